@@ -1,0 +1,64 @@
+import type { Timetoken } from './timetoken.ts';
+
+/** What an envelope carries, as its `e` says. Absent means a message, or presence by the channel's name. */
+export const EventKind = { message: 0, signal: 1, objects: 2, messageAction: 3, file: 4 } as const;
+
+/** One of the wire's event kinds. */
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+/** A timetoken with the region that issued it. */
+export interface WireCursor {
+  readonly t: Timetoken;
+  readonly r: number;
+}
+
+/** One delivered entry of a subscribe answer (docs/reference/protocol.md, "Envelope"). */
+export interface WireEnvelope {
+  /** Shard, an opaque string. */
+  readonly a?: string;
+  /** Flags, opaque. */
+  readonly f?: number;
+  /** Kind; absent for messages and presence. */
+  readonly e?: EventKind;
+  /** User id of the publisher; absent for what the origin made itself. */
+  readonly i?: string;
+  /** Sequence number of the publisher. */
+  readonly s?: number;
+  /** Publish timetoken and region. */
+  readonly p: WireCursor;
+  /** Origination timetoken, when the publisher set one. */
+  readonly o?: WireCursor;
+  /** Subscribe key. */
+  readonly k?: string;
+  /** Channel that was published to; ends in `-pnpres` for presence. */
+  readonly c: string;
+  /** The subscribed name that matched: channel, group or wildcard. Absent means `c`. */
+  readonly b?: string;
+  /** Payload. */
+  readonly d: unknown;
+  /** Meta of the publish. */
+  readonly u?: unknown;
+  /** Custom message type. */
+  readonly cmt?: string;
+}
+
+/** Entries of one channel that the origin dropped before this client came for them. */
+export interface WireGap {
+  readonly c: string;
+  readonly from: Timetoken;
+  readonly to: Timetoken;
+}
+
+/** The answer to a subscribe request. */
+export interface WireSubscribeAnswer {
+  readonly t: WireCursor;
+  readonly m: readonly WireEnvelope[];
+  /** Trimmed ranges, from origins that tell; other clients ignore the key. */
+  readonly g?: readonly WireGap[];
+}
+
+/** The kinds of presence event on the wire. */
+export const PRESENCE_ACTIONS = ['join', 'leave', 'timeout', 'state-change', 'interval'] as const;
+
+/** One kind of presence event. */
+export type PresenceAction = (typeof PRESENCE_ACTIONS)[number];
