@@ -1,20 +1,38 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './scripts/vitest-summary.ts';
 
-const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+interface Manifest {
+  readonly exports: Record<string, string | { readonly default: string }>;
+}
+
+const root = new URL('./', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Manifest;
+
+// `timetoken/x` is the source of what package.json exports as `./x`.
+const alias = Object.entries(manifest.exports).flatMap(([entry, target]) => {
+  if (typeof target === 'string') return [];
+  const source = target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts');
+  const find = new RegExp(`^timetoken${entry.slice(1)}$`);
+  return [{ find, replacement: fileURLToPath(new URL(source, root)) }];
+});
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^timetoken$/, replacement: source('index.ts') },
-      { find: /^timetoken\/origin$/, replacement: source('origin/index.ts') },
-      { find: /^timetoken\/origin\/node$/, replacement: source('origin/node.ts') },
-      { find: /^timetoken\/node$/, replacement: source('node/index.ts') },
-    ],
-  },
+  resolve: { alias },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
+    reporters: ['default', new SummaryReporter()],
     testTimeout: 20_000,
+    pool: 'threads',
+    maxWorkers: '100%',
+    sequence: { shuffle: true },
+    passWithNoTests: false,
+    dangerouslyIgnoreUnhandledErrors: false,
+    allowOnly: false,
+    unstubGlobals: true,
+    unstubEnvs: true,
+    restoreMocks: true,
   },
 });

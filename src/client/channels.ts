@@ -1,0 +1,47 @@
+/** A map from channel name (or wildcard) to payload type. Given to `PubNub<Channels>`, it types builders and events. */
+export type ChannelMap = object;
+
+/** The map of a client that has none: any channel, any JSON on publish, `unknown` on receipt. */
+export type AnyChannels = Record<string, unknown>;
+
+/** The names that a map spells out, without its index signature. */
+export type LiteralKeys<C> = keyof {
+  [K in keyof C as string extends K ? never : K extends string ? K : never]: 1;
+} &
+  string;
+
+/** `'chat.*'` becomes `chat.${string}`; any other key is itself. */
+export type Pattern<K extends string> = K extends `${infer P}.*` ? `${P}.${string}` : K;
+
+/** Names that may be published to: the map's keys, wildcards as patterns; any string under an index signature. */
+export type ChannelName<C> = string extends keyof C
+  ? string
+  : { [K in LiteralKeys<C>]: Pattern<K> }[LiteralKeys<C>];
+
+/** Names that may be subscribed to: what may be published to, and the wildcards themselves. */
+export type SubscribableName<C> = ChannelName<C> | LiteralKeys<C>;
+
+/** The payload of a channel: by exact key, else by the longest matching wildcard, else by the index signature. */
+export type PayloadOf<C, N extends string> =
+  N extends LiteralKeys<C>
+    ? C[N]
+    : Longest<MatchingWildcards<C, N>> extends infer B
+      ? [B] extends [never]
+        ? string extends keyof C
+          ? C[keyof C & string]
+          : never
+        : B extends keyof C
+          ? C[B]
+          : never
+      : never;
+
+type MatchingWildcards<C, N extends string> = {
+  [K in LiteralKeys<C>]: K extends `${string}.*` ? (N extends Pattern<K> ? K : never) : never;
+}[LiteralKeys<C>];
+
+/** Of matching wildcards, the one that no other match refines: `a.b.*` beats `a.*`. */
+type Longest<K extends string, All extends string = K> = K extends string
+  ? [Extract<Exclude<All, K>, Pattern<K>>] extends [never]
+    ? K
+    : never
+  : never;

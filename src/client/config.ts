@@ -1,0 +1,130 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Timetoken } from '../protocol/timetoken.ts';
+import type { BackoffPolicy } from './runtime/backoff.ts';
+import type { NetworkEvents } from './runtime/connectivity.ts';
+import type { Logger } from './runtime/logger.ts';
+import type { Fetch } from './transport/fetch-transport.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** How the subscribe loop comes back after a failure. */
+export const PNReconnectionPolicy = {
+  /** It does not: one failure ends in the state `failed`, until `reconnect()`. */
+  NONE: 'NONE',
+  /** One to three seconds between attempts. */
+  LINEAR: 'LINEAR',
+  /** From one or two seconds up to 150, doubling, with full jitter. */
+  EXPONENTIAL: 'EXPONENTIAL',
+} as const;
+
+/** One of the reconnection policies. */
+export type PNReconnectionPolicy = (typeof PNReconnectionPolicy)[keyof typeof PNReconnectionPolicy];
+
+/** A reconnection policy of one's own. Delays in milliseconds. */
+export interface CustomReconnectionPolicy {
+  /** The longest delay before the given attempt, 1 being the first; full jitter is applied below it. */
+  delay(attempt: number): number;
+  /** Attempts before giving up. @default Infinity */
+  readonly maximumRetries?: number;
+  /** @default 1000 */
+  readonly minimumDelay?: number;
+  /** @default 150000 */
+  readonly maximumDelay?: number;
+}
+
+/** Options of `new PubNub()`. They are copied: changing the object later changes nothing. */
+export interface PubNubOptions {
+  /** Key of the application to subscribe with: letters, digits, `-` and `_`. */
+  readonly subscribeKey: string;
+  /** Key to publish with; needed by `publish`, `fire` and `signal`. */
+  readonly publishKey?: string;
+  /** Who this client is; stable for a person or device, since presence and billing count it. */
+  readonly userId?: string;
+  /** The old name of `userId`. */
+  readonly uuid?: string;
+  /** `host`, `host:port`, a full URL, or a list of which one is picked. @default 'ps.pndsn.com' */
+  readonly origin?: string | readonly string[];
+  /** Whether an `origin` without a scheme is reached by HTTPS. @default true */
+  readonly ssl?: boolean;
+  /** Access token sent with every request; `setToken()` replaces it. */
+  readonly token?: string;
+  /** The old name of `token`. */
+  readonly authKey?: string;
+  /** How the loop comes back after a failure. @default EXPONENTIAL, without a limit of attempts */
+  readonly reconnectionPolicy?: PNReconnectionPolicy | CustomReconnectionPolicy;
+  /** Seconds without a sign of life after which the server announces a timeout; 20 to 320. @default 300 */
+  readonly presenceTimeout?: number;
+  /** Seconds between heartbeats; `0` sends none. @default none, or `presenceTimeout / 2 - 1` when that is given */
+  readonly heartbeatInterval?: number;
+  /** Whether a heartbeat's success is announced as a status. @default false */
+  readonly announceSuccessfulHeartbeats?: boolean;
+  /** Whether a heartbeat's failure is announced as a status. @default true */
+  readonly announceFailedHeartbeats?: boolean;
+  /** Whether no leave is sent when a name is unsubscribed. @default false */
+  readonly suppressLeaveEvents?: boolean;
+  /** Whether state given at subscribe is sent again with each handshake and heartbeat. @default true */
+  readonly maintainPresenceState?: boolean;
+  /** Seconds to wait for an answer, long polls excepted. @default 15 */
+  readonly transactionalRequestTimeout?: number;
+  /** Seconds to wait for a long poll; below 300, where Node's fetch gives up by itself. @default 290 */
+  readonly subscribeRequestTimeout?: number;
+  /** Whether each request carries a random `requestid`. @default true */
+  readonly useRequestId?: boolean;
+  /** Whether copies of an entry are delivered once. @default true */
+  readonly dedupeOnSubscribe?: boolean;
+  /** Entries that the search for copies looks back. @default 1000 */
+  readonly maximumCacheSize?: number;
+  /** Entries in one answer from which on others may have been dropped. @default 100 */
+  readonly requestMessageCountThreshold?: number;
+  /** Seconds that the server keeps undelivered messages: a longer absence is announced as a possible gap. @default 600 */
+  readonly liveRetention?: number;
+  /** Whether the browser's `online` and `offline` events are heeded. @default true */
+  readonly listenToBrowserNetworkEvents?: boolean;
+  /** Where log lines go; secrets are taken out before. @default nowhere */
+  readonly logger?: Logger;
+  /** What ky calls instead of `globalThis.fetch`. */
+  readonly fetch?: Fetch;
+  /** Replaces the HTTP layer whole, for example by `nodeTransport()` of `timetoken/node`. */
+  readonly transport?: Transport;
+  /** Time. @default the runtime's */
+  readonly clock?: Clock;
+  /** Random numbers from 0 up to 1, for jitter and ids. @default Math.random */
+  readonly random?: () => number;
+  /** Where news of the network comes from. @default the browser's events, where there is a browser */
+  readonly networkEvents?: NetworkEvents;
+}
+
+/** The options, checked, completed and frozen. Times in milliseconds. */
+export interface Settings {
+  readonly subscribeKey: string;
+  readonly publishKey: string;
+  readonly userId: string;
+  /** Scheme, host and port, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly token: string | undefined;
+  readonly reconnection: BackoffPolicy;
+  readonly presenceTimeoutSeconds: number;
+  /** 0: no heartbeats. */
+  readonly heartbeatInterval: number;
+  readonly announceSuccessfulHeartbeats: boolean;
+  readonly announceFailedHeartbeats: boolean;
+  readonly suppressLeaveEvents: boolean;
+  readonly maintainPresenceState: boolean;
+  readonly requestTimeout: number;
+  readonly pollTimeout: number;
+  readonly useRequestId: boolean;
+  /** 0: copies are delivered. */
+  readonly dedupeEntries: number;
+  readonly countThreshold: number;
+  readonly liveRetention: number;
+  readonly logger: Logger | undefined;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly networkEvents: NetworkEvents | undefined;
+}
+
+/** Where a subscription starts: a timetoken with the region that issued it. */
+export interface Cursor {
+  readonly timetoken: Timetoken;
+  readonly region: number;
+}

@@ -1,0 +1,74 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import { isRecord } from '../read.ts';
+import { PubNubError } from './pubnub-error.ts';
+
+/** Codes of failures that come before the first byte is sent. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Codes that mean that the runtime itself gave up waiting. */
+const TIMED_OUT: ReadonlySet<string> = new Set([
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/;
+
+/** What a failed exchange was: how far the request got, and whether it was a matter of time. */
+export interface Failure {
+  readonly sent: 'not-sent' | 'unknown';
+  readonly timedOut: boolean;
+  /** The deepest machine-readable code, for example `ECONNRESET`. */
+  readonly code: string | undefined;
+  /** The error that carries the code: what wraps it may hold the request, with its keys. */
+  readonly cause: unknown;
+}
+
+/** Classifies what a transport threw by the codes in its chain of causes, never by its text. */
+export function classifyFailure(thrown: unknown): Failure {
+  let cause = thrown;
+  let code: string | undefined;
+  for (let error = thrown, depth = 0; isError(error) && depth < 8; error = error.cause, depth++) {
+    // Wrappers with a `request` are skipped: its address holds the token and, on a GET publish, the message.
+    if (!('request' in error)) cause = error;
+    else if (cause === error) cause = error.cause;
+    if (typeof error.code === 'string') code = error.code;
+  }
+  const notSent = code !== undefined && (NOT_SENT.has(code) || TLS_CODE.test(code));
+  return {
+    sent: notSent ? 'not-sent' : 'unknown',
+    timedOut: code !== undefined && TIMED_OUT.has(code),
+    code,
+    cause,
+  };
+}
+
+/** The error of an exchange that brought no answer. */
+export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
+  if (PubNubError.is(thrown)) return thrown;
+  const { code, sent, timedOut, cause } = classifyFailure(thrown);
+  const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
+  const what = `${operation} failed: ${timedOut ? 'the server did not answer in time' : 'the connection failed'} (${why}).`;
+  return new PubNubError(timedOut ? 'PN-2002' : 'PN-2001', what, { operation, delivery: sent, cause });
+}
+
+interface ErrorLike {
+  readonly name: string;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
+function isError(value: unknown): value is ErrorLike {
+  return value instanceof Error || (isRecord(value) && typeof value['name'] === 'string');
+}

@@ -1,0 +1,72 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import { isRecord } from '../read.ts';
+import type { ErrorCode } from './codes.ts';
+import { PubNubError } from './pubnub-error.ts';
+
+/** An answer that is not a success, as far as an error tells of it. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** Parsed JSON where the body is JSON, else its text. */
+  readonly body: unknown;
+  /** Milliseconds that the server asked to wait. */
+  readonly retryAfter: number | undefined;
+}
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'PN-3001',
+  403: 'PN-3002',
+  404: 'PN-3003',
+  413: 'PN-1005',
+  414: 'PN-3004',
+  429: 'PN-3005',
+  481: 'PN-3008',
+};
+
+/** The error of an answer, classified by its status alone; the body only adds what the server said. */
+export function errorFromResponse(operation: PNOperationType, answer: FailedAnswer): PubNubError {
+  const { status, body, retryAfter } = answer;
+  const said = serverMessage(body);
+  const what = `${operation} failed: HTTP ${status}${said === undefined ? '' : `, "${said}"`}.`;
+  return new PubNubError(codeOf(status), what, {
+    operation,
+    statusCode: status,
+    errorData: typeof body === 'string' ? body.slice(0, 200) : body,
+    channels: namesIn(body, 'channels'),
+    channelGroups: namesIn(body, 'channel-groups'),
+    delivery: status < 500 ? 'rejected' : 'unknown',
+    retryAfter,
+  });
+}
+
+/** Whether the body is one of the protocol's own error bodies, not the page of something in between. */
+export function isProtocolError(body: unknown): boolean {
+  return isRecord(body) && 'error' in body && ('service' in body || 'status' in body);
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status >= 500) return 'PN-3006';
+  if (status >= 300 && status < 400) return 'PN-2005';
+  return CODES[status] ?? 'PN-3007';
+}
+
+// The shapes that the services use: [0, "text"], {message}, {error_message}, {error: {message}}, {error: "text"}.
+function serverMessage(body: unknown): string | undefined {
+  if (Array.isArray(body)) return text(body[1]);
+  if (!isRecord(body)) return undefined;
+  const { error } = body;
+  return (
+    text(body['message']) ??
+    text(body['error_message']) ??
+    (isRecord(error) ? text(error['message']) : text(error))
+  );
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
+}
+
+function namesIn(body: unknown, key: 'channels' | 'channel-groups'): readonly string[] | undefined {
+  const payload = isRecord(body) ? body['payload'] : undefined;
+  const names: unknown = isRecord(payload) ? payload[key] : undefined;
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
+}

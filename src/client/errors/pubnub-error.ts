@@ -1,0 +1,82 @@
+import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import { ERROR_KINDS, type ErrorCode } from './codes.ts';
+
+/** How far a publish got: it never left, nobody knows, or the server refused it. */
+export type Delivery = 'not-sent' | 'unknown' | 'rejected';
+
+/** What an error is made of beyond its code. */
+export interface ErrorDetails {
+  readonly operation?: PNOperationType | undefined;
+  /** HTTP status, when there was an answer. */
+  readonly statusCode?: number | undefined;
+  /** What the server said: its parsed body, or a text. */
+  readonly errorData?: unknown;
+  readonly channels?: readonly string[] | undefined;
+  readonly channelGroups?: readonly string[] | undefined;
+  readonly delivery?: Delivery | undefined;
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+const BRAND = Symbol.for('timetoken.PubNubError');
+
+/**
+ * The one error of the library. `message` says what happened and what to do; `code` is stable and has a page in
+ * `docs/reference/errors`; keys, tokens and payloads never appear in it.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await pubnub.publish().channel('room').message('hello').execute();
+ * } catch (error) {
+ *   if (PubNubError.is(error) && error.delivery === 'unknown') console.warn('sent perhaps:', error.message);
+ * }
+ * ```
+ */
+export class PubNubError extends Error {
+  override readonly name = 'PubNubError';
+  readonly code: ErrorCode;
+  readonly category: PNStatusCategory;
+  readonly retryable: boolean;
+  readonly operation: PNOperationType | undefined;
+  readonly statusCode: number | undefined;
+  readonly errorData: unknown;
+  readonly channels: readonly string[];
+  readonly channelGroups: readonly string[];
+  readonly delivery: Delivery | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
+    const { category, retryable, next } = ERROR_KINDS[code];
+    super(`${what} ${next} (${code})`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.category = category;
+    this.retryable = retryable;
+    this.operation = details.operation;
+    this.statusCode = details.statusCode;
+    this.errorData = details.errorData;
+    this.channels = details.channels ?? [];
+    this.channelGroups = details.channelGroups ?? [];
+    // What the library refuses itself (PN-1xxx) has not left.
+    this.delivery = details.delivery ?? (code.startsWith('PN-1') ? 'not-sent' : undefined);
+    this.retryAfter = details.retryAfter;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Whether a value is such an error, also when it comes from another copy of the library or another realm. */
+  static is(value: unknown): value is PubNubError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  /** Plain data for logs; `cause` by name and message only, since foreign errors may hold a request. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, code, category, operation, statusCode, errorData, channels, channelGroups } = this;
+    const { retryable, delivery, retryAfter, cause } = this;
+    const because = cause instanceof Error ? { name: cause.name, message: cause.message } : undefined;
+    return {
+      ...{ name, message, code, category, operation, statusCode, errorData, channels, channelGroups },
+      ...{ retryable, delivery, retryAfter, cause: because },
+    };
+  }
+}

@@ -1,0 +1,230 @@
+import pRetry from 'p-retry';
+import type { PNOperationType } from '../protocol/status.ts';
+import { VERSION } from '../version.ts';
+import type { Given } from './builder.ts';
+import type { Settings } from './config.ts';
+import type { Endpoint, Values } from './endpoint.ts';
+import { errorFromFailure } from './errors/from-failure.ts';
+import { errorFromResponse } from './errors/from-response.ts';
+import { PubNubError } from './errors/pubnub-error.ts';
+import { encodeSegment } from './path.ts';
+import { planRequest, type RequestPlan } from './plan.ts';
+import { isRecord } from './read.ts';
+import { type BackoffPolicy, backoff, parseRetryAfter } from './runtime/backoff.ts';
+import { Cancellation, type Limits } from './runtime/cancellation.ts';
+import { randomId } from './runtime/random-id.ts';
+import { redact } from './runtime/secrets.ts';
+import type { TransportResponse } from './transport/transport.ts';
+import { validate } from './validate.ts';
+
+/** Options of `execute()` and `envelope()`. */
+export interface CallOptions {
+  /** Ends the call with `PN-2003`. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for each attempt. @default the client's `transactionalRequestTimeout` */
+  readonly timeout?: number;
+}
+
+const RETRIES = 3;
+const RETRY_POLICY: BackoffPolicy = Object.freeze({
+  delay: (attempt: number) => 500 * 2 ** attempt,
+  minimumDelay: 100,
+  maximumDelay: 10_000,
+  maximumRetries: RETRIES,
+});
+
+/** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
+export class Executor {
+  readonly settings: Settings;
+  readonly #identity: string;
+  readonly #cancellation: Cancellation;
+  #token: string | undefined;
+  #closed = false;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.#token = settings.token;
+    this.#cancellation = new Cancellation(settings.clock);
+    this.#identity = `uuid=${encodeSegment(settings.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
+  }
+
+  /** Replaces the token: requests that start from now on carry it. */
+  setToken(token: string): void {
+    this.#token = token;
+  }
+
+  /** Ends every call that runs; later ones are refused. */
+  close(): void {
+    this.#closed = true;
+    this.#cancellation.cancelAll(new PubNubError('PN-2004', 'The client was closed while the call ran.'));
+  }
+
+  /** The query that tells who is asking. */
+  get identity(): string {
+    const { useRequestId, random } = this.settings;
+    return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
+  }
+
+  /** The address with the token as it is now. */
+  withToken(url: string): string {
+    return this.#token === undefined ? url : `${url}&auth=${encodeSegment(this.#token)}`;
+  }
+
+  /** Takes keys and tokens out of a text that came from elsewhere. */
+  redact(text: string): string {
+    const { subscribeKey, publishKey } = this.settings;
+    return redact(text, [this.#token, publishKey, subscribeKey]);
+  }
+
+  /** Runs one call of an endpoint; rejects with a `PubNubError`. */
+  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<R> {
+    const plan = this.plan(endpoint, given);
+    const attempt = () => this.#attempt(endpoint, plan, options);
+    try {
+      return await attempt();
+    } catch (error) {
+      const first = PubNubError.is(error) ? error : errorFromFailure(endpoint.operation, error);
+      if (!mayRetry(endpoint, first)) throw first;
+      return await this.#retry(endpoint, { first, attempt, options });
+    }
+  }
+
+  /** The request that a call would send, but for its token. */
+  plan<P, R>(endpoint: Endpoint<P, R>, given: Given): RequestPlan {
+    if (this.#closed) throw new PubNubError('PN-2004', `${endpoint.operation}: the client is closed.`);
+    validate(endpoint, given, this.settings);
+    const { settings } = this;
+    // What validation let through is what the endpoint declares.
+    return planRequest(endpoint, given as Values<P>, {
+      keys: settings,
+      baseUrl: settings.baseUrl,
+      identity: this.identity,
+    });
+  }
+
+  /** Sends a request as it is, within the limits; the answer may be of any status. */
+  send(operation: PNOperationType, plan: RequestPlan, limits: Limits): Promise<TransportResponse> {
+    return this.#cancellation
+      .run(limits, async (signal) => this.settings.transport({ ...plan, signal }))
+      .catch((error: unknown) => {
+        throw errorFromFailure(operation, error);
+      });
+  }
+
+  /** The error of an answer that is none of success, without what must not be told. */
+  refusal(operation: PNOperationType, { headers, body }: TransportResponse, status: number): PubNubError {
+    const retryAfter = parseRetryAfter(headers.get('retry-after'), this.settings.clock.now());
+    return errorFromResponse(operation, { status, body: jsonOrText(this.redact(body)), retryAfter });
+  }
+
+  // p-retry sees the first failure as its first attempt: a call that succeeds at once costs nothing here.
+  #retry<R>(
+    endpoint: { readonly retry: 'safe' | 'not-sent'; readonly operation: PNOperationType },
+    { first, attempt, options }: { first: PubNubError; attempt: () => Promise<R>; options: CallOptions },
+  ): Promise<R> {
+    const { random } = this.settings;
+    return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt()), {
+      retries: RETRIES,
+      minTimeout: 0,
+      shouldRetry: ({ error }) => mayRetry(endpoint, error),
+      // p-retry would sleep on the global clock; here it is the client's.
+      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+        if (retriesLeft === 0 || !mayRetry(endpoint, error)) return;
+        const { retryAfter } = error as PubNubError;
+        const delay = backoff(RETRY_POLICY, { attempt: attemptNumber, random: random(), retryAfter });
+        this.settings.logger?.debug?.('retrying', {
+          operation: endpoint.operation,
+          attempt: attemptNumber,
+          delay,
+        });
+        await this.#cancellation.sleep(delay, limitsOf(endpoint.operation, { signal: options.signal }));
+      },
+    });
+  }
+
+  async #attempt<P, R>(endpoint: Endpoint<P, R>, plan: RequestPlan, options: CallOptions): Promise<R> {
+    const { operation } = endpoint;
+    const request = endpoint.auth === 'none' ? plan : { ...plan, url: this.withToken(plan.url) };
+    const timeout = options.timeout ?? this.settings.requestTimeout;
+    const response = await this.send(
+      operation,
+      request,
+      limitsOf(operation, { timeout, signal: options.signal }),
+    );
+    this.settings.logger?.debug?.('answered', { operation, status: response.status });
+    return this.#read(endpoint, response);
+  }
+
+  #read<P, R>({ operation, parse }: Endpoint<P, R>, response: TransportResponse): R {
+    const { status, body: text } = response;
+    if (status < 200 || status >= 300) throw this.refusal(operation, response, status);
+    try {
+      const body: unknown = JSON.parse(text);
+      const failure = failureStatus(body);
+      if (failure !== undefined) throw this.refusal(operation, response, failure);
+      return parse({ body, text });
+    } catch (cause) {
+      if (PubNubError.is(cause)) throw cause;
+      throw malformed(operation, { status, cause });
+    }
+  }
+}
+
+/** The limits of a call: its deadline and the caller's signal, with the errors they end in. */
+export function limitsOf(
+  operation: PNOperationType,
+  { timeout, signal }: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
+): Limits {
+  return {
+    timeout,
+    signal,
+    onTimeout: () =>
+      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, {
+        operation,
+        delivery: 'unknown',
+      }),
+    onAbort: (cause) =>
+      new PubNubError('PN-2003', `${operation} was aborted by the caller.`, {
+        operation,
+        delivery: 'unknown',
+        cause,
+      }),
+  };
+}
+
+/** The error of an answer that is none of the protocol's. */
+export function malformed(
+  operation: PNOperationType,
+  { status, cause }: { readonly status: number; readonly cause: unknown },
+): PubNubError {
+  const why =
+    cause instanceof SyntaxError ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
+  return new PubNubError('PN-4001', `${operation} failed: the answer is not one of the protocol's: ${why}.`, {
+    operation,
+    statusCode: status,
+    delivery: 'unknown',
+    cause,
+  });
+}
+
+function mayRetry({ retry }: { readonly retry: 'safe' | 'not-sent' }, error: unknown): boolean {
+  if (!PubNubError.is(error) || !error.retryable) return false;
+  return retry === 'safe' || error.delivery === 'not-sent';
+}
+
+// The body as JSON where it is JSON, else as text.
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+// Some services report a failure under HTTP 200: {"status": 503, "error": 1, …} or [0, "text"].
+function failureStatus(body: unknown): number | undefined {
+  if (Array.isArray(body)) return body[0] === 0 && typeof body[1] === 'string' ? 400 : undefined;
+  if (!isRecord(body)) return undefined;
+  const { status, error } = body;
+  return error && typeof status === 'number' && status >= 400 ? status : undefined;
+}

@@ -1,0 +1,186 @@
+import type { PresenceAction } from '../../protocol/envelope.ts';
+import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from '../channels.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
+import type { Json } from '../json.ts';
+
+/** What every delivered event says of itself. */
+export interface DeliveredEvent<Name extends string = string> {
+  /** The channel it was published on. */
+  readonly channel: Name;
+  /** The group or wildcard that matched; `null` when the channel itself is subscribed. */
+  readonly subscription: string | null;
+  /** When the server took it. */
+  readonly timetoken: Timetoken;
+}
+
+/** A message. */
+export interface PNMessageResult<Name extends string = string, P = unknown> extends DeliveredEvent<Name> {
+  /** User id of the publisher. */
+  readonly publisher: string | undefined;
+  readonly message: P;
+  /** The publisher's `meta`. */
+  readonly userMetadata: Json | undefined;
+  readonly customMessageType: string | undefined;
+  /** Why the payload could not be decrypted; `message` is then as it came. */
+  readonly error?: string;
+}
+
+/** A signal: a small message that is never stored. */
+export type PNSignalResult<Name extends string = string, P = unknown> = Omit<
+  PNMessageResult<Name, P>,
+  'error'
+>;
+
+/** Who is there: somebody came, went, timed out or changed state, or a summary of these. */
+export interface PNPresenceEventResult extends DeliveredEvent {
+  readonly event: PresenceAction;
+  /** Whom it is about; absent in an interval. */
+  readonly uuid: string | undefined;
+  /** Seconds since the Unix epoch. */
+  readonly timestamp: number;
+  /** Users on the channel after the event. */
+  readonly occupancy: number;
+  /** The user's state, where the event has one. */
+  readonly state: Readonly<Record<string, unknown>> | undefined;
+  /** Who came since the last interval. */
+  readonly joined: readonly string[];
+  /** Who left since the last interval. */
+  readonly left: readonly string[];
+  /** Who timed out since the last interval. */
+  readonly timedOut: readonly string[];
+  /** The lists were too long to send: ask here-now. */
+  readonly hereNowRefresh: boolean;
+}
+
+/** A message action (a reaction, a receipt) was added or removed. */
+export interface PNMessageActionEvent extends DeliveredEvent {
+  readonly publisher: string | undefined;
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Metadata of a user or channel, or a membership, changed. */
+export interface PNObjectsEvent extends DeliveredEvent {
+  readonly message: Readonly<Record<string, unknown>>;
+}
+
+/** A file was sent. */
+export interface PNFileEvent extends DeliveredEvent {
+  readonly publisher: string | undefined;
+  readonly message: unknown;
+  readonly file: { readonly id: string; readonly name: string };
+  readonly userMetadata: Json | undefined;
+  readonly customMessageType: string | undefined;
+}
+
+/** Messages that the server could no longer supply, or may not have supplied. */
+export interface PNGapEvent {
+  /** The channel, when it is known. */
+  readonly channel?: string;
+  /** The group, when it is known. */
+  readonly group?: string;
+  /** Exclusive start of the range. */
+  readonly from: Timetoken;
+  /** Inclusive end of the range. */
+  readonly to: Timetoken;
+  /** Why: the origin said so, the answer was full, too long away, or the cursor went back with a new region. */
+  readonly reason: 'trimmed' | 'count-exceeded' | 'retention' | 'cursor-regressed';
+  /** Whether messages are known to be missing, or only may be. */
+  readonly certain: boolean;
+  readonly recovered: 'none' | 'partial' | 'complete';
+  /** The kinds of event that may be missing. */
+  readonly kinds: readonly string[];
+}
+
+/** An entry of an answer that is none of the protocol's; the others of the answer are delivered. */
+export interface PNInvalidMessageEvent {
+  readonly reason: string;
+  /** The entry as it came. */
+  readonly raw: unknown;
+}
+
+/** A listener threw or rejected; the others were called all the same. */
+export interface PNListenerErrorEvent {
+  /** The event whose handler failed. */
+  readonly event: string;
+  readonly error: unknown;
+}
+
+/** Where the subscribe loop is, as a program sees it. */
+export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'failed';
+
+/** The state of the subscribe loop changed. */
+export interface PNStateEvent {
+  readonly state: ClientState;
+  readonly previous: ClientState;
+  /** Why, in a few words. */
+  readonly reason: string;
+  /** The failure behind it, if any. */
+  readonly error: PubNubError | undefined;
+}
+
+/** What the client has to say of itself. */
+export interface PNStatus {
+  readonly category: PNStatusCategory;
+  readonly operation: PNOperationType | undefined;
+  readonly isError: boolean;
+  /** The error behind it. */
+  readonly errorData: PubNubError | undefined;
+  readonly statusCode: number | undefined;
+  readonly affectedChannels: readonly string[];
+  readonly affectedChannelGroups: readonly string[];
+  /** In an outage: how many attempts have failed. */
+  readonly attempt: number | undefined;
+  /** In an outage: when the next attempt is due, in milliseconds since the Unix epoch. */
+  readonly nextRetryAt: number | undefined;
+}
+
+/** A message of any channel of the map: `channel` narrows exact names, `pubnub.matches()` narrows wildcards. */
+export type AnyMessage<C> = string extends keyof C
+  ? PNMessageResult<string, C[keyof C & string]>
+  : { [K in LiteralKeys<C>]: PNMessageResult<Pattern<K>, C[K & keyof C]> }[LiteralKeys<C>];
+
+/** A signal of any channel of the map. */
+export type AnySignal<C> = string extends keyof C
+  ? PNSignalResult<string, C[keyof C & string]>
+  : { [K in LiteralKeys<C>]: PNSignalResult<Pattern<K>, C[K & keyof C]> }[LiteralKeys<C>];
+
+/** What a subscription to `N` yields: subscribed as a wildcard, `news.*` yields every name under it. */
+export type MessageOf<C, N extends string> = N extends string
+  ? PNMessageResult<Pattern<N>, PayloadOf<C, N>>
+  : never;
+
+/** Event names with the events they carry. */
+export interface EventMap<C = AnyChannels> {
+  message: AnyMessage<C>;
+  presence: PNPresenceEventResult;
+  status: PNStatus;
+  signal: AnySignal<C>;
+  messageAction: PNMessageActionEvent;
+  objects: PNObjectsEvent;
+  file: PNFileEvent;
+  gap: PNGapEvent;
+  invalidMessage: PNInvalidMessageEvent;
+  listenerError: PNListenerErrorEvent;
+  state: PNStateEvent;
+}
+
+/** The name of an event. */
+export type EventName = keyof EventMap;
+
+/** Every event name. */
+export const EVENT_NAMES: readonly EventName[] = Object.freeze([
+  'message',
+  'presence',
+  'status',
+  'signal',
+  'messageAction',
+  'objects',
+  'file',
+  'gap',
+  'invalidMessage',
+  'listenerError',
+  'state',
+]);

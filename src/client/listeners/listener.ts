@@ -1,0 +1,40 @@
+import type { AnyChannels } from '../channels.ts';
+import type { EventMap, EventName } from './events.ts';
+
+/** What a handler may return: a promise is waited for only to report its rejection. */
+export type Handled = void | Promise<void>;
+
+/**
+ * What `addListener` takes: an object with any of these methods. They are looked up at each event, so that a method may
+ * be set later; `Client` is the client that the event comes from.
+ */
+export type Listener<C = AnyChannels, Client = unknown> = {
+  [Name in EventName]?: (event: EventMap<C>[Name], pubnub: Client) => Handled;
+};
+
+/**
+ * A base for listener classes; every method does nothing until it is overridden.
+ *
+ * @example
+ * ```ts
+ * class Log extends SubscribeCallback {
+ *   override message(event: PNMessageResult) {
+ *     console.log(event.channel, event.message);
+ *   }
+ * }
+ * pubnub.addListener(new Log());
+ * ```
+ */
+export class SubscribeCallback<Client = unknown> {
+  status(_event: EventMap['status'], _pubnub: Client): Handled {}
+  message(_event: EventMap['message'], _pubnub: Client): Handled {}
+  presence(_event: EventMap['presence'], _pubnub: Client): Handled {}
+  signal(_event: EventMap['signal'], _pubnub: Client): Handled {}
+  messageAction(_event: EventMap['messageAction'], _pubnub: Client): Handled {}
+  objects(_event: EventMap['objects'], _pubnub: Client): Handled {}
+  file(_event: EventMap['file'], _pubnub: Client): Handled {}
+  gap(_event: EventMap['gap'], _pubnub: Client): Handled {}
+  invalidMessage(_event: EventMap['invalidMessage'], _pubnub: Client): Handled {}
+  listenerError(_event: EventMap['listenerError'], _pubnub: Client): Handled {}
+  state(_event: EventMap['state'], _pubnub: Client): Handled {}
+}

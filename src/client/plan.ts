@@ -1,0 +1,70 @@
+import type { Endpoint, Keyset, PayloadRule, Query } from './endpoint.ts';
+import { PubNubError } from './errors/pubnub-error.ts';
+import { encodeSegment } from './path.ts';
+import type { TransportRequest } from './transport/transport.ts';
+
+/** Above this, in bytes, a path goes by POST: some proxies and servers refuse longer request lines. */
+const LONGEST_GET_PATH = 16_384;
+
+/** A request that lacks only what is fresh with each attempt: its address ends where the token is appended. */
+export type RequestPlan = Omit<TransportRequest, 'signal'>;
+
+/** Puts the request of an endpoint together. Throws `PN-1005` when the payload is too large. */
+export function planRequest<P, R>(
+  endpoint: Endpoint<P, R>,
+  values: Parameters<Endpoint<P, R>['path']>[0],
+  client: { readonly keys: Keyset; readonly baseUrl: string; readonly identity: string },
+): RequestPlan {
+  const address = client.baseUrl + endpoint.path(values, client.keys);
+  const query = `?${queryText(endpoint.query?.(values))}${client.identity}`;
+  const plan = { method: 'GET', headers: NO_HEADERS } as const;
+  if (!endpoint.payload) return { ...plan, url: address + query };
+  const text = JSON.stringify(endpoint.payload.of(values));
+  checkSize(endpoint.operation, text, endpoint.payload.limit);
+  const segment = encodeSegment(text);
+  if (goesByPost(endpoint, values, address.length + segment.length)) {
+    return { method: 'POST', headers: JSON_HEADERS, url: address + query, body: text };
+  }
+  return { ...plan, url: `${address}/${segment}${query}` };
+}
+
+const NO_HEADERS = Object.freeze({});
+const JSON_HEADERS = Object.freeze({ 'content-type': 'application/json' });
+
+/** Query parameters as text, each followed by `&`; absent ones are left out. */
+export function queryText(query: Query | undefined): string {
+  let text = '';
+  if (query) {
+    for (const name in query) {
+      const value = query[name];
+      if (value !== undefined) text += `${name}=${encodeSegment(String(value))}&`;
+    }
+  }
+  return text;
+}
+
+function goesByPost<P, R>(
+  { operation, payload }: Endpoint<P, R>,
+  values: Parameters<PayloadRule<unknown>['of']>[0],
+  length: number,
+): boolean {
+  const rule = payload as PayloadRule<unknown> | undefined;
+  const wish = rule && rule.post !== false ? rule.post(values) : false;
+  if (wish !== false || length <= LONGEST_GET_PATH) return wish ?? length > LONGEST_GET_PATH;
+  throw tooLarge(operation, { size: length, limit: LONGEST_GET_PATH, of: 'the encoded path' });
+}
+
+function checkSize(operation: Endpoint<never, unknown>['operation'], text: string, limit: number): void {
+  // A UTF-16 unit is at most three bytes of UTF-8: most texts need no counting.
+  if (text.length * 3 <= limit) return;
+  const size = new TextEncoder().encode(text).length;
+  if (size > limit) throw tooLarge(operation, { size, limit, of: 'the message' });
+}
+
+function tooLarge(
+  operation: Endpoint<never, unknown>['operation'],
+  { size, limit, of }: { readonly size: number; readonly limit: number; readonly of: string },
+): PubNubError {
+  const what = `${operation}: ${of} has ${size} bytes, the limit is ${limit}.`;
+  return new PubNubError('PN-1005', what, { operation, errorData: { size, limit }, delivery: 'not-sent' });
+}

@@ -1,0 +1,115 @@
+import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import { isPresenceName } from '../../protocol/names.ts';
+import { heartbeat } from '../endpoints/presence/heartbeat.ts';
+import { leave } from '../endpoints/presence/leave.ts';
+import { errorFromFailure } from '../errors/from-failure.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
+import type { Executor } from '../execute.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix } from '../subscribe/mix.ts';
+import { type PresenceEffect, type PresenceEvent, type PresenceState, reducePresence } from './reduce.ts';
+
+/** What presence needs of the client. */
+export interface PresenceHost {
+  /** JSON text of the state to send for these names, if any. */
+  stateFor(mix: Mix): string | undefined;
+  /** A heartbeat succeeded or failed. */
+  beaten(mix: Mix, error: PubNubError | undefined): void;
+}
+
+/** How long a leave that is under way can hold a rejoin up, in milliseconds. */
+const LEAVE_PATIENCE = 2_000;
+
+/** Runs the heartbeat machine, and tells the server of names that were left. */
+export class Presence {
+  readonly #executor: Executor;
+  readonly #host: PresenceHost;
+  readonly #clock: Clock;
+  readonly #leaving = new Set<{ readonly mix: Mix; readonly done: Promise<void> }>();
+  #state: PresenceState = { name: 'silent', mix: EMPTY_MIX, lastId: 0 };
+  #timer: TimerHandle;
+  #present = EMPTY_MIX;
+
+  constructor(executor: Executor, host: PresenceHost) {
+    this.#executor = executor;
+    this.#host = host;
+    this.#clock = executor.settings.clock;
+  }
+
+  /** The names at which the server takes the user to be present. */
+  present(mix: Mix): void {
+    if (mix === this.#present) return;
+    this.#present = mix;
+    this.#dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
+  }
+
+  /** Tells the server that the user is gone from these names; resolves when it has answered, or could not be told. */
+  async leave(mix: Mix): Promise<void> {
+    const names = withoutPresenceNames(mix);
+    if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
+    const { channels, groups } = names;
+    const request = this.#executor.call(
+      leave,
+      { channels, channelGroups: groups },
+      { timeout: LEAVE_PATIENCE },
+    );
+    // The server times the user out by itself, should the leave not arrive.
+    const entry = { mix: names, done: request.catch(() => undefined) };
+    this.#leaving.add(entry);
+    await entry.done;
+    this.#leaving.delete(entry);
+  }
+
+  /**
+   * Waits for leaves under way that name one of these: they travel on another connection, and would end what a request
+   * sent now begins. Nothing when there are none.
+   */
+  leaves(mix: Mix): Promise<unknown> | undefined {
+    const names = withoutPresenceNames(mix);
+    const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.mix, names)));
+    return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
+  }
+
+  #dispatch(event: PresenceEvent): void {
+    const [state, effects] = reducePresence(this.#executor.settings.heartbeatInterval, this.#state, event);
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: PresenceEffect): void {
+    switch (effect.type) {
+      case 'beat':
+        void this.#beat(effect.id, effect.mix);
+        return;
+      case 'startTimer': {
+        const { id } = effect;
+        this.#timer = this.#clock.setTimeout(
+          () => this.#dispatch({ type: 'timerFired', timer: id }),
+          effect.delay,
+        );
+        return;
+      }
+      case 'cancelTimer':
+        return this.#clock.clearTimeout(this.#timer);
+      case 'announce':
+        return this.#host.beaten(effect.mix, effect.error);
+    }
+  }
+
+  async #beat(id: number, mix: Mix): Promise<void> {
+    const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
+    try {
+      await this.leaves(mix);
+      const { channels, groups } = mix;
+      const state = this.#host.stateFor(mix);
+      await this.#executor.call(heartbeat, { channels, channelGroups: groups, presenceTimeout, state });
+      this.#dispatch({ type: 'beaten', beat: id });
+    } catch (thrown) {
+      this.#dispatch({ type: 'beaten', beat: id, error: errorFromFailure(heartbeat.operation, thrown) });
+    }
+  }
+}
+
+function withoutPresenceNames({ channels, groups }: Mix): Mix {
+  const plain = (name: string) => !isPresenceName(name);
+  return { channels: channels.filter(plain), groups: groups.filter(plain) };
+}

@@ -1,0 +1,217 @@
+import { isPresenceName } from '../protocol/names.ts';
+import type { Timetoken } from '../protocol/timetoken.ts';
+import { CATALOGUE, type Context, type Operations } from './catalogue.ts';
+import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
+import type { PubNubOptions } from './config.ts';
+import { PubNubError } from './errors/pubnub-error.ts';
+import { Executor } from './execute.ts';
+import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
+import type { Listener } from './listeners/listener.ts';
+import { ListenerRegistry } from './listeners/registry.ts';
+import { settingsFrom } from './settings.ts';
+import { SubscribeEngine } from './subscribe/engine.ts';
+import { printCursor } from './values.ts';
+
+/** How long `close()` waits for the server to take its leave, in milliseconds. */
+const FAREWELL = 200;
+
+// One method for each operation of the catalogue, all of them one line: they need no more than their name.
+class OperationsOfCatalogue {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  static {
+    for (const [name, start] of Object.entries(CATALOGUE)) {
+      Object.defineProperty(OperationsOfCatalogue.prototype, name, {
+        value(this: OperationsOfCatalogue, given: Readonly<Record<string, unknown>> = {}) {
+          return start(this.#context, given);
+        },
+      });
+    }
+  }
+}
+
+// The methods come from the catalogue, and so do their types.
+const OperationsBase = OperationsOfCatalogue as unknown as new <C>(context: Context) => Operations<C>;
+
+/**
+ * A client of one keyset. `Channels` maps channel names (or wildcards) to payload types; without it a payload is any JSON
+ * on publish and `unknown` on receipt.
+ *
+ * @example
+ * ```ts
+ * const pubnub = new PubNub({ subscribeKey: 'demo', publishKey: 'demo', userId: 'alice' });
+ * pubnub.addListener({ message: (event) => console.log(event.channel, event.message) });
+ * pubnub.subscribe().channels('room').withPresence().execute();
+ * await pubnub.publish().channel('room').message({ text: 'hello' }).execute();
+ * await pubnub.close();
+ * ```
+ */
+export class PubNub<Channels extends object = AnyChannels>
+  extends OperationsBase<Channels>
+  implements AsyncDisposable
+{
+  readonly #executor: Executor;
+  readonly #engine: SubscribeEngine<unknown>;
+  readonly #listeners: ListenerRegistry<unknown>;
+  readonly #waits = new Set<() => void>();
+  #closing: Promise<void> | undefined;
+
+  /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
+  constructor(options: PubNubOptions) {
+    const executor = new Executor(settingsFrom(options));
+    const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
+      () => this,
+      (event, error) => this.#listenerFailed(event, error),
+    );
+    const engine = new SubscribeEngine(executor, listeners);
+    super({ executor, engine });
+    this.#executor = executor;
+    this.#engine = engine;
+    this.#listeners = listeners;
+  }
+
+  /** Where the subscribe loop is. */
+  get state(): ClientState {
+    return this.#engine.state;
+  }
+
+  /** Channels that the program has subscribed, without presence names, sorted. */
+  get subscribedChannels(): readonly string[] {
+    return this.#engine.mix.channels.filter((name) => !isPresenceName(name));
+  }
+
+  /** Channel groups that the program has subscribed, without presence names, sorted. */
+  get subscribedChannelGroups(): readonly string[] {
+    return this.#engine.mix.groups.filter((name) => !isPresenceName(name));
+  }
+
+  /** The timetoken up to which everything has been delivered; `undefined` before the first connection. */
+  get timetoken(): Timetoken | undefined {
+    return this.#engine.cursor?.timetoken;
+  }
+
+  /** Timetoken and region as text, to be kept and handed to `withCursor()` later. */
+  get cursor(): string | undefined {
+    const { cursor } = this.#engine;
+    return cursor && printCursor(cursor);
+  }
+
+  /** Adds a listener: an object with methods named after events, or a `SubscribeCallback`. Adding it again does nothing. */
+  addListener(listener: Listener<Channels, this>): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Removes a listener; one that is not there is left alone. */
+  removeListener(listener: Listener<Channels, this>): void {
+    this.#listeners.remove(listener);
+  }
+
+  /** Removes every listener and handler. */
+  removeAllListeners(): void {
+    this.#listeners.clear();
+  }
+
+  /** Calls back for one kind of event; returns how to stop. */
+  on<Name extends EventName>(
+    name: Name,
+    handler: (event: EventMap<Channels>[Name], pubnub: this) => unknown,
+  ): () => void {
+    return this.#listeners.on(name, handler);
+  }
+
+  /** Narrows a message to a wildcard of the channel map: `if (pubnub.matches('chat.*', event)) event.message.text`. */
+  matches<const K extends LiteralKeys<Channels>>(
+    pattern: K,
+    event: { readonly channel: string },
+  ): event is PNMessageResult<Pattern<K>, PayloadOf<Channels, K>> {
+    return pattern.endsWith('.*')
+      ? event.channel.length >= pattern.length && event.channel.startsWith(pattern.slice(0, -1))
+      : event.channel === pattern;
+  }
+
+  /** Takes every channel and group out; the loop stops and forgets its cursor. */
+  unsubscribeAll(): Promise<void> {
+    return this.#engine.unsubscribe(this.#engine.mix);
+  }
+
+  /** Replaces the token: requests carry it from now on, and a loop that waits for one goes on with its cursor. */
+  setToken(token: string): void {
+    this.#executor.setToken(token);
+    this.#engine.dispatch({ type: 'tokenChanged' });
+  }
+
+  /**
+   * Starts a stopped or failed loop with the cursor it kept; makes a waiting one try again, at the soonest a second after
+   * its last failure. Does nothing to a running one.
+   */
+  reconnect(): void {
+    if (!this.#closing) this.#engine.dispatch({ type: 'reconnectRequested' });
+  }
+
+  /** Stops the loop and keeps subscriptions and cursor for `reconnect()`. */
+  disconnect(): void {
+    this.#engine.dispatch({ type: 'disconnectRequested' });
+  }
+
+  /** Resolves when the loop is in the given state; rejects with `PN-2003` when the signal or the client ends first. */
+  until(state: ClientState, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.state === state) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        release();
+        this.#waits.delete(abort);
+        signal?.removeEventListener('abort', abort);
+        settle();
+      };
+      const givenUp = () =>
+        new PubNubError('PN-2003', `The wait for "${state}" was given up.`, { cause: signal?.reason });
+      const abort = () => end(() => reject(givenUp()));
+      const release = this.on('state', (event) => {
+        if (event.state === state) end(resolve);
+      });
+      this.#waits.add(abort);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted || this.#closing) abort();
+    });
+  }
+
+  /**
+   * Ends the client for good: every timer, request, subscription and iterator. Resolves when the server has heard that the
+   * user leaves, or after 200 ms; may be called again at will.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { clock } = this.#executor.settings;
+    let release = () => {};
+    const patience = new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, FAREWELL);
+      release = () => clock.clearTimeout(timer);
+    });
+    await Promise.race([this.#engine.close(), patience]);
+    release();
+    this.#executor.close();
+    for (const giveUp of [...this.#waits]) giveUp();
+    this.#listeners.clear();
+  }
+
+  #listenerFailed(event: EventName, error: unknown): void {
+    // A handler of this very event that fails must not be told of itself for ever.
+    if (event !== 'listenerError' && this.#listeners.has('listenerError')) {
+      this.#listeners.emit('listenerError', { event, error });
+    } else {
+      this.#executor.settings.logger?.error?.('a listener failed', { event, error });
+    }
+  }
+}

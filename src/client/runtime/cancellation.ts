@@ -1,0 +1,69 @@
+import type { Clock } from '../../protocol/clock.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
+
+/** What may end a piece of work before it is done. */
+export interface Limits {
+  /** Milliseconds after which `onTimeout` makes the error. */
+  readonly timeout?: number | undefined;
+  readonly onTimeout?: () => PubNubError;
+  /** The caller's own signal. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onAbort?: (reason: unknown) => PubNubError;
+}
+
+type Cancel = (error: PubNubError) => void;
+
+/**
+ * Work that can be ended from outside: by a deadline, by the caller's signal, or all at once when the client closes.
+ * The promise settles at that moment, even when what runs below ignores its signal.
+ */
+export class Cancellation {
+  readonly #clock: Clock;
+  readonly #running = new Set<Cancel>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs the work with a signal of its own, within the limits. */
+  run<T>(limits: Limits, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { timeout, signal, onTimeout, onAbort } = limits;
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
+      const controller = new AbortController();
+      const cancel: Cancel = (error) => {
+        release();
+        reject(error);
+        controller.abort(error);
+      };
+      const abort = () => onAbort && cancel(onAbort(signal?.reason));
+      const timer =
+        timeout === undefined || !onTimeout
+          ? undefined
+          : this.#clock.setTimeout(() => cancel(onTimeout()), timeout);
+      const release = () => {
+        this.#running.delete(cancel);
+        if (timer !== undefined) this.#clock.clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      this.#running.add(cancel);
+      signal?.addEventListener('abort', abort);
+      start(controller.signal).then(resolve, reject).finally(release);
+    });
+  }
+
+  /** A pause that the same things end. */
+  sleep(milliseconds: number, limits: Limits): Promise<void> {
+    return this.run(limits, (signal) => {
+      return new Promise((resolve) => {
+        const timer = this.#clock.setTimeout(resolve, milliseconds);
+        signal.addEventListener('abort', () => this.#clock.clearTimeout(timer), { once: true });
+      });
+    });
+  }
+
+  /** Ends everything that runs. */
+  cancelAll(error: PubNubError): void {
+    for (const cancel of [...this.#running]) cancel(error);
+  }
+}

@@ -1,0 +1,131 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
+import { compareTimetokens } from '../../protocol/timetoken.ts';
+import { isEnvelope } from './decode.ts';
+import { DedupeWindow } from './dedupe.ts';
+import type { LiveSubscription } from './live-subscription.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, union } from './mix.ts';
+import type { LoopAnswer, LoopCursor } from './state.ts';
+
+/** Names of one subscription that start before the loop's cursor. */
+export interface CatchUpTask {
+  readonly subscription: LiveSubscription;
+  readonly mix: Mix;
+  /** Where the program wants them to start. */
+  readonly from: LoopCursor;
+  /** Their floor in the loop: what is newer comes from there. */
+  readonly to: LoopCursor;
+}
+
+/** What a catch-up needs of the client. */
+export interface CatchUpHost {
+  /** Polls, again and again until there is an answer; rejects when the signal is aborted or the client ends. */
+  poll(mix: Mix, cursor: LoopCursor, signal: AbortSignal): Promise<LoopAnswer>;
+  /** Delivers one older entry to its subscription. */
+  deliver(entry: unknown, subscription: LiveSubscription): void;
+}
+
+interface Progress {
+  readonly task: CatchUpTask;
+  readonly seen: DedupeWindow;
+  cursor: LoopCursor;
+  fruitless: number;
+}
+
+/** Answers that bring a task no further, after which it is taken to be done. */
+const PATIENCE = 3;
+
+/**
+ * Fetches what lies between an older timetoken that a program asked for and the handshake that accepted its names, by
+ * polls of their own: the loop's cursor never moves for it. All tasks share one poll. Where there is nothing to fetch the
+ * server holds that poll; a live message on one of its names, which would have to wait for it, ends the holding too.
+ */
+export class CatchUp {
+  readonly #host: CatchUpHost;
+  readonly #tasks = new Set<Progress>();
+  #poll: AbortController | undefined;
+
+  constructor(host: CatchUpHost) {
+    this.#host = host;
+  }
+
+  /** Adds names of a subscription; its live entries wait meanwhile. */
+  add(task: CatchUpTask): void {
+    if (isEmpty(task.mix) || compareTimetokens(task.from.timetoken, task.to.timetoken) >= 0) return;
+    task.subscription.catchUp();
+    this.#tasks.add({ task, seen: new DedupeWindow(1_000), cursor: task.from, fruitless: 0 });
+    this.stop();
+  }
+
+  /** Polls for the tasks there are, unless that is under way. */
+  resume(): void {
+    if (this.#tasks.size === 0 || this.#poll?.signal.aborted === false) return;
+    this.#poll = new AbortController();
+    void this.#run(this.#poll.signal);
+  }
+
+  /** Ends the poll that is under way; `resume` begins anew. */
+  stop(): void {
+    this.#poll?.abort();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#prune();
+      const mix = [...this.#tasks].reduce((all, { task }) => union(all, stillWanted(task)), EMPTY_MIX);
+      const cursor = this.#oldest();
+      if (!cursor) return this.stop();
+      try {
+        const answer = await this.#host.poll(mix, cursor, signal);
+        if (!signal.aborted) this.#take(answer);
+      } catch {
+        return; // Aborted: another run has begun, or the client has ended.
+      }
+    }
+  }
+
+  #take({ entries, cursor }: LoopAnswer): void {
+    for (const progress of [...this.#tasks]) {
+      const { task, seen } = progress;
+      for (const entry of entries) {
+        if (!isEnvelope(entry) || !isWithin(entry, task)) continue;
+        if (seen.note(entry, 0)?.length === 0) this.#host.deliver(entry, task.subscription);
+      }
+      const advanced = compareTimetokens(cursor.timetoken, progress.cursor.timetoken) > 0;
+      if (advanced) progress.cursor = cursor;
+      progress.fruitless = advanced ? 0 : progress.fruitless + 1;
+      const done = compareTimetokens(progress.cursor.timetoken, task.to.timetoken) >= 0;
+      if (done || progress.fruitless >= PATIENCE) this.#finish(progress);
+    }
+  }
+
+  #prune(): void {
+    for (const progress of [...this.#tasks]) if (isEmpty(stillWanted(progress.task))) this.#finish(progress);
+  }
+
+  #finish(progress: Progress): void {
+    this.#tasks.delete(progress);
+    const { subscription } = progress.task;
+    for (const { task } of this.#tasks) if (task.subscription === subscription) return;
+    subscription.catchUpDone();
+  }
+
+  #oldest(): LoopCursor | undefined {
+    let oldest: LoopCursor | undefined;
+    for (const { cursor } of this.#tasks) {
+      if (!oldest || compareTimetokens(cursor.timetoken, oldest.timetoken) < 0) oldest = cursor;
+    }
+    return oldest;
+  }
+}
+
+function stillWanted({ mix, subscription }: CatchUpTask): Mix {
+  return intersection(mix, subscription.interest.mix);
+}
+
+function isWithin(entry: WireEnvelope, { subscription, from, to }: CatchUpTask): boolean {
+  return (
+    subscription.interest.covers(entry.c, entry.b) &&
+    compareTimetokens(entry.p.t, from.timetoken) > 0 &&
+    compareTimetokens(entry.p.t, to.timetoken) <= 0
+  );
+}

@@ -1,0 +1,70 @@
+import { wildcardsOver } from './interest.ts';
+import type { LiveSubscription } from './live-subscription.ts';
+import { isEmpty, type Mix, mixOf } from './mix.ts';
+
+type Index = Map<string, Set<LiveSubscription>>;
+
+/**
+ * What the program wants to receive: its subscriptions, counted by name, so that two parts of a program on one channel
+ * do not disturb each other, and indexed, so that an entry finds its subscriptions without asking each.
+ */
+export class Demand {
+  readonly #subscriptions = new Set<LiveSubscription>();
+  readonly #byChannel: Index = new Map();
+  readonly #byGroup: Index = new Map();
+
+  /** Every subscription, in the order of their creation. */
+  get subscriptions(): Iterable<LiveSubscription> {
+    return this.#subscriptions;
+  }
+
+  /** The union of what all subscriptions want. */
+  get mix(): Mix {
+    return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
+  }
+
+  /** Adds a subscription under all its names. */
+  add(subscription: LiveSubscription): void {
+    this.#subscriptions.add(subscription);
+    const { channels, groups } = subscription.interest.mix;
+    for (const name of channels) addTo(this.#byChannel, name, subscription);
+    for (const name of groups) addTo(this.#byGroup, name, subscription);
+  }
+
+  /** Takes names from a subscription; one that has none left is taken out whole. Returns whether it had any of them. */
+  drop(subscription: LiveSubscription, mix: Mix): boolean {
+    const before = subscription.interest.mix;
+    subscription.interest.drop(mix);
+    for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
+    for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);
+    if (!isEmpty(subscription.interest.mix)) return before.channels.length + before.groups.length > 0;
+    return this.#subscriptions.delete(subscription);
+  }
+
+  /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the name it came for. */
+  candidates(channel: string, match: string | undefined): Iterable<LiveSubscription> {
+    const direct = this.#byChannel.get(channel);
+    const sets = direct ? [direct] : [];
+    for (const wildcard of wildcardsOver(channel)) push(sets, this.#byChannel.get(wildcard));
+    if (match !== undefined) push(sets, this.#byGroup.get(match));
+    const [only] = sets;
+    if (only === undefined) return [];
+    return sets.length === 1 ? only : new Set(sets.flatMap((set) => [...set]));
+  }
+}
+
+function addTo(index: Index, name: string, subscription: LiveSubscription): void {
+  const set = index.get(name);
+  if (set) set.add(subscription);
+  else index.set(name, new Set([subscription]));
+}
+
+function removeFrom(index: Index, name: string, subscription: LiveSubscription): void {
+  const set = index.get(name);
+  set?.delete(subscription);
+  if (set?.size === 0) index.delete(name);
+}
+
+function push<T>(list: T[], value: T | undefined): void {
+  if (value !== undefined) list.push(value);
+}

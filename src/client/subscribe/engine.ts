@@ -1,0 +1,267 @@
+import type { Given } from '../builder.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import type { Executor } from '../execute.ts';
+import type { ClientState } from '../listeners/events.ts';
+import type { ListenerRegistry } from '../listeners/registry.ts';
+import { Presence } from '../presence/presence.ts';
+import { backoff } from '../runtime/backoff.ts';
+import { watchForSleep } from '../runtime/wake-watch.ts';
+import { CatchUp } from './catch-up.ts';
+import { Delivery } from './delivery.ts';
+import { Demand } from './demand.ts';
+import { LiveSubscription } from './live-subscription.ts';
+import { isEmpty, type Mix } from './mix.ts';
+import { namesIn, stateText } from './names-in.ts';
+import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
+import { type Happening, LoopRunner } from './runner.ts';
+import type { LoopAnswer, LoopCursor } from './state.ts';
+import { beatStatus, stateEvent, statusOf } from './statuses.ts';
+
+/** Everything about receiving: what is wanted, the loop that asks for it, and who gets it. */
+export class SubscribeEngine<Client> {
+  readonly #executor: Executor;
+  readonly #listeners: ListenerRegistry<Client>;
+  readonly #demand = new Demand();
+  readonly #poller: Poller;
+  readonly #presence: Presence;
+  readonly #delivery: Delivery<Client>;
+  readonly #runner: LoopRunner;
+  readonly #catchUp: CatchUp;
+  /** Of the last batch that was delivered whole. */
+  #cursor: LoopCursor | undefined;
+  #change: { fresh: boolean; start: LoopCursor | undefined; readonly done: Promise<void> } | undefined;
+  #stopWatching: (() => void) | undefined;
+  #closed = false;
+
+  constructor(executor: Executor, listeners: ListenerRegistry<Client>) {
+    const { settings } = executor;
+    const { clock, random, reconnection, countThreshold, liveRetention } = settings;
+    this.#executor = executor;
+    this.#listeners = listeners;
+    this.#poller = new Poller(executor);
+    this.#presence = new Presence(executor, {
+      stateFor: (mix) => this.#stateFor(mix),
+      beaten: (mix, error) => {
+        const wanted = error ? settings.announceFailedHeartbeats : settings.announceSuccessfulHeartbeats;
+        if (wanted && !this.#closed) listeners.emit('status', beatStatus(mix, error));
+      },
+    });
+    this.#delivery = new Delivery(
+      {
+        delivered: (batch) => {
+          this.#cursor = batch.cursor;
+          this.#runner.dispatch({ type: 'delivered' });
+        },
+      },
+      { demand: this.#demand, listeners },
+      settings,
+    );
+    this.#catchUp = new CatchUp({
+      poll: (mix, cursor, signal) => this.#pollOlder(mix, cursor, signal),
+      deliver: (entry, subscription) => this.#delivery.deliverOlder(entry, subscription),
+    });
+    this.#runner = new LoopRunner(this.#loopHost(), {
+      policy: { reconnection, countThreshold, liveRetention },
+      now: () => clock.now(),
+      random,
+      setTimeout: (callback, milliseconds) => clock.setTimeout(callback, milliseconds),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    });
+  }
+
+  get state(): ClientState {
+    return this.#runner.state;
+  }
+
+  get cursor(): LoopCursor | undefined {
+    return this.#cursor;
+  }
+
+  /** What the program wants, as it stands on the wire. */
+  get mix(): Mix {
+    return this.#demand.mix;
+  }
+
+  /** Adds a subscription; the loop hears of it in the next microtask, together with others of this turn. */
+  subscribe(given: Given): LiveSubscription {
+    if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
+    const { mix, start, state } = namesIn(given);
+    const first = start !== undefined && this.#runner.cursor === undefined;
+    const subscription = new LiveSubscription(
+      {
+        remove: (ended) => this.#remove(ended),
+        relieved: () => this.#delivery.pump(),
+        failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
+      },
+      // On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
+      { mix, ...(start && !first && { start }), ...(state && { state }) },
+    );
+    if (first) subscription.interest.accept(mix, start.timetoken);
+    this.#demand.add(subscription);
+    void this.#changed({ fresh: true, start: first ? start : undefined });
+    return subscription;
+  }
+
+  /** Takes names out of every subscription; resolves when the loop has heard of it. */
+  unsubscribe(mix: Mix): Promise<void> {
+    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
+    return this.#changed({ fresh: false });
+  }
+
+  /** Passes an event on to the loop. */
+  dispatch(happening: Extract<Happening, { type: `${string}Requested` | 'tokenChanged' }>): void {
+    this.#runner.dispatch(happening);
+  }
+
+  /** Ends everything; resolves when the server has heard of it, or could not be told. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const left = this.#demand.mix;
+    const wasTold = this.state !== 'idle' && this.state !== 'stopped';
+    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, left);
+    this.#runner.dispatch({ type: 'closed' });
+    this.#catchUp.stop();
+    if (wasTold) await this.#presence.leaves(left);
+  }
+
+  #remove(subscription: LiveSubscription): void {
+    this.#drop(subscription, subscription.interest.mix);
+    void this.#changed({ fresh: false });
+  }
+
+  #drop(subscription: LiveSubscription, mix: Mix): void {
+    this.#demand.drop(subscription, mix);
+    subscription.dropped(mix);
+    if (isEmpty(subscription.interest.mix)) subscription.end();
+    this.#delivery.pump();
+  }
+
+  // Changes of one turn are one change to the loop: a subscription that is ended at once costs no request.
+  #changed(change: { readonly fresh: boolean; readonly start?: LoopCursor | undefined }): Promise<void> {
+    if (!this.#change) {
+      const done = Promise.resolve().then(() => this.#flush());
+      this.#change = { fresh: false, start: undefined, done };
+    }
+    const pending = this.#change;
+    pending.fresh ||= change.fresh;
+    const { start } = change;
+    if (start && (!pending.start || start.timetoken < pending.start.timetoken)) pending.start = start;
+    return pending.done;
+  }
+
+  #flush(): void {
+    const change = this.#change;
+    this.#change = undefined;
+    if (!change || this.#closed) return;
+    const { fresh, start } = change;
+    this.#runner.dispatch({
+      type: 'demandChanged',
+      demand: this.#demand.mix,
+      fresh,
+      ...(start && { cursor: start }),
+    });
+  }
+
+  #loopHost(): ConstructorParameters<typeof LoopRunner>[0] {
+    return {
+      poll: (request, outcome) => this.#poll(request, outcome),
+      deliver: (batch) => this.#delivery.push(batch),
+      accept: (mix, floor) => this.#accept(mix, floor),
+      refuse: (mix, error) => {
+        for (const subscription of this.#demand.subscriptions) subscription.refuse(mix, error);
+      },
+      present: (mix) => this.#presence.present(mix),
+      leave: (mix) => void this.#presence.leave(mix),
+      announce: (announcement) => this.#listeners.emit('status', statusOf(announcement)),
+      stateChanged: (change) => {
+        this.#watch(change.state);
+        if (change.state === 'idle') this.#cursor = undefined;
+        this.#executor.settings.logger?.info?.('state', { state: change.state, previous: change.previous });
+        this.#listeners.emit('state', stateEvent(change));
+      },
+    };
+  }
+
+  #poll(request: PollRequest, outcome: PollOutcome): () => void {
+    if (request.cursor) return this.#poller.poll(request, outcome);
+    const full = { ...request, state: this.#stateFor(request.mix) };
+    const leaves = this.#presence.leaves(request.mix);
+    if (!leaves) return this.#poller.poll(full, outcome);
+    let cancel = () => {
+      cancelled = true;
+    };
+    let cancelled = false;
+    void leaves.then(() => {
+      if (!cancelled) cancel = this.#poller.poll(full, outcome);
+    });
+    return () => cancel();
+  }
+
+  #accept(mix: Mix, floor: LoopCursor): void {
+    this.#cursor ??= this.#runner.cursor;
+    for (const subscription of this.#demand.subscriptions) {
+      const accepted = subscription.accept(mix, floor);
+      if (subscription.start)
+        this.#catchUp.add({ subscription, mix: accepted, from: subscription.start, to: floor });
+    }
+    this.#catchUp.resume();
+  }
+
+  // Asks again and again, with the loop's own delays: what a program asked to be caught up is not given up.
+  #pollOlder(mix: Mix, cursor: LoopCursor, signal: AbortSignal): Promise<LoopAnswer> {
+    const { clock, random, reconnection } = this.#executor.settings;
+    return new Promise((resolve, reject) => {
+      let attempt = 0;
+      let stop = () => {};
+      const ask = () => {
+        stop = this.#poller.poll(
+          { mix, cursor },
+          {
+            answered: resolve,
+            failed: ({ error }) => {
+              const delay = backoff(reconnection, {
+                attempt: ++attempt,
+                random: random(),
+                retryAfter: error.retryAfter,
+              });
+              const timer = clock.setTimeout(ask, delay);
+              stop = () => clock.clearTimeout(timer);
+            },
+          },
+        );
+      };
+      signal.addEventListener('abort', () => {
+        stop();
+        reject(signal.reason);
+      });
+      ask();
+    });
+  }
+
+  #stateFor(mix: Mix): string | undefined {
+    return this.#executor.settings.maintainPresenceState
+      ? stateText(this.#demand.subscriptions, mix)
+      : undefined;
+  }
+
+  // Sleep and the network matter only while the loop is at work.
+  #watch(state: ClientState): void {
+    const working = state === 'connecting' || state === 'connected' || state === 'reconnecting';
+    if (working === (this.#stopWatching !== undefined)) return;
+    if (!working) {
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
+      if (state === 'stopped') this.#catchUp.stop();
+      return;
+    }
+    const { clock, networkEvents } = this.#executor.settings;
+    const stopClock = watchForSleep(clock, () => this.#runner.dispatch({ type: 'woke' }));
+    const stopNetwork = networkEvents?.((online) =>
+      this.#runner.dispatch({ type: 'networkChanged', online }),
+    );
+    this.#stopWatching = () => {
+      stopClock();
+      stopNetwork?.();
+    };
+  }
+}

@@ -1,0 +1,182 @@
+import type { WireGap } from '../../protocol/envelope.ts';
+import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
+import type { ClientState, PNGapEvent } from '../listeners/events.ts';
+import type { BackoffPolicy } from '../runtime/backoff.ts';
+import { EMPTY_MIX, type Mix } from './mix.ts';
+
+/** A place in the stream: a timetoken with the region that issued it, when one did. */
+export interface LoopCursor {
+  readonly timetoken: Timetoken;
+  readonly region: number | undefined;
+}
+
+/** What the loop is doing. A poll or timer is known by its id: what answers for another id changes nothing. */
+export type Phase =
+  /** Nothing is subscribed. */
+  | { readonly name: 'idle' }
+  /** A request without a timetoken is under way: its answer proves that the server accepts the mix. */
+  | { readonly name: 'handshaking'; readonly poll: number; readonly mix: Mix }
+  /** A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. */
+  | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
+  /** Until a delay has passed, or (without a timer) until there is a new token. */
+  | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
+  /** By `disconnect()` or `close()`. */
+  | { readonly name: 'stopped' }
+  /** The policy allows no further attempt. */
+  | { readonly name: 'failed'; readonly error: PubNubError };
+
+/** The one value that is the subscribe loop. */
+export interface LoopState {
+  readonly phase: Phase;
+  /** What the program wants. */
+  readonly demand: Mix;
+  /** What the server accepted of it. */
+  readonly accepted: Mix;
+  /** What the server refused of it. */
+  readonly refused: Mix;
+  /** How it refused, the last time. */
+  readonly refusal: PubNubError | undefined;
+  /** Where the next long poll goes on. */
+  readonly cursor: LoopCursor | undefined;
+  /** Whether there has been a connection since the loop was started. */
+  readonly established: boolean;
+  /** Whether something has failed since then, and nothing has succeeded after. */
+  readonly outage: boolean;
+  /** Failed attempts of the outage. */
+  readonly attempt: number;
+  readonly failedAt: number;
+  /** When the server last gave a good answer, to a handshake or a poll. */
+  readonly provenAt: number;
+  /** When the cursor was last known to be all there is. */
+  readonly caughtUpAt: number;
+  /** Batches handed to delivery and not delivered yet. */
+  readonly undelivered: number;
+  /** Answers in a row that came at once and brought nothing on. */
+  readonly fruitless: number;
+  /** The id given out last. */
+  readonly lastId: number;
+}
+
+/** A loop that has not begun. */
+export const IDLE: LoopState = Object.freeze({
+  phase: { name: 'idle' },
+  demand: EMPTY_MIX,
+  accepted: EMPTY_MIX,
+  refused: EMPTY_MIX,
+  refusal: undefined,
+  cursor: undefined,
+  established: false,
+  outage: false,
+  attempt: 0,
+  failedAt: Number.NEGATIVE_INFINITY,
+  provenAt: Number.NEGATIVE_INFINITY,
+  caughtUpAt: Number.POSITIVE_INFINITY,
+  undelivered: 0,
+  fruitless: 0,
+  lastId: 0,
+} as const);
+
+/** An answer of the server. */
+export interface LoopAnswer {
+  readonly cursor: { readonly timetoken: Timetoken; readonly region: number };
+  readonly entries: readonly unknown[];
+  /** Trimmed ranges, from an origin that tells. */
+  readonly gaps: readonly WireGap[] | undefined;
+}
+
+/** What can happen. `now` is the wall clock in milliseconds, `random` a fresh number from 0 up to 1. */
+export type LoopEvent = { readonly now: number } & (
+  | {
+      readonly type: 'demandChanged';
+      readonly demand: Mix;
+      /** A subscription was added: its names need a handshake, even when they are in the mix already. */
+      readonly fresh: boolean;
+      /** Where an idle loop starts. */
+      readonly cursor?: LoopCursor;
+    }
+  | { readonly type: 'polled'; readonly poll: number; readonly answer: LoopAnswer }
+  | {
+      readonly type: 'pollFailed';
+      readonly poll: number;
+      readonly error: PubNubError;
+      /** The server itself refused names, in its own error body. */
+      readonly refusal: boolean;
+      readonly random: number;
+    }
+  | { readonly type: 'timerFired'; readonly timer: number }
+  | { readonly type: 'delivered' }
+  | { readonly type: 'tokenChanged' }
+  | { readonly type: 'reconnectRequested' }
+  | { readonly type: 'disconnectRequested' }
+  | { readonly type: 'networkChanged'; readonly online: boolean }
+  | { readonly type: 'woke' }
+  | { readonly type: 'closed' }
+);
+
+/** Something to tell the program. */
+export interface Announcement {
+  readonly category: PNStatusCategory;
+  readonly operation: PNOperationType;
+  readonly mix: Mix;
+  readonly error?: PubNubError;
+  readonly attempt?: number;
+  readonly nextRetryAt?: number;
+}
+
+/** Entries to deliver, with the cursor that the program may keep once they are. */
+export interface Batch {
+  readonly entries: readonly unknown[];
+  readonly gaps: readonly PNGapEvent[];
+  readonly cursor: LoopCursor;
+}
+
+/** What the machine needs to know of its surroundings. Times in milliseconds. */
+export interface LoopPolicy {
+  readonly reconnection: BackoffPolicy;
+  /** Entries in one answer from which on others may have been dropped. */
+  readonly countThreshold: number;
+  /** How long the server keeps what was not fetched. */
+  readonly liveRetention: number;
+}
+
+/** What the runner is to do. */
+export type LoopEffect =
+  | {
+      readonly type: 'poll';
+      readonly id: number;
+      readonly mix: Mix;
+      /** Absent in a handshake. */
+      readonly cursor?: LoopCursor;
+      /** The region to stay in, in a handshake. */
+      readonly region?: number | undefined;
+    }
+  | { readonly type: 'cancelPoll'; readonly id: number }
+  | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
+  | { readonly type: 'cancelTimer'; readonly id: number }
+  | { readonly type: 'deliver'; readonly batch: Batch }
+  /** The names are subscribed from this timetoken on. */
+  | { readonly type: 'accept'; readonly mix: Mix; readonly floor: LoopCursor }
+  | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError }
+  /** Whom the server takes to be where: renewed by heartbeats. */
+  | { readonly type: 'present'; readonly mix: Mix }
+  | { readonly type: 'leave'; readonly mix: Mix }
+  | { readonly type: 'announce'; readonly announcement: Announcement };
+
+/** A step of the machine. */
+export type Step = readonly [LoopState, readonly LoopEffect[]];
+
+/** The state as a program sees it. */
+export function publicState({ phase, established, outage }: LoopState): ClientState {
+  switch (phase.name) {
+    case 'handshaking':
+      return outage ? 'reconnecting' : established ? 'connected' : 'connecting';
+    case 'receiving':
+      return 'connected';
+    case 'waiting':
+      return 'reconnecting';
+    default:
+      return phase.name;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { EventMap, EventName, MessageOf } from '../listeners/events.ts';
+import type { Listener } from '../listeners/listener.ts';
+import type { Overflow } from '../runtime/async-queue.ts';
+
+/** Options of `messages()`. */
+export interface MessagesOptions {
+  /** Messages that may wait to be read. @default 1000 */
+  readonly buffer?: number;
+  /** What a full buffer does: `pause` stops the polls of the whole client, `drop-oldest` forgets. @default 'pause' */
+  readonly overflow?: Overflow;
+}
+
+/** What a subscription receives: its own events, not those of the client. */
+export type SubscriptionEvent = Exclude<EventName, 'status' | 'state' | 'listenerError' | 'invalidMessage'>;
+
+/**
+ * One part of a program that receives. Several subscriptions may name the same channel; each gets every event once, and
+ * ending one does not touch the others.
+ *
+ * @example
+ * ```ts
+ * const subscription = pubnub.subscribe().channels('room').execute();
+ * await subscription.connected();
+ * for await (const event of subscription.messages()) {
+ *   console.log(event.message);
+ *   break;
+ * }
+ * subscription.unsubscribe();
+ * ```
+ */
+export interface Subscription<C, N extends string> extends Disposable {
+  /** Channels still subscribed, without presence names, sorted. */
+  readonly channels: readonly string[];
+  /** Channel groups still subscribed, without presence names, sorted. */
+  readonly channelGroups: readonly string[];
+  /**
+   * Resolves when the server has accepted every name. Rejects with a `PubNubError` when it refuses one (`PN-3002` and
+   * its kin), and with `PN-2003` when the subscription or the `signal` ends first.
+   */
+  connected(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** The messages, in order. The first iterator starts with those since `execute()`; leaving it does not unsubscribe. */
+  messages(options?: MessagesOptions): AsyncIterableIterator<MessageOf<C, N>>;
+  /** Calls back for one kind of event; returns how to stop. */
+  on<Name extends SubscriptionEvent>(
+    name: Name,
+    handler: (event: Name extends 'message' ? MessageOf<C, N> : EventMap<C>[Name]) => unknown,
+  ): () => void;
+  /** Adds a listener for this subscription's events; one that is there already stays there once. */
+  addListener(listener: Listener<C, never>): void;
+  removeListener(listener: Listener<C, never>): void;
+  /** Ends it: nothing more is received, and names that nobody else wants are left. May be called again at will. */
+  unsubscribe(): void;
+}
+
+/** Where a subscription starts, when it is not "now". */
+export interface StartingPoint {
+  readonly timetoken: Timetoken;
+  readonly region: number | undefined;
+}

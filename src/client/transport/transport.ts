@@ -1,0 +1,34 @@
+import type { HttpMethod } from '../endpoint.ts';
+
+/** A request as plain data. */
+export interface TransportRequest {
+  readonly method: HttpMethod;
+  /** Absolute address; every part is encoded. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Response headers, by lower-case name. */
+export interface TransportHeaders {
+  get(name: string): string | null;
+}
+
+/** A complete answer, whatever its status: a status of 400 or more is an answer, not a failure. */
+export interface TransportResponse {
+  readonly status: number;
+  readonly headers: TransportHeaders;
+  /** The whole body, decoded as UTF-8. */
+  readonly body: string;
+}
+
+/**
+ * How requests reach an origin. Resolves with any answer; rejects only when there was none. It does not retry, follow
+ * redirects or keep time: the client does, by `signal`.
+ */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+/** Largest answer that is read, in bytes: a hundred messages of the largest size, several times over. */
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,43 @@
+import type { Given } from './builder.ts';
+import type { Endpoint, Param } from './endpoint.ts';
+import { PubNubError } from './errors/pubnub-error.ts';
+
+/** What validation needs to know of an endpoint. */
+export type Validated = Pick<Endpoint<never, unknown>, 'operation' | 'needs'> & {
+  readonly params: Readonly<Record<string, Param>>;
+  readonly oneOf?: readonly string[];
+};
+
+/**
+ * Checks what was given to a builder before anything is sent. Throws a `PubNubError` of category
+ * `PNValidationErrorCategory` (`PN-1001` to `PN-1003`, `PN-1006`) or `PNSerializationErrorCategory` (`PN-1004`).
+ */
+export function validate(endpoint: Validated, given: Given, keys: { readonly publishKey: string }): void {
+  const { operation, params, oneOf, needs } = endpoint;
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(params, name))
+      throw new PubNubError('PN-1003', `${operation}: "${name}" is no parameter.`, { operation });
+  }
+  for (const [name, param] of Object.entries(params)) checkParam(endpoint, name, param, given[name]);
+  if (oneOf && !oneOf.some((name) => isGiven(given[name]))) {
+    throw new PubNubError('PN-1001', `${operation}: ${oneOf.join(' or ')} missing.`, { operation });
+  }
+  if (needs?.includes('publishKey') && keys.publishKey === '') {
+    throw new PubNubError('PN-1006', `${operation}: the client has no publishKey.`, { operation });
+  }
+}
+
+function checkParam({ operation }: Validated, name: string, param: Param, value: unknown): void {
+  if (value === undefined) {
+    if (param.required) throw new PubNubError('PN-1001', `${operation}: ${name} missing.`, { operation });
+    return;
+  }
+  const problem = param.check(value);
+  if (problem !== undefined)
+    throw new PubNubError(param.code ?? 'PN-1002', `${operation}: ${name} ${problem}.`, { operation });
+}
+
+// An empty list selects nothing.
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}

@@ -1,0 +1,122 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Transport, TransportRequest, TransportResponse } from 'timetoken';
+
+/** Options of `nodeTransport()`. */
+export interface NodeTransportOptions {
+  /** Connections to one origin that may be open at once. @default Infinity */
+  readonly maxSockets?: number;
+  /** Milliseconds that an idle connection is kept, unless the server says less. @default 30000 */
+  readonly idleTimeout?: number;
+  /** Largest answer that is read, in bytes. @default 16777216 */
+  readonly maxResponseBytes?: number;
+}
+
+const BOM = 0xfeff;
+
+/**
+ * A transport over keep-alive `node:http` and `node:https`, which msw, nock and tracing tools see as well. Each call makes
+ * a transport with connections of its own.
+ */
+export function nodeTransport(options: NodeTransportOptions = {}): Transport {
+  const {
+    maxSockets = Number.POSITIVE_INFINITY,
+    idleTimeout = 30_000,
+    maxResponseBytes = 16 * 1024 * 1024,
+  } = options;
+  // The most recently used connection is the least likely to have been closed by the other side.
+  const settings = { keepAlive: true, maxSockets, timeout: idleTimeout, scheduling: 'lifo' } as const;
+  const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) };
+  // An origin is parsed once; paths are sent as they are.
+  const targets = new Map<string, Target>();
+  return (request) => {
+    const slash = request.url.indexOf('/', 'https://'.length);
+    const base = request.url.slice(0, slash);
+    let target = targets.get(base);
+    if (!target) {
+      target = targetOf(new URL(base), agents);
+      targets.set(base, target);
+    }
+    return exchange(target, request, { path: request.url.slice(slash), maxResponseBytes });
+  };
+}
+
+/** Where requests go. The functions are looked up at each call, so that what patches `node:http` takes effect. */
+interface Target {
+  readonly module: Pick<typeof http, 'request'>;
+  readonly options: http.RequestOptions;
+}
+
+function targetOf(
+  url: URL,
+  agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent },
+): Target {
+  const secure = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const protocol = secure ? 'https:' : 'http:';
+  return { module: secure ? https : http, options: { protocol, host, port, agent: agents[protocol] } };
+}
+
+function exchange(
+  { module, options }: Target,
+  { method, headers, body, signal }: TransportRequest,
+  { path, maxResponseBytes }: { readonly path: string; readonly maxResponseBytes: number },
+): Promise<TransportResponse> {
+  return new Promise((resolve, reject) => {
+    const outgoing = module.request({ ...options, method, path, headers });
+    const abort = () => outgoing.destroy(new Error('The request was aborted.', { cause: signal.reason }));
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', abort);
+      finish();
+    };
+    outgoing.on('error', (error) => settle(() => reject(error)));
+    outgoing.on('response', (incoming) => {
+      read(incoming, maxResponseBytes).then(
+        (text) => settle(() => resolve(responseOf(incoming, text))),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+    outgoing.end(body);
+  });
+}
+
+function responseOf(incoming: http.IncomingMessage, body: string): TransportResponse {
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: {
+      get: (name) => {
+        const value = incoming.headers[name];
+        return value === undefined ? null : String(value);
+      },
+    },
+    body,
+  };
+}
+
+function read(incoming: http.IncomingMessage, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes > limit) incoming.destroy(new Error(`The answer is larger than ${limit} bytes.`));
+    });
+    incoming.on('error', reject);
+    incoming.on('end', () => {
+      const [first] = chunks;
+      resolve(decode(chunks.length === 1 && first ? first : Buffer.concat(chunks)));
+    });
+    // A body that breaks off ends without "end".
+    incoming.on('close', () => reject(new Error('The connection closed before the answer was complete.')));
+  });
+}
+
+// A byte order mark is no part of the text.
+function decode(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
