@@ -25,7 +25,7 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new SummaryReporter()],
     testTimeout: 20_000,
-    pool: 'threads',
+    pool: 'forks',
     maxWorkers: '100%',
     sequence: { shuffle: true },
     passWithNoTests: false,

@@ -5,7 +5,11 @@
  */
 export type { MessageDoesNotFit, MissingParameter } from './client/builder.ts';
 export type { AnyChannels } from './client/channels.ts';
-export { type CustomReconnectionPolicy, PNReconnectionPolicy, type PubNubOptions } from './client/config.ts';
+export {
+  type CustomReconnectionPolicy,
+  PNReconnectionPolicy,
+  type PubNubOptions,
+} from './client/config/options.ts';
 export type { FireResult } from './client/endpoints/publish/fire.ts';
 export type { PublishResult } from './client/endpoints/publish/publish.ts';
 export type { SignalResult } from './client/endpoints/publish/signal.ts';

@@ -71,7 +71,8 @@ type Gate<P extends Params, T extends Verbs, C, G extends object> = [Missing<P, 
           G extends { readonly channel: infer N } ? N : string
         >;
       }
-  : { readonly [V in keyof T['verbs']]: MissingParameter<`${Missing<P, G>}`> };
+  : // Looked up in a mapped type, the names are printed themselves, and not the alias that made them.
+    { readonly [V in keyof T['verbs']]: MissingParameter<{ [K in Missing<P, G>]: K }[Missing<P, G>]> };
 
 // The one way in which given values can contradict each other: the message came first, the channel's payload is another.
 type Fits<P, C, G> =
@@ -99,8 +100,13 @@ export type CheckedInputs<P extends Params, G> = {
     ? Exclude<P[K], undefined> extends JsonOf<unknown>
       ? AsJson<G[K]>
       : G[K]
-    : never;
+    : UnknownParameter<K>;
 };
+
+/** What the compiler shows where a starting object holds a key that is no parameter. */
+export interface UnknownParameter<Name> {
+  readonly 'no such parameter': Name;
+}
 
 /** What a starting object gives: lists count by the names they hold. */
 export type GivenBy<P extends Params, G> = {

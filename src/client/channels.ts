@@ -1,6 +1,3 @@
-/** A map from channel name (or wildcard) to payload type. Given to `PubNub<Channels>`, it types builders and events. */
-export type ChannelMap = object;
-
 /** The map of a client that has none: any channel, any JSON on publish, `unknown` on receipt. */
 export type AnyChannels = Record<string, unknown>;
 

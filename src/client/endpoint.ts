@@ -1,9 +1,6 @@
-import { nameProblem } from '../protocol/names.ts';
 import type { PNOperationType } from '../protocol/status.ts';
-import { isTimetoken } from '../protocol/timetoken.ts';
 import type { AnyChannels } from './channels.ts';
 import type { ErrorCode } from './errors/codes.ts';
-import { jsonProblem } from './json.ts';
 
 /**
  * The type-level side of an endpoint's parameters: `'~map'` is the client's channel map, `'~given'` what has been set so
@@ -123,69 +120,4 @@ export interface Endpoint<P, R> {
 /** Freezes the declaration of an endpoint and checks it against its parameters' interface. */
 export function defineEndpoint<P extends Params, R>(endpoint: Endpoint<P, R>): Endpoint<P, R> {
   return Object.freeze(endpoint);
-}
-
-/** A parameter that must be given. */
-export function required(check: Check): Param<true> {
-  return { required: true, kind: 'value', check };
-}
-
-/** A parameter that may be given. */
-export function optional(check: Check): Param<false> {
-  return { required: false, kind: 'value', check };
-}
-
-/** A JSON value that must be given. */
-export function requiredJson(name: string): Param<true> {
-  return { required: true, kind: 'value', check: (value) => jsonProblem(value, name), code: 'PN-1004' };
-}
-
-/** A JSON value that may be given. */
-export function optionalJson(name: string): Param<false> {
-  return { required: false, kind: 'value', check: (value) => jsonProblem(value, name), code: 'PN-1004' };
-}
-
-/** A list of names; one, several or an array. */
-export function listOf(check: Check): Param<false> {
-  return {
-    required: false,
-    kind: 'list',
-    check: (value) => (Array.isArray(value) ? firstProblem(value, check) : 'must be a list'),
-  };
-}
-
-/** A switch without an argument. */
-export const flag: Param<false> = { required: false, kind: 'flag', check: (value) => checkBoolean(value) };
-
-/** A name of a channel, group or user. */
-export const checkName: Check = nameProblem;
-
-/** A switch with an argument. */
-export const checkBoolean: Check = (value) =>
-  typeof value === 'boolean' ? undefined : 'must be true or false';
-
-/** A count: a whole number from zero. */
-export const checkCount: Check = (value) =>
-  Number.isInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, zero or more';
-
-/** A timetoken: a string of digits, never a number. */
-export const checkTimetoken: Check = (value) =>
-  isTimetoken(value)
-    ? undefined
-    : typeof value === 'number'
-      ? 'must be a string of digits: a number cannot hold the 17 digits of a timetoken exactly'
-      : 'must be a string of 1 to 19 digits';
-
-/** A custom message type: 3 to 50 letters, digits, `-` or `_`, starting with a letter or digit. */
-export const checkCustomType: Check = (value) =>
-  typeof value === 'string' && /^(?!pn[_-])[\p{L}\p{N}][\p{L}\p{N}_-]{2,49}$/u.test(value)
-    ? undefined
-    : 'must be 3 to 50 letters, digits, "-" or "_", starting with a letter or digit, and not with "pn_" or "pn-"';
-
-function firstProblem(values: readonly unknown[], check: Check): string | undefined {
-  for (const value of values) {
-    const problem = check(value);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }

@@ -1,8 +1,7 @@
-import pRetry from 'p-retry';
 import type { PNOperationType } from '../protocol/status.ts';
 import { VERSION } from '../version.ts';
 import type { Given } from './builder.ts';
-import type { Settings } from './config.ts';
+import type { Settings } from './config/options.ts';
 import type { Endpoint, Values } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import { errorFromResponse } from './errors/from-response.ts';
@@ -10,10 +9,11 @@ import { PubNubError } from './errors/pubnub-error.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { isRecord } from './read.ts';
-import { type BackoffPolicy, backoff, parseRetryAfter } from './runtime/backoff.ts';
+import { parseRetryAfter } from './runtime/backoff.ts';
 import { Cancellation, type Limits } from './runtime/cancellation.ts';
 import { randomId } from './runtime/random-id.ts';
 import { redact } from './runtime/secrets.ts';
+import { type RetryClass, retryCall } from './transport/retry.ts';
 import type { TransportResponse } from './transport/transport.ts';
 import { validate } from './validate.ts';
 
@@ -24,14 +24,6 @@ export interface CallOptions {
   /** Milliseconds for each attempt. @default the client's `transactionalRequestTimeout` */
   readonly timeout?: number;
 }
-
-const RETRIES = 3;
-const RETRY_POLICY: BackoffPolicy = Object.freeze({
-  delay: (attempt: number) => 500 * 2 ** attempt,
-  minimumDelay: 100,
-  maximumDelay: 10_000,
-  maximumRetries: RETRIES,
-});
 
 /** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
 export class Executor {
@@ -84,8 +76,7 @@ export class Executor {
       return await attempt();
     } catch (error) {
       const first = PubNubError.is(error) ? error : errorFromFailure(endpoint.operation, error);
-      if (!mayRetry(endpoint, first)) throw first;
-      return await this.#retry(endpoint, { first, attempt, options });
+      return await this.#retry(endpoint, { first, attempt, signal: options.signal });
     }
   }
 
@@ -117,28 +108,19 @@ export class Executor {
     return errorFromResponse(operation, { status, body: jsonOrText(this.redact(body)), retryAfter });
   }
 
-  // p-retry sees the first failure as its first attempt: a call that succeeds at once costs nothing here.
   #retry<R>(
-    endpoint: { readonly retry: 'safe' | 'not-sent'; readonly operation: PNOperationType },
-    { first, attempt, options }: { first: PubNubError; attempt: () => Promise<R>; options: CallOptions },
+    { operation, retry }: RetryClass,
+    work: {
+      readonly first: PubNubError;
+      readonly attempt: () => Promise<R>;
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<R> {
-    const { random } = this.settings;
-    return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt()), {
-      retries: RETRIES,
-      minTimeout: 0,
-      shouldRetry: ({ error }) => mayRetry(endpoint, error),
-      // p-retry would sleep on the global clock; here it is the client's.
-      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-        if (retriesLeft === 0 || !mayRetry(endpoint, error)) return;
-        const { retryAfter } = error as PubNubError;
-        const delay = backoff(RETRY_POLICY, { attempt: attemptNumber, random: random(), retryAfter });
-        this.settings.logger?.debug?.('retrying', {
-          operation: endpoint.operation,
-          attempt: attemptNumber,
-          delay,
-        });
-        await this.#cancellation.sleep(delay, limitsOf(endpoint.operation, { signal: options.signal }));
-      },
+    const { logger, random } = this.settings;
+    const { first, attempt, signal } = work;
+    return retryCall({ operation, retry }, { first, attempt, random }, (delay, count) => {
+      logger?.debug?.('retrying', { operation, attempt: count, delay });
+      return this.#cancellation.sleep(delay, limitsOf(operation, { signal }));
     });
   }
 
@@ -205,11 +187,6 @@ export function malformed(
     delivery: 'unknown',
     cause,
   });
-}
-
-function mayRetry({ retry }: { readonly retry: 'safe' | 'not-sent' }, error: unknown): boolean {
-  if (!PubNubError.is(error) || !error.retryable) return false;
-  return retry === 'safe' || error.delivery === 'not-sent';
 }
 
 // The body as JSON where it is JSON, else as text.

@@ -1,14 +1,14 @@
-import { isPresenceName } from '../protocol/names.ts';
+import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { CATALOGUE, type Context, type Operations } from './catalogue.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
-import type { PubNubOptions } from './config.ts';
+import type { PubNubOptions } from './config/options.ts';
+import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import { Executor } from './execute.ts';
 import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
 import type { Listener } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
-import { settingsFrom } from './settings.ts';
 import { SubscribeEngine } from './subscribe/engine.ts';
 import { printCursor } from './values.ts';
 
@@ -128,9 +128,7 @@ export class PubNub<Channels extends object = AnyChannels>
     pattern: K,
     event: { readonly channel: string },
   ): event is PNMessageResult<Pattern<K>, PayloadOf<Channels, K>> {
-    return pattern.endsWith('.*')
-      ? event.channel.length >= pattern.length && event.channel.startsWith(pattern.slice(0, -1))
-      : event.channel === pattern;
+    return isWildcard(pattern) ? wildcardCovers(pattern, event.channel) : event.channel === pattern;
   }
 
   /** Takes every channel and group out; the loop stops and forgets its cursor. */
@@ -194,13 +192,14 @@ export class PubNub<Channels extends object = AnyChannels>
 
   async #close(): Promise<void> {
     const { clock } = this.#executor.settings;
-    let release = () => {};
-    const patience = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(resolve, FAREWELL);
-      release = () => clock.clearTimeout(timer);
+      const told = () => {
+        clock.clearTimeout(timer);
+        resolve();
+      };
+      this.#engine.close().then(told, told);
     });
-    await Promise.race([this.#engine.close(), patience]);
-    release();
     this.#executor.close();
     for (const giveUp of [...this.#waits]) giveUp();
     this.#listeners.clear();

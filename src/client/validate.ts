@@ -1,5 +1,6 @@
 import type { Given } from './builder.ts';
 import type { Endpoint, Param } from './endpoint.ts';
+import type { ErrorCode } from './errors/codes.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 
 /** What validation needs to know of an endpoint. */
@@ -18,7 +19,10 @@ export function validate(endpoint: Validated, given: Given, keys: { readonly pub
     if (!Object.hasOwn(params, name))
       throw new PubNubError('PN-1003', `${operation}: "${name}" is no parameter.`, { operation });
   }
-  for (const [name, param] of Object.entries(params)) checkParam(endpoint, name, param, given[name]);
+  for (const [name, param] of Object.entries(params)) {
+    const fault = faultOf(param, given[name]);
+    if (fault) throw new PubNubError(fault.code, `${operation}: ${name} ${fault.problem}.`, { operation });
+  }
   if (oneOf && !oneOf.some((name) => isGiven(given[name]))) {
     throw new PubNubError('PN-1001', `${operation}: ${oneOf.join(' or ')} missing.`, { operation });
   }
@@ -27,14 +31,13 @@ export function validate(endpoint: Validated, given: Given, keys: { readonly pub
   }
 }
 
-function checkParam({ operation }: Validated, name: string, param: Param, value: unknown): void {
-  if (value === undefined) {
-    if (param.required) throw new PubNubError('PN-1001', `${operation}: ${name} missing.`, { operation });
-    return;
-  }
-  const problem = param.check(value);
-  if (problem !== undefined)
-    throw new PubNubError(param.code ?? 'PN-1002', `${operation}: ${name} ${problem}.`, { operation });
+function faultOf(
+  { required, check, code = 'PN-1002' }: Param,
+  value: unknown,
+): { readonly code: ErrorCode; readonly problem: string } | undefined {
+  if (value === undefined) return required ? { code: 'PN-1001', problem: 'missing' } : undefined;
+  const problem = check(value);
+  return problem === undefined ? undefined : { code, problem };
 }
 
 // An empty list selects nothing.

@@ -1,10 +1,3 @@
-import type { Check } from './endpoint.ts';
-import { jsonProblem } from './json.ts';
-import { isRecord } from './read.ts';
-
-/** Text. */
-export const checkText: Check = (value) => (typeof value === 'string' ? undefined : 'must be a string');
-
 /** `1` or `0`, as the wire writes switches; nothing when the parameter is absent. */
 export function flagValue(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : value ? '1' : '0';
@@ -19,14 +12,6 @@ export function jsonText(value: unknown): string | undefined {
 export function joined(names: readonly string[] | undefined): string | undefined {
   return names?.length ? names.join(',') : undefined;
 }
-
-/** A cursor as text: the region and the timetoken, `2:17000000000000000`. */
-export const checkCursor: Check = (value) =>
-  parseCursor(value) ? undefined : 'must be a cursor, as `pubnub.cursor` gave it';
-
-/** A presence state: a JSON object. */
-export const checkState: Check = (value) =>
-  isRecord(value) ? jsonProblem(value, 'state') : 'must be an object';
 
 /** Reads a cursor that was kept as text; nothing when it is none. */
 export function parseCursor(

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Transport, TransportRequest, TransportResponse } from 'timetoken';
+import type { Transport, TransportRequest, TransportResponse } from '../client/transport/transport.ts';
 
 /** Options of `nodeTransport()`. */
 export interface NodeTransportOptions {
@@ -11,8 +11,6 @@ export interface NodeTransportOptions {
   /** Largest answer that is read, in bytes. @default 16777216 */
   readonly maxResponseBytes?: number;
 }
-
-const BOM = 0xfeff;
 
 /**
  * A transport over keep-alive `node:http` and `node:https`, which msw, nock and tracing tools see as well. Each call makes
@@ -103,7 +101,7 @@ function read(incoming: http.IncomingMessage, limit: number): Promise<string> {
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
-      if (bytes > limit) incoming.destroy(new Error(`The answer is larger than ${limit} bytes.`));
+      if (bytes > limit) incoming.destroy(tooLarge(limit));
     });
     incoming.on('error', reject);
     incoming.on('end', () => {
@@ -113,6 +111,11 @@ function read(incoming: http.IncomingMessage, limit: number): Promise<string> {
     // A body that breaks off ends without "end".
     incoming.on('close', () => reject(new Error('The connection closed before the answer was complete.')));
   });
+}
+
+function tooLarge(limit: number): Error {
+  const error = new Error(`The answer is larger than ${limit} bytes.`);
+  return Object.assign(error, { code: 'ERR_RESPONSE_TOO_LARGE' });
 }
 
 // A byte order mark is no part of the text.

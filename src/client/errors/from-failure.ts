@@ -1,5 +1,7 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { isRecord } from '../read.ts';
+import { RESPONSE_TOO_LARGE } from '../transport/transport.ts';
+import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
 
 /** Codes of failures that come before the first byte is sent. */
@@ -25,15 +27,25 @@ const TIMED_OUT: ReadonlySet<string> = new Set([
 
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/;
 
-/** What a failed exchange was: how far the request got, and whether it was a matter of time. */
+/** Codes of zlib: the answer says that it is compressed, and is not. */
+const COMPRESSION_CODE = /^Z_/;
+
+/** What a failed exchange was: how far the request got, and which error it is. */
 export interface Failure {
   readonly sent: 'not-sent' | 'unknown';
-  readonly timedOut: boolean;
+  readonly kind: keyof typeof WHAT;
   /** The deepest machine-readable code, for example `ECONNRESET`. */
   readonly code: string | undefined;
   /** The error that carries the code: what wraps it may hold the request, with its keys. */
   readonly cause: unknown;
 }
+
+const WHAT = {
+  'PN-2001': 'the connection failed',
+  'PN-2002': 'the server did not answer in time',
+  'PN-4001': 'the answer cannot be decompressed',
+  'PN-4002': 'the answer is too large to be one of the protocol',
+} as const satisfies Partial<Record<ErrorCode, string>>;
 
 /** Classifies what a transport threw by the codes in its chain of causes, never by its text. */
 export function classifyFailure(thrown: unknown): Failure {
@@ -46,21 +58,23 @@ export function classifyFailure(thrown: unknown): Failure {
     if (typeof error.code === 'string') code = error.code;
   }
   const notSent = code !== undefined && (NOT_SENT.has(code) || TLS_CODE.test(code));
-  return {
-    sent: notSent ? 'not-sent' : 'unknown',
-    timedOut: code !== undefined && TIMED_OUT.has(code),
-    code,
-    cause,
-  };
+  return { sent: notSent ? 'not-sent' : 'unknown', kind: kindOf(code), code, cause };
+}
+
+function kindOf(code: string | undefined): Failure['kind'] {
+  if (code === undefined) return 'PN-2001';
+  if (code === RESPONSE_TOO_LARGE) return 'PN-4002';
+  if (COMPRESSION_CODE.test(code)) return 'PN-4001';
+  return TIMED_OUT.has(code) ? 'PN-2002' : 'PN-2001';
 }
 
 /** The error of an exchange that brought no answer. */
 export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
   if (PubNubError.is(thrown)) return thrown;
-  const { code, sent, timedOut, cause } = classifyFailure(thrown);
+  const { code, kind, sent, cause } = classifyFailure(thrown);
   const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
-  const what = `${operation} failed: ${timedOut ? 'the server did not answer in time' : 'the connection failed'} (${why}).`;
-  return new PubNubError(timedOut ? 'PN-2002' : 'PN-2001', what, { operation, delivery: sent, cause });
+  const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
+  return new PubNubError(kind, what, { operation, delivery: sent, cause });
 }
 
 interface ErrorLike {

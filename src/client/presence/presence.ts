@@ -89,9 +89,11 @@ export class Presence {
         return;
       }
       case 'cancelTimer':
-        return this.#clock.clearTimeout(this.#timer);
+        this.#clock.clearTimeout(this.#timer);
+        return;
       case 'announce':
-        return this.#host.beaten(effect.mix, effect.error);
+        this.#host.beaten(effect.mix, effect.error);
+        return;
     }
   }
 

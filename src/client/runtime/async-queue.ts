@@ -5,14 +5,14 @@ export type Overflow = 'pause' | 'drop-oldest';
 export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   readonly #limit: number;
   readonly #overflow: Overflow;
-  readonly #onChange: () => void;
+  readonly #onChange: (() => void) | undefined;
   readonly #waiting: ((result: IteratorResult<T>) => void)[] = [];
   #values: T[] = [];
   #start = 0;
   #ended = false;
 
   /** `onChange` is called when the queue has room again and when it has ended. */
-  constructor(limit: number, overflow: Overflow, onChange: () => void) {
+  constructor(limit: number, overflow: Overflow, onChange?: () => void) {
     this.#limit = limit;
     this.#overflow = overflow;
     this.#onChange = onChange;
@@ -37,7 +37,10 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   push(value: T): void {
     if (this.#ended) return;
     const reader = this.#waiting.shift();
-    if (reader) return reader({ value, done: false });
+    if (reader) {
+      reader({ value, done: false });
+      return;
+    }
     this.#values.push(value);
     if (this.#overflow === 'drop-oldest' && this.size > this.#limit) this.#take();
   }
@@ -47,7 +50,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     if (this.#ended) return;
     this.#ended = true;
     for (const reader of this.#waiting.splice(0)) reader({ value: undefined, done: true });
-    this.#onChange();
+    this.#onChange?.();
   }
 
   /** Takes all that waits. */
@@ -62,7 +65,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     if (this.size > 0) {
       const wasFull = this.full;
       const value = this.#take();
-      if (wasFull && !this.full) this.#onChange();
+      if (wasFull && !this.full) this.#onChange?.();
       return Promise.resolve({ value, done: false });
     }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });

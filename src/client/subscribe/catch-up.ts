@@ -85,16 +85,20 @@ export class CatchUp {
 
   #take({ entries, cursor }: LoopAnswer): void {
     for (const progress of [...this.#tasks]) {
-      const { task, seen } = progress;
-      for (const entry of entries) {
-        if (!isEnvelope(entry) || !isWithin(entry, task)) continue;
-        if (seen.note(entry, 0)?.length === 0) this.#host.deliver(entry, task.subscription);
-      }
+      this.#deliver(progress, entries);
+      const { task } = progress;
       const advanced = compareTimetokens(cursor.timetoken, progress.cursor.timetoken) > 0;
       if (advanced) progress.cursor = cursor;
       progress.fruitless = advanced ? 0 : progress.fruitless + 1;
       const done = compareTimetokens(progress.cursor.timetoken, task.to.timetoken) >= 0;
       if (done || progress.fruitless >= PATIENCE) this.#finish(progress);
+    }
+  }
+
+  #deliver({ task, seen }: Progress, entries: readonly unknown[]): void {
+    for (const entry of entries) {
+      if (!isEnvelope(entry) || !isWithin(entry, task)) continue;
+      if (seen.note(entry, 0)?.length === 0) this.#host.deliver(entry, task.subscription);
     }
   }
 

@@ -1,10 +1,10 @@
+import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { Given } from '../builder.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../execute.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';
-import { backoff } from '../runtime/backoff.ts';
 import { watchForSleep } from '../runtime/wake-watch.ts';
 import { CatchUp } from './catch-up.ts';
 import { Delivery } from './delivery.ts';
@@ -12,10 +12,18 @@ import { Demand } from './demand.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix } from './mix.ts';
 import { namesIn, stateText } from './names-in.ts';
+import { pollUntilAnswered } from './poll-until-answered.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { type Happening, LoopRunner } from './runner.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 import { beatStatus, stateEvent, statusOf } from './statuses.ts';
+
+interface Change {
+  readonly added: LiveSubscription[];
+  /** Where an idle loop starts. */
+  start: LoopCursor | undefined;
+  readonly done: Promise<void>;
+}
 
 /** Everything about receiving: what is wanted, the loop that asks for it, and who gets it. */
 export class SubscribeEngine<Client> {
@@ -29,7 +37,7 @@ export class SubscribeEngine<Client> {
   readonly #catchUp: CatchUp;
   /** Of the last batch that was delivered whole. */
   #cursor: LoopCursor | undefined;
-  #change: { fresh: boolean; start: LoopCursor | undefined; readonly done: Promise<void> } | undefined;
+  #change: Change | undefined;
   #stopWatching: (() => void) | undefined;
   #closed = false;
 
@@ -98,14 +106,14 @@ export class SubscribeEngine<Client> {
     );
     if (first) subscription.interest.accept(mix, start.timetoken);
     this.#demand.add(subscription);
-    void this.#changed({ fresh: true, start: first ? start : undefined });
+    void this.#changed(subscription, first ? start : undefined);
     return subscription;
   }
 
   /** Takes names out of every subscription; resolves when the loop has heard of it. */
   unsubscribe(mix: Mix): Promise<void> {
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
-    return this.#changed({ fresh: false });
+    return this.#changed();
   }
 
   /** Passes an event on to the loop. */
@@ -126,7 +134,7 @@ export class SubscribeEngine<Client> {
 
   #remove(subscription: LiveSubscription): void {
     this.#drop(subscription, subscription.interest.mix);
-    void this.#changed({ fresh: false });
+    void this.#changed();
   }
 
   #drop(subscription: LiveSubscription, mix: Mix): void {
@@ -137,23 +145,21 @@ export class SubscribeEngine<Client> {
   }
 
   // Changes of one turn are one change to the loop: a subscription that is ended at once costs no request.
-  #changed(change: { readonly fresh: boolean; readonly start?: LoopCursor | undefined }): Promise<void> {
-    if (!this.#change) {
-      const done = Promise.resolve().then(() => this.#flush());
-      this.#change = { fresh: false, start: undefined, done };
-    }
-    const pending = this.#change;
-    pending.fresh ||= change.fresh;
-    const { start } = change;
-    if (start && (!pending.start || start.timetoken < pending.start.timetoken)) pending.start = start;
-    return pending.done;
+  #changed(added?: LiveSubscription, start?: LoopCursor): Promise<void> {
+    this.#change ??= { added: [], start: undefined, done: Promise.resolve().then(() => this.#flush()) };
+    const change = this.#change;
+    if (added) change.added.push(added);
+    if (start && !(change.start && compareTimetokens(change.start.timetoken, start.timetoken) <= 0))
+      change.start = start;
+    return change.done;
   }
 
   #flush(): void {
     const change = this.#change;
     this.#change = undefined;
     if (!change || this.#closed) return;
-    const { fresh, start } = change;
+    const { added, start } = change;
+    const fresh = added.some((subscription) => !subscription.ended);
     this.#runner.dispatch({
       type: 'demandChanged',
       demand: this.#demand.mix,
@@ -207,35 +213,8 @@ export class SubscribeEngine<Client> {
     this.#catchUp.resume();
   }
 
-  // Asks again and again, with the loop's own delays: what a program asked to be caught up is not given up.
   #pollOlder(mix: Mix, cursor: LoopCursor, signal: AbortSignal): Promise<LoopAnswer> {
-    const { clock, random, reconnection } = this.#executor.settings;
-    return new Promise((resolve, reject) => {
-      let attempt = 0;
-      let stop = () => {};
-      const ask = () => {
-        stop = this.#poller.poll(
-          { mix, cursor },
-          {
-            answered: resolve,
-            failed: ({ error }) => {
-              const delay = backoff(reconnection, {
-                attempt: ++attempt,
-                random: random(),
-                retryAfter: error.retryAfter,
-              });
-              const timer = clock.setTimeout(ask, delay);
-              stop = () => clock.clearTimeout(timer);
-            },
-          },
-        );
-      };
-      signal.addEventListener('abort', () => {
-        stop();
-        reject(signal.reason);
-      });
-      ask();
-    });
+    return pollUntilAnswered(this.#poller, this.#executor.settings, { mix, cursor, signal });
   }
 
   #stateFor(mix: Mix): string | undefined {

@@ -3,7 +3,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } from './mix.ts';
 import type { LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import { announce, handshake, wanted } from './steps.ts';
+import { announce, FLOOR_DELAY, handshake, wanted } from './steps.ts';
 
 type PollFailed = Extract<LoopEvent, { type: 'pollFailed' }>;
 
@@ -19,8 +19,7 @@ const STABLE = 10_000;
 
 /** A poll came to nothing: another attempt after a delay, as long as the policy allows one. */
 export function fail(policy: LoopPolicy, state: LoopState, { error, random, now }: PollFailed): Step {
-  // A held poll that was never answered says little: the handshake that follows proves the connection, or its loss.
-  if (state.phase.name === 'receiving' && error.category === PNTimeoutCategory) return handshake(state);
+  if (wasHeld(state, now) && error.category === PNTimeoutCategory) return handshake(state);
   const { next, first } = strike(state, now);
   const { attempt } = next;
   const mix = wanted(state);
@@ -37,6 +36,12 @@ export function fail(policy: LoopPolicy, state: LoopState, { error, random, now 
     { ...next, lastId: timer, phase: { name: 'waiting', timer, due, error } },
     [{ type: 'startTimer', id: timer, delay }, announce(category, mix, { error, attempt, nextRetryAt: due })],
   ];
+}
+
+// A held poll that was never answered says little: the handshake that follows proves the connection, or its loss. One
+// that "times out" at once has failed like any other.
+function wasHeld({ phase }: LoopState, now: number): boolean {
+  return phase.name === 'receiving' && now - phase.sentAt >= FLOOR_DELAY;
 }
 
 // Counts a failure; the first one after a connection opens an outage.

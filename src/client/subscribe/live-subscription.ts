@@ -37,7 +37,7 @@ export class LiveSubscription {
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
   readonly #queues = new Set<AsyncQueue<PNMessageResult>>();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new Set<Waiter>();
   /** Names that no handshake has accepted yet. */
   #pending: Mix;
   /** Messages since `execute()`, until somebody asks for them in one way or another. */
@@ -64,7 +64,7 @@ export class LiveSubscription {
       () => undefined,
       (event, error) => host.failed(event, error),
     );
-    this.#holding = new AsyncQueue(DEFAULT_BUFFER, 'drop-oldest', () => {});
+    this.#holding = new AsyncQueue(DEFAULT_BUFFER, 'drop-oldest');
   }
 
   get channels(): readonly string[] {
@@ -73,6 +73,11 @@ export class LiveSubscription {
 
   get channelGroups(): readonly string[] {
     return this.interest.mix.groups.filter((name) => !isPresenceName(name));
+  }
+
+  /** Whether nothing is received any more. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Whether polling should wait for this subscription's readers. */
@@ -84,21 +89,21 @@ export class LiveSubscription {
 
   connected({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.#refusal) return Promise.reject(this.#refusal);
-    if (this.#ended) return Promise.reject(ended());
-    if (signal?.aborted) return Promise.reject(ended(signal.reason));
+    if (this.#ended) return Promise.reject(endedError());
+    if (signal?.aborted) return Promise.reject(endedError(signal.reason));
     if (isEmpty(this.#pending)) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const abort = () => {
-        const index = this.#waiters.indexOf(waiter);
-        if (index >= 0) this.#waiters.splice(index, 1);
-        waiter.reject(ended(signal?.reason));
+      const settle = (finish: () => void) => () => {
+        signal?.removeEventListener('abort', abort);
+        this.#waiters.delete(waiter);
+        finish();
       };
-      const release = () => signal?.removeEventListener('abort', abort);
       const waiter: Waiter = {
-        resolve: () => (release(), resolve()),
-        reject: (error) => (release(), reject(error)),
+        resolve: settle(resolve),
+        reject: (error) => settle(() => reject(error))(),
       };
-      this.#waiters.push(waiter);
+      const abort = () => waiter.reject(endedError(signal?.reason));
+      this.#waiters.add(waiter);
       signal?.addEventListener('abort', abort);
     });
   }
@@ -183,7 +188,7 @@ export class LiveSubscription {
     this.#pending = without(this.#pending, mix);
     if (isEmpty(this.#pending)) {
       this.#refusal = undefined;
-      for (const waiter of this.#waiters.splice(0)) waiter.resolve();
+      for (const waiter of [...this.#waiters]) waiter.resolve();
     }
     return accepted;
   }
@@ -192,7 +197,7 @@ export class LiveSubscription {
   refuse(mix: Mix, error: PubNubError): void {
     if (isEmpty(intersection(this.#pending, mix))) return;
     this.#refusal = error;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    for (const waiter of [...this.#waiters]) waiter.reject(error);
   }
 
   /** Some names are not wanted any more. */
@@ -205,7 +210,7 @@ export class LiveSubscription {
     this.#ended = true;
     this.#backlog = undefined;
     for (const queue of [...this.#queues]) queue.end();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(ended());
+    for (const waiter of [...this.#waiters]) waiter.reject(endedError());
     this.#listeners.clear();
   }
 
@@ -225,6 +230,6 @@ export class LiveSubscription {
   }
 }
 
-function ended(cause?: unknown): PubNubError {
+function endedError(cause?: unknown): PubNubError {
   return new PubNubError('PN-2003', 'The subscription ended before the server had accepted it.', { cause });
 }

@@ -17,7 +17,7 @@ import { announce, halt, handshake, pollOn, presence, tryAgain } from './steps.t
  * sees no clock, promise or connection, so that every order of events can be tried (docs/explanation/subscribe-loop.md).
  */
 export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): Step {
-  if (isStale(state, event)) return [state, []];
+  if (isStale(state, event) || isClosed(state)) return [state, []];
   switch (event.type) {
     case 'demandChanged':
       return changeDemand(state, event);
@@ -34,13 +34,13 @@ export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): 
     case 'reconnectRequested':
       return reconnect(state, event.now);
     case 'disconnectRequested':
-      return state.phase.name === 'idle' ? [state, []] : stop(state);
+      return state.phase.name === 'idle' ? [state, []] : stop(state, false);
     case 'networkChanged':
       return changeNetwork(state, event);
     case 'woke':
       return wake(state, event.now);
     case 'closed':
-      return stop(state);
+      return stop(state, true);
     default:
       return event satisfies never;
   }
@@ -52,6 +52,10 @@ function isStale({ phase }: LoopState, event: LoopEvent): boolean {
     return !('poll' in phase) || phase.poll !== event.poll;
   if (event.type === 'timerFired') return !('timer' in phase) || phase.timer !== event.timer;
   return false;
+}
+
+function isClosed({ phase }: LoopState): boolean {
+  return phase.name === 'stopped' && phase.closed;
 }
 
 function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'demandChanged' }>): Step {
@@ -82,11 +86,13 @@ function follow(
     case 'handshaking':
       return changed ? handshake(state) : [state, []];
     case 'receiving':
+      if (fresh) return handshake(state);
       // A mix that only shrinks needs no proof: the poll goes on with the same cursor.
-      return fresh ? handshake(state) : changed ? pollOn(state, now) : [state, []];
+      return changed ? pollOn(state, now) : [state, []];
     case 'waiting':
-      // With a timer, the timer decides, so that a burst of calls cannot hammer a dead server.
-      return fresh && state.phase.timer === undefined ? tryAgain(state, now) : [state, [presence(state)]];
+      // With a timer, the timer decides, so that a burst of calls cannot hammer a dead server. Without one, the name
+      // that is refused may be the one that was dropped: the others need not wait for its token.
+      return changed && state.phase.timer === undefined ? tryAgain(state, now) : [state, [presence(state)]];
     case 'failed':
       return fresh ? tryAgain({ ...state, attempt: 0 }, now) : [state, []];
     case 'stopped':
@@ -118,12 +124,13 @@ function forget(state: LoopState): Step {
   return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
 }
 
-function stop(state: LoopState): Step {
+function stop(state: LoopState, closed: boolean): Step {
   const { phase } = state;
-  if (phase.name === 'stopped') return [state, []];
+  if (phase.name === 'stopped' && !closed) return [state, []];
   const fresh = { established: false, outage: false, attempt: 0, fruitless: 0 };
-  const next: LoopState = { ...state, ...fresh, phase: { name: 'stopped' } };
-  return [next, phase.name === 'idle' ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
+  const next: LoopState = { ...state, ...fresh, phase: { name: 'stopped', closed } };
+  const quiet = phase.name === 'idle' || phase.name === 'stopped';
+  return [next, quiet ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
 }
 
 function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
@@ -148,7 +155,8 @@ function changeToken(before: LoopState, now: number): Step {
       if (!isEmpty(before.refused)) return handshake(state);
       return state.phase.poll === undefined ? [state, []] : pollOn(state, now);
     case 'waiting':
-      return state.phase.timer === undefined ? handshake(state) : [state, []];
+      // A listener may answer each refusal with the token it has: the floor delay holds here too.
+      return state.phase.timer === undefined ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }

@@ -103,29 +103,38 @@ export class LoopRunner {
   }
 
   #do(effect: LoopEffect): void {
+    const host = this.#host;
     switch (effect.type) {
       case 'poll':
-        return this.#poll(effect);
+        this.#poll(effect);
+        break;
       case 'cancelPoll':
         if (this.#cancelPoll?.id === effect.id) this.#cancelPoll.cancel();
-        return;
+        break;
       case 'startTimer':
-        return this.#startTimer(effect);
+        this.#startTimer(effect);
+        break;
       case 'cancelTimer':
         if (this.#timer?.id === effect.id) this.#around.clearTimeout(this.#timer.handle);
-        return;
+        break;
       case 'deliver':
-        return this.#host.deliver(effect.batch);
+        host.deliver(effect.batch);
+        break;
       case 'accept':
-        return this.#host.accept(effect.mix, effect.floor);
+        host.accept(effect.mix, effect.floor);
+        break;
       case 'refuse':
-        return this.#host.refuse(effect.mix, effect.error);
+        host.refuse(effect.mix, effect.error);
+        break;
       case 'present':
-        return this.#host.present(effect.mix);
+        host.present(effect.mix);
+        break;
       case 'leave':
-        return this.#host.leave(effect.mix);
+        host.leave(effect.mix);
+        break;
       case 'announce':
-        return this.#host.announce(effect.announcement);
+        host.announce(effect.announcement);
+        break;
     }
   }
 

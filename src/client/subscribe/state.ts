@@ -22,8 +22,8 @@ export type Phase =
   | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until there is a new token. */
   | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
-  /** By `disconnect()` or `close()`. */
-  | { readonly name: 'stopped' }
+  /** By `disconnect()`, or for good by `close()`. */
+  | { readonly name: 'stopped'; readonly closed: boolean }
   /** The policy allows no further attempt. */
   | { readonly name: 'failed'; readonly error: PubNubError };
 

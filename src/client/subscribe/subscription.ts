@@ -1,4 +1,3 @@
-import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { EventMap, EventName, MessageOf } from '../listeners/events.ts';
 import type { Listener } from '../listeners/listener.ts';
 import type { Overflow } from '../runtime/async-queue.ts';
@@ -51,10 +50,4 @@ export interface Subscription<C, N extends string> extends Disposable {
   removeListener(listener: Listener<C, never>): void;
   /** Ends it: nothing more is received, and names that nobody else wants are left. May be called again at will. */
   unsubscribe(): void;
-}
-
-/** Where a subscription starts, when it is not "now". */
-export interface StartingPoint {
-  readonly timetoken: Timetoken;
-  readonly region: number | undefined;
 }

@@ -1,6 +1,5 @@
 import ky from 'ky';
-import { PubNubError } from '../errors/pubnub-error.ts';
-import { MAX_RESPONSE_BYTES, type Transport } from './transport.ts';
+import { MAX_RESPONSE_BYTES, RESPONSE_TOO_LARGE, type Transport } from './transport.ts';
 
 /** The type of `fetch`, as far as the client needs it. */
 export type Fetch = (input: Request, init?: RequestInit) => Promise<Response>;
@@ -51,6 +50,7 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-function tooLarge(): PubNubError {
-  return new PubNubError('PN-4002', `The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
+function tooLarge(): Error {
+  const error = new Error(`The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
+  return Object.assign(error, { code: RESPONSE_TOO_LARGE });
 }

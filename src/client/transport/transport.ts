@@ -26,9 +26,13 @@ export interface TransportResponse {
 
 /**
  * How requests reach an origin. Resolves with any answer; rejects only when there was none. It does not retry, follow
- * redirects or keep time: the client does, by `signal`.
+ * redirects or keep time: the client does, by `signal`. An error's `code`, or that of a cause of it, tells what went wrong:
+ * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that reading was given up, and so on.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
 /** Largest answer that is read, in bytes: a hundred messages of the largest size, several times over. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/** The `code` of the error that a transport gives up reading with. */
+export const RESPONSE_TOO_LARGE = 'ERR_RESPONSE_TOO_LARGE';

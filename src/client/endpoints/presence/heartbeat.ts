@@ -1,16 +1,9 @@
 import { PNOperationType } from '../../../protocol/status.ts';
-import {
-  checkCount,
-  checkName,
-  defineEndpoint,
-  type List,
-  listOf,
-  optional,
-  type Params,
-} from '../../endpoint.ts';
+import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
+import { checkCount, checkName, checkText, listOf, optional } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { serviceStatus } from '../../read.ts';
-import { checkText, joined } from '../../values.ts';
+import { joined } from '../../values.ts';
 
 /** Parameters of the presence heartbeat. */
 export interface HeartbeatParams extends Params {

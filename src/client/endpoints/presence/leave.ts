@@ -1,5 +1,6 @@
 import { PNOperationType } from '../../../protocol/status.ts';
-import { checkName, defineEndpoint, type List, listOf, type Params } from '../../endpoint.ts';
+import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
+import { checkName, listOf } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { serviceStatus } from '../../read.ts';
 import { joined } from '../../values.ts';

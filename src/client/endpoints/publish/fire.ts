@@ -2,18 +2,9 @@ import { MAX_MESSAGE_BYTES } from '../../../protocol/limits.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
-import {
-  checkBoolean,
-  checkName,
-  defineEndpoint,
-  type JsonOf,
-  optional,
-  optionalJson,
-  type Params,
-  required,
-  requiredJson,
-} from '../../endpoint.ts';
+import { defineEndpoint, type JsonOf, type Params } from '../../endpoint.ts';
 import type { Json } from '../../json.ts';
+import { checkBoolean, checkName, optional, optionalJson, required, requiredJson } from '../../params.ts';
 import { path } from '../../path.ts';
 import { timetokenAt } from '../../read.ts';
 import { jsonText } from '../../values.ts';

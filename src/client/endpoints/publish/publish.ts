@@ -2,21 +2,19 @@ import { MAX_MESSAGE_BYTES } from '../../../protocol/limits.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
+import { defineEndpoint, type JsonOf, type Params } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import {
   checkBoolean,
   checkCount,
   checkCustomType,
   checkName,
   checkTimetoken,
-  defineEndpoint,
-  type JsonOf,
   optional,
   optionalJson,
-  type Params,
   required,
   requiredJson,
-} from '../../endpoint.ts';
-import type { Json } from '../../json.ts';
+} from '../../params.ts';
 import { path } from '../../path.ts';
 import { timetokenAt } from '../../read.ts';
 import { flagValue, jsonText } from '../../values.ts';

@@ -2,16 +2,8 @@ import { MAX_SIGNAL_BYTES } from '../../../protocol/limits.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
-import {
-  checkCustomType,
-  checkName,
-  defineEndpoint,
-  type JsonOf,
-  optional,
-  type Params,
-  required,
-  requiredJson,
-} from '../../endpoint.ts';
+import { defineEndpoint, type JsonOf, type Params } from '../../endpoint.ts';
+import { checkCustomType, checkName, optional, required, requiredJson } from '../../params.ts';
 import { path } from '../../path.ts';
 import { timetokenAt } from '../../read.ts';
 

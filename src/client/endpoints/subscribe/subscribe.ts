@@ -2,19 +2,9 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { LiteralKeys, SubscribableName } from '../../channels.ts';
-import {
-  checkName,
-  checkTimetoken,
-  type Flag,
-  flag,
-  type List,
-  listOf,
-  optional,
-  type Params,
-  type ParamTable,
-} from '../../endpoint.ts';
+import type { Flag, List, Params, ParamTable } from '../../endpoint.ts';
+import { checkCursor, checkName, checkState, checkTimetoken, flag, listOf, optional } from '../../params.ts';
 import type { Subscription } from '../../subscribe/subscription.ts';
-import { checkCursor, checkState } from '../../values.ts';
 
 /** Parameters of `subscribe()`. */
 export interface SubscribeParams extends Params {

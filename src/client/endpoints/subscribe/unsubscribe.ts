@@ -1,6 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { SubscribableName } from '../../channels.ts';
-import { checkName, type List, listOf, type Params, type ParamTable } from '../../endpoint.ts';
+import type { List, Params, ParamTable } from '../../endpoint.ts';
+import { checkName, listOf } from '../../params.ts';
 
 /** Parameters of `unsubscribe()`. */
 export interface UnsubscribeParams extends Params {

@@ -1,10 +1,9 @@
-import type { Clock } from '../protocol/clock.ts';
-import type { Timetoken } from '../protocol/timetoken.ts';
-import type { BackoffPolicy } from './runtime/backoff.ts';
-import type { NetworkEvents } from './runtime/connectivity.ts';
-import type { Logger } from './runtime/logger.ts';
-import type { Fetch } from './transport/fetch-transport.ts';
-import type { Transport } from './transport/transport.ts';
+import type { Clock } from '../../protocol/clock.ts';
+import type { BackoffPolicy } from '../runtime/backoff.ts';
+import type { NetworkEvents } from '../runtime/connectivity.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Fetch } from '../transport/fetch-transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** How the subscribe loop comes back after a failure. */
 export const PNReconnectionPolicy = {
@@ -121,10 +120,4 @@ export interface Settings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly networkEvents: NetworkEvents | undefined;
-}
-
-/** Where a subscription starts: a timetoken with the region that issued it. */
-export interface Cursor {
-  readonly timetoken: Timetoken;
-  readonly region: number;
 }

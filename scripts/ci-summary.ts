@@ -1,0 +1,13 @@
+// The closing line of .ci/run, from the counts that the test run left; fails when no test ran or one did not pass.
+import { existsSync, readFileSync } from 'node:fs';
+import { SUMMARY, type Summary } from './vitest-summary.ts';
+
+const none: Summary = { passed: 0, failed: 0, skipped: 0 };
+const { passed, failed, skipped } = existsSync(SUMMARY)
+  ? (JSON.parse(readFileSync(SUMMARY, 'utf8')) as Summary)
+  : none;
+
+if (passed + failed === 0) console.log('No test ran.');
+if (skipped > 0) console.log(`${skipped} skipped: a skipped test proves nothing.`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = passed === 0 || failed > 0 ? 1 : 0;

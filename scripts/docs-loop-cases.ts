@@ -1,0 +1,163 @@
+// Representative states of the subscribe loop, each reached by events, and the events that are tried in each of them.
+import { PubNubError } from '../src/client/errors/pubnub-error.ts';
+import { EMPTY_MIX, type Mix, mixOf } from '../src/client/subscribe/mix.ts';
+import { reduce } from '../src/client/subscribe/reduce.ts';
+import {
+  IDLE,
+  type LoopAnswer,
+  type LoopEvent,
+  type LoopPolicy,
+  type LoopState,
+} from '../src/client/subscribe/state.ts';
+import type { ErrorCode } from '../src/client/errors/codes.ts';
+import { PNOperationType } from '../src/protocol/status.ts';
+
+/** The default policy, with a fixed delay instead of a growing one with jitter. */
+export const POLICY: LoopPolicy = {
+  reconnection: { delay: () => 2_000, minimumDelay: 1_000, maximumDelay: 2_000, maximumRetries: 5 },
+  countThreshold: 100,
+  liveRetention: 600_000,
+};
+
+const NOW = 1_000_000;
+const TWO: Mix = mixOf(['a', 'b'], []);
+const ONE: Mix = mixOf(['a'], []);
+const THREE: Mix = mixOf(['a', 'b', 'c'], []);
+
+type Happens = (state: LoopState) => LoopEvent | undefined;
+
+/** A state with a name for readers. */
+export interface NamedState {
+  readonly name: string;
+  readonly state: LoopState;
+}
+
+/** An event with a name for readers; what stands before a colon is its short form. Nothing where it cannot happen. */
+export interface NamedEvent {
+  readonly name: string;
+  readonly make: Happens;
+}
+
+function error(code: ErrorCode, statusCode?: number, channels?: readonly string[]): PubNubError {
+  return new PubNubError(code, 'It failed.', {
+    operation: PNOperationType.PNSubscribeOperation,
+    statusCode,
+    channels,
+  });
+}
+
+function answer(timetoken: string, entries: readonly unknown[]): LoopAnswer {
+  return { cursor: { timetoken, region: 1 }, entries, gaps: undefined };
+}
+
+function polled(tick: number, entries: readonly unknown[]): Happens {
+  return ({ phase, cursor }) =>
+    'poll' in phase && phase.poll !== undefined
+      ? {
+          type: 'polled',
+          poll: phase.poll,
+          now: NOW,
+          answer: answer(String(BigInt(cursor?.timetoken ?? '17000000000000000') + BigInt(tick)), entries),
+        }
+      : undefined;
+}
+
+function failed(problem: PubNubError, refusal = false): Happens {
+  return ({ phase }) =>
+    'poll' in phase && phase.poll !== undefined
+      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, random: 1, now: NOW }
+      : undefined;
+}
+
+function demand(mix: Mix, fresh: boolean): Happens {
+  return () => ({ type: 'demandChanged', demand: mix, fresh, now: NOW });
+}
+
+const only =
+  (type: 'tokenChanged' | 'reconnectRequested' | 'disconnectRequested' | 'woke' | 'closed'): Happens =>
+  () => ({ type, now: NOW });
+
+const timerFired: Happens = ({ phase }) =>
+  'timer' in phase && phase.timer !== undefined
+    ? { type: 'timerFired', timer: phase.timer, now: NOW + 2_000 }
+    : undefined;
+
+const refusedNew = failed(error('PN-3002', 403, ['c']), true);
+const refusedOld = failed(error('PN-3002', 403, ['a']), true);
+const broken = failed(error('PN-2001'));
+
+/** Every kind of event. */
+export const EVENTS: readonly NamedEvent[] = [
+  { name: 'subscribe: a name is added', make: demand(THREE, true) },
+  { name: 'unsubscribe: some names are dropped', make: notIdle(demand(ONE, false)) },
+  { name: 'unsubscribe all: nothing is left', make: notIdle(demand(EMPTY_MIX, false)) },
+  { name: 'answer: with messages', make: polled(5, [{}]) },
+  { name: 'failure: the connection broke, or the answer makes no sense', make: broken },
+  { name: 'deadline: the held poll was not answered', make: failed(error('PN-2002')) },
+  { name: 'refusal: the server refuses a new name', make: inHandshake(refusedNew) },
+  { name: 'refusal: the server refuses an accepted name (403)', make: refusedOld },
+  { name: 'timer: the delay has passed', make: timerFired },
+  { name: 'delivered: listeners have had an answer', make: waitsForDelivery },
+  { name: 'setToken()', make: only('tokenChanged') },
+  { name: 'reconnect()', make: only('reconnectRequested') },
+  { name: 'disconnect()', make: only('disconnectRequested') },
+  { name: 'online: the network is back', make: network(true) },
+  { name: 'offline: the network is gone', make: network(false) },
+  { name: 'woke: the machine has slept', make: only('woke') },
+  { name: 'close()', make: only('closed') },
+];
+
+function notIdle(happens: Happens): Happens {
+  return (state) => (state.phase.name === 'idle' ? undefined : happens(state));
+}
+
+function inHandshake(happens: Happens): Happens {
+  return (state) => (state.phase.name === 'handshaking' ? happens(state) : undefined);
+}
+
+function waitsForDelivery(state: LoopState): LoopEvent | undefined {
+  return state.undelivered > 0 ? { type: 'delivered', now: NOW } : undefined;
+}
+
+// The runner listens for the network only while the loop is at work.
+function network(online: boolean): Happens {
+  return ({ phase }) =>
+    phase.name === 'idle' || phase.name === 'stopped' || phase.name === 'failed'
+      ? undefined
+      : { type: 'networkChanged', online, now: NOW };
+}
+
+/** Lets events happen one after the other. */
+function after(state: LoopState, ...events: readonly Happens[]): LoopState {
+  return events.reduce((current, happens) => {
+    const event = happens(current);
+    if (event === undefined) throw new Error(`This event cannot happen in ${current.phase.name}.`);
+    return reduce(POLICY, current, event)[0];
+  }, state);
+}
+
+const first = after(IDLE, demand(TWO, true));
+const receiving = after(first, polled(0, []));
+const grown = after(receiving, demand(THREE, true));
+const message = polled(5, [{}]);
+const waiting = after(receiving, broken);
+
+/** States of every kind. */
+export const STATES: readonly NamedState[] = [
+  { name: 'idle', state: IDLE },
+  { name: 'handshaking, for the first time', state: first },
+  { name: 'handshaking, because a name was added', state: grown },
+  { name: 'receiving: a long poll is held', state: receiving },
+  { name: 'receiving: two answers wait to be delivered, no poll', state: after(receiving, message, message) },
+  {
+    name: 'receiving: a pause, after three answers that brought nothing',
+    state: after(receiving, polled(0, []), polled(0, []), polled(0, [])),
+  },
+  { name: 'waiting for a delay', state: waiting },
+  { name: 'waiting for a token', state: after(receiving, refusedOld) },
+  { name: 'stopped', state: after(receiving, only('disconnectRequested')) },
+  {
+    name: 'failed: the attempts of the policy are spent',
+    state: after(waiting, ...Array.from({ length: 5 }, () => [timerFired, broken]).flat()),
+  },
+];

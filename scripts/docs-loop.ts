@@ -1,0 +1,94 @@
+// The state table and the diagram of the subscribe loop: what the real reducer does in each state with each event.
+import { reduce } from '../src/client/subscribe/reduce.ts';
+import type { LoopEffect, LoopEvent, LoopState } from '../src/client/subscribe/state.ts';
+import { EVENTS, POLICY, STATES } from './docs-loop-cases.ts';
+import { type GeneratedPage, table } from './docs-page.ts';
+
+interface Transition {
+  readonly from: LoopState;
+  readonly to: LoopState;
+  readonly event: string;
+  readonly effects: readonly LoopEffect[];
+}
+
+/** The page of the subscribe loop. */
+export function loopPage(): GeneratedPage {
+  const states = STATES.map(({ name, state }) => ({ name, transitions: transitionsOf(state) }));
+  return {
+    path: 'docs/explanation/subscribe-loop.md',
+    sections: {
+      'state table': states.map(({ name, transitions }) => stateTable(name, transitions)).join('\n\n'),
+      diagram: diagram(states.flatMap(({ transitions }) => transitions)),
+    },
+  };
+}
+
+// Events that change nothing are left out.
+function transitionsOf(from: LoopState): readonly Transition[] {
+  return EVENTS.flatMap(({ name, make }) => {
+    const event: LoopEvent | undefined = make(from);
+    if (event === undefined) return [];
+    const [to, effects] = reduce(POLICY, from, event);
+    return effects.length === 0 && to.phase === from.phase ? [] : [{ from, to, event: name, effects }];
+  });
+}
+
+function stateTable(name: string, transitions: readonly Transition[]): string {
+  const rows = transitions.map(({ event, to, effects }) => [
+    event,
+    describeState(to),
+    effects.map(describeEffect).join('; ') || 'nothing',
+  ]);
+  return `### ${name}\n\n${table(['Event', 'Next state', 'What is done'], rows)}`;
+}
+
+function describeState({ phase }: LoopState): string {
+  switch (phase.name) {
+    case 'receiving':
+      return phase.poll !== undefined
+        ? 'receiving'
+        : phase.timer === undefined
+          ? 'receiving, no poll'
+          : 'receiving, pause';
+    case 'waiting':
+      return phase.timer === undefined ? 'waiting for a token' : 'waiting for a delay';
+    default:
+      return phase.name;
+  }
+}
+
+function describeEffect(effect: LoopEffect): string {
+  switch (effect.type) {
+    case 'poll':
+      return effect.cursor ? 'poll at the cursor' : 'send a handshake';
+    case 'cancelPoll':
+      return 'cancel the request under way';
+    case 'startTimer':
+      return `start a timer of ${effect.delay / 1_000} s`;
+    case 'cancelTimer':
+      return 'cancel the timer';
+    case 'deliver':
+      return 'deliver the answer';
+    case 'accept':
+      return 'note that the names are accepted from here on';
+    case 'refuse':
+      return 'reject `connected()` of the refused names';
+    case 'present':
+      return effect.mix.channels.length === 0 ? 'stop heartbeats' : 'heartbeats name the channels';
+    case 'leave':
+      return 'tell the server that the user leaves';
+    case 'announce':
+      return `announce \`${effect.announcement.category}\``;
+  }
+}
+
+function diagram(transitions: readonly Transition[]): string {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to, event } of transitions) {
+    const edge = `${from.phase.name} --> ${to.phase.name}`;
+    const label = event.split(':')[0] ?? event;
+    if (from.phase.name !== to.phase.name) edges.set(edge, (edges.get(edge) ?? new Set()).add(label));
+  }
+  const lines = [...edges].map(([edge, labels]) => `  ${edge}: ${[...labels].join(', ')}`);
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> idle', ...lines, '```'].join('\n');
+}

@@ -1,0 +1,84 @@
+// What each operation takes, from its endpoint's declaration and the comments of its parameters.
+import type { Param } from '../src/client/endpoint.ts';
+import { fire } from '../src/client/endpoints/publish/fire.ts';
+import { publish } from '../src/client/endpoints/publish/publish.ts';
+import { signal } from '../src/client/endpoints/publish/signal.ts';
+import { subscribe } from '../src/client/endpoints/subscribe/subscribe.ts';
+import { unsubscribe } from '../src/client/endpoints/subscribe/unsubscribe.ts';
+import { time } from '../src/client/endpoints/time/time.ts';
+import type { PNOperationType } from '../src/protocol/status.ts';
+import { membersOf } from './docs-members.ts';
+import { code, type GeneratedPage, table } from './docs-page.ts';
+
+/** What the page reads of an endpoint. */
+interface Declared {
+  readonly operation: PNOperationType;
+  readonly params: Readonly<Record<string, Param>>;
+  readonly oneOf?: readonly string[];
+  readonly needs?: readonly string[];
+  readonly auth?: 'none';
+  readonly retry?: 'safe' | 'not-sent';
+}
+
+interface Operation {
+  readonly endpoint: Declared;
+  /** Folder and file below `src/client/endpoints`. */
+  readonly file: string;
+}
+
+/** Every operation of the catalogue. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  publish: { endpoint: publish, file: 'publish/publish' },
+  fire: { endpoint: fire, file: 'publish/fire' },
+  signal: { endpoint: signal, file: 'publish/signal' },
+  time: { endpoint: time, file: 'time/time' },
+  subscribe: { endpoint: subscribe, file: 'subscribe/subscribe' },
+  unsubscribe: { endpoint: unsubscribe, file: 'subscribe/unsubscribe' },
+};
+
+/** The page of operations: an overview, and the parameters of each. */
+export function operationsPage(): GeneratedPage {
+  const entries = Object.entries(OPERATIONS);
+  const parameters = entries.map(([name, operation]) => [name, parametersOf(name, operation)] as const);
+  const overview = table(
+    ['Builder', 'Operation', 'Needs', 'Repeated after a failure'],
+    entries.map(([name, { endpoint }]) => [
+      `[\`${name}()\`](#${name.toLowerCase()})`,
+      code(endpoint.operation),
+      needsOf(endpoint),
+      RETRIES[endpoint.retry ?? 'loop'],
+    ]),
+  );
+  return { path: 'docs/reference/operations.md', sections: { overview, ...Object.fromEntries(parameters) } };
+}
+
+const RETRIES = {
+  safe: 'up to three times, after any failure that may pass',
+  'not-sent': 'up to three times, only when it certainly did not reach the server',
+  loop: 'by the subscribe loop, under the reconnection policy',
+} as const;
+
+const KINDS = {
+  value: (name: string) => `.${name}(value)`,
+  list: (name: string) => `.${name}(name, …)`,
+  flag: (name: string) => `.${name}()`,
+} as const;
+
+function parametersOf(name: string, { endpoint, file }: Operation): string {
+  const { params, oneOf = [] } = endpoint;
+  const members = membersOf(`src/client/endpoints/${file}.ts`, `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
+  if (members.length === 0) return 'It has no parameters.';
+  const rows = members
+    .filter((member) => member.name in params)
+    .map((member) => {
+      const { kind, required } = params[member.name] ?? { kind: 'value', required: false };
+      const need = required ? 'yes' : oneOf.includes(member.name) ? 'one of them' : '';
+      return [code(KINDS[kind](member.name)), need, member.text];
+    });
+  return table(['Setter', 'Required', 'What it says'], rows);
+}
+
+function needsOf({ needs = [], auth }: Declared): string {
+  const keys = ['subscribeKey', ...needs].map(code).join(', ');
+  return auth === 'none' ? 'no key' : keys;
+}

@@ -1,0 +1,12 @@
+// tsc rewrites `./x.ts` to `./x.js` in what it compiles, but not in declarations: this does it there.
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+
+const DIST = new URL('../dist/', import.meta.url);
+const RELATIVE_TS = /(\bfrom |\bimport |\bimport\()(['"])(\.{1,2}\/[^'"]+)\.ts\2/g;
+
+for (const path of globSync('**/*.d.ts', { cwd: DIST })) {
+  const file = new URL(path, DIST);
+  const text = readFileSync(file, 'utf8');
+  const rewritten = text.replace(RELATIVE_TS, '$1$2$3.js$2');
+  if (rewritten !== text) writeFileSync(file, rewritten);
+}

@@ -1,0 +1,118 @@
+import { type Command, Option } from 'commander';
+import type { Json, PubNub } from 'timetoken';
+import { CommandError, Interrupted, messageOf, UsageError } from '../failures.ts';
+import { type ClientOptions, connect, json, parseJson, wholeNumber, withClientOptions } from '../options.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Terminal } from '../terminal.ts';
+import { jsonLine } from '../visible.ts';
+
+interface PublishOptions extends ClientOptions {
+  readonly text?: boolean;
+  readonly meta?: Json;
+  readonly ttl?: number;
+  readonly store: boolean;
+  readonly type?: string;
+  readonly post?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ timetoken publish room '{"text":"hello"}'
+  $ timetoken publish room hello --text
+  $ printf '1\\n2\\n3\\n' | timetoken publish numbers
+`;
+
+/** `timetoken publish`. */
+export function addPublish(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('publish')
+    .description('publish a message, or one for each line of the input, and print timetokens')
+    .argument('<channel>')
+    .argument('[message]', 'JSON, or text with --text; without it, each line of the input is one')
+    .option('--text', 'messages are plain text')
+    .option('--meta <json>', 'JSON that travels beside the message', json)
+    .option('--ttl <hours>', 'hours to keep it in history', wholeNumber(0, 1_000_000))
+    .addOption(new Option('--no-store', 'do not keep it in history'))
+    .option('--type <name>', 'custom message type')
+    .option('--post', 'send by POST')
+    .option('--json', 'print {"channel":…,"timetoken":…} lines')
+    .addHelpText('after', EXAMPLES);
+  withClientOptions(command).action(
+    (channel: string, message: string | undefined, options: PublishOptions) =>
+      message === undefined
+        ? publishLines(channel, options, surroundings)
+        : publishOne(channel, parse(message, options, 'The message'), { options, surroundings }),
+  );
+}
+
+async function publishOne(
+  channel: string,
+  message: unknown,
+  { options, surroundings }: { readonly options: PublishOptions; readonly surroundings: Surroundings },
+): Promise<void> {
+  await using pubnub = connect(options, surroundings);
+  await publisher(pubnub, { channel, options, terminal: surroundings.terminal })(message);
+}
+
+// One after the other: the order of the lines is the order of the messages.
+async function publishLines(
+  channel: string,
+  options: PublishOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { terminal } = surroundings;
+  await using pubnub = connect(options, surroundings);
+  const publish = publisher(pubnub, { channel, options, terminal });
+  if (terminal.stdin.isTTY) terminal.stderr.write(hint(options));
+  let number = 0;
+  for await (const line of terminal.stdin.lines()) {
+    number++;
+    if (line.trim() === '') continue;
+    const message = parse(line, options, `Line ${number}`);
+    try {
+      await publish(message);
+    } catch (cause) {
+      throw cause instanceof Interrupted
+        ? cause
+        : new CommandError(`Line ${number}: ${messageOf(cause)}`, { cause });
+    }
+  }
+  if (terminal.stop.reason === 'interrupted') throw new Interrupted('interrupted');
+}
+
+function publisher(
+  pubnub: PubNub,
+  target: { readonly channel: string; readonly options: PublishOptions; readonly terminal: Terminal },
+): (message: unknown) => Promise<void> {
+  const { channel, options, terminal } = target;
+  const { meta, ttl, store, type, post } = options;
+  const builder = pubnub.publish({
+    channel,
+    ...(meta !== undefined && { meta }),
+    ...(ttl !== undefined && { ttl }),
+    ...(!store && { shouldStore: false }),
+    ...(type !== undefined && { customMessageType: type }),
+    ...(post !== undefined && { usePost: post }),
+  });
+  return async (message) => {
+    const { timetoken } = await builder
+      .message(message)
+      .execute({ signal: terminal.stop })
+      .catch((error: unknown) => {
+        throw terminal.stop.aborted ? new Interrupted(terminal.stop.reason) : error;
+      });
+    terminal.stdout.write(options.json ? jsonLine({ channel, timetoken }) : `${timetoken}\n`);
+  };
+}
+
+function parse(text: string, { text: plain }: PublishOptions, what: string): unknown {
+  if (plain) return text;
+  const parsed = parseJson(text);
+  if ('value' in parsed) return parsed.value;
+  throw new UsageError(`${what} is not JSON. Quote a string as '"hello"', or say --text.`);
+}
+
+function hint({ text }: PublishOptions): string {
+  return `Type one ${text ? 'message' : 'JSON value'} per line; Ctrl-D ends.\n`;
+}

@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { createOrigin, type Logger } from 'timetoken/origin';
+import { type OriginServer, serve } from 'timetoken/origin/node';
+import { CommandError, messageOf } from '../failures.ts';
+import { collect, wholeNumber } from '../options.ts';
+import { type Paint, paintFor } from '../style.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { stopped, type Terminal } from '../terminal.ts';
+import { jsonLine, visible } from '../visible.ts';
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly allowOrigin?: readonly string[];
+  readonly allowHost?: readonly string[];
+  readonly hold: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ timetoken serve
+  $ timetoken serve --port 0 --quiet
+  $ timetoken serve --allow-origin http://localhost:5173
+  $ timetoken serve --json | jq 'select(.status >= 400)'
+
+Everything is kept in memory and gone when it stops. Logs never hold messages, tokens or signatures.
+`;
+
+const LOOPBACK = /^http:\/\/(127\.|\[::1\])/;
+
+/** `timetoken serve`. */
+export function addServe(program: Command, surroundings: Surroundings): void {
+  program
+    .command('serve')
+    .description('run an origin: the whole service, on this machine')
+    .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--allow-origin <origin>', 'a web origin that may call; repeatable (default: any)', webOrigin)
+    .option('--allow-host <name>', 'a further Host name to answer to; repeatable', collect)
+    .option('--hold <seconds>', 'how long a poll waits for a message', wholeNumber(1, 3_600), 280)
+    .option('--quiet', 'no access log')
+    .option('--json', 'log as NDJSON')
+    .addHelpText('after', EXAMPLES)
+    .action((options: ServeOptions) => runServer(options, surroundings));
+}
+
+async function runServer(options: ServeOptions, { terminal, network }: Surroundings): Promise<void> {
+  const now = () => new Date(network.clock?.now() ?? Date.now());
+  const origin = createOrigin({
+    limits: { holdSeconds: options.hold },
+    allowOrigin: options.allowOrigin ?? '*',
+    clock: network.clock,
+    logger: accessLog(options, terminal, now),
+  });
+  try {
+    const { port, host, allowHost } = options;
+    const server = await serve(origin, { port, host, allowHosts: allowHost }).catch((cause: unknown) => {
+      throw new CommandError(whyNotListening(cause, options), { cause });
+    });
+    announce(server, options, terminal);
+    await stopped(terminal);
+    await server.close();
+  } finally {
+    await origin.close();
+  }
+}
+
+function accessLog({ quiet, json }: ServeOptions, { stdout, stderr }: Terminal, now: () => Date): Logger {
+  return {
+    debug: (_message, { method, operation, status }) => {
+      if (quiet) return;
+      const time = now();
+      const line = `${time.toTimeString().slice(0, 8)} ${status} ${method} ${operation}`;
+      const fields = { type: 'request', time: time.toISOString(), method, operation, status };
+      stdout.write(json ? jsonLine(fields) : `${visible(line)}\n`);
+    },
+    error: (message, { operation, error }) => {
+      const text = `${message} ${operation}: ${messageOf(error)}`;
+      const fields = { type: 'error', time: now().toISOString(), operation, message: text };
+      stderr.write(json ? jsonLine(fields) : `${visible(text)}\n`);
+    },
+  };
+}
+
+function announce({ url, port }: OriginServer, options: ServeOptions, terminal: Terminal): void {
+  const { stdout, stderr } = terminal;
+  if (!LOOPBACK.test(url)) {
+    stderr.write(
+      `warning: ${url} can be reached from other machines, and anybody may publish and subscribe.\n`,
+    );
+  }
+  stdout.write(
+    options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, paintFor('stdout', terminal)),
+  );
+}
+
+function welcome(url: string, paint: Paint): string {
+  return `Origin listening at ${paint('bold', url)}; Ctrl-C stops it.
+
+Connect from another terminal:
+  ${paint('cyan', `timetoken subscribe room --presence --origin ${url}`)}
+Connect from a program:
+  ${paint('cyan', `new PubNub({ subscribeKey: 'demo', publishKey: 'demo', userId: 'me', origin: '${url}' })`)}
+
+`;
+}
+
+function whyNotListening(error: unknown, { port, host }: ServeOptions): string {
+  const code: unknown = Object(error).code;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Name another with --port, or 0 for any free one.`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Name one above 1023 with --port.`;
+  return `Cannot listen on ${host}, port ${port}: ${messageOf(error)}`;
+}
+
+function webOrigin(value: string, before: readonly string[] = []): readonly string[] {
+  if (URL.canParse(value) && new URL(value).origin === value) return [...before, value];
+  throw new InvalidArgumentError('It must be a web origin such as https://example.com, without a path.');
+}

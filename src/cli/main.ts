@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// This file runs on any Node, so that one that is too old hears of it: nothing modern is written or imported here.
+import process from 'node:process';
+
+const version = process.versions.node;
+const [major = 0, minor = 0] = version.split('.').map(Number);
+
+if (major > 22 || (major === 22 && minor >= 13)) {
+  import('./start.ts')
+    .then(({ start }) => start())
+    .catch((error: unknown) => {
+      process.stderr.write(`timetoken: ${String(error)}\n`);
+      process.exitCode = 1;
+    });
+} else {
+  process.stderr.write(`timetoken: Node 22.13 or newer is needed, this is Node ${version}.\n`);
+  process.exitCode = 1;
+}

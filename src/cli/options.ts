@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Logger, PubNub } from 'timetoken';
+import { messageOf } from './failures.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
+import { jsonText, visible } from './visible.ts';
+
+/** Options of every command that talks to an origin. */
+export interface ClientOptions {
+  readonly origin?: string;
+  readonly ssl?: boolean;
+  readonly subscribeKey?: string;
+  readonly publishKey?: string;
+  readonly userId?: string;
+  readonly token?: string;
+  readonly debug?: boolean;
+}
+
+const DEFAULT_ORIGIN = 'localhost:8090';
+const DEFAULT_KEY = 'demo';
+
+/** Gives a command the options that say which origin, which keys and who. */
+export function withClientOptions(command: Command): Command {
+  return command
+    .option('--origin <host>', `host, host:port or URL (env TIMETOKEN_ORIGIN, default ${DEFAULT_ORIGIN})`)
+    .option('--ssl', 'reach an origin without a scheme by HTTPS (env TIMETOKEN_SSL=1)')
+    .option('--subscribe-key <key>', `(env TIMETOKEN_SUBSCRIBE_KEY, default ${DEFAULT_KEY})`)
+    .option('--publish-key <key>', `(env TIMETOKEN_PUBLISH_KEY, default ${DEFAULT_KEY})`)
+    .option('--user-id <id>', 'who you are (env TIMETOKEN_USER_ID, default a new cli-… each time)')
+    .option(
+      '--token <token>',
+      'access token (env TIMETOKEN_TOKEN, which other users of the machine cannot see)',
+    );
+}
+
+/** The client that the options and the environment describe. Throws a `PubNubError` where they make no sense. */
+export function connect(options: ClientOptions, { terminal, network }: Surroundings): PubNub {
+  // An empty variable counts as none.
+  const setting = (given: string | undefined, name: string) => given ?? (terminal.env[name] || undefined);
+  const token = setting(options.token, 'TIMETOKEN_TOKEN');
+  return new PubNub({
+    ...network,
+    origin: setting(options.origin, 'TIMETOKEN_ORIGIN') ?? DEFAULT_ORIGIN,
+    ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
+    subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
+    publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,
+    userId: setting(options.userId, 'TIMETOKEN_USER_ID') ?? `cli-${randomUUID().slice(0, 8)}`,
+    ...(token !== undefined && { token }),
+    logger: loggerTo(terminal, options.debug === true),
+  });
+}
+
+function loggerTo({ stderr }: Terminal, debug: boolean): Logger {
+  const log = (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+    stderr.write(`${visible(message)} ${jsonText(fields)}\n`);
+  return { warn: log, error: log, ...(debug && { debug: log, info: log }) };
+}
+
+/** A parser of whole numbers within bounds. */
+export function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+  };
+}
+
+/** The value of a JSON text, or why there is none. */
+export function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
+
+/** A parser of JSON. */
+export function json(text: string): unknown {
+  const parsed = parseJson(text);
+  if ('value' in parsed) return parsed.value;
+  throw new InvalidArgumentError(`It must be JSON: ${parsed.problem}.`);
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -1,0 +1,41 @@
+import type { EventMap, EventName } from 'timetoken';
+import { describe } from './describe.ts';
+import { describeStatus } from './describe-status.ts';
+import { paintFor } from './style.ts';
+import type { Terminal } from './terminal.ts';
+import { jsonLine } from './visible.ts';
+
+/** Events that are printed. */
+export type Printed = Exclude<EventName, 'listenerError' | 'state'>;
+
+/** One function for each event, to be used as a listener. */
+export type Printer = { readonly [Name in Printed]: (event: EventMap[Name]) => void };
+
+/** Prints events for people, or as JSON: what was received to the standard output, statuses to the standard error. */
+export function printer(options: {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly now: () => number;
+}): Printer {
+  const { terminal, json, now } = options;
+  const { stdout, stderr } = terminal;
+  const paint = paintFor('stdout', terminal);
+  const statusPaint = paintFor('stderr', terminal);
+  // `type` is a key that no event has.
+  const line = <Name extends keyof typeof describe>(name: Name, event: EventMap[Name]) =>
+    stdout.write(json ? jsonLine({ type: name, ...event }) : `${describe[name](event, { paint, now })}\n`);
+  return {
+    message: (event) => line('message', event),
+    signal: (event) => line('signal', event),
+    presence: (event) => line('presence', event),
+    messageAction: (event) => line('messageAction', event),
+    objects: (event) => line('objects', event),
+    file: (event) => line('file', event),
+    gap: (event) => line('gap', event),
+    invalidMessage: (event) => line('invalidMessage', event),
+    status: (event) =>
+      stderr.write(
+        json ? jsonLine({ type: 'status', ...event }) : `${describeStatus(event, statusPaint, now())}\n`,
+      ),
+  };
+}

@@ -1,0 +1,44 @@
+import { createInterface } from 'node:readline';
+import { Stopper } from './stopper.ts';
+import type { Output, Terminal } from './terminal.ts';
+
+/** The terminal of this process. Listens to its signals from now on. */
+export function processTerminal(): Terminal {
+  const stopper = new Stopper({ now: () => performance.now(), exit: (code) => process.exit(code) });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopper.interrupt());
+  return {
+    stdout: outputTo(process.stdout, () => stopper.outputClosed()),
+    // Without anybody to complain to, the work goes on.
+    stderr: outputTo(process.stderr, () => undefined),
+    stdin: { isTTY: process.stdin.isTTY === true, lines: () => linesOf(process.stdin, stopper.signal) },
+    env: process.env,
+    stop: stopper.signal,
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream, onClosed: () => void): Output {
+  let open = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    open = false;
+    onClosed();
+  });
+  return {
+    isTTY: stream.isTTY === true,
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+  };
+}
+
+async function* linesOf(input: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<string> {
+  if (signal.aborted) return;
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal });
+  try {
+    yield* lines;
+  } finally {
+    lines.close();
+    // An open input would keep the process alive.
+    input.destroy();
+  }
+}

@@ -1,0 +1,47 @@
+import type { StopReason } from './terminal.ts';
+
+/** What a stopper needs of the process. */
+export interface StopperHost {
+  /** Milliseconds, of any clock. */
+  now(): number;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+// npm and npx pass on a signal that the terminal has sent to the whole group already: it arrives twice.
+const SAME_KEY_PRESS_MS = 300;
+const INTERRUPTED = 130;
+
+/** Turns signals into a request to stop; a second one, when stopping takes too long, ends the process. */
+export class Stopper {
+  readonly #host: StopperHost;
+  readonly #controller = new AbortController();
+  #since: number | undefined;
+
+  constructor(host: StopperHost) {
+    this.#host = host;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The user pressed Ctrl-C, or somebody sent SIGTERM. */
+  interrupt(): void {
+    if (this.#since === undefined) {
+      this.#since = this.#host.now();
+      this.#stop('interrupted');
+    } else if (this.#host.now() - this.#since >= SAME_KEY_PRESS_MS) {
+      this.#host.exit(INTERRUPTED);
+    }
+  }
+
+  /** Nobody reads the output any more. */
+  outputClosed(): void {
+    this.#stop('output-closed');
+  }
+
+  #stop(reason: StopReason): void {
+    this.#controller.abort(reason);
+  }
+}

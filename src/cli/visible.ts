@@ -1,0 +1,25 @@
+// C0, DEL, C1; marks and overrides of writing direction; separators that break lines.
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * The text with everything that could steer a terminal, or pretend to be other text, made visible as `\u001b`. What
+ * other people publish must not move the cursor, set a title or paste into the shell.
+ */
+export function visible(text: string): string {
+  return text.toWellFormed().replace(UNSAFE, escaped);
+}
+
+/** One line of JSON; the value that a parser reads from it is the same as without the escapes. */
+export function jsonLine(value: unknown): string {
+  return `${jsonText(value)}\n`;
+}
+
+/** A value as JSON that is safe to show. */
+export function jsonText(value: unknown): string {
+  // JSON itself escapes the C0 characters and lone surrogates within strings; the rest can only stand in strings.
+  return (JSON.stringify(value) ?? 'null').replace(UNSAFE, escaped);
+}

@@ -1,0 +1,98 @@
+import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { browserNetworkEvents } from '../runtime/connectivity.ts';
+import { systemRandom } from '../runtime/random.ts';
+import { fetchTransport } from '../transport/fetch-transport.ts';
+import { checkOptions, invalid } from './checks.ts';
+import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
+import { parseOrigin } from './origin.ts';
+import { policyOf } from './reconnection.ts';
+
+const DEFAULTS = Object.freeze({
+  publishKey: '',
+  origin: 'ps.pndsn.com',
+  ssl: true,
+  reconnectionPolicy: PNReconnectionPolicy.EXPONENTIAL,
+  presenceTimeout: DEFAULT_PRESENCE_TIMEOUT,
+  announceSuccessfulHeartbeats: false,
+  announceFailedHeartbeats: true,
+  suppressLeaveEvents: false,
+  maintainPresenceState: true,
+  transactionalRequestTimeout: 15,
+  subscribeRequestTimeout: 290,
+  useRequestId: true,
+  dedupeOnSubscribe: true,
+  maximumCacheSize: 1_000,
+  requestMessageCountThreshold: LIVE_QUEUE_LENGTH,
+  liveRetention: 600,
+  listenToBrowserNetworkEvents: true,
+});
+
+/**
+ * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
+ * the value itself is not repeated, since it may be a secret.
+ */
+export function settingsFrom(options: PubNubOptions): Settings {
+  if (typeof options !== 'object' || options === null) throw invalid('The options must be an object.');
+  checkOptions(options);
+  const { clock = systemClock, random = systemRandom } = options;
+  const all = { ...DEFAULTS, ...given(options) };
+  return Object.freeze({
+    subscribeKey: all.subscribeKey,
+    publishKey: all.publishKey,
+    userId: userIdOf(options),
+    baseUrl: baseUrlOf(all.origin, all.ssl, random),
+    token: all.token ?? all.authKey,
+    reconnection: policyOf(all.reconnectionPolicy),
+    presenceTimeoutSeconds: all.presenceTimeout,
+    heartbeatInterval: heartbeatIntervalOf(options),
+    announceSuccessfulHeartbeats: all.announceSuccessfulHeartbeats,
+    announceFailedHeartbeats: all.announceFailedHeartbeats,
+    suppressLeaveEvents: all.suppressLeaveEvents,
+    maintainPresenceState: all.maintainPresenceState,
+    requestTimeout: all.transactionalRequestTimeout * 1_000,
+    pollTimeout: all.subscribeRequestTimeout * 1_000,
+    useRequestId: all.useRequestId,
+    dedupeEntries: all.dedupeOnSubscribe ? all.maximumCacheSize : 0,
+    countThreshold: all.requestMessageCountThreshold,
+    liveRetention: all.liveRetention * 1_000,
+    logger: all.logger,
+    transport: all.transport ?? fetchTransport(all.fetch),
+    clock,
+    random,
+    networkEvents:
+      all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
+  });
+}
+
+// An option set to `undefined` is an option left out.
+function given<T extends object>(options: T): T {
+  const copy = { ...options };
+  // The keys of a copy are its own.
+  for (const name of Object.keys(copy) as (keyof T)[]) if (copy[name] === undefined) delete copy[name];
+  return copy;
+}
+
+function userIdOf({ userId, uuid }: PubNubOptions): string {
+  const id = userId ?? uuid;
+  if (id === undefined) throw invalid('The option "userId" is missing.');
+  if (userId !== undefined && uuid !== undefined && userId !== uuid) {
+    throw invalid('The options "userId" and "uuid" differ; they are one thing.');
+  }
+  return id;
+}
+
+function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptions): number {
+  if (heartbeatInterval === undefined)
+    return presenceTimeout === undefined ? 0 : (presenceTimeout / 2 - 1) * 1_000;
+  const limit = presenceTimeout ?? DEFAULT_PRESENCE_TIMEOUT;
+  if (heartbeatInterval >= limit) {
+    throw invalid(`The option "heartbeatInterval" must be below the presence timeout of ${limit} seconds.`);
+  }
+  return heartbeatInterval * 1_000;
+}
+
+function baseUrlOf(origin: string | readonly string[], ssl: boolean, random: () => number): string {
+  const list = typeof origin === 'string' ? [origin] : origin;
+  return parseOrigin(list[Math.floor(random() * list.length)], ssl) ?? '';
+}

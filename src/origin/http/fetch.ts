@@ -1,0 +1,69 @@
+import type { OriginLimits } from '../limits.ts';
+import type { Interruption } from '../window/interruption.ts';
+import type { Answer } from './answer.ts';
+import { readUpTo } from './bytes.ts';
+import type { OriginRequest } from './request.ts';
+
+const NO_BODY = new Uint8Array();
+// Statuses whose responses may not have a body, not even an empty one.
+const BODILESS = new Set([204, 205, 304]);
+
+type Handle = (request: OriginRequest) => Promise<Answer>;
+
+/**
+ * The standard fetch handler in front of `handle`. It rejects, as `fetch` does, when the request's signal aborts. A
+ * second argument counts only beside a URL: servers pass their own things there beside a `Request`.
+ */
+export function fetchHandler(handle: Handle, limits: OriginLimits) {
+  return async (input: Request | string | URL, init?: unknown): Promise<Response> => {
+    const request =
+      typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
+    request.signal.throwIfAborted();
+    const answer = await handle(await plainRequest(request, limits.bodyBytes));
+    request.signal.throwIfAborted();
+    return responseOf(answer);
+  };
+}
+
+/** The path and query of an absolute URL as they are on the wire: no fragment, nothing decoded. */
+export function targetOf(url: string): string {
+  const authority = url.indexOf('://');
+  const start = authority < 0 ? 0 : authority + 3;
+  const end = url.slice(start).search(/[/?#]/);
+  const target = (end < 0 ? '' : url.slice(start + end)).split('#', 1)[0] ?? '';
+  return target.startsWith('/') ? target : `/${target}`;
+}
+
+function optionsOf(init: unknown): RequestInit | undefined {
+  // A caller who passes a URL passes what `fetch` takes beside it; the platform checks it.
+  return typeof init === 'object' && init !== null ? (init as RequestInit) : undefined;
+}
+
+async function plainRequest(request: Request, maxBytes: number): Promise<OriginRequest> {
+  return {
+    method: request.method,
+    target: targetOf(request.url),
+    header: (name) => request.headers.get(name) ?? undefined,
+    // Somewhat more than the limit is enough to be refused.
+    body: request.body ? await readUpTo(request.body, maxBytes) : NO_BODY,
+    interruption: interruptionOf(request.signal),
+  };
+}
+
+function interruptionOf(signal: AbortSignal): Interruption {
+  return {
+    get aborted() {
+      return signal.aborted;
+    },
+    onAbort(callback) {
+      signal.addEventListener('abort', callback, { once: true });
+      return () => signal.removeEventListener('abort', callback);
+    },
+  };
+}
+
+function responseOf({ status, contentType, body, headers }: Answer): Response {
+  const all = new Headers({ 'cache-control': 'no-cache', ...headers });
+  if (contentType !== '') all.set('content-type', contentType);
+  return new Response(BODILESS.has(status) ? null : body, { status, headers: all });
+}

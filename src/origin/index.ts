@@ -1,0 +1,10 @@
+export type { Answer } from './http/answer.ts';
+export type { AllowOrigin } from './http/cors.ts';
+export type { OriginRequest } from './http/request.ts';
+export type { Keyset } from './keysets.ts';
+export type { OriginLimits } from './limits.ts';
+export type { Log, LogFields, Logger } from './logger.ts';
+export { createOrigin, type Origin, type OriginOptions } from './origin.ts';
+export { MemoryEngine, type MemoryEngineOptions } from './store/memory/engine.ts';
+export type * from './store/store.ts';
+export type { Interruption } from './window/interruption.ts';

@@ -1,0 +1,85 @@
+import {
+  DEFAULT_PRESENCE_TIMEOUT,
+  LIVE_QUEUE_LENGTH,
+  MAX_MESSAGE_BYTES,
+  MAX_SIGNAL_BYTES,
+  MAX_URI_BYTES,
+} from '../protocol/limits.ts';
+
+/** What an origin accepts, keeps and waits for. */
+export interface OriginLimits {
+  /** Seconds for which a poll waits for a message. Clients give up at 310, some at 300. Default 280. */
+  readonly holdSeconds: number;
+  /** Bytes of a message's JSON text. Default 32 768. */
+  readonly messageBytes: number;
+  /** Bytes of a signal's JSON text. Default 64. */
+  readonly signalBytes: number;
+  /** Bytes of a request's path and query. Default 32 752. */
+  readonly uriBytes: number;
+  /** Bytes of a request's body as sent. Default 1 MiB. */
+  readonly bodyBytes: number;
+  /** Names of channels and groups in one request. Default 2 000. */
+  readonly names: number;
+  /** Query parameters of one request. Default 100. */
+  readonly parameters: number;
+  /** Subscribe keys that may be in use; without configured keysets anybody can bring a new one. Default 10 000. */
+  readonly subscribeKeys: number;
+  /** Live entries of one channel. Default 100. */
+  readonly queueLength: number;
+  /** Live entries of one subscribe key. Default 100 000. */
+  readonly liveEntries: number;
+  /** Characters of all live entries of one subscribe key. Default 64 Mi. */
+  readonly liveBytes: number;
+  /** Seconds for which entries are sure to stay live, within the other limits. Default 1 200. */
+  readonly liveSeconds: number;
+  /** Characters of one subscribe answer after which the rest waits for the next. Default 2 Mi. */
+  readonly answerBytes: number;
+  /** Seconds without a sign of life after which a user has timed out, unless the client says. Default 300. */
+  readonly presenceSeconds: number;
+  /** Users of a channel above which presence is announced in intervals. Default 20. */
+  readonly announceMax: number;
+  /** Seconds between two interval announcements. Default 10. */
+  readonly announceSeconds: number;
+}
+
+// Longer timers fire at once on some platforms.
+const MAX_SECONDS = 86_400;
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+const DEFAULTS: OriginLimits = Object.freeze({
+  holdSeconds: 280,
+  messageBytes: MAX_MESSAGE_BYTES,
+  signalBytes: MAX_SIGNAL_BYTES,
+  uriBytes: MAX_URI_BYTES,
+  bodyBytes: MIB,
+  names: 2_000,
+  parameters: 100,
+  subscribeKeys: 10_000,
+  queueLength: LIVE_QUEUE_LENGTH,
+  liveEntries: 100_000,
+  liveBytes: 64 * MIB,
+  liveSeconds: 1_200,
+  answerBytes: 2 * MIB,
+  presenceSeconds: DEFAULT_PRESENCE_TIMEOUT,
+  announceMax: 20,
+  announceSeconds: 10,
+});
+
+/**
+ * The defaults with what is given in their place. Throws a `RangeError` on an unknown name, on a value below zero and
+ * on more seconds than a day has.
+ */
+export function resolveLimits(given: Partial<OriginLimits> = {}): OriginLimits {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [name, value] of set) {
+    if (!Object.hasOwn(DEFAULTS, name)) throw new RangeError(`limits.${name} is not a limit of the origin.`);
+    if (typeof value !== 'number' || !(value >= 0)) {
+      throw new RangeError(`limits.${name} must be a number of zero or more, not ${String(value)}.`);
+    }
+    if (name.endsWith('Seconds') && value > MAX_SECONDS) {
+      throw new RangeError(`limits.${name} must be at most ${MAX_SECONDS}, not ${value}.`);
+    }
+  }
+  return Object.freeze({ ...DEFAULTS, ...Object.fromEntries(set) });
+}

@@ -1,0 +1,30 @@
+/** Facts of a log record, by name. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One level of a logger. */
+export type Log = (message: string, fields: LogFields) => void;
+
+/**
+ * Where an origin reports to; any level may be missing. Requests are reported by operation and status, without their
+ * path and query: those hold messages, keys and tokens.
+ */
+export interface Logger {
+  readonly debug?: Log | undefined;
+  readonly info?: Log | undefined;
+  readonly warn?: Log | undefined;
+  readonly error?: Log | undefined;
+}
+
+/** The logger, made harmless: what it throws must not fail the request that it is told of. */
+export function guardLogger(logger: Logger): Logger {
+  const guard = (level: keyof Logger): Log => {
+    return (message, fields) => {
+      try {
+        logger[level]?.(message, fields);
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}

@@ -1,0 +1,1 @@
+export { type OriginServer, type ServeOptions, serve } from './node/serve.ts';

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../protocol/clock.ts';
+import type { Answer } from '../http/answer.ts';
+import { targetOf } from '../http/fetch.ts';
+import { balancerRefusal } from '../http/refusals.ts';
+import type { Origin } from '../origin.ts';
+import { isLocalHost } from './hosts.ts';
+import { RequestInterruption } from './request-interruption.ts';
+
+const NO_BODY = new Uint8Array();
+const BODY_MS = 30_000;
+// How much of a body is read, in times of what is allowed.
+const PATIENCE = 4;
+
+/** What a listener needs to know. */
+export interface ListenerOptions {
+  readonly origin: Origin;
+  readonly clock: Clock;
+  /** `Host` names that are served; `undefined` when any is. */
+  readonly hosts: readonly string[] | undefined;
+}
+
+/** Answers the requests of one server, and can end them all. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #open = new Map<ServerResponse, RequestInterruption>();
+  #closing = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  /** The `request` listener. Never throws. */
+  readonly listen = (request: IncomingMessage, response: ServerResponse): void => {
+    const interruption = new RequestInterruption();
+    this.#open.set(response, interruption);
+    if (this.#closing) interruption.abort();
+    response.once('close', () => {
+      interruption.abort();
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#whenIdle?.();
+    });
+    this.#answer(request, interruption).then(
+      (answer) => this.#write(response, answer),
+      () => response.destroy(),
+    );
+  };
+
+  /** Answers what is parked now, and resolves when all answers are written. */
+  async drain(): Promise<void> {
+    this.#closing = true;
+    if (this.#open.size === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+    for (const interruption of this.#open.values()) interruption.abort();
+    await idle;
+  }
+
+  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<Answer> {
+    const { origin, clock, hosts } = this.#options;
+    const { headers, method = 'GET', url = '/' } = request;
+    if (hosts && !isLocalHost(headers.host, hosts)) {
+      const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
+      return balancerRefusal(403, message).answer;
+    }
+    const body = hasBody(request) ? await readBody(request, origin.limits.bodyBytes, clock) : NO_BODY;
+    if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
+    return origin.handle({
+      method,
+      target: url.startsWith('/') ? url : targetOf(url),
+      header: (name) => textOf(headers[name]),
+      body,
+      interruption,
+    });
+  }
+
+  #write(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+    if (response.destroyed) return;
+    const bytes = Buffer.from(body);
+    // An array of names and values is written as it is, without a header object on the way.
+    const lines = ['cache-control', 'no-cache', 'content-length', String(bytes.length)];
+    if (contentType !== '') lines.push('content-type', contentType);
+    for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
+    // What is left of a body that was too large is not read: the connection cannot be used again.
+    if (this.#closing || status === 413 || status === 408) lines.push('connection', 'close');
+    response.sendDate = false;
+    response.writeHead(status, lines);
+    response.end(bytes);
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+// Keeps just above the limit, which the origin answers. The rest of a body that is not much larger is read and thrown
+// away: clients that are still sending when the answer comes see a broken connection instead.
+function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<Uint8Array | 'late'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => finish('late'), BODY_MS);
+    const finish = (body: Uint8Array | 'late') => {
+      clock.clearTimeout(timer);
+      request.pause();
+      resolve(body);
+    };
+    const fail = (error: Error) => {
+      clock.clearTimeout(timer);
+      reject(error);
+    };
+    request.on('data', (chunk: Buffer) => {
+      if (size <= maxBytes) chunks.push(chunk);
+      size += chunk.length;
+      if (size > PATIENCE * maxBytes) finish(Buffer.concat(chunks));
+    });
+    request.once('end', () => finish(Buffer.concat(chunks)));
+    request.once('error', fail);
+    request.once('close', () => fail(new Error('The client hung up.')));
+  });
+}
+
+function textOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
+}

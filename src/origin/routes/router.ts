@@ -1,0 +1,72 @@
+import { balancerRefusal, malformed, notFound } from '../http/refusals.ts';
+import { decode, type Target } from '../http/request.ts';
+import type { Route } from './route.ts';
+
+/** A route that fits a request. */
+export interface Match {
+  readonly route: Route;
+  /** A segment of the path by its name in the route. */
+  segment(name: string): string;
+}
+
+interface Compiled {
+  readonly route: Route;
+  /** A literal, or `undefined` for any segment. */
+  readonly literals: readonly (string | undefined)[];
+  /** Position by name. */
+  readonly names: ReadonlyMap<string, number>;
+}
+
+const NAMED = /^\{(\w+)\}$/;
+// The publish family calls a path that does not fit malformed, not unknown.
+const PUBLISH_FAMILY = new Set(['publish', 'signal']);
+
+/** Finds the route of a request by its raw path: a name that holds an encoded slash stays one segment. */
+export class Router {
+  // By number of segments and the first of them, so that a request is compared with a handful of routes.
+  readonly #routes: ReadonlyMap<string, readonly Compiled[]>;
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = Map.groupBy(routes.map(compile), ({ literals }) => bucket(literals.length, literals[0]));
+  }
+
+  /** Throws a `Refusal` when there is none, or none for this method. */
+  match(method: string, { path, segments }: Target): Match {
+    const routes = this.#routes.get(bucket(segments.length, segments[0])) ?? [];
+    const fitting = routes.filter(({ literals }) => fits(literals, segments));
+    const found = fitting.find(({ route }) => route.method === method);
+    if (found) return { route: found.route, segment: (name) => segmentOf(found, name, segments) };
+    if (fitting.length > 0) throw wrongMethod(fitting);
+    throw PUBLISH_FAMILY.has(segments[0] ?? '') ? malformed() : notFound(path);
+  }
+}
+
+function wrongMethod(fitting: readonly Compiled[]): Error {
+  const allow = [...new Set(fitting.map(({ route }) => route.method)), 'OPTIONS'].join(', ');
+  return balancerRefusal(405, 'Method Not Allowed', { allow });
+}
+
+function compile(route: Route): Compiled {
+  const segments = route.path.split('/').slice(1);
+  const nameOf = (segment: string) => NAMED.exec(segment)?.[1];
+  const names = new Map<string, number>();
+  for (const [index, segment] of segments.entries()) {
+    const name = nameOf(segment);
+    if (name !== undefined) names.set(name, index);
+  }
+  return { route, names, literals: segments.map((segment) => (nameOf(segment) ? undefined : segment)) };
+}
+
+function bucket(length: number, first: string | undefined): string {
+  return `${length}/${first}`;
+}
+
+function fits(literals: readonly (string | undefined)[], segments: readonly string[]): boolean {
+  return literals.every((literal, index) => literal === undefined || literal === segments[index]);
+}
+
+function segmentOf({ route, names }: Compiled, name: string, segments: readonly string[]): string {
+  const segment = segments[names.get(name) ?? -1];
+  if (segment === undefined) throw new Error(`The route of ${route.operation} has no segment "${name}".`);
+  return decode(segment);
+}

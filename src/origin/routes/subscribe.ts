@@ -1,0 +1,110 @@
+import { isTimetoken } from '../../protocol/timetoken.ts';
+import { type Answer, ok } from '../http/answer.ts';
+import { accessRefusal, malformed } from '../http/refusals.ts';
+import type { Shard } from '../shard.ts';
+import { stampFromCursor, stampPlus, ZERO_STAMP } from '../store/stamp.ts';
+import type { Stamp, Touch } from '../store/store.ts';
+import type { Batch } from '../window/batch.ts';
+import type { Outcome } from '../window/window.ts';
+import { type Listening, listen, presentOn } from './listening.ts';
+import { leaseOf, type Names, namesOf, shardOf, userOf } from './read.ts';
+import type { Call, Route } from './route.ts';
+import { statesOf } from './state.ts';
+import { subscribeAnswer } from './subscribe-answer.ts';
+
+const FLOOR_MS = 5_000;
+const REGION = /^\d{1,10}$/;
+
+/** The long poll (docs/reference/protocol.md, "Subscribe"). */
+export const subscribe: Route = {
+  operation: 'subscribe',
+  method: 'GET',
+  path: '/v2/subscribe/{subscribeKey}/{channels}/{callback}',
+  async handle(call) {
+    const shard = await shardOf(call);
+    const names = namesOf(call);
+    const cursor = cursorOf(call);
+    // Delivering everything to a client that wants a part of it would be worse than saying so.
+    if (call.query.text('filter-expr'))
+      throw accessRefusal(400, 'Filter expressions are not supported by this origin');
+    if (cursor === ZERO_STAMP) return handshake(shard, call, names);
+    const batch = await receive(shard, call, { names, cursor: await reachable(shard, cursor) });
+    return answerOf(shard, batch);
+  },
+};
+
+function answerOf({ epoch }: Shard, batch: Batch): Answer {
+  return ok(subscribeAnswer(batch, epoch));
+}
+
+function cursorOf({ query }: Call): Stamp {
+  const cursor = query.text('tt') ?? '0';
+  if (!isTimetoken(cursor)) throw malformed();
+  return stampFromCursor(cursor);
+}
+
+// The cursor comes before the joins, so that a client which subscribes to presence sees its own.
+async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer> {
+  const cursor = await shard.log.head();
+  const touch = touchOf(call, await listen(shard, names));
+  if (touch) await shard.attendance.seen(touch);
+  return answerOf(shard, { cursor, envelopes: [], gaps: [] });
+}
+
+/**
+ * The position from which a cursor can be served. One that is a little ahead was given out by an origin with a faster
+ * clock, and lifts the log above itself. One that is far ahead is nobody's: if it did that too, a single client could
+ * push the log to the end of time.
+ */
+async function reachable({ log, window }: Shard, cursor: Stamp): Promise<Stamp> {
+  if (cursor <= window.position) return cursor;
+  const head = await log.head();
+  if (cursor > stampPlus(head, FLOOR_MS)) return head;
+  await log.raise(cursor);
+  return cursor;
+}
+
+async function receive(shard: Shard, call: Call, from: { names: Names; cursor: Stamp }): Promise<Batch> {
+  const { clock, limits } = call.services;
+  const ends = clock.now() + limits.holdSeconds * 1000;
+  for (;;) {
+    const listening = await listen(shard, from.names);
+    const outcome = await hold(shard, call, { listening, cursor: from.cursor, holdMs: ends - clock.now() });
+    if (outcome.kind !== 'regroup') return outcome.batch;
+  }
+}
+
+interface Hold {
+  readonly listening: Listening;
+  readonly cursor: Stamp;
+  readonly holdMs: number;
+}
+
+// A poll is a sign of life, and so is each moment for which it is held.
+async function hold(shard: Shard, call: Call, { listening, cursor, holdMs }: Hold): Promise<Outcome> {
+  const touch = touchOf(call, listening);
+  const parked = touch && (await shard.attendance.park(touch));
+  const interruption = call.request.interruption;
+  const outcome = await shard.window.poll({
+    mix: listening.mix,
+    cursor,
+    holdMs,
+    interruption,
+    lostBefore: isForeign(call, shard) ? shard.opened : undefined,
+  });
+  parked?.end(outcome.kind !== 'cut');
+  return outcome;
+}
+
+// The region tells which log a cursor belongs to.
+function isForeign({ query }: Call, { epoch }: Shard): boolean {
+  const region = query.text('tr');
+  return region !== undefined && REGION.test(region) && Number(region) !== 0 && Number(region) !== epoch;
+}
+
+function touchOf(call: Call, listening: Listening): Touch | undefined {
+  const user = userOf(call);
+  const states = statesOf(call, listening);
+  const channels = presentOn(listening);
+  return user === undefined ? undefined : { user, channels, leaseMs: leaseOf(call), states };
+}

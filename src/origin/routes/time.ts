@@ -1,0 +1,11 @@
+import { ok } from '../http/answer.ts';
+import { stampOf } from '../store/stamp.ts';
+import type { Route } from './route.ts';
+
+/** The time of the origin: one bare number in an array (docs/reference/protocol.md, "Time"). */
+export const time: Route = {
+  operation: 'time',
+  method: 'GET',
+  path: '/time/0',
+  handle: ({ services }) => ok(`[${stampOf(services.clock.now())}]`),
+};

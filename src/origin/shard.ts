@@ -1,0 +1,53 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { OriginLimits } from './limits.ts';
+import type { Logger } from './logger.ts';
+import { Attendance } from './presence/attendance.ts';
+import type { Engine, GroupStore, ShardLog } from './store/store.ts';
+import { Window } from './window/window.ts';
+
+/** All that serves one subscribe key. */
+export interface Shard {
+  readonly subscribeKey: string;
+  /** The region that clients are told. */
+  readonly epoch: number;
+  readonly log: ShardLog;
+  readonly groups: GroupStore;
+  readonly window: Window;
+  readonly attendance: Attendance;
+  /** Where the log stood when this origin began to follow it. */
+  readonly opened: string;
+  close(): void;
+}
+
+/** What shards are made with. */
+export interface ShardOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly limits: OriginLimits;
+  readonly logger: Logger | undefined;
+}
+
+/** Opens the data of one subscribe key and follows its log. Rejects when the engine does. */
+export async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
+  const { engine, clock, limits, logger } = options;
+  const rules = { announceMax: limits.announceMax, leaseMs: limits.presenceSeconds * 1000 };
+  const { log, presence, groups } = engine.shard(subscribeKey, rules);
+  const epoch = await engine.epoch();
+  const opened = await log.head();
+  const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  const key = JSON.stringify(subscribeKey);
+  const window = await Window.open({
+    log,
+    clock,
+    limits,
+    checks: !engine.exactTail,
+    envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
+    onFailure,
+  });
+  const attendance = new Attendance({ log, presence, clock, limits, onFailure });
+  const close = () => {
+    window.close();
+    attendance.close();
+  };
+  return { subscribeKey, epoch, log, groups, window, attendance, opened, close };
+}

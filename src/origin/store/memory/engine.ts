@@ -1,0 +1,47 @@
+import type { Clock } from '../../../protocol/clock.ts';
+import type { Engine, PresenceRules, ShardStore } from '../store.ts';
+import { MemoryGroups } from './groups.ts';
+import { MemoryLog } from './log.ts';
+import { MemoryPresence } from './presence.ts';
+
+const MAX_EPOCH = 999_999;
+
+/** What an engine in memory needs from outside. */
+export interface MemoryEngineOptions {
+  readonly clock: Clock;
+  /** Uniform numbers in [0, 1), as `Math.random` gives them. */
+  readonly random: () => number;
+}
+
+/** Keeps everything in this process; it is gone when the process ends. */
+export class MemoryEngine implements Engine {
+  readonly exactTail = true;
+  readonly #clock: Clock;
+  // By chance, not 1: a client that comes back after a restart must see that it talks to another log.
+  readonly #epoch: number;
+  readonly #shards = new Map<string, ShardStore>();
+
+  constructor({ clock, random }: MemoryEngineOptions) {
+    this.#clock = clock;
+    this.#epoch = 1 + Math.floor(random() * MAX_EPOCH);
+  }
+
+  shard(subscribeKey: string, rules: PresenceRules): ShardStore {
+    const shard = this.#shards.get(subscribeKey) ?? this.#create(rules);
+    this.#shards.set(subscribeKey, shard);
+    return shard;
+  }
+
+  async epoch(): Promise<number> {
+    return this.#epoch;
+  }
+
+  async close(): Promise<void> {
+    this.#shards.clear();
+  }
+
+  #create(rules: PresenceRules): ShardStore {
+    const log = new MemoryLog(this.#clock);
+    return { log, presence: new MemoryPresence(log, this.#clock, rules), groups: new MemoryGroups(log) };
+  }
+}

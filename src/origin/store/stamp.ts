@@ -1,0 +1,50 @@
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { Stamp } from './store.ts';
+
+/** Below every stamp. */
+export const ZERO_STAMP: Stamp = '0'.repeat(17);
+
+const DIGITS = 17;
+const HIGHEST: Stamp = '9'.repeat(DIGITS);
+const SECOND_DIGITS = 10;
+const TICKS_PER_SECOND = 10_000_000;
+const TICKS_PER_MILLISECOND = 10_000;
+
+/** The stamp of a wall-clock time in milliseconds. */
+export function stampOf(milliseconds: number): Stamp {
+  const seconds = Math.floor(milliseconds / 1000);
+  // Two halves, each below 2^53: seventeen digits do not fit a double.
+  const ticks = Math.floor((milliseconds - seconds * 1000) * TICKS_PER_MILLISECOND);
+  return print(seconds, ticks);
+}
+
+/** The stamp of a wall-clock time in milliseconds, or the successor of `last` if that is not greater. */
+export function stampAfter(last: Stamp, milliseconds: number): Stamp {
+  const stamp = stampOf(milliseconds);
+  if (stamp > last) return stamp;
+  const seconds = Number(last.slice(0, SECOND_DIGITS));
+  const ticks = Number(last.slice(SECOND_DIGITS)) + 1;
+  return ticks === TICKS_PER_SECOND ? print(seconds + 1, 0) : print(seconds, ticks);
+}
+
+/** The stamp so many milliseconds later. */
+export function stampPlus(stamp: Stamp, milliseconds: number): Stamp {
+  return (BigInt(stamp) + BigInt(Math.round(milliseconds * TICKS_PER_MILLISECOND)))
+    .toString()
+    .padStart(DIGITS, '0');
+}
+
+/** A client's cursor as a stamp: padded when short; one with too many digits is later than every stamp. */
+export function stampFromCursor(cursor: Timetoken): Stamp {
+  const digits = cursor.replace(/^0+/, '');
+  return digits.length > DIGITS ? HIGHEST : digits.padStart(DIGITS, '0');
+}
+
+/** The later of two stamps. */
+export function laterStamp(a: Stamp, b: Stamp): Stamp {
+  return a > b ? a : b;
+}
+
+function print(seconds: number, ticks: number): Stamp {
+  return String(seconds).padStart(SECOND_DIGITS, '0') + String(ticks).padStart(DIGITS - SECOND_DIGITS, '0');
+}

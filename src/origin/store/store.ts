@@ -1,0 +1,164 @@
+import type { Timetoken } from '../../protocol/timetoken.ts';
+
+/** A timetoken of exactly 17 digits. Stamps compare correctly as strings; they are never converted to numbers. */
+export type Stamp = Timetoken;
+
+/** What an entry of the log is: something that is delivered, or word that a channel group has changed. */
+export type EntryKind = 'message' | 'signal' | 'presence' | 'group';
+
+/** One entry of a shard's log. */
+export interface Entry {
+  readonly tt: Stamp;
+  /** Stamp of the entry before it in the same shard: a reader that has not seen that one has a gap. */
+  readonly prev: Stamp;
+  /** A concrete channel (`a.b`, `a.b-pnpres`), or the group's name when `kind` is `group`. */
+  readonly channel: string;
+  readonly kind: EntryKind;
+  /** Members of the envelope's JSON object that do not depend on the stamp, serialised once: `"c":"a","d":1`. */
+  readonly body: string;
+}
+
+/** What a publisher asks the log to take in. */
+export interface AppendRequest {
+  readonly channel: string;
+  readonly kind: EntryKind;
+  readonly body: string;
+  /** `false`: stamped, and shown to no subscriber. Default `true`. */
+  readonly deliver?: boolean;
+  /** What was appended with the same key within the last two minutes is not appended again: its stamp is returned. */
+  readonly dedupeKey?: string | undefined;
+}
+
+/** Entries of the log in order, as far as one read went. */
+export interface Slice {
+  readonly entries: readonly Entry[];
+  /** Where the caller may move its position to. */
+  readonly upto: Stamp;
+  /** Something after the position that was asked for has been dropped. */
+  readonly trimmed: boolean;
+}
+
+/** What a log may drop. */
+export interface TrimRequest {
+  /** Newest entries to keep, at most. */
+  readonly entries: number;
+  /** Entries at or before this stamp may go. */
+  readonly upto: Stamp;
+}
+
+/** The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). */
+export interface ShardLog {
+  /**
+   * Stamps and appends in one atomic step: each stamp is greater than every stamp before it, than whatever `head`
+   * returned and than every floor, and once an entry can be read no smaller one can appear.
+   * A rejection means that the outcome is unknown.
+   */
+  append(batch: readonly AppendRequest[]): Promise<readonly Stamp[]>;
+  /** A fence: all entries up to it can be read, and every later one is stamped above it. */
+  head(): Promise<Stamp>;
+  /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
+  raise(floor: Stamp): Promise<void>;
+  /** Entries after the position, oldest first, at most `limit`. */
+  readAfter(after: Stamp, limit: number): Promise<Slice>;
+  /**
+   * Calls back for each new entry, in order. Calls may be lost: compare `entry.prev` with the own position.
+   * Resolves to what ends the calls.
+   */
+  tail(onEntry: (entry: Entry) => void): Promise<() => void>;
+  /** Drops what is not to be kept. Never lowers `head`. */
+  trim(request: TrimRequest): Promise<void>;
+}
+
+/** One change of who is present on a channel. */
+export interface PresenceChange {
+  readonly channel: string;
+  readonly user: string;
+  readonly action: 'join' | 'leave' | 'timeout' | 'state-change';
+  /** Users on the channel after the change. */
+  readonly occupancy: number;
+  /** The user's state as JSON text, when there is one. */
+  readonly state?: string;
+  /** Whether the event is in the log; if not, the next interval event tells of it. */
+  readonly logged: boolean;
+}
+
+/** A sign of life of one user. */
+export interface Touch {
+  readonly user: string;
+  readonly channels: readonly string[];
+  /** Length of the leases; without it a lease keeps its own length, and a new one gets the default. */
+  readonly leaseMs?: number | undefined;
+  /** New state by channel, as JSON text. */
+  readonly states?: ReadonlyMap<string, string> | undefined;
+}
+
+/** What a sign of life did. */
+export interface Touched {
+  readonly changes: readonly PresenceChange[];
+  /** The shortest of the leases, in milliseconds. */
+  readonly leaseMs: number;
+}
+
+/** What a sweep did. */
+export interface Swept {
+  readonly changes: readonly PresenceChange[];
+  /** When the next lease runs out, in milliseconds since the Unix epoch; `undefined` when there is none. */
+  readonly next: number | undefined;
+}
+
+/**
+ * Who is present: leases that expire. Every change is logged together with it, in one atomic step, on the channel's
+ * presence channel, unless the channel has more than `announceMax` users.
+ */
+export interface PresenceStore {
+  /** Renews leases, and logs a `join` for each that was absent and a `state-change` for each state that differs. */
+  touch(touch: Touch): Promise<Touched>;
+  /** Ends leases; what was absent is passed over. */
+  leave(user: string, channels: readonly string[]): Promise<readonly PresenceChange[]>;
+  /** Ends what has expired, at most `max` leases. Each timeout is logged once, whoever calls. */
+  sweep(max: number): Promise<Swept>;
+}
+
+/** A channel of a group, and since when. */
+export interface GroupMember {
+  readonly channel: string;
+  readonly since: Stamp;
+}
+
+/** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
+export interface GroupStore {
+  /** The channels of a group; none when it does not exist. */
+  members(group: string): Promise<readonly GroupMember[]>;
+  /** Adds and removes channels, and logs that the group has changed. */
+  change(group: string, add: readonly string[], remove: readonly string[]): Promise<void>;
+}
+
+/** All that is kept for one subscribe key. */
+export interface ShardStore {
+  readonly log: ShardLog;
+  readonly presence: PresenceStore;
+  readonly groups: GroupStore;
+}
+
+/** How presence is announced. */
+export interface PresenceRules {
+  /** Above this number of users a channel's changes are announced in intervals. */
+  readonly announceMax: number;
+  /** Length of a lease for which no length is known. */
+  readonly leaseMs: number;
+}
+
+/** Where an origin keeps its data: in memory, in a file, or shared with other origins. */
+export interface Engine {
+  /** The data of one subscribe key; called once per key and origin. */
+  shard(subscribeKey: string, rules: PresenceRules): ShardStore;
+  /**
+   * Number that changes whenever acknowledged entries may have been lost. Clients see it as the region `t.r`, so it is
+   * an integer from 1 to 2^31-1.
+   */
+  epoch(): Promise<number>;
+  /** Whether `tail` never loses a call. If it may, windows compare their position with `head` every second. */
+  readonly exactTail: boolean;
+  /** Releases what the engine holds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import type { WireGap } from '../../protocol/envelope.ts';
+import { laterStamp } from '../store/stamp.ts';
+import type { Stamp } from '../store/store.ts';
+import { type Label, type Mix, namesCovering, wildcardsCovering } from './mix.ts';
+import type { Live, Recent } from './recent.ts';
+
+/** What one poll is answered with. */
+export interface Batch {
+  /** The client's next cursor. */
+  readonly cursor: Stamp;
+  /** Envelopes as JSON texts, in order. */
+  readonly envelopes: readonly string[];
+  readonly gaps: readonly WireGap[];
+}
+
+/** What a batch is collected for. */
+export interface Query {
+  readonly mix: Mix;
+  readonly cursor: Stamp;
+  /** Only these channels can have anything new. Without it all are looked at. */
+  readonly channels?: Iterable<string> | undefined;
+  /** The client's cursor is from another log: whatever was before this position is lost to it. */
+  readonly lostBefore?: Stamp | undefined;
+}
+
+interface Copy {
+  readonly tt: Stamp;
+  readonly text: string;
+}
+
+/** Collects everything after the cursor, up to `position`, or less when it exceeds `maxBytes` characters. */
+export function collect(recent: Recent, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
+  const copies = query.channels
+    ? copiesOfChannels(recent, query, query.channels)
+    : copiesOfMix(recent, query);
+  copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
+  const count = fitting(copies, end.maxBytes);
+  const last = count < copies.length ? copies[count - 1] : undefined;
+  const cursor = laterStamp(last ? last.tt : end.position, query.cursor);
+  const envelopes = copies.slice(0, count).map((copy) => copy.text);
+  return { cursor, envelopes, gaps: gapsOf(recent, query, cursor) };
+}
+
+function copiesOfMix(recent: Recent, { mix, cursor }: Query): Copy[] {
+  const copies: Copy[] = [];
+  for (const [name, labels] of mix.labels) {
+    for (const live of recent.ofChannel(name, cursor)) addCopies(copies, live, labels);
+  }
+  if (!mix.hasWildcards) return copies;
+  for (const live of recent.all(cursor)) {
+    for (const name of wildcardsCovering(live.channel)) {
+      if (name !== live.channel) addCopies(copies, live, mix.labels.get(name) ?? []);
+    }
+  }
+  return copies;
+}
+
+function copiesOfChannels(recent: Recent, { mix, cursor }: Query, channels: Iterable<string>): Copy[] {
+  const copies: Copy[] = [];
+  for (const channel of channels) {
+    const labels = namesCovering(channel).flatMap((name) => mix.labels.get(name) ?? []);
+    for (const live of recent.ofChannel(channel, cursor)) addCopies(copies, live, labels);
+  }
+  return copies;
+}
+
+function addCopies(copies: Copy[], { tt, text }: Live, labels: readonly Label[]): void {
+  for (const { json, since } of labels) {
+    if (tt > since) copies.push({ tt, text: `${text},"b":${json}}` });
+  }
+}
+
+// The copies of one entry stay together: the cursor cannot tell them apart.
+function fitting(copies: readonly Copy[], maxBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (const [index, copy] of copies.entries()) {
+    if (copies[index - 1]?.tt !== copy.tt) {
+      if (bytes > maxBytes) return count;
+    }
+    bytes += copy.text.length;
+    count = index + 1;
+  }
+  return count;
+}
+
+// A range ends where the batch ends; the next poll hears of the rest.
+function gapsOf(recent: Recent, query: Query, end: Stamp): WireGap[] {
+  const gaps: WireGap[] = [];
+  const horizon = laterStamp(recent.horizon, query.lostBefore ?? '');
+  const add = (channel: string, labels: readonly Label[], dropped: Stamp) => {
+    const to = dropped < end ? dropped : end;
+    const since = labels.reduce((least, label) => (label.since < least ? label.since : least), end);
+    const from = laterStamp(query.cursor, since);
+    if (from < to) gaps.push({ c: channel, from, to });
+  };
+  for (const [name, labels] of query.mix.labels) {
+    add(name, labels, laterStamp(recent.droppedOf(name) ?? '', horizon));
+  }
+  if (!query.mix.hasWildcards) return gaps;
+  for (const { channel, upto } of recent.dropped(query.cursor)) {
+    for (const name of wildcardsCovering(channel)) {
+      const labels = query.mix.labels.get(name);
+      if (labels && !query.mix.labels.has(channel)) add(channel, labels, upto);
+    }
+  }
+  return gaps;
+}

@@ -1,0 +1,112 @@
+import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import { laterStamp, ZERO_STAMP } from '../store/stamp.ts';
+import type { Entry, ShardLog, Stamp } from '../store/store.ts';
+
+const PAGE = 500;
+const CHECK_MS = 1_000;
+const SILENCE_MS = 50;
+
+/** What a follower is made of. */
+export interface FollowerOptions {
+  readonly log: ShardLog;
+  readonly clock: Clock;
+  /** Whether the log's tail may lose calls, so that the position must be compared with the head now and then. */
+  readonly checks: boolean;
+  /** Called with each entry once, in order. */
+  onEntry(entry: Entry): void;
+  /** Entries up to here were dropped before they could be read. */
+  onLost(before: Stamp): void;
+  /** The log could not be read; it is tried again with the next entry or check. */
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Follows one log without a gap: takes what the tail announces, sees by `prev` when something is missing, and reads
+ * that from the log.
+ */
+export class Follower {
+  readonly #options: FollowerOptions;
+  #position: Stamp = ZERO_STAMP;
+  #repairing = false;
+  #again = false;
+  #endTail: (() => void) | undefined;
+  #timer: TimerHandle | undefined;
+  #closed = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Every entry up to here has been handed on, or was lost before it could be read. */
+  get position(): Stamp {
+    return this.#position;
+  }
+
+  /** Reads what the log holds and follows it from there. */
+  async start(): Promise<void> {
+    this.#endTail = await this.#options.log.tail((entry) => this.#receive(entry));
+    await this.#repair();
+    if (this.#options.checks) this.#checkLater();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#endTail?.();
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #receive(entry: Entry): void {
+    if (this.#repairing) this.#again = true;
+    else if (entry.tt <= this.#position) return;
+    else if (entry.prev > this.#position) this.#repairInBackground();
+    else this.#take(entry);
+  }
+
+  #take(entry: Entry): void {
+    this.#position = entry.tt;
+    this.#options.onEntry(entry);
+  }
+
+  #repairInBackground(): void {
+    this.#repair().catch((error: unknown) => this.#options.onFailure(error));
+  }
+
+  async #repair(): Promise<void> {
+    if (this.#repairing) return;
+    this.#repairing = true;
+    try {
+      // What is announced during a read may or may not be in it: read once more.
+      do this.#again = await this.#readPage();
+      while (this.#again && !this.#closed);
+    } finally {
+      this.#repairing = false;
+    }
+  }
+
+  // Whether there may be more: `#again` is cleared before the read, and set by the tail while it runs.
+  async #readPage(): Promise<boolean> {
+    this.#again = false;
+    const { entries, upto, trimmed } = await this.#options.log.readAfter(this.#position, PAGE);
+    if (trimmed) this.#options.onLost(entries[0]?.prev ?? upto);
+    for (const entry of entries) this.#take(entry);
+    this.#position = laterStamp(this.#position, upto);
+    return this.#again || entries.length === PAGE;
+  }
+
+  #checkLater(): void {
+    const { clock } = this.#options;
+    const check = () => this.#check().catch((error: unknown) => this.#options.onFailure(error));
+    this.#timer = clock.setTimeout(() => check().finally(() => this.#closed || this.#checkLater()), CHECK_MS);
+  }
+
+  async #check(): Promise<void> {
+    const head = await this.#options.log.head();
+    const before = this.#position;
+    if (before >= head || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      this.#timer = this.#options.clock.setTimeout(resolve, SILENCE_MS);
+    });
+    if (this.#position === before && !this.#closed) await this.#repair();
+  }
+}

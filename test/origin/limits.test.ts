@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { createOrigin } from '../../src/origin/index.ts';
+
+test('limits have the protocol’s defaults', () => {
+  expect(createOrigin().limits).toMatchObject({
+    holdSeconds: 280,
+    messageBytes: 32_768,
+    signalBytes: 64,
+    queueLength: 100,
+    presenceSeconds: 300,
+    announceMax: 20,
+    announceSeconds: 10,
+  });
+});
+
+test.each([
+  [{ holdSeconds: -1 }, /limits.holdSeconds must be a number of zero or more/],
+  [{ holdSeconds: Number.NaN }, /limits.holdSeconds/],
+  [{ holdSeconds: Number.POSITIVE_INFINITY }, /at most 86400/],
+  [{ hold: 1 }, /limits.hold is not a limit/],
+  [{ names: '5' }, /limits.names must be a number/],
+])('%j is refused when the origin is made', (limits, message) => {
+  expect(() => createOrigin({ limits: limits as never })).toThrow(message);
+});
+
+test('what is undefined keeps its default', () => {
+  expect(createOrigin({ limits: { names: undefined } as never }).limits.names).toBe(2_000);
+});
+
+test('keys that could not be served are refused when the origin is made', () => {
+  expect(() => createOrigin({ keysets: [{ subscribeKey: 'a b' }] })).toThrow(TypeError);
+  expect(() => createOrigin({ keysets: [{ subscribeKey: 'a', publishKey: '' }] })).toThrow(TypeError);
+});

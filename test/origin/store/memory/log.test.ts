@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AppendRequest, Entry, Stamp } from '../../../../src/origin/index.ts';
+import { MemoryLog } from '../../../../src/origin/store/memory/log.ts';
+import { ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
+
+const request = (channel: string, more: Partial<AppendRequest> = {}): AppendRequest => ({
+  channel,
+  kind: 'message',
+  body: '',
+  ...more,
+});
+
+test('whatever the clock does, stamps exceed all stamps, heads and floors before them', async () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ kind: fc.constant('head' as const) }),
+    fc.record({ kind: fc.constant('raise' as const), by: fc.nat(1_000) }),
+    fc.record({ kind: fc.constant('jump' as const), by: fc.integer({ min: -10_000, max: 10_000 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      const clock = new VirtualClock();
+      const log = new MemoryLog(clock);
+      let highest = ZERO_STAMP;
+      const above = (stamps: readonly Stamp[]) => {
+        for (const stamp of stamps) {
+          expect(stamp > highest).toBe(true);
+          highest = stamp;
+        }
+      };
+      for (const move of steps) {
+        if (move.kind === 'append')
+          above(await log.append(Array.from({ length: move.count }, () => request('a'))));
+        else if (move.kind === 'head') above([await log.head()]);
+        else if (move.kind === 'jump') clock.jump(move.by);
+        else {
+          const floor = `${BigInt(highest) + BigInt(move.by)}`.padStart(17, '0');
+          await log.raise(floor);
+          if (floor > highest) highest = floor;
+        }
+      }
+    }),
+  );
+});
+
+describe('reading', () => {
+  async function filled(count: number) {
+    const log = new MemoryLog(new VirtualClock());
+    const stamps = await log.append(Array.from({ length: count }, () => request('a')));
+    return { log, stamps };
+  }
+
+  test('pages through all entries, each once', async () => {
+    const { log, stamps } = await filled(10);
+    const read: Entry[] = [];
+    let position = ZERO_STAMP;
+    for (;;) {
+      const { entries, upto, trimmed } = await log.readAfter(position, 3);
+      read.push(...entries);
+      position = upto;
+      expect(trimmed).toBe(false);
+      if (entries.length === 0) break;
+    }
+    expect(read.map(({ tt }) => tt)).toEqual(stamps);
+    expect(read.map(({ prev }) => prev).slice(1)).toEqual(stamps.slice(0, -1));
+  });
+
+  test('says when something after the position was trimmed', async () => {
+    const { log, stamps } = await filled(5);
+    await log.trim({ entries: 2, upto: '' });
+    expect(await log.readAfter(stamps[1] ?? '', 10)).toMatchObject({ trimmed: true });
+    expect(await log.readAfter(stamps[2] ?? '', 10)).toMatchObject({ trimmed: false });
+    expect((await log.readAfter('', 10)).entries.map(({ tt }) => tt)).toEqual(stamps.slice(3));
+  });
+
+  test('trims by age too, and never lowers the head', async () => {
+    const { log, stamps } = await filled(5);
+    const head = await log.head();
+    await log.trim({ entries: 100, upto: stamps[2] ?? '' });
+    expect((await log.readAfter('', 10)).entries).toHaveLength(2);
+    await log.trim({ entries: 0, upto: '' });
+    expect((await log.readAfter('', 10)).entries).toHaveLength(0);
+    expect((await log.head()) > head).toBe(true);
+  });
+});
+
+describe('the tail', () => {
+  test('is called within the turn of the append, in order, until it is ended', async () => {
+    const log = new MemoryLog(new VirtualClock());
+    const seen: Stamp[] = [];
+    const end = await log.tail(({ tt }) => seen.push(tt));
+    const stamps = log.appendNow([request('a'), request('b')]);
+    expect(seen).toEqual(stamps);
+    end();
+    log.appendNow([request('a')]);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('does not show what is not to be delivered', async () => {
+    const log = new MemoryLog(new VirtualClock());
+    const seen: Entry[] = [];
+    await log.tail((entry) => seen.push(entry));
+    const [hidden] = log.appendNow([request('a', { deliver: false })]);
+    const [shown] = log.appendNow([request('a')]);
+    expect(seen.map(({ tt }) => tt)).toEqual([shown]);
+    expect((hidden ?? '') < (shown ?? '')).toBe(true);
+    expect(seen[0]?.prev).not.toBe(hidden);
+  });
+});
+
+test('a batch may repeat a dedupe key', async () => {
+  const log = new MemoryLog(new VirtualClock());
+  const [first, second] = await log.append([
+    request('a', { dedupeKey: 'k' }),
+    request('a', { dedupeKey: 'k' }),
+  ]);
+  expect(second).toBe(first);
+});

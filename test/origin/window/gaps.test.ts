@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { WireGap } from '../../../src/protocol/envelope.ts';
+import { isPending, originNetwork } from '../../support/origin-network.ts';
+
+async function publishMany(
+  publish: (channel: string, message: unknown) => Promise<string>,
+  channel: string,
+  n: number,
+) {
+  const stamps: string[] = [];
+  for (let index = 1; index <= n; index++) stamps.push(await publish(channel, index));
+  return stamps;
+}
+
+describe('the live queue of a channel', () => {
+  test('keeps the newest hundred, and tells what a client has missed', async () => {
+    const { publish, subscribe } = originNetwork();
+    const { t } = await subscribe('a');
+    const stamps = await publishMany(publish, 'a', 130);
+    const answer = await subscribe('a', { tt: t.t });
+    expect(answer.m.map(({ d }) => d)).toEqual(Array.from({ length: 100 }, (_, index) => index + 31));
+    expect(answer.g).toEqual([{ c: 'a', from: t.t, to: stamps[29] }]);
+  });
+
+  test('that was not trimmed says so when an answer holds a hundred', async () => {
+    const { publish, subscribe } = originNetwork();
+    const { t } = await subscribe('a,b');
+    await publishMany(publish, 'a', 99);
+    expect(await subscribe('a,b', { tt: t.t })).not.toHaveProperty('g');
+    await publish('b', 1);
+    const answer = await subscribe('a,b', { tt: t.t });
+    expect(answer.m).toHaveLength(100);
+    expect(answer.g).toEqual([]);
+  });
+
+  test('that was trimmed before the cursor tells nothing', async () => {
+    const { publish, subscribe } = originNetwork();
+    await publishMany(publish, 'a', 130);
+    const { t } = await subscribe('a');
+    await publish('a', 'new');
+    expect(await subscribe('a', { tt: t.t })).not.toHaveProperty('g');
+  });
+
+  test('counts each channel by itself, presence channels too', async () => {
+    const { presence, publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    const { t } = await subscribe('x');
+    await publishMany(publish, 'a', 3);
+    await publishMany(publish, 'b', 2);
+    for (const uuid of ['u', 'v', 'w']) await presence('a', 'heartbeat', { uuid });
+    const { m, g } = await subscribe('a,a-pnpres,b', { tt: t.t });
+    expect(m).toHaveLength(6);
+    expect(g?.map(({ c }) => c)).toEqual(['a', 'a-pnpres']);
+  });
+
+  test('is told of under the channel’s name to a client that listens by wildcard', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    const { t } = await subscribe('a.*');
+    const [first] = await publishMany(publish, 'a.b', 3);
+    await publishMany(publish, 'a.c', 2);
+    const expected = [{ c: 'a.b', from: t.t, to: first }];
+    expect((await subscribe('a.*', { tt: t.t })).g).toEqual(expected);
+    expect((await subscribe('a.*,a.b', { tt: t.t })).g).toEqual(expected);
+    expect(await subscribe('x.*,a.c', { tt: t.t })).not.toHaveProperty('g');
+  });
+
+  test('is told of also when the drop happened while the poll was held', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    const { t } = await subscribe('a');
+    const poll = subscribe('a', { tt: t.t });
+    await isPending(poll);
+    await Promise.all([1, 2, 3, 4, 5].map((message) => publish('a', message)));
+    let { m, g = [], t: cursor } = await poll;
+    while (m.at(-1)?.d !== 5) {
+      const next = await subscribe('a', { tt: cursor.t });
+      m = [...m, ...next.m];
+      g = [...g, ...(next.g ?? [])];
+      cursor = next.t;
+    }
+    expect(m.length < 5).toBe(g.length > 0);
+  });
+});
+
+describe('what is live in total', () => {
+  test('is bounded by a number of entries, the oldest going first', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { liveEntries: 3 } });
+    const { t } = await subscribe('x');
+    const a = await publish('a', 1);
+    await publishMany(publish, 'b', 3);
+    expect(await subscribe('a', { tt: t.t })).toMatchObject({ m: [], g: [{ c: 'a', from: t.t, to: a }] });
+    expect((await subscribe('b', { tt: t.t })).m).toHaveLength(3);
+  });
+
+  test('is bounded by their size', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { liveBytes: 5_000 } });
+    const { t } = await subscribe('x');
+    for (const channel of ['a', 'b', 'c']) await publish(channel, 'x'.repeat(2_000));
+    const { m, g } = await subscribe('a,b,c', { tt: t.t });
+    expect(m.map(({ c }) => c)).toEqual(['b', 'c']);
+    expect(g?.map(({ c }) => c)).toEqual(['a']);
+  });
+
+  test('is forgotten after twenty minutes once others come', async () => {
+    const { clock, publish, subscribe } = originNetwork();
+    const { t } = await subscribe('x');
+    await publish('a', 'old');
+    await clock.advance(1_200_001);
+    await publishMany(publish, 'b', 1_000);
+    expect((await subscribe('a', { tt: t.t })).m).toEqual([]);
+  });
+
+  test('may lose sight of what was dropped, and then suspects every channel', async () => {
+    const { publish, subscribe, drain } = originNetwork({ limits: { liveEntries: 1 } });
+    const { t } = await subscribe('x');
+    const [a = ''] = [await publish('a', 1), await publish('b', 1), await publish('c', 1)];
+    expect((await subscribe('y', { tt: t.t })).g).toEqual([{ c: 'y', from: t.t, to: a }]);
+    expect(await drain('y', a)).not.toHaveProperty('g');
+  });
+});
+
+describe('a cursor from another log', () => {
+  test('misses what was before this one began', async () => {
+    const { clock, subscribe } = originNetwork();
+    await clock.advance(60_000);
+    const { t } = await subscribe('a');
+    const old = '16000000000000000';
+    const answer = await subscribe('a,b', { tt: old, tr: t.r + 1 });
+    expect(answer.m).toEqual([]);
+    expect(answer.g?.map(({ c, from }) => [c, from])).toEqual([
+      ['a', old],
+      ['b', old],
+    ]);
+    expect(answer.t.r).toBe(t.r);
+    expect(answer.t.t < t.t).toBe(true);
+  });
+
+  test.each([[undefined], [0], ['x']])('is not suspected with the region %s', async (tr) => {
+    const { origin, subscribe } = originNetwork();
+    const poll = subscribe('a', { tt: '16000000000000000', tr });
+    expect(await isPending(poll)).toBe(true);
+    await origin.close();
+    expect(await poll).not.toHaveProperty('g');
+  });
+});
+
+describe('an answer that would be too big', () => {
+  test('is cut between entries, and nothing is lost over several polls', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { answerBytes: 1_000 } });
+    const { t } = await subscribe('a,b');
+    for (let index = 0; index < 40; index++) await publish(index % 2 ? 'a' : 'b', index);
+    const seen: unknown[] = [];
+    let cursor = t.t;
+    let polls = 0;
+    for (; seen.length < 40; polls++) {
+      const answer = await subscribe('a,b', { tt: cursor });
+      seen.push(...answer.m.map(({ d }) => d));
+      cursor = answer.t.t;
+    }
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(polls).toBeGreaterThan(3);
+  });
+
+  test('does not part the copies of one entry', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { answerBytes: 1 } });
+    const { t } = await subscribe('a.b,a.*');
+    await publish('a.b', 1);
+    await publish('a.b', 2);
+    const answer = await subscribe('a.b,a.*', { tt: t.t });
+    expect(answer.m.map(({ d }) => d)).toEqual([1, 1]);
+    expect(answer.t.t).toBe(answer.m[0]?.p.t);
+  });
+});
+
+test('over any cuts and drops, each message either arrives once or lies in exactly one gap', async () => {
+  const channels = ['a', 'b.x', 'b.y'];
+  const step = fc.record({
+    channel: fc.constantFrom(...channels),
+    count: fc.integer({ min: 1, max: 6 }),
+    poll: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 30 }),
+      fc.integer({ min: 1, max: 3_000 }),
+      async (steps, answerBytes) => {
+        const { publish, drain, subscribe } = originNetwork({
+          limits: { queueLength: 4, liveEntries: 9, answerBytes },
+        });
+        let cursor = (await subscribe('a,b.*')).t.t;
+        const published: { channel: string; tt: string }[] = [];
+        const arrived: string[] = [];
+        const gaps: WireGap[] = [];
+        const poll = async () => {
+          for (let more = true; more; ) {
+            const answer = await drain('a,b.*', cursor);
+            arrived.push(...answer.m.map(({ p }) => p.t));
+            gaps.push(...(answer.g ?? []));
+            more = answer.m.length > 0 || (answer.g ?? []).length > 0;
+            cursor = answer.t.t;
+          }
+        };
+        for (const { channel, count, poll: then } of steps) {
+          for (let index = 0; index < count; index++)
+            published.push({ channel, tt: await publish(channel, index) });
+          if (then) await poll();
+        }
+        await poll();
+        for (const { channel, tt } of published) {
+          const times = arrived.filter((other) => other === tt).length;
+          const holes = gaps.filter(({ c, from, to }) => c === channel && from < tt && tt <= to).length;
+          if (times + holes !== 1) throw new Error(`${channel} ${tt}: arrived ${times}, in ${holes} gaps`);
+        }
+        expect(arrived).toEqual(arrived.toSorted());
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
