@@ -1,10 +1,14 @@
 import { CommanderError } from 'commander';
+import { PubNubError } from 'timetoken';
 import { paintFor } from './style.ts';
 import type { StopReason, Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
 /** Exit codes. */
 export const ExitCode = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+const HINT =
+  'Nothing listens there. `timetoken serve` starts an origin on this machine; --origin names another.\n';
 
 /** A command that cannot be carried out as it was written. */
 export class UsageError extends Error {
@@ -36,8 +40,15 @@ export function report(error: unknown, terminal: Terminal, debug: boolean): numb
     return error.reason === 'interrupted' ? ExitCode.interrupted : ExitCode.success;
   const paint = paintFor('stderr', terminal);
   terminal.stderr.write(`${paint('red', 'error:')} ${visible(messageOf(error))}\n`);
+  if (isRefused(error)) terminal.stderr.write(HINT);
   if (debug) terminal.stderr.write(stackOf(error));
   return error instanceof UsageError ? ExitCode.usage : ExitCode.failure;
+}
+
+// Of all failures the one that everybody meets first.
+function isRefused(error: unknown): boolean {
+  const failure: unknown = error instanceof CommandError ? error.cause : error;
+  return PubNubError.is(failure) && Object(failure.cause).code === 'ECONNREFUSED';
 }
 
 /** What an error says; the message of a `PubNubError` ends in its code. */

@@ -1,4 +1,4 @@
-import type { StopReason } from './terminal.ts';
+import type { StopReason, StopSignal } from './terminal.ts';
 
 /** What a stopper needs of the process. */
 export interface StopperHost {
@@ -22,7 +22,7 @@ export class Stopper {
     this.#host = host;
   }
 
-  get signal(): AbortSignal {
+  get signal(): StopSignal {
     return this.#controller.signal;
   }
 

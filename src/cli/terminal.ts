@@ -1,6 +1,11 @@
 /** Why a command is asked to stop: the user (Ctrl-C, SIGTERM), or nobody reads its output any more. */
 export type StopReason = 'interrupted' | 'output-closed';
 
+/** Aborts when the command is to stop. */
+export interface StopSignal extends AbortSignal {
+  readonly reason: StopReason | undefined;
+}
+
 /** A stream that a command writes to. */
 export interface Output {
   /** Whether a person looks at it. */
@@ -19,8 +24,7 @@ export interface Terminal {
     lines(): AsyncIterable<string>;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts when the command is to stop. */
-  readonly stop: AbortSignal & { readonly reason: StopReason | undefined };
+  readonly stop: StopSignal;
 }
 
 /** Resolves when the command is to stop. */

@@ -176,7 +176,8 @@ function normalise(params: Readonly<Record<string, Param>>, given: Given): Given
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    result[name] = params[name]?.kind === 'list' && !Array.isArray(value) ? [value] : value;
+    // A list is copied: what happens to the caller's array later is none of the builder's business.
+    result[name] = params[name]?.kind === 'list' ? [value].flat() : value;
   }
   return result;
 }

@@ -5,7 +5,7 @@ import type { Settings } from './config/options.ts';
 import type { Endpoint, Values } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import { errorFromResponse } from './errors/from-response.ts';
-import { PubNubError } from './errors/pubnub-error.ts';
+import { type Delivery, PubNubError } from './errors/pubnub-error.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { isRecord } from './read.ts';
@@ -71,6 +71,7 @@ export class Executor {
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<R> {
     const plan = this.plan(endpoint, given);
+    if (options.signal?.aborted) throw aborted(endpoint.operation, 'not-sent', options.signal.reason);
     const attempt = () => this.#attempt(endpoint, plan, options);
     try {
       return await attempt();
@@ -82,7 +83,11 @@ export class Executor {
 
   /** The request that a call would send, but for its token. */
   plan<P, R>(endpoint: Endpoint<P, R>, given: Given): RequestPlan {
-    if (this.#closed) throw new PubNubError('PN-2004', `${endpoint.operation}: the client is closed.`);
+    const { operation } = endpoint;
+    if (this.#closed) {
+      const details = { operation, delivery: 'not-sent' } as const;
+      throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
+    }
     validate(endpoint, given, this.settings);
     const { settings } = this;
     // What validation let through is what the endpoint declares.
@@ -119,8 +124,10 @@ export class Executor {
     const { logger, random } = this.settings;
     const { first, attempt, signal } = work;
     return retryCall({ operation, retry }, { first, attempt, random }, (delay, count) => {
-      logger?.debug?.('retrying', { operation, attempt: count, delay });
-      return this.#cancellation.sleep(delay, limitsOf(operation, { signal }));
+      logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.message });
+      // What may be repeated only when it was not sent has, so far, not been sent.
+      const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
+      return this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
     });
   }
 
@@ -152,26 +159,34 @@ export class Executor {
   }
 }
 
-/** The limits of a call: its deadline and the caller's signal, with the errors they end in. */
+/** What ends a call early. */
+interface CallLimits {
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How far the request has got when it ends. @default 'unknown' */
+  readonly delivery?: Delivery;
+}
+
+/** The limits of a call: its deadline, the caller's signal and the client's end, with the errors they end in. */
 export function limitsOf(
   operation: PNOperationType,
-  { timeout, signal }: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
+  { timeout, signal, delivery = 'unknown' }: CallLimits,
 ): Limits {
+  const details = { operation, delivery };
   return {
     timeout,
     signal,
     onTimeout: () =>
-      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, {
-        operation,
-        delivery: 'unknown',
-      }),
-    onAbort: (cause) =>
-      new PubNubError('PN-2003', `${operation} was aborted by the caller.`, {
-        operation,
-        delivery: 'unknown',
-        cause,
-      }),
+      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, details),
+    onAbort: (cause) => aborted(operation, delivery, cause),
+    onClose: () =>
+      new PubNubError('PN-2004', `${operation}: the client was closed while the call ran.`, details),
   };
+}
+
+function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
+  const details = { operation, delivery, cause };
+  return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
 }
 
 /** The error of an answer that is none of the protocol's. */
@@ -179,13 +194,14 @@ export function malformed(
   operation: PNOperationType,
   { status, cause }: { readonly status: number; readonly cause: unknown },
 ): PubNubError {
-  const why =
-    cause instanceof SyntaxError ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
+  const isJson = !(cause instanceof SyntaxError);
+  const why = !isJson ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
   return new PubNubError('PN-4001', `${operation} failed: the answer is not one of the protocol's: ${why}.`, {
     operation,
     statusCode: status,
     delivery: 'unknown',
-    cause,
+    // The text of a SyntaxError repeats part of the answer, which nobody has looked through for secrets.
+    cause: isJson ? cause : undefined,
   });
 }
 

@@ -92,6 +92,7 @@ function problemInside(value: object, ancestors: object[]): Problem | undefined 
     return undefined;
   }
   const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (tag === 'Number') return problemOf(Number(value), ancestors);
   return JSON_TAGS.has(tag) ? problemInFields(value, ancestors) : notJson(`a ${tag}`);
 }
 

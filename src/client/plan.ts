@@ -15,14 +15,15 @@ export function planRequest<P, R>(
   values: Parameters<Endpoint<P, R>['path']>[0],
   client: { readonly keys: Keyset; readonly baseUrl: string; readonly identity: string },
 ): RequestPlan {
-  const address = client.baseUrl + endpoint.path(values, client.keys);
+  const route = endpoint.path(values, client.keys);
+  const address = client.baseUrl + route;
   const query = `?${queryText(endpoint.query?.(values))}${client.identity}`;
   const plan = { method: 'GET', headers: NO_HEADERS } as const;
   if (!endpoint.payload) return { ...plan, url: address + query };
   const text = JSON.stringify(endpoint.payload.of(values));
   checkSize(endpoint.operation, text, endpoint.payload.limit);
   const segment = encodeSegment(text);
-  if (goesByPost(endpoint, values, address.length + segment.length)) {
+  if (goesByPost(endpoint, values, route.length + 1 + segment.length)) {
     return { method: 'POST', headers: JSON_HEADERS, url: address + query, body: text };
   }
   return { ...plan, url: `${address}/${segment}${query}` };

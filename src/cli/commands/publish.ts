@@ -100,7 +100,8 @@ function publisher(
       .message(message)
       .execute({ signal: terminal.stop })
       .catch((error: unknown) => {
-        throw terminal.stop.aborted ? new Interrupted(terminal.stop.reason) : error;
+        const { reason } = terminal.stop;
+        throw reason === undefined ? error : new Interrupted(reason);
       });
     terminal.stdout.write(options.json ? jsonLine({ channel, timetoken }) : `${timetoken}\n`);
   };

@@ -84,13 +84,17 @@ function accessLog({ quiet, json }: ServeOptions, { stdout, stderr }: Terminal, 
   };
 }
 
+/** What is to be said of an address that is not of this machine only. */
+export function exposureWarning(url: string): string | undefined {
+  return LOOPBACK.test(url)
+    ? undefined
+    : `${url} can be reached from other machines, and anybody may publish and subscribe.`;
+}
+
 function announce({ url, port }: OriginServer, options: ServeOptions, terminal: Terminal): void {
   const { stdout, stderr } = terminal;
-  if (!LOOPBACK.test(url)) {
-    stderr.write(
-      `warning: ${url} can be reached from other machines, and anybody may publish and subscribe.\n`,
-    );
-  }
+  const warning = exposureWarning(url);
+  if (warning !== undefined) stderr.write(`warning: ${warning}\n`);
   stdout.write(
     options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, paintFor('stdout', terminal)),
   );

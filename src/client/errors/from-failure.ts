@@ -1,5 +1,6 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { isRecord } from '../read.ts';
+import { hideAddresses } from '../runtime/secrets.ts';
 import { RESPONSE_TOO_LARGE } from '../transport/transport.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
@@ -74,10 +75,21 @@ export function errorFromFailure(operation: PNOperationType, thrown: unknown): P
   const { code, kind, sent, cause } = classifyFailure(thrown);
   const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
   const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
-  return new PubNubError(kind, what, { operation, delivery: sent, cause });
+  return new PubNubError(kind, what, { operation, delivery: sent, cause: presentable(cause) });
+}
+
+// Some runtimes put the address into the text of their errors.
+function presentable(cause: unknown): unknown {
+  if (typeof cause === 'string') return hideAddresses(cause);
+  if (!isError(cause) || typeof cause.message !== 'string') return cause;
+  const message = hideAddresses(cause.message);
+  if (message === cause.message) return cause;
+  const { name, code } = cause;
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 }
 
 interface ErrorLike {
+  readonly message?: unknown;
   readonly name: string;
   readonly code?: unknown;
   readonly cause?: unknown;

@@ -1,7 +1,11 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { isRecord } from '../read.ts';
+import { hideAddresses } from '../runtime/secrets.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
+
+/** Error bodies are flat; what lies deeper than this is left out. */
+const DEEPEST = 8;
 
 /** An answer that is not a success, as far as an error tells of it. */
 export interface FailedAnswer {
@@ -30,7 +34,7 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
   return new PubNubError(codeOf(status), what, {
     operation,
     statusCode: status,
-    errorData: typeof body === 'string' ? body.slice(0, 200) : body,
+    errorData: typeof body === 'string' ? hideAddresses(body).slice(0, 200) : withoutAddresses(body),
     channels: namesIn(body, 'channels'),
     channelGroups: namesIn(body, 'channel-groups'),
     delivery: status < 500 ? 'rejected' : 'unknown',
@@ -62,7 +66,20 @@ function serverMessage(body: unknown): string | undefined {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
+  return typeof value === 'string' && value !== '' ? hideAddresses(value).slice(0, 200) : undefined;
+}
+
+// Names in a payload stay as they are: a channel may be named like an address.
+function withoutAddresses(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return hideAddresses(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === DEEPEST) return undefined;
+  if (Array.isArray(value)) return value.map((entry) => withoutAddresses(entry, depth + 1));
+  const entries = Object.entries(value).map(([key, field]) => [
+    key,
+    key === 'payload' ? field : withoutAddresses(field, depth + 1),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function namesIn(body: unknown, key: 'channels' | 'channel-groups'): readonly string[] | undefined {

@@ -9,6 +9,8 @@ export interface Limits {
   /** The caller's own signal. */
   readonly signal?: AbortSignal | undefined;
   readonly onAbort?: (reason: unknown) => PubNubError;
+  /** Makes the error when everything is ended at once, instead of the one for all. */
+  readonly onClose?: () => PubNubError;
 }
 
 type Cancel = (error: PubNubError) => void;
@@ -27,7 +29,7 @@ export class Cancellation {
 
   /** Runs the work with a signal of its own, within the limits. */
   run<T>(limits: Limits, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { timeout, signal, onTimeout, onAbort } = limits;
+    const { timeout, signal, onTimeout, onAbort, onClose } = limits;
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
       const controller = new AbortController();
@@ -36,17 +38,18 @@ export class Cancellation {
         reject(error);
         controller.abort(error);
       };
+      const close: Cancel = (error) => cancel(onClose?.() ?? error);
       const abort = () => onAbort && cancel(onAbort(signal?.reason));
       const timer =
         timeout === undefined || !onTimeout
           ? undefined
           : this.#clock.setTimeout(() => cancel(onTimeout()), timeout);
       const release = () => {
-        this.#running.delete(cancel);
+        this.#running.delete(close);
         if (timer !== undefined) this.#clock.clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
       };
-      this.#running.add(cancel);
+      this.#running.add(close);
       signal?.addEventListener('abort', abort);
       start(controller.signal).then(resolve, reject).finally(release);
     });

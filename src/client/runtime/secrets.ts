@@ -1,3 +1,5 @@
+import { encodeSegment } from '../path.ts';
+
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
@@ -6,7 +8,20 @@ export function redact(text: string, secrets: readonly (string | undefined)[]): 
   let result = text;
   for (const secret of secrets) {
     if (secret === undefined || secret.length < SHORTEST) continue;
-    result = result.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN);
+    for (const form of new Set([secret, encodeURIComponent(secret), encodeSegment(secret)])) {
+      result = result.replaceAll(form, HIDDEN);
+    }
   }
   return result;
+}
+
+const ADDRESS = /(\bhttps?:\/\/[^\s"'<>/?#]+)[/?#][^\s"'<>]*/gi;
+const PATH = /(\/(?:publish|signal|v\d))\/[^\s"'<>]+/g;
+
+/**
+ * The text with addresses cut short: proxies and runtimes repeat the one that was asked for, which holds keys, the token
+ * and, on a GET publish, the message.
+ */
+export function hideAddresses(text: string): string {
+  return text.replace(ADDRESS, '$1/…').replace(PATH, '$1/…');
 }

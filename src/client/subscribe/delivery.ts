@@ -25,6 +25,7 @@ export class Delivery<Client> {
   readonly #seen: DedupeWindow;
   readonly #queue: Batch[] = [];
   #busy = false;
+  #closed = false;
 
   constructor(
     host: DeliveryHost,
@@ -51,15 +52,21 @@ export class Delivery<Client> {
     try {
       for (let batch = this.#next(); batch; batch = this.#next()) {
         this.#deliver(batch);
-        this.#host.delivered(batch);
+        if (!this.#closed) this.#host.delivered(batch);
       }
     } finally {
       this.#busy = false;
     }
   }
 
-  /** Drops what is not delivered yet: the client was closed, or nothing is subscribed any more. */
-  drop(): void {
+  /** Forgets what was delivered: nothing is subscribed any more, and who then asks for older entries wants them again. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
+  /** Ends delivery: a batch that is not delivered whole is dropped, so that its cursor is not taken for delivered. */
+  close(): void {
+    this.#closed = true;
     this.#queue.length = 0;
   }
 
@@ -94,15 +101,16 @@ export class Delivery<Client> {
           subscription.tell('gap', gap);
       }
     }
+    const now = this.#clock.now();
     for (const entry of batch.entries) {
-      if (isEnvelope(entry)) this.#deliverOne(entry);
+      if (isEnvelope(entry)) this.#deliverOne(entry, now);
       else this.#invalid(entry, 'the entry is no envelope');
     }
   }
 
-  #deliverOne(envelope: WireEnvelope): void {
+  #deliverOne(envelope: WireEnvelope, now: number): void {
     const { c: channel, b: match } = envelope;
-    const before = this.#seen.note(envelope, this.#clock.now());
+    const before = this.#seen.note(envelope, now);
     if (before === undefined) return;
     const recipients: LiveSubscription[] = [];
     for (const subscription of this.#demand.candidates(channel, match)) {

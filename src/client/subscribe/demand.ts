@@ -31,14 +31,12 @@ export class Demand {
     for (const name of groups) addTo(this.#byGroup, name, subscription);
   }
 
-  /** Takes names from a subscription; one that has none left is taken out whole. Returns whether it had any of them. */
-  drop(subscription: LiveSubscription, mix: Mix): boolean {
-    const before = subscription.interest.mix;
+  /** Takes names from a subscription; one that has none left is taken out whole. */
+  drop(subscription: LiveSubscription, mix: Mix): void {
     subscription.interest.drop(mix);
     for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
     for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);
-    if (!isEmpty(subscription.interest.mix)) return before.channels.length + before.groups.length > 0;
-    return this.#subscriptions.delete(subscription);
+    if (isEmpty(subscription.interest.mix)) this.#subscriptions.delete(subscription);
   }
 
   /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the name it came for. */

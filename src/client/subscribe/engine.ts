@@ -5,7 +5,6 @@ import type { Executor } from '../execute.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';
-import { watchForSleep } from '../runtime/wake-watch.ts';
 import { CatchUp } from './catch-up.ts';
 import { Delivery } from './delivery.ts';
 import { Demand } from './demand.ts';
@@ -17,6 +16,7 @@ import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { type Happening, LoopRunner } from './runner.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 import { beatStatus, stateEvent, statusOf } from './statuses.ts';
+import { watchSurroundings } from './surroundings.ts';
 
 interface Change {
   readonly added: LiveSubscription[];
@@ -124,6 +124,7 @@ export class SubscribeEngine<Client> {
   /** Ends everything; resolves when the server has heard of it, or could not be told. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#delivery.close();
     const left = this.#demand.mix;
     const wasTold = this.state !== 'idle' && this.state !== 'stopped';
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, left);
@@ -181,11 +182,16 @@ export class SubscribeEngine<Client> {
       announce: (announcement) => this.#listeners.emit('status', statusOf(announcement)),
       stateChanged: (change) => {
         this.#watch(change.state);
-        if (change.state === 'idle') this.#cursor = undefined;
+        if (change.state === 'idle') this.#forget();
         this.#executor.settings.logger?.info?.('state', { state: change.state, previous: change.previous });
         this.#listeners.emit('state', stateEvent(change));
       },
     };
+  }
+
+  #forget(): void {
+    this.#cursor = undefined;
+    this.#delivery.forget();
   }
 
   #poll(request: PollRequest, outcome: PollOutcome): () => void {
@@ -226,21 +232,14 @@ export class SubscribeEngine<Client> {
   // Sleep and the network matter only while the loop is at work.
   #watch(state: ClientState): void {
     const working = state === 'connecting' || state === 'connected' || state === 'reconnecting';
-    if (working === (this.#stopWatching !== undefined)) return;
-    if (!working) {
+    if (state === 'stopped') this.#catchUp.stop();
+    if (working)
+      this.#stopWatching ??= watchSurroundings(this.#executor.settings, (news) =>
+        this.#runner.dispatch(news),
+      );
+    else {
       this.#stopWatching?.();
       this.#stopWatching = undefined;
-      if (state === 'stopped') this.#catchUp.stop();
-      return;
     }
-    const { clock, networkEvents } = this.#executor.settings;
-    const stopClock = watchForSleep(clock, () => this.#runner.dispatch({ type: 'woke' }));
-    const stopNetwork = networkEvents?.((online) =>
-      this.#runner.dispatch({ type: 'networkChanged', online }),
-    );
-    this.#stopWatching = () => {
-      stopClock();
-      stopNetwork?.();
-    };
   }
 }

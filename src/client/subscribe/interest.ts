@@ -68,6 +68,7 @@ export class Interest {
 
 /** The wildcards that cover a channel, the longest first: `a.b.*` and `a.*` cover `a.b.c`. */
 export function wildcardsOver(channel: string): readonly string[] {
+  if (!channel.includes('.')) return [];
   const presence = isPresenceName(channel);
   const end = presence ? channel.length - PRESENCE_SUFFIX.length : channel.length;
   const wildcards: string[] = [];

@@ -78,16 +78,16 @@ export class Listener {
 
   #write(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
     if (response.destroyed) return;
-    const bytes = Buffer.from(body);
     // An array of names and values is written as it is, without a header object on the way.
-    const lines = ['cache-control', 'no-cache', 'content-length', String(bytes.length)];
+    const lines = ['cache-control', 'no-cache', 'content-length', String(Buffer.byteLength(body))];
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
     // What is left of a body that was too large is not read: the connection cannot be used again.
     if (this.#closing || status === 413 || status === 408) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
-    response.end(bytes);
+    // As a string it leaves in one piece with the headers.
+    response.end(body);
   }
 }
 

@@ -36,7 +36,7 @@ export function collect(recent: Recent, query: Query, end: { position: Stamp; ma
   copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
   const count = fitting(copies, end.maxBytes);
   const last = count < copies.length ? copies[count - 1] : undefined;
-  const cursor = laterStamp(last ? last.tt : end.position, query.cursor);
+  const cursor = last ? last.tt : end.position;
   const envelopes = copies.slice(0, count).map((copy) => copy.text);
   return { cursor, envelopes, gaps: gapsOf(recent, query, cursor) };
 }
@@ -75,9 +75,7 @@ function fitting(copies: readonly Copy[], maxBytes: number): number {
   let bytes = 0;
   let count = 0;
   for (const [index, copy] of copies.entries()) {
-    if (copies[index - 1]?.tt !== copy.tt) {
-      if (bytes > maxBytes) return count;
-    }
+    if (bytes > maxBytes && copies[index - 1]?.tt !== copy.tt) return count;
     bytes += copy.text.length;
     count = index + 1;
   }
@@ -99,10 +97,8 @@ function gapsOf(recent: Recent, query: Query, end: Stamp): WireGap[] {
   }
   if (!query.mix.hasWildcards) return gaps;
   for (const { channel, upto } of recent.dropped(query.cursor)) {
-    for (const name of wildcardsCovering(channel)) {
-      const labels = query.mix.labels.get(name);
-      if (labels && !query.mix.labels.has(channel)) add(channel, labels, upto);
-    }
+    const labels = wildcardsCovering(channel).flatMap((name) => query.mix.labels.get(name) ?? []);
+    if (labels.length > 0 && !query.mix.labels.has(channel)) add(channel, labels, upto);
   }
   return gaps;
 }

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { FakeTerminal, finish, start } from './fake-terminal.ts';
+import { openHouse } from './house.ts';
+
+const ENV = {
+  TIMETOKEN_ORIGIN: 'env.example:1',
+  TIMETOKEN_SSL: '1',
+  TIMETOKEN_SUBSCRIBE_KEY: 'sub-env',
+  TIMETOKEN_PUBLISH_KEY: 'pub-env',
+  TIMETOKEN_USER_ID: 'env-user',
+  TIMETOKEN_TOKEN: 'env-token',
+};
+
+const FLAGS = [
+  ['--origin', 'flag.example:2'],
+  ['--subscribe-key', 'sub-flag'],
+  ['--publish-key', 'pub-flag'],
+  ['--user-id', 'flag-user'],
+  ['--token', 'flag-token'],
+].flat();
+
+/** Publishes and tells whom the request went to. */
+async function publish(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const house = openHouse();
+  const outcome = await finish(['publish', 'room', '1', ...args], house.network, new FakeTerminal({ env }));
+  const url = new URL(house.requests[0]?.url ?? 'none:');
+  const keys = /^\/publish\/([^/]+)\/([^/]+)\//.exec(url.pathname)?.slice(1);
+  return {
+    ...outcome,
+    to: url.origin,
+    keys,
+    user: url.searchParams.get('uuid'),
+    auth: url.searchParams.get('auth'),
+  };
+}
+
+describe('who talks to which origin', () => {
+  test('without options it is the demo keyset of a local origin, and a user of its own each time', async () => {
+    const [one, two] = [await publish([], {}), await publish([], {})];
+    expect(one).toMatchObject({ to: 'http://localhost:8090', keys: ['demo', 'demo'], auth: null });
+    expect(one.user).toMatch(/^cli-[0-9a-f]{8}$/);
+    expect(two.user).not.toBe(one.user);
+  });
+
+  test('the environment names everything', async () => {
+    expect(await publish([], ENV)).toMatchObject({
+      to: 'https://env.example:1',
+      keys: ['pub-env', 'sub-env'],
+      user: 'env-user',
+      auth: 'env-token',
+    });
+  });
+
+  test('options win over the environment', async () => {
+    expect(await publish(FLAGS, ENV)).toMatchObject({
+      to: 'https://flag.example:2',
+      keys: ['pub-flag', 'sub-flag'],
+      user: 'flag-user',
+      auth: 'flag-token',
+    });
+  });
+
+  test('empty variables count as none', async () => {
+    const empty = Object.fromEntries(Object.keys(ENV).map((name) => [name, '']));
+    expect(await publish([], empty)).toMatchObject({ to: 'http://localhost:8090', keys: ['demo', 'demo'] });
+  });
+
+  test.each([
+    ['--ssl', ['--ssl'], {}, 'https://localhost:8090'],
+    ['a URL, whatever --ssl says', ['--ssl', '--origin', 'http://x.example'], {}, 'http://x.example'],
+    ['TIMETOKEN_SSL=0', [], { TIMETOKEN_SSL: '0' }, 'http://localhost:8090'],
+    ['TIMETOKEN_SSL=true', [], { TIMETOKEN_SSL: 'true' }, 'https://localhost:8090'],
+  ])('%s decides on the scheme', async (_name, args, env, expected) => {
+    expect((await publish(args, env)).to).toBe(expected);
+  });
+
+  test('a wrong option of the client is a failure with its code', async () => {
+    const { code, stderr } = await publish(['--origin', 'a b'], {});
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*origin.*\(PN-1007\)\n$/);
+  });
+});
+
+describe('a failure', () => {
+  const secrets = ['--token', 'canary-token', '--subscribe-key', 'canary-sub', '--publish-key', 'canary-pub'];
+
+  async function fail(args: readonly string[]) {
+    const house = openHouse();
+    const fetch = () => {
+      // What an intermediary may answer: with an escape sequence, and the request in it.
+      const body = { error: 1, status: 403, message: '\u001b[2Jno canary-token canary-sub canary-pub' };
+      return Promise.resolve(Response.json(body, { status: 403 }));
+    };
+    return finish(['publish', 'room', '"canary-message"', ...secrets, ...args], { ...house.network, fetch });
+  }
+
+  test('is told with its code, on the standard error, without a stack', async () => {
+    const { code, stdout, stderr } = await fail([]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*\\u001b\[2Jno .*\(PN-3002\)\n$/);
+  });
+
+  test.each([[[]], [['--debug']]])(
+    'never shows secrets, messages or control characters, with %j',
+    async (args) => {
+      const { stderr } = await fail(args);
+      expect(stderr).not.toMatch(/canary/);
+      expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    },
+  );
+
+  test('says how to start an origin where nothing listens', async () => {
+    const house = openHouse();
+    const fetch = () => {
+      const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      return Promise.reject(new TypeError('fetch failed', { cause }));
+    };
+    const running = start(['publish', 'room', '1'], { ...house.network, fetch });
+    // It is tried again a few times: a server may be starting.
+    await house.clock.advance(30_000);
+    expect(await running.code).toBe(1);
+    expect(running.terminal.stderr.lines).toEqual([
+      expect.stringMatching(/^error: .*ECONNREFUSED.*\(PN-2001\)$/),
+      expect.stringContaining('`timetoken serve` starts an origin'),
+    ]);
+  });
+
+  test('shows its stack and what was done with --debug', async () => {
+    const { stderr } = await fail(['--debug']);
+    expect(stderr).toMatch(/\n {4}at .*\.[jt]s/);
+    expect(stderr).toContain('answered {"operation":"PNPublishOperation","status":403}');
+  });
+});

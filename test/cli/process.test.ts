@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { Child, timetoken } from './child.ts';
+
+async function serve() {
+  const server = timetoken(['serve', '--port', '0', '--json']);
+  await server.until('stdout', '\n');
+  const { url }: { readonly url: string } = JSON.parse(server.stdout.split('\n')[0] ?? '');
+  return { server, env: { TIMETOKEN_ORIGIN: url } };
+}
+
+describe('the built command', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends a server with success, parked polls and all',
+    async (signal) => {
+      const { server, env } = await serve();
+      const subscriber = timetoken(['subscribe', 'room'], env);
+      await subscriber.until('stderr', 'connected');
+      server.process.kill(signal);
+      expect({ code: await server.ended, stderr: server.stderr }).toEqual({ code: 0, stderr: '' });
+      // The subscriber lives on, and ends when it is told to, with or without a server.
+      await subscriber.until('stderr', 'connection lost');
+      subscriber.process.kill(signal);
+      expect(await subscriber.ended).toBe(0);
+    },
+  );
+
+  test('Ctrl-C makes a subscriber leave, and its process ends by itself', async () => {
+    const { env } = await serve();
+    const watcher = timetoken(['subscribe', 'room', '--presence', '--user-id', 'watcher'], env);
+    await watcher.until('stdout', 'watcher joined');
+    const guest = timetoken(['subscribe', 'room', '--user-id', 'guest'], env);
+    await watcher.until('stdout', 'guest joined');
+    guest.process.kill('SIGINT');
+    expect({ code: await guest.ended, stderr: guest.stderr }).toEqual({
+      code: 0,
+      stderr: '* connected to room\n* disconnected\n',
+    });
+    await watcher.until('stdout', 'guest left');
+  });
+
+  test('lines of the standard input become messages of another process', async () => {
+    const { env } = await serve();
+    const subscriber = timetoken(['subscribe', 'numbers', '--json', '--count', '3'], env);
+    await subscriber.until('stderr', 'PNConnectedCategory');
+    const publisher = timetoken(['publish', 'numbers'], env);
+    publisher.process.stdin.end('1\n\n{"ü":"日"}\r\n3');
+    expect(await publisher.ended).toBe(0);
+    expect(await subscriber.ended).toBe(0);
+    const messages = subscriber.stdout.trim().split('\n');
+    expect(messages.map((line): unknown => JSON.parse(line).message)).toEqual([1, { ü: '日' }, 3]);
+    expect(publisher.stdout).toMatch(/^(\d{17}\n){3}$/);
+  });
+
+  test('Ctrl-C ends a publisher whose input goes on', async () => {
+    const { env } = await serve();
+    const publisher = timetoken(['publish', 'numbers'], env);
+    publisher.process.stdin.write('1\n');
+    await publisher.until('stdout', '\n');
+    publisher.process.kill('SIGINT');
+    expect({ code: await publisher.ended, stderr: publisher.stderr }).toEqual({ code: 130, stderr: '' });
+  });
+
+  test('a reader that goes away, as head does, ends it without a word', async () => {
+    const { env } = await serve();
+    const subscriber = timetoken(['subscribe', 'room'], env);
+    await subscriber.until('stderr', 'connected');
+    const publisher = timetoken(['publish', 'room'], env);
+    publisher.process.stdin.write('1\n');
+    await subscriber.until('stdout', '\n');
+    subscriber.process.stdout.destroy();
+    publisher.process.stdout.destroy();
+    for (let line = 0; line < 20; line++) publisher.process.stdin.write('2\n');
+    expect({ code: await publisher.ended, stderr: publisher.stderr }).toEqual({ code: 0, stderr: '' });
+    const another = timetoken(['publish', 'room', '3'], env);
+    expect(await another.ended).toBe(0);
+    expect(await subscriber.ended).toBe(0);
+    expect(subscriber.stderr).toBe('* connected to room\n* disconnected\n');
+  });
+
+  test.each([
+    ['success', ['--version'], 0],
+    ['wrong usage', ['publsh'], 2],
+    ['a failure', ['publish', 'a', '1', '--origin', 'a b'], 1],
+  ])('ends with %s: %j', async (_name, args, code) => {
+    expect(await timetoken(args).ended).toBe(code);
+  });
+
+  test.each(['18.20.8', '20.20.2', '22.12.0'])(
+    'on Node %s it says in one line what it needs',
+    async (version) => {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+      const old = new Child(['--import', `data:text/javascript,${pretend}`, 'dist/cli/main.js', 'serve']);
+      expect(await old.ended).toBe(1);
+      expect({ stdout: old.stdout, stderr: old.stderr }).toEqual({
+        stdout: '',
+        stderr: `timetoken: Node 22.13 or newer is needed, this is Node ${version}.\n`,
+      });
+    },
+  );
+});
