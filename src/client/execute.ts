@@ -124,7 +124,7 @@ export class Executor {
     const { logger, random } = this.settings;
     const { first, attempt, signal } = work;
     return retryCall({ operation, retry }, { first, attempt, random }, (delay, count) => {
-      logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.message });
+      logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
       // What may be repeated only when it was not sent has, so far, not been sent.
       const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
       return this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));

@@ -19,9 +19,7 @@ import { beatStatus, stateEvent, statusOf } from './statuses.ts';
 import { watchSurroundings } from './surroundings.ts';
 
 interface Change {
-  readonly added: LiveSubscription[];
-  /** Where an idle loop starts. */
-  start: LoopCursor | undefined;
+  readonly added: Set<LiveSubscription>;
   readonly done: Promise<void>;
 }
 
@@ -94,19 +92,16 @@ export class SubscribeEngine<Client> {
   subscribe(given: Given): LiveSubscription {
     if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
     const { mix, start, state } = namesIn(given);
-    const first = start !== undefined && this.#runner.cursor === undefined;
     const subscription = new LiveSubscription(
       {
         remove: (ended) => this.#remove(ended),
         relieved: () => this.#delivery.pump(),
         failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
       },
-      // On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
-      { mix, ...(start && !first && { start }), ...(state && { state }) },
+      { mix, ...(start && { start }), ...(state && { state }) },
     );
-    if (first) subscription.interest.accept(mix, start.timetoken);
     this.#demand.add(subscription);
-    void this.#changed(subscription, first ? start : undefined);
+    void this.#changed(subscription);
     return subscription;
   }
 
@@ -146,27 +141,33 @@ export class SubscribeEngine<Client> {
   }
 
   // Changes of one turn are one change to the loop: a subscription that is ended at once costs no request.
-  #changed(added?: LiveSubscription, start?: LoopCursor): Promise<void> {
-    this.#change ??= { added: [], start: undefined, done: Promise.resolve().then(() => this.#flush()) };
-    const change = this.#change;
-    if (added) change.added.push(added);
-    if (start && !(change.start && compareTimetokens(change.start.timetoken, start.timetoken) <= 0))
-      change.start = start;
-    return change.done;
+  #changed(added?: LiveSubscription): Promise<void> {
+    this.#change ??= { added: new Set(), done: Promise.resolve().then(() => this.#flush()) };
+    if (added) this.#change.added.add(added);
+    return this.#change.done;
   }
 
   #flush(): void {
     const change = this.#change;
     this.#change = undefined;
     if (!change || this.#closed) return;
-    const { added, start } = change;
-    const fresh = added.some((subscription) => !subscription.ended);
+    const added = [...change.added].filter((subscription) => !subscription.ended);
+    const cursor = this.#runner.cursor ? undefined : oldestStart(added);
+    // On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
+    if (cursor) for (const subscription of added) subscription.startWithLoop();
+    const fresh = added.length > 0;
     this.#runner.dispatch({
       type: 'demandChanged',
       demand: this.#demand.mix,
       fresh,
-      ...(start && { cursor: start }),
+      ...(cursor && { cursor }),
     });
+  }
+
+  // Subscriptions that the loop knows of: what is answered now was not asked for the others.
+  *#known(): Iterable<LiveSubscription> {
+    for (const subscription of this.#demand.subscriptions)
+      if (!this.#change?.added.has(subscription)) yield subscription;
   }
 
   #loopHost(): ConstructorParameters<typeof LoopRunner>[0] {
@@ -175,7 +176,7 @@ export class SubscribeEngine<Client> {
       deliver: (batch) => this.#delivery.push(batch),
       accept: (mix, floor) => this.#accept(mix, floor),
       refuse: (mix, error) => {
-        for (const subscription of this.#demand.subscriptions) subscription.refuse(mix, error);
+        for (const subscription of this.#known()) subscription.refuse(mix, error);
       },
       present: (mix) => this.#presence.present(mix),
       leave: (mix) => void this.#presence.leave(mix),
@@ -211,7 +212,7 @@ export class SubscribeEngine<Client> {
 
   #accept(mix: Mix, floor: LoopCursor): void {
     this.#cursor ??= this.#runner.cursor;
-    for (const subscription of this.#demand.subscriptions) {
+    for (const subscription of this.#known()) {
       const accepted = subscription.accept(mix, floor);
       if (subscription.start)
         this.#catchUp.add({ subscription, mix: accepted, from: subscription.start, to: floor });
@@ -242,4 +243,9 @@ export class SubscribeEngine<Client> {
       this.#stopWatching = undefined;
     }
   }
+}
+
+function oldestStart(subscriptions: readonly LiveSubscription[]): LoopCursor | undefined {
+  const starts = subscriptions.flatMap(({ start }) => start ?? []);
+  return starts.sort((a, b) => compareTimetokens(a.timetoken, b.timetoken))[0];
 }

@@ -30,14 +30,13 @@ const DEFAULT_BUFFER = 1_000;
 /** The working side of a subscription; programs see it as `Subscription`. */
 export class LiveSubscription {
   readonly interest: Interest;
-  /** Where it starts, when the program said so. */
-  readonly start: LoopCursor | undefined;
   /** Presence state of the user on its channels, sent with the handshake. */
   readonly presenceState: Readonly<Record<string, unknown>> | undefined;
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
   readonly #queues = new Set<AsyncQueue<PNMessageResult>>();
   readonly #waiters = new Set<Waiter>();
+  #start: LoopCursor | undefined;
   /** Names that no handshake has accepted yet. */
   #pending: Mix;
   /** Messages since `execute()`, until somebody asks for them in one way or another. */
@@ -58,7 +57,7 @@ export class LiveSubscription {
     this.#host = host;
     this.interest = new Interest(wants.mix);
     this.#pending = wants.mix;
-    this.start = wants.start;
+    this.#start = wants.start;
     this.presenceState = wants.state;
     this.#listeners = new ListenerRegistry(
       () => undefined,
@@ -73,6 +72,11 @@ export class LiveSubscription {
 
   get channelGroups(): readonly string[] {
     return this.interest.mix.groups.filter((name) => !isPresenceName(name));
+  }
+
+  /** Where it starts, when the program said so and the loop has not started there. */
+  get start(): LoopCursor | undefined {
+    return this.#start;
   }
 
   /** Whether nothing is received any more. */
@@ -158,6 +162,12 @@ export class LiveSubscription {
   /** Takes an event of another kind, about the stream itself. */
   tell<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     this.#listeners.emit(name, event);
+  }
+
+  /** The loop starts no later than this subscription: it needs no catching up. */
+  startWithLoop(): void {
+    if (this.#start) this.interest.accept(this.#pending, this.#start.timetoken);
+    this.#start = undefined;
   }
 
   /** Holds live entries back until `catchUpDone`. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { targetOf } from '../../../src/origin/http/fetch.ts';
 import { createOrigin } from '../../../src/origin/index.ts';
 import { isPending, originNetwork } from '../../support/origin-network.ts';
@@ -63,6 +63,20 @@ describe('origin.fetch', () => {
     controller.abort(new Error('enough'));
     await expect(response).rejects.toThrow('enough');
     expect(clock.pending).toBe(0);
+  });
+
+  test('takes its callback back from a signal that outlives the request', async () => {
+    const { origin, publish, subscribe } = originNetwork();
+    const { t } = await subscribe('a');
+    const request = new Request(`http://x/v2/subscribe/demo/a/0?tt=${t.t}`);
+    const add = vi.spyOn(request.signal, 'addEventListener');
+    const remove = vi.spyOn(request.signal, 'removeEventListener');
+    const response = origin.fetch(request);
+    await isPending(response);
+    await publish('a', 1);
+    await response;
+    expect(add).toHaveBeenCalledTimes(1);
+    expect(remove.mock.calls[0]?.slice(0, 2)).toEqual(add.mock.calls[0]?.slice(0, 2));
   });
 
   test('rejects at once when the signal has aborted already', async () => {

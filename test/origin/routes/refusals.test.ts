@@ -246,7 +246,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'state that is nested too deep',
-    target: `/v2/subscribe/sub/a/0?uuid=u&state=%7B%22a%22%3A${'['.repeat(40)}${']'.repeat(40)}%7D`,
+    target: `/v2/subscribe/sub/a/0?uuid=u&state=%7B%22a%22%3A${'%7B%22a%22%3A'.repeat(40)}1${'%7D'.repeat(41)}`,
     status: 400,
     body: { status: 400, error: 1, message: 'Invalid JSON specified.', service: 'Presence' },
   },

@@ -164,6 +164,7 @@ describe('names', () => {
     ['news.*', 'newsx.a', false],
     ['news.*', 'news..', true],
     ['news*', 'newsa', false],
+    ['.a.*', '.a.b', true],
     ['*', 'a', false],
     ['.*', '.a', false],
     ['news.*', 'news.a-pnpres', false],
@@ -260,6 +261,16 @@ describe('channel groups', () => {
     expect(await isPending(poll)).toBe(true);
     await publish('b', 'now');
     expect(matches((await poll).m)).toEqual([['b', 'g', 'now']]);
+  });
+
+  test('that are changed again keep what a channel’s members could hear', async () => {
+    const { groups, publish, subscribe, drain } = await groupNetwork();
+    const { t } = await subscribe('x');
+    await groups.change('g', ['a'], []);
+    await publish('a', 1);
+    await groups.change('g', ['a', 'b'], []);
+    expect((await subscribe(',', { 'channel-group': 'g', tt: t.t })).m).toHaveLength(1);
+    expect((await drain('g', t.t)).m).toEqual([]);
   });
 
   test('hold an empty poll no longer when they change', async () => {

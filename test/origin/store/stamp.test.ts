@@ -36,6 +36,10 @@ test('the next stamp is greater than the last and not before the clock', () => {
   );
 });
 
+test('the last tick of a second is followed by the first of the next', () => {
+  expect(stampAfter('17000000009999999', 0)).toBe('17000000010000000');
+});
+
 test('adding milliseconds is exact', () => {
   expect(stampPlus('17000000009999999', 5_000)).toBe('17000000059999999');
   expect(stampPlus(ZERO_STAMP, 1)).toBe('00000000000010000');

@@ -61,7 +61,15 @@ describe('the live queue of a channel', () => {
     const expected = [{ c: 'a.b', from: t.t, to: first }];
     expect((await subscribe('a.*', { tt: t.t })).g).toEqual(expected);
     expect((await subscribe('a.*,a.b', { tt: t.t })).g).toEqual(expected);
+    expect((await subscribe('a.*,a.b.*', { tt: t.t })).g).toEqual(expected);
     expect(await subscribe('x.*,a.c', { tt: t.t })).not.toHaveProperty('g');
+  });
+
+  test('is told of once to a client with several wildcards that cover it', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    const { t } = await subscribe('a.*');
+    const [first] = await publishMany(publish, 'a.b.c', 3);
+    expect((await subscribe('a.*,a.b.*', { tt: t.t })).g).toEqual([{ c: 'a.b.c', from: t.t, to: first }]);
   });
 
   test('is told of also when the drop happened while the poll was held', async () => {

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { resolveLimits } from '../../../src/origin/limits.ts';
+import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
+import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
+import type { EntryKind } from '../../../src/origin/store/store.ts';
+import { Mix } from '../../../src/origin/window/mix.ts';
+import { Window } from '../../../src/origin/window/window.ts';
+import { TestInterruption } from '../../support/origin-network.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+async function openWindow() {
+  const clock = new VirtualClock();
+  const log = new MemoryLog(clock);
+  const window = await Window.open({
+    log,
+    clock,
+    limits: resolveLimits(),
+    checks: false,
+    envelopeStart: () => '{',
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const append = (channel: string, kind: EntryKind = 'message') =>
+    log.appendNow([{ channel, kind, body: '"d":1' }]);
+  const poll = (names: readonly string[], interruption?: TestInterruption) => {
+    const labels = new Map(names.map((name) => [name, [{ json: JSON.stringify(name), since: ZERO_STAMP }]]));
+    const cursor = window.position;
+    return window.poll({ mix: new Mix(labels, ['g']), cursor, holdMs: 1_000, interruption });
+  };
+  return { clock, window, append, poll };
+}
+
+describe('a poll is no longer waited for', () => {
+  test('when it was answered', async () => {
+    const { window, append, poll } = await openWindow();
+    const outcome = poll(['a', 'b.*']);
+    expect(window.waiting).toBe(1);
+    append('b.c');
+    expect(await outcome).toMatchObject({ kind: 'batch', batch: { envelopes: ['{"d":1,"b":"b.*"}'] } });
+    expect(window.waiting).toBe(0);
+  });
+
+  test('when its time is over', async () => {
+    const { clock, window, poll } = await openWindow();
+    const outcome = poll(['a']);
+    await clock.advance(1_000);
+    expect((await outcome).kind).toBe('held');
+    expect(window.waiting).toBe(0);
+  });
+
+  test('when it was interrupted', async () => {
+    const { window, poll } = await openWindow();
+    const interruption = new TestInterruption();
+    const outcome = poll(['a'], interruption);
+    interruption.abort();
+    expect((await outcome).kind).toBe('cut');
+    expect(window.waiting).toBe(0);
+  });
+
+  test('when the window closes, nor is any later one', async () => {
+    const { window, poll } = await openWindow();
+    const outcome = poll(['a']);
+    window.close();
+    expect((await outcome).kind).toBe('cut');
+    expect((await poll(['a'])).kind).toBe('cut');
+    expect(window.waiting).toBe(0);
+  });
+
+  test('when one of its groups has changed', async () => {
+    const { window, append, poll } = await openWindow();
+    const outcome = poll(['a']);
+    append('g', 'group');
+    expect((await outcome).kind).toBe('regroup');
+    expect(window.waiting).toBe(0);
+  });
+});
+
+test('all entries of one turn come in one answer', async () => {
+  const { append, poll } = await openWindow();
+  const outcome = poll(['a', 'b']);
+  const stamps = ['a', 'b', 'a'].flatMap((channel) => append(channel));
+  expect((await outcome).batch).toMatchObject({ cursor: stamps.at(-1), envelopes: { length: 3 } });
+});
+
+test('word of a changed group is no message on a channel of that name', async () => {
+  const { window, append, poll } = await openWindow();
+  const outcome = poll(['g', 'h']);
+  append('h', 'group');
+  await settle();
+  expect(window.waiting).toBe(1);
+  append('g', 'group');
+  expect((await outcome).batch.envelopes).toEqual([]);
+});
