@@ -1,4 +1,6 @@
 // Representative states of the subscribe loop, each reached by events, and the events that are tried in each of them.
+
+import type { ErrorCode } from '../src/client/errors/codes.ts';
 import { PubNubError } from '../src/client/errors/pubnub-error.ts';
 import { EMPTY_MIX, type Mix, mixOf } from '../src/client/subscribe/mix.ts';
 import { reduce } from '../src/client/subscribe/reduce.ts';
@@ -9,7 +11,6 @@ import {
   type LoopPolicy,
   type LoopState,
 } from '../src/client/subscribe/state.ts';
-import type { ErrorCode } from '../src/client/errors/codes.ts';
 import { PNOperationType } from '../src/protocol/status.ts';
 
 /** The default policy, with a fixed delay instead of a growing one with jitter. */
@@ -19,12 +20,14 @@ export const POLICY: LoopPolicy = {
   liveRetention: 600_000,
 };
 
-const NOW = 1_000_000;
+const THEN = 1_000_000;
+/** When the events are tried: one and a half seconds after the states were reached. */
+export const NOW = THEN + 1_500;
 const TWO: Mix = mixOf(['a', 'b'], []);
 const ONE: Mix = mixOf(['a'], []);
 const THREE: Mix = mixOf(['a', 'b', 'c'], []);
 
-type Happens = (state: LoopState) => LoopEvent | undefined;
+type Happens = (state: LoopState, now: number) => LoopEvent | undefined;
 
 /** A state with a name for readers. */
 export interface NamedState {
@@ -51,39 +54,46 @@ function answer(timetoken: string, entries: readonly unknown[]): LoopAnswer {
 }
 
 function polled(tick: number, entries: readonly unknown[]): Happens {
-  return ({ phase, cursor }) =>
+  return ({ phase, cursor }, now) =>
     'poll' in phase && phase.poll !== undefined
       ? {
           type: 'polled',
           poll: phase.poll,
-          now: NOW,
+          now,
           answer: answer(String(BigInt(cursor?.timetoken ?? '17000000000000000') + BigInt(tick)), entries),
         }
       : undefined;
 }
 
 function failed(problem: PubNubError, refusal = false): Happens {
-  return ({ phase }) =>
+  return ({ phase }, now) =>
     'poll' in phase && phase.poll !== undefined
-      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, random: 1, now: NOW }
+      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, random: 1, now }
       : undefined;
 }
 
 function demand(mix: Mix, fresh: boolean): Happens {
-  return () => ({ type: 'demandChanged', demand: mix, fresh, now: NOW });
+  return (_, now) => ({ type: 'demandChanged', demand: mix, fresh, now });
 }
 
 const only =
   (type: 'tokenChanged' | 'reconnectRequested' | 'disconnectRequested' | 'woke' | 'closed'): Happens =>
-  () => ({ type, now: NOW });
+  (_, now) => ({ type, now });
 
-const timerFired: Happens = ({ phase }) =>
-  'timer' in phase && phase.timer !== undefined
-    ? { type: 'timerFired', timer: phase.timer, now: NOW + 2_000 }
-    : undefined;
+const timerFired: Happens = ({ phase }, now) =>
+  'timer' in phase && phase.timer !== undefined ? { type: 'timerFired', timer: phase.timer, now } : undefined;
 
-const refusedNew = failed(error('PN-3002', 403, ['c']), true);
-const refusedOld = failed(error('PN-3002', 403, ['a']), true);
+// A server that names the last channel of those that it has not accepted before, or has.
+function refused(which: 'new' | 'accepted'): Happens {
+  return (state, now) => {
+    const asked = state.phase.name === 'handshaking' ? state.phase.mix : state.accepted;
+    const names = asked.channels.filter(
+      (name) => state.accepted.channels.includes(name) === (which === 'accepted'),
+    );
+    return names.length === 0 ? undefined : failed(error('PN-3002', 403, names.slice(-1)), true)(state, now);
+  };
+}
+
 const broken = failed(error('PN-2001'));
 
 /** Every kind of event. */
@@ -93,9 +103,9 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'unsubscribe all: nothing is left', make: notIdle(demand(EMPTY_MIX, false)) },
   { name: 'answer: with messages', make: polled(5, [{}]) },
   { name: 'failure: the connection broke, or the answer makes no sense', make: broken },
-  { name: 'deadline: the held poll was not answered', make: failed(error('PN-2002')) },
-  { name: 'refusal: the server refuses a new name', make: inHandshake(refusedNew) },
-  { name: 'refusal: the server refuses an accepted name (403)', make: refusedOld },
+  { name: 'deadline: there was no answer in time', make: failed(error('PN-2002')) },
+  { name: 'refusal: the server refuses a new name', make: refused('new') },
+  { name: 'refusal: the server refuses an accepted name (403)', make: refused('accepted') },
   { name: 'timer: the delay has passed', make: timerFired },
   { name: 'delivered: listeners have had an answer', make: waitsForDelivery },
   { name: 'setToken()', make: only('tokenChanged') },
@@ -103,34 +113,32 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'disconnect()', make: only('disconnectRequested') },
   { name: 'online: the network is back', make: network(true) },
   { name: 'offline: the network is gone', make: network(false) },
-  { name: 'woke: the machine has slept', make: only('woke') },
+  { name: 'woke: the machine has slept', make: whileAtWork(only('woke')) },
   { name: 'close()', make: only('closed') },
 ];
 
 function notIdle(happens: Happens): Happens {
-  return (state) => (state.phase.name === 'idle' ? undefined : happens(state));
+  return (state, now) => (state.phase.name === 'idle' ? undefined : happens(state, now));
 }
 
-function inHandshake(happens: Happens): Happens {
-  return (state) => (state.phase.name === 'handshaking' ? happens(state) : undefined);
+function waitsForDelivery(state: LoopState, now: number): LoopEvent | undefined {
+  return state.undelivered > 0 ? { type: 'delivered', now } : undefined;
 }
 
-function waitsForDelivery(state: LoopState): LoopEvent | undefined {
-  return state.undelivered > 0 ? { type: 'delivered', now: NOW } : undefined;
-}
-
-// The runner listens for the network only while the loop is at work.
+// The runner watches the network and the clock only while the loop is at work.
 function network(online: boolean): Happens {
-  return ({ phase }) =>
-    phase.name === 'idle' || phase.name === 'stopped' || phase.name === 'failed'
-      ? undefined
-      : { type: 'networkChanged', online, now: NOW };
+  return whileAtWork((_, now) => ({ type: 'networkChanged', online, now }));
+}
+
+function whileAtWork(happens: Happens): Happens {
+  return (state, now) =>
+    ['idle', 'stopped', 'failed'].includes(state.phase.name) ? undefined : happens(state, now);
 }
 
 /** Lets events happen one after the other. */
 function after(state: LoopState, ...events: readonly Happens[]): LoopState {
   return events.reduce((current, happens) => {
-    const event = happens(current);
+    const event = happens(current, THEN);
     if (event === undefined) throw new Error(`This event cannot happen in ${current.phase.name}.`);
     return reduce(POLICY, current, event)[0];
   }, state);
@@ -151,10 +159,10 @@ export const STATES: readonly NamedState[] = [
   { name: 'receiving: two answers wait to be delivered, no poll', state: after(receiving, message, message) },
   {
     name: 'receiving: a pause, after three answers that brought nothing',
-    state: after(receiving, polled(0, []), polled(0, []), polled(0, [])),
+    state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), waitsForDelivery]).flat()),
   },
   { name: 'waiting for a delay', state: waiting },
-  { name: 'waiting for a token', state: after(receiving, refusedOld) },
+  { name: 'waiting for a token', state: after(receiving, refused('accepted')) },
   { name: 'stopped', state: after(receiving, only('disconnectRequested')) },
   {
     name: 'failed: the attempts of the policy are spent',

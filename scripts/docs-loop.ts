@@ -1,7 +1,7 @@
 // The state table and the diagram of the subscribe loop: what the real reducer does in each state with each event.
 import { reduce } from '../src/client/subscribe/reduce.ts';
 import type { LoopEffect, LoopEvent, LoopState } from '../src/client/subscribe/state.ts';
-import { EVENTS, POLICY, STATES } from './docs-loop-cases.ts';
+import { EVENTS, NOW, POLICY, STATES } from './docs-loop-cases.ts';
 import { type GeneratedPage, table } from './docs-page.ts';
 
 interface Transition {
@@ -26,7 +26,7 @@ export function loopPage(): GeneratedPage {
 // Events that change nothing are left out.
 function transitionsOf(from: LoopState): readonly Transition[] {
   return EVENTS.flatMap(({ name, make }) => {
-    const event: LoopEvent | undefined = make(from);
+    const event: LoopEvent | undefined = make(from, NOW);
     if (event === undefined) return [];
     const [to, effects] = reduce(POLICY, from, event);
     return effects.length === 0 && to.phase === from.phase ? [] : [{ from, to, event: name, effects }];
@@ -68,7 +68,7 @@ function describeEffect(effect: LoopEffect): string {
     case 'cancelTimer':
       return 'cancel the timer';
     case 'deliver':
-      return 'deliver the answer';
+      return 'deliver it';
     case 'accept':
       return 'note that the names are accepted from here on';
     case 'refuse':

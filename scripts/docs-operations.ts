@@ -20,29 +20,23 @@ interface Declared {
   readonly retry?: 'safe' | 'not-sent';
 }
 
-interface Operation {
-  readonly endpoint: Declared;
-  /** Folder and file below `src/client/endpoints`. */
-  readonly file: string;
-}
-
 /** Every operation of the catalogue. */
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  publish: { endpoint: publish, file: 'publish/publish' },
-  fire: { endpoint: fire, file: 'publish/fire' },
-  signal: { endpoint: signal, file: 'publish/signal' },
-  time: { endpoint: time, file: 'time/time' },
-  subscribe: { endpoint: subscribe, file: 'subscribe/subscribe' },
-  unsubscribe: { endpoint: unsubscribe, file: 'subscribe/unsubscribe' },
+export const OPERATIONS: Readonly<Record<string, Declared>> = {
+  publish,
+  fire,
+  signal,
+  time,
+  subscribe,
+  unsubscribe,
 };
 
 /** The page of operations: an overview, and the parameters of each. */
 export function operationsPage(): GeneratedPage {
   const entries = Object.entries(OPERATIONS);
-  const parameters = entries.map(([name, operation]) => [name, parametersOf(name, operation)] as const);
+  const parameters = entries.map(([name, endpoint]) => [name, parametersOf(name, endpoint)] as const);
   const overview = table(
     ['Builder', 'Operation', 'Needs', 'Repeated after a failure'],
-    entries.map(([name, { endpoint }]) => [
+    entries.map(([name, endpoint]) => [
       `[\`${name}()\`](#${name.toLowerCase()})`,
       code(endpoint.operation),
       needsOf(endpoint),
@@ -64,9 +58,8 @@ const KINDS = {
   flag: (name: string) => `.${name}()`,
 } as const;
 
-function parametersOf(name: string, { endpoint, file }: Operation): string {
-  const { params, oneOf = [] } = endpoint;
-  const members = membersOf(`src/client/endpoints/${file}.ts`, `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
+function parametersOf(name: string, { params, oneOf = [] }: Declared): string {
+  const members = membersOf('src/client/endpoints', `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
   if (members.length === 0) return 'It has no parameters.';
   const rows = members
     .filter((member) => member.name in params)

@@ -8,35 +8,35 @@ export function optionsPages(): readonly GeneratedPage[] {
     {
       path: 'docs/reference/options.md',
       sections: {
-        client: withDefaults('src/client/config.ts', 'PubNubOptions'),
-        policy: withDefaults('src/client/config.ts', 'CustomReconnectionPolicy'),
-        'call options': withDefaults('src/client/execute.ts', 'CallOptions'),
-        'messages options': withDefaults('src/client/subscribe/subscription.ts', 'MessagesOptions'),
-        'node transport': withDefaults('src/node/node-transport.ts', 'NodeTransportOptions'),
+        client: withDefaults('src/client', 'PubNubOptions'),
+        policy: withDefaults('src/client', 'CustomReconnectionPolicy'),
+        'call options': withDefaults('src/client', 'CallOptions'),
+        'messages options': withDefaults('src/client', 'MessagesOptions'),
+        'node transport': withDefaults('src/node', 'NodeTransportOptions'),
       },
     },
     {
       path: 'docs/reference/origin.md',
       sections: {
-        origin: plain('src/origin/origin.ts', 'OriginOptions'),
-        keyset: plain('src/origin/keysets.ts', 'Keyset'),
-        limits: plain('src/origin/limits.ts', 'OriginLimits'),
-        serve: plain('src/origin/node/serve.ts', 'ServeOptions'),
+        origin: plain('src/origin', 'OriginOptions'),
+        keyset: plain('src/origin', 'Keyset'),
+        limits: plain('src/origin', 'OriginLimits'),
+        serve: plain('src/origin', 'ServeOptions'),
       },
     },
   ];
 }
 
-function withDefaults(path: string, name: string): string {
-  const rows = membersOf(path, name).map((member) => [code(member.name), member.text, defaultOf(member)]);
+function withDefaults(folder: string, name: string): string {
+  const rows = membersOf(folder, name).map((member) => [code(member.name), member.text, defaultOf(member)]);
   return table(['Option', 'What it does', 'Default'], rows);
 }
 
 // The origin's comments say their defaults in words.
-function plain(path: string, name: string): string {
+function plain(folder: string, name: string): string {
   return table(
     ['Option', 'What it does'],
-    membersOf(path, name).map((member) => [code(member.name), member.text]),
+    membersOf(folder, name).map((member) => [code(member.name), member.text]),
   );
 }
 

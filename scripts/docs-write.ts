@@ -1,9 +1,5 @@
-// `node scripts/docs-write.ts` brings the generated parts of the documentation up to date.
-import { errorPages } from './docs-errors.ts';
-import { loopPage } from './docs-loop.ts';
-import { operationsPage } from './docs-operations.ts';
-import { optionsPages } from './docs-options.ts';
+// `npm run build && npx node scripts/docs-write.ts` brings the generated parts of the documentation up to date.
+import { generatedPages } from './docs-all.ts';
 import { update } from './docs-page.ts';
 
-const pages = [loopPage(), operationsPage(), ...optionsPages(), ...errorPages()];
-for (const page of pages) if (update(page)) console.log(`${page.path} is up to date now.`);
+for (const page of await generatedPages()) if (update(page)) console.log(`${page.path} is up to date now.`);

@@ -136,8 +136,14 @@ export class PubNub<Channels extends object = AnyChannels>
     return this.#engine.unsubscribe(this.#engine.mix);
   }
 
-  /** Replaces the token: requests carry it from now on, and a loop that waits for one goes on with its cursor. */
+  /**
+   * Replaces the token: requests carry it from now on, and a loop that waits for one goes on with its cursor. Throws
+   * `PN-1002` for what is no text.
+   */
   setToken(token: string): void {
+    if (typeof token !== 'string' || token === '') {
+      throw new PubNubError('PN-1002', 'setToken: token must be a string that is not empty.');
+    }
     this.#executor.setToken(token);
     this.#engine.dispatch({ type: 'tokenChanged' });
   }

@@ -22,6 +22,7 @@ type Cancel = (error: PubNubError) => void;
 export class Cancellation {
   readonly #clock: Clock;
   readonly #running = new Set<Cancel>();
+  #ended: PubNubError | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,6 +32,8 @@ export class Cancellation {
   run<T>(limits: Limits, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { timeout, signal, onTimeout, onAbort, onClose } = limits;
     return new Promise<T>((resolve, reject) => {
+      // A retry may be about to begin its next attempt at the moment when everything ends.
+      if (this.#ended) return reject(onClose?.() ?? this.#ended);
       if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
       const controller = new AbortController();
       const cancel: Cancel = (error) => {
@@ -65,8 +68,9 @@ export class Cancellation {
     });
   }
 
-  /** Ends everything that runs. */
+  /** Ends everything that runs, and what would begin later. */
   cancelAll(error: PubNubError): void {
+    this.#ended = error;
     for (const cancel of [...this.#running]) cancel(error);
   }
 }

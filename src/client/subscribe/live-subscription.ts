@@ -1,5 +1,5 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
-import { isPresenceName } from '../../protocol/names.ts';
+import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
 import type { Listener } from '../listeners/listener.ts';
@@ -153,8 +153,10 @@ export class LiveSubscription {
 
   /** Takes an event that this subscription wants. */
   receive(envelope: WireEnvelope, { name, event }: Decoded): void {
+    // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
     const match = this.interest.matchOf(envelope.c, envelope.b);
-    const own = match === null || name === 'presence' ? event : { ...event, subscription: match };
+    const subscription = match === null ? null : withoutPresence(match);
+    const own = event.subscription === subscription ? event : { ...event, subscription };
     if (this.#backlog) this.#backlog.push(() => this.#emit(name, own));
     else this.#emit(name, own);
   }

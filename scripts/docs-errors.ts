@@ -1,0 +1,30 @@
+// The head of each error page, and the index, from the list of codes.
+import { ERROR_KINDS, type ErrorKind } from '../src/client/errors/codes.ts';
+import { code, type GeneratedPage, table } from './docs-page.ts';
+
+const FOLDER = 'docs/reference/errors';
+
+/** The page of every code, and their index. Each page must be there: what it says beyond its head is written by hand. */
+export function errorPages(): readonly GeneratedPage[] {
+  const kinds: readonly (readonly [string, ErrorKind])[] = Object.entries(ERROR_KINDS);
+  const pages = kinds.map(([name, kind]) => ({
+    path: `${FOLDER}/${name}.md`,
+    sections: { head: headOf(name, kind) },
+  }));
+  const rows = kinds.map(([name, { title, category, retryable }]) => [
+    `[${name}](${name}.md)`,
+    title,
+    code(category),
+    retryable ? 'yes' : 'no',
+  ]);
+  const index = table(['Code', 'Title', 'Category', 'May succeed when made again'], rows);
+  return [{ path: `${FOLDER}/index.md`, sections: { index } }, ...pages];
+}
+
+function headOf(name: string, { title, category, retryable, next }: ErrorKind): string {
+  const facts = table(
+    ['Category', 'May succeed when made again', 'The message ends in'],
+    [[code(category), retryable ? 'yes' : 'no', next]],
+  );
+  return `# ${name}: ${title}\n\n${facts}`;
+}
