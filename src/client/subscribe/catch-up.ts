@@ -1,9 +1,11 @@
-import type { WireEnvelope } from '../../protocol/envelope.ts';
-import { compareTimetokens } from '../../protocol/timetoken.ts';
+import type { WireEnvelope, WireGap } from '../../protocol/envelope.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import type { PNGapEvent } from '../listeners/events.ts';
 import { isEnvelope } from './decode.ts';
 import { DedupeWindow } from './dedupe.ts';
+import { trimmedGap } from './gaps.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union } from './mix.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, sameMix, union } from './mix.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** Names of one subscription that start before the loop's cursor. */
@@ -22,6 +24,8 @@ export interface CatchUpHost {
   poll(mix: Mix, cursor: LoopCursor, signal: AbortSignal): Promise<LoopAnswer>;
   /** Delivers one older entry to its subscription. */
   deliver(entry: unknown, subscription: LiveSubscription): void;
+  /** Tells a subscription of older entries that the origin has dropped. */
+  lost(gap: PNGapEvent, subscription: LiveSubscription): void;
 }
 
 interface Progress {
@@ -43,6 +47,8 @@ export class CatchUp {
   readonly #host: CatchUpHost;
   readonly #tasks = new Set<Progress>();
   #poll: AbortController | undefined;
+  /** What the poll under way asks for. */
+  #mix = EMPTY_MIX;
 
   constructor(host: CatchUpHost) {
     this.#host = host;
@@ -63,6 +69,14 @@ export class CatchUp {
     void this.#run(this.#poll.signal);
   }
 
+  /** Some names are not wanted any more: the poll goes on without them, and ends where none is left. */
+  narrow(): void {
+    this.#prune();
+    if (this.#poll?.signal.aborted !== false || sameMix(this.#mix, this.#wanted())) return;
+    this.stop();
+    this.resume();
+  }
+
   /** Ends the poll that is under way; `resume` begins anew. */
   stop(): void {
     this.#poll?.abort();
@@ -71,7 +85,8 @@ export class CatchUp {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#prune();
-      const mix = [...this.#tasks].reduce((all, { task }) => union(all, stillWanted(task)), EMPTY_MIX);
+      const mix = this.#wanted();
+      this.#mix = mix;
       const cursor = this.#oldest();
       if (!cursor) return this.stop();
       try {
@@ -83,8 +98,13 @@ export class CatchUp {
     }
   }
 
-  #take({ entries, cursor }: LoopAnswer): void {
+  #wanted(): Mix {
+    return [...this.#tasks].reduce((all, { task }) => union(all, stillWanted(task)), EMPTY_MIX);
+  }
+
+  #take({ entries, cursor, gaps = [] }: LoopAnswer): void {
     for (const progress of [...this.#tasks]) {
+      for (const gap of gaps) this.#tell(progress.task, gap);
       this.#deliver(progress, entries);
       const { task } = progress;
       const advanced = compareTimetokens(cursor.timetoken, progress.cursor.timetoken) > 0;
@@ -100,6 +120,15 @@ export class CatchUp {
       if (!isEnvelope(entry) || !isWithin(entry, task)) continue;
       if (seen.note(entry, 0)?.length === 0) this.#host.deliver(entry, task.subscription);
     }
+  }
+
+  // Of a group it is not known which channels it has: better told of one too many.
+  #tell({ subscription, mix, from, to }: CatchUpTask, gap: WireGap): void {
+    if (!subscription.interest.covers(gap.c, undefined) && mix.groups.length === 0) return;
+    const start = later(gap.from, from.timetoken);
+    const end = later(gap.to, to.timetoken) === gap.to ? to.timetoken : gap.to;
+    if (compareTimetokens(start, end) < 0)
+      this.#host.lost(trimmedGap({ c: gap.c, from: start, to: end }), subscription);
   }
 
   #prune(): void {
@@ -120,6 +149,10 @@ export class CatchUp {
     }
     return oldest;
   }
+}
+
+function later(a: Timetoken, b: Timetoken): Timetoken {
+  return compareTimetokens(a, b) >= 0 ? a : b;
 }
 
 function stillWanted({ mix, subscription }: CatchUpTask): Mix {

@@ -65,6 +65,10 @@ export class SubscribeEngine<Client> {
     this.#catchUp = new CatchUp({
       poll: (mix, cursor, signal) => this.#pollOlder(mix, cursor, signal),
       deliver: (entry, subscription) => this.#delivery.deliverOlder(entry, subscription),
+      lost: (gap, subscription) => {
+        listeners.emit('gap', gap);
+        subscription.tell('gap', gap);
+      },
     });
     this.#runner = new LoopRunner(this.#loopHost(), {
       policy: { reconnection, countThreshold, liveRetention },
@@ -162,6 +166,7 @@ export class SubscribeEngine<Client> {
       fresh,
       ...(cursor && { cursor }),
     });
+    this.#catchUp.narrow();
   }
 
   // Subscriptions that the loop knows of: what is answered now was not asked for the others.

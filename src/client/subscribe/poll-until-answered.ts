@@ -21,14 +21,20 @@ export function pollUntilAnswered(
       attempt++;
       timer = clock.setTimeout(ask, backoff(reconnection, { attempt, random: random(), retryAfter }));
     };
-    const ask = () => {
-      cancel = poller.poll({ mix, cursor }, { answered: resolve, failed });
-    };
-    let cancel = poller.poll({ mix, cursor }, { answered: resolve, failed });
-    signal.addEventListener('abort', () => {
+    const abort = () => {
       cancel();
       clock.clearTimeout(timer);
       reject(signal.reason);
-    });
+    };
+    // The signal outlives many polls: it must not keep something of each.
+    const answered = (answer: LoopAnswer) => {
+      signal.removeEventListener('abort', abort);
+      resolve(answer);
+    };
+    const ask = () => {
+      cancel = poller.poll({ mix, cursor }, { answered, failed });
+    };
+    let cancel = poller.poll({ mix, cursor }, { answered, failed });
+    signal.addEventListener('abort', abort);
   });
 }

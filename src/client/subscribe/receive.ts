@@ -1,6 +1,6 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
-import type { PNGapEvent } from '../listeners/events.ts';
+import { gapsIn } from './gaps.ts';
 import { sameMix } from './mix.ts';
 import type { LoopAnswer, LoopCursor, LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import { announce, FLOOR_DELAY, pollOn, wanted } from './steps.ts';
@@ -9,8 +9,6 @@ type Polled = Extract<LoopEvent, { type: 'polled' }>;
 
 /** Fruitless answers in a row after which the next poll waits for the floor delay. */
 const PATIENCE = 3;
-
-const KINDS = ['message', 'signal', 'presence', 'messageAction', 'objects', 'file'] as const;
 
 const { PNConnectedCategory, PNReconnectedCategory, PNRequestMessageCountExceededCategory } =
   PNStatusCategory;
@@ -69,32 +67,4 @@ function withoutPoll(state: LoopState, now: number): LoopState {
 function advance(before: LoopCursor, after: LoopAnswer['cursor']): LoopCursor {
   const sameRegion = before.region === undefined || before.region === after.region;
   return sameRegion && compareTimetokens(after.timetoken, before.timetoken) < 0 ? before : after;
-}
-
-interface Arrival {
-  readonly answer: LoopAnswer;
-  readonly before: LoopCursor;
-  readonly cursor: LoopCursor;
-  /** The poll was sent so late that the server may have dropped entries. */
-  readonly late: boolean;
-  /** The answer holds so much that the server may have dropped entries. */
-  readonly full: boolean;
-}
-
-// An origin that tells what it dropped is believed; of another, the worst is suspected.
-function gapsIn({ answer, before, cursor, late, full }: Arrival): readonly PNGapEvent[] {
-  const gaps: PNGapEvent[] = [];
-  const [from, to] = [before.timetoken, cursor.timetoken];
-  const suspicion = { certain: false, recovered: 'none', kinds: KINDS } as const;
-  if (compareTimetokens(to, from) < 0)
-    gaps.push({ ...suspicion, from: to, to: from, reason: 'cursor-regressed' });
-  if (answer.gaps === undefined) {
-    if (late) gaps.push({ ...suspicion, from, to, reason: 'retention' });
-    if (full) gaps.push({ ...suspicion, from, to, reason: 'count-exceeded' });
-    return gaps;
-  }
-  for (const gap of answer.gaps) {
-    gaps.push({ ...suspicion, channel: gap.c, from: gap.from, to: gap.to, reason: 'trimmed', certain: true });
-  }
-  return gaps;
 }

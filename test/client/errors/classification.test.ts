@@ -1,0 +1,299 @@
+import { runInNewContext } from 'node:vm';
+import { PubNubError } from 'timetoken';
+import { describe, expect, it } from 'vitest';
+import { ERROR_KINDS } from '../../../src/client/errors/codes.ts';
+import { errorFromFailure } from '../../../src/client/errors/from-failure.ts';
+import { errorFromResponse } from '../../../src/client/errors/from-response.ts';
+
+const OPERATION = 'PNPublishOperation';
+
+function system(code: string, message = `read ${code}`): Error {
+  return Object.assign(new Error(message), { code, errno: -1, syscall: 'read' });
+}
+
+function fetchFailed(cause: unknown): Error {
+  return new TypeError('fetch failed', { cause });
+}
+
+/** As ky wraps it: an error of its own, with the request. */
+function kyFailed(cause: unknown): Error {
+  const request = new Request('http://localhost/publish/k/k/0/a/0/%22payload%22?auth=secret-token');
+  return Object.assign(new Error('Request failed due to a network error', { cause }), {
+    name: 'NetworkError',
+    request,
+  });
+}
+
+const NETWORK = 'PN-2001';
+const TIMEOUT = 'PN-2002';
+type Row = readonly [name: string, thrown: unknown, code: string, delivery: string, word: string];
+
+const CORPUS: readonly Row[] = [
+  [
+    'undici: the other side closed',
+    fetchFailed(system('UND_ERR_SOCKET', 'other side closed')),
+    NETWORK,
+    'unknown',
+    'UND_ERR_SOCKET',
+  ],
+  [
+    'undici: connect timeout',
+    fetchFailed(system('UND_ERR_CONNECT_TIMEOUT')),
+    TIMEOUT,
+    'not-sent',
+    'UND_ERR_CONNECT_TIMEOUT',
+  ],
+  [
+    'undici: headers timeout',
+    fetchFailed(system('UND_ERR_HEADERS_TIMEOUT')),
+    TIMEOUT,
+    'unknown',
+    'UND_ERR_HEADERS_TIMEOUT',
+  ],
+  [
+    'undici: body timeout',
+    new TypeError('terminated', { cause: system('UND_ERR_BODY_TIMEOUT') }),
+    TIMEOUT,
+    'unknown',
+    'UND_ERR_BODY_TIMEOUT',
+  ],
+  [
+    'undici: terminated',
+    new TypeError('terminated', { cause: system('UND_ERR_SOCKET') }),
+    NETWORK,
+    'unknown',
+    'UND_ERR_SOCKET',
+  ],
+  [
+    'undici: invalid response',
+    fetchFailed(system('HPE_INVALID_CONSTANT')),
+    NETWORK,
+    'unknown',
+    'HPE_INVALID_CONSTANT',
+  ],
+  [
+    'undici: garbage in gzip',
+    new TypeError('terminated', { cause: system('Z_DATA_ERROR') }),
+    'PN-4001',
+    'unknown',
+    'Z_DATA_ERROR',
+  ],
+  ['refused', fetchFailed(system('ECONNREFUSED')), NETWORK, 'not-sent', 'ECONNREFUSED'],
+  [
+    'refused on every address',
+    fetchFailed(
+      Object.assign(new AggregateError([system('ECONNREFUSED')], 'all failed'), { code: 'ECONNREFUSED' }),
+    ),
+    NETWORK,
+    'not-sent',
+    'ECONNREFUSED',
+  ],
+  ['reset', fetchFailed(system('ECONNRESET')), NETWORK, 'unknown', 'ECONNRESET'],
+  ['aborted connection', fetchFailed(system('ECONNABORTED')), NETWORK, 'unknown', 'ECONNABORTED'],
+  ['broken pipe', system('EPIPE'), NETWORK, 'unknown', 'EPIPE'],
+  ['no such host', fetchFailed(system('ENOTFOUND')), NETWORK, 'not-sent', 'ENOTFOUND'],
+  ['name server gone', fetchFailed(system('EAI_AGAIN')), NETWORK, 'not-sent', 'EAI_AGAIN'],
+  ['no route', system('EHOSTUNREACH'), NETWORK, 'not-sent', 'EHOSTUNREACH'],
+  ['no network', system('ENETUNREACH'), NETWORK, 'not-sent', 'ENETUNREACH'],
+  ['timed out by the system', system('ETIMEDOUT'), TIMEOUT, 'unknown', 'ETIMEDOUT'],
+  ['certificate expired', fetchFailed(system('CERT_HAS_EXPIRED')), NETWORK, 'not-sent', 'CERT_HAS_EXPIRED'],
+  [
+    'certificate of another name',
+    fetchFailed(system('ERR_TLS_CERT_ALTNAME_INVALID')),
+    NETWORK,
+    'not-sent',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ],
+  [
+    'certificate signed by itself',
+    system('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    NETWORK,
+    'not-sent',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+  ],
+  [
+    'certificate without an issuer',
+    system('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    NETWORK,
+    'not-sent',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ],
+  ['an answer too large', system('ERR_RESPONSE_TOO_LARGE'), 'PN-4002', 'unknown', 'ERR_RESPONSE_TOO_LARGE'],
+  [
+    'ky around fetch around the socket',
+    kyFailed(fetchFailed(system('ECONNREFUSED'))),
+    NETWORK,
+    'not-sent',
+    'ECONNREFUSED',
+  ],
+  ['ky around a browser', kyFailed(new TypeError('Failed to fetch')), NETWORK, 'unknown', 'TypeError'],
+  ['Chrome', new TypeError('Failed to fetch'), NETWORK, 'unknown', 'TypeError'],
+  [
+    'Firefox',
+    new TypeError('NetworkError when attempting to fetch resource.'),
+    NETWORK,
+    'unknown',
+    'TypeError',
+  ],
+  ['Safari', new TypeError('Load failed'), NETWORK, 'unknown', 'TypeError'],
+  [
+    'Bun',
+    Object.assign(new Error('Unable to connect. Is the computer able to access the url?'), {
+      code: 'ConnectionRefused',
+    }),
+    NETWORK,
+    'unknown',
+    'ConnectionRefused',
+  ],
+  [
+    'a DOMException',
+    new DOMException('The operation was aborted.', 'AbortError'),
+    NETWORK,
+    'unknown',
+    'AbortError',
+  ],
+  [
+    'an error of another realm',
+    runInNewContext("Object.assign(new Error('x'), { code: 'ECONNREFUSED' })"),
+    NETWORK,
+    'not-sent',
+    'ECONNREFUSED',
+  ],
+  [
+    'a cause of another realm',
+    fetchFailed(runInNewContext("Object.assign(new Error('x'), { code: 'ENOTFOUND' })")),
+    NETWORK,
+    'not-sent',
+    'ENOTFOUND',
+  ],
+  ['a plain object', {}, NETWORK, 'unknown', 'unknown cause'],
+  ['a text', 'boom', NETWORK, 'unknown', 'unknown cause'],
+  ['null', null, NETWORK, 'unknown', 'unknown cause'],
+  ['nothing', undefined, NETWORK, 'unknown', 'unknown cause'],
+];
+
+describe('a failure without an answer', () => {
+  it.each(CORPUS)('is classified by the codes in it: %s', (_name, thrown, code, delivery, word) => {
+    const error = errorFromFailure(OPERATION, thrown);
+    expect(error).toMatchObject({
+      code,
+      delivery,
+      operation: OPERATION,
+      retryable: true,
+      statusCode: undefined,
+    });
+    expect(error.message).toContain(OPERATION);
+    expect(error.message).toContain(`(${word})`);
+    expect(error.message).toContain(`(${code})`);
+  });
+
+  it('is never classified by its text', () => {
+    expect(errorFromFailure(OPERATION, new Error('timeout ECONNREFUSED certificate')).code).toBe(NETWORK);
+    expect(errorFromFailure(OPERATION, new Error('timeout ECONNREFUSED certificate')).delivery).toBe(
+      'unknown',
+    );
+  });
+
+  it('that has a cycle of causes ends', () => {
+    const error = new Error('a');
+    error.cause = new Error('b', { cause: error });
+    expect(errorFromFailure(OPERATION, error).code).toBe(NETWORK);
+  });
+
+  it('that is one of ours already stays itself', () => {
+    const error = new PubNubError('PN-2003', 'x');
+    expect(errorFromFailure(OPERATION, error)).toBe(error);
+  });
+});
+
+describe('an answer that is no success', () => {
+  it.each([
+    [400, 'PN-3001', 'PNBadRequestCategory', 'rejected', false],
+    [401, 'PN-3007', 'PNUnknownCategory', 'rejected', false],
+    [402, 'PN-3007', 'PNUnknownCategory', 'rejected', false],
+    [403, 'PN-3002', 'PNAccessDeniedCategory', 'rejected', false],
+    [404, 'PN-3003', 'PNUnknownCategory', 'rejected', false],
+    [409, 'PN-3007', 'PNUnknownCategory', 'rejected', false],
+    [413, 'PN-1005', 'PNValidationErrorCategory', 'rejected', false],
+    [414, 'PN-3004', 'PNBadRequestCategory', 'rejected', false],
+    [429, 'PN-3005', 'PNUnknownCategory', 'rejected', true],
+    [481, 'PN-3008', 'PNMalformedFilterExpressionCategory', 'rejected', false],
+    [301, 'PN-2005', 'PNNetworkIssuesCategory', 'rejected', true],
+    [307, 'PN-2005', 'PNNetworkIssuesCategory', 'rejected', true],
+    [500, 'PN-3006', 'PNServerErrorCategory', 'unknown', true],
+    [502, 'PN-3006', 'PNServerErrorCategory', 'unknown', true],
+    [503, 'PN-3006', 'PNServerErrorCategory', 'unknown', true],
+    [599, 'PN-3006', 'PNServerErrorCategory', 'unknown', true],
+  ] as const)('is classified by its status alone: %i', (status, code, category, delivery, retryable) => {
+    for (const body of [
+      '',
+      '<html>',
+      {},
+      { status: 200, message: 'timeout', error: true },
+      [1, 'Sent', '1'],
+    ]) {
+      const error = errorFromResponse(OPERATION, { status, body, retryAfter: undefined });
+      expect(error).toMatchObject({
+        code,
+        category,
+        delivery,
+        retryable,
+        statusCode: status,
+        operation: OPERATION,
+      });
+      expect(error.message).toContain(`HTTP ${status}`);
+    }
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['the publish family', [0, 'what the server said', '14820999375199241']],
+    [
+      'access manager and presence',
+      { message: 'what the server said', error: true, service: 'x', status: 400 },
+    ],
+    ['storage', { status: 400, error: true, error_message: 'what the server said', channels: {} }],
+    [
+      'objects, actions, files',
+      { status: 400, error: { message: 'what the server said', source: 'objects' } },
+    ],
+    ['push', { error: 'what the server said' }],
+  ])('tells what the server said, in the shape of %s', (_name, body) => {
+    const error = errorFromResponse(OPERATION, { status: 400, body, retryAfter: undefined });
+    expect(error.message).toContain('"what the server said"');
+    expect(error.errorData).toEqual(body);
+  });
+
+  it('names the channels and groups that the server names', () => {
+    const payload = { channels: ['a', 1], 'channel-groups': ['g'] };
+    const error = errorFromResponse(OPERATION, { status: 403, body: { payload }, retryAfter: 7 });
+    expect(error).toMatchObject({ channels: ['a'], channelGroups: ['g'], retryAfter: 7 });
+  });
+
+  it('leaves the names of channels as they are, though they look like addresses', () => {
+    const body = { message: 'Forbidden: http://a/b?c', payload: { channels: ['https://a/b?c', '/v2/x/y'] } };
+    const error = errorFromResponse(OPERATION, { status: 403, body, retryAfter: undefined });
+    expect(error.channels).toEqual(['https://a/b?c', '/v2/x/y']);
+    expect(error.errorData).toEqual({ ...body, message: 'Forbidden: http://a/…' });
+  });
+
+  it('keeps no more than the beginning of a page', () => {
+    const error = errorFromResponse(OPERATION, {
+      status: 502,
+      body: 'x'.repeat(5_000),
+      retryAfter: undefined,
+    });
+    expect(JSON.stringify(error).length).toBeLessThan(1_000);
+  });
+});
+
+describe('every code', () => {
+  it.each(Object.entries(ERROR_KINDS))(
+    '%s says what to do, in sentences',
+    (code, { title, next, category }) => {
+      expect(code).toMatch(/^PN-[1-4]\d{3}$/);
+      expect(title).toMatch(/^[A-Z]/);
+      expect(next).toMatch(/^[A-Z].*\.$/);
+      expect(category).toMatch(/^PN\w+Category$/);
+    },
+  );
+});
