@@ -2,8 +2,6 @@ import { PNStatusCategory } from '../../protocol/status.ts';
 
 /** What is known of an error by its code alone. Each code has a page in `docs/reference/errors`. */
 export interface ErrorKind {
-  /** Short name, the title of its page. */
-  readonly title: string;
   readonly category: PNStatusCategory;
   /** Whether the same call may succeed when it is made again. */
   readonly retryable: boolean;
@@ -28,133 +26,111 @@ const {
 /** Every error of the library, by its stable code. */
 export const ERROR_KINDS = {
   'PN-1001': {
-    title: 'Missing parameter',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Set it on the builder before the call.',
   },
   'PN-1002': {
-    title: 'Invalid parameter',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Correct the value.',
   },
   'PN-1003': {
-    title: 'Unknown parameter',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Check the spelling.',
   },
   'PN-1004': {
-    title: 'Not JSON',
     category: PNSerializationErrorCategory,
     retryable: false,
     next: 'Publish plain JSON values only.',
   },
   'PN-1005': {
-    title: 'Message too large',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Send less, or publish a reference to the data instead.',
   },
   'PN-1006': {
-    title: 'Missing key',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Give it to the constructor.',
   },
   'PN-1007': {
-    title: 'Invalid configuration',
     category: PNValidationErrorCategory,
     retryable: false,
     next: 'Correct the option.',
   },
   'PN-2001': {
-    title: 'Network failure',
     category: PNNetworkIssuesCategory,
     retryable: true,
     next: 'Check the connection and the origin.',
   },
   'PN-2002': {
-    title: 'Timeout',
     category: PNTimeoutCategory,
     retryable: true,
     next: 'Try again, or allow more time.',
   },
   'PN-2003': {
-    title: 'Cancelled',
     category: PNCancelledCategory,
     retryable: false,
     next: 'The caller aborted the call; nothing needs to be done.',
   },
   'PN-2004': {
-    title: 'Client closed',
     category: PNCancelledCategory,
     retryable: false,
     next: 'Create a new client.',
   },
   'PN-2005': {
-    title: 'Redirected',
     category: PNNetworkIssuesCategory,
     retryable: true,
     next: 'Set `origin` to the final address: a redirect is not followed, as it would carry keys and messages elsewhere.',
   },
   'PN-3001': {
-    title: 'Bad request',
     category: PNBadRequestCategory,
     retryable: false,
     next: 'Correct the request as the server says.',
   },
   'PN-3002': {
-    title: 'Access denied',
     category: PNAccessDeniedCategory,
     retryable: false,
     next: 'Check the token, its expiry and its permissions.',
   },
   'PN-3003': {
-    title: 'Not found',
     category: PNUnknownCategory,
     retryable: false,
     next: 'Check the origin and the name.',
   },
   'PN-3004': {
-    title: 'Request too long',
     category: PNBadRequestCategory,
     retryable: false,
     next: 'Name fewer channels, or use channel groups.',
   },
   'PN-3005': {
-    title: 'Too many requests',
     category: PNUnknownCategory,
     retryable: true,
     next: 'Slow down; the server says when to come back.',
   },
   'PN-3006': {
-    title: 'Server error',
     category: PNServerErrorCategory,
     retryable: true,
     next: 'Try again later.',
   },
   'PN-3007': {
-    title: 'Unexpected status',
     category: PNUnknownCategory,
     retryable: false,
     next: 'See what the server answered in `errorData`.',
   },
   'PN-3008': {
-    title: 'Malformed filter expression',
     category: PNMalformedFilterExpressionCategory,
     retryable: false,
     next: 'Correct the filter expression.',
   },
   'PN-4001': {
-    title: 'Malformed response',
     category: PNMalformedResponseCategory,
     retryable: true,
     next: 'Check that nothing between client and origin (a proxy, a login page) answers in its place.',
   },
   'PN-4002': {
-    title: 'Response too large',
     category: PNMalformedResponseCategory,
     retryable: true,
     next: 'Check what answers at the origin.',

@@ -14,6 +14,8 @@ type Handlers = ReadonlyMap<EventName, (event: unknown) => void>;
 export class ListenerRegistry<Client> {
   readonly #emitter = new EventEmitter();
   readonly #listeners = new Map<object, Handlers>();
+  // The emitter goes on with a list of its own while it calls: what was removed meanwhile is known by these two.
+  readonly #handlers = new Set<(event: unknown) => void>();
   readonly #client: () => Client;
   readonly #onFailure: FailureHook;
 
@@ -29,6 +31,7 @@ export class ListenerRegistry<Client> {
     for (const name of EVENT_NAMES) {
       // The method is looked up at each event: a class may set it, or a test replace it, later.
       const handler = (event: unknown) => {
+        if (!this.#listeners.has(listener)) return;
         const method: unknown = Reflect.get(listener, name);
         if (typeof method === 'function')
           this.#isolate(name, () => method.call(listener, event, this.#client()));
@@ -49,6 +52,7 @@ export class ListenerRegistry<Client> {
   /** Removes every listener and handler. */
   clear(): void {
     this.#listeners.clear();
+    this.#handlers.clear();
     this.#emitter.removeAllListeners();
   }
 
@@ -56,9 +60,13 @@ export class ListenerRegistry<Client> {
   on(name: EventName, handler: (event: never, client: never) => unknown): () => void {
     // The event that is emitted under a name is the one its handlers take.
     const call = handler as (event: unknown, client: unknown) => unknown;
-    const isolated = (event: unknown) => this.#isolate(name, () => call(event, this.#client()));
+    const isolated = (event: unknown) => {
+      if (this.#handlers.has(isolated)) this.#isolate(name, () => call(event, this.#client()));
+    };
+    this.#handlers.add(isolated);
     this.#emitter.on(name, isolated);
     return () => {
+      this.#handlers.delete(isolated);
       this.#emitter.off(name, isolated);
     };
   }

@@ -16,7 +16,7 @@ export interface PresenceHost {
   beaten(mix: Mix, error: PubNubError | undefined): void;
 }
 
-/** How long a leave that is under way can hold a rejoin up, in milliseconds. */
+/** How long a leave is tried, and can hold a rejoin up, in milliseconds. */
 const LEAVE_PATIENCE = 2_000;
 
 /** Runs the heartbeat machine, and tells the server of names that were left. */
@@ -27,6 +27,7 @@ export class Presence {
   readonly #leaving = new Set<{ readonly mix: Mix; readonly done: Promise<void> }>();
   #state: PresenceState = { name: 'silent', mix: EMPTY_MIX, lastId: 0 };
   #timer: TimerHandle;
+  #beating: AbortController | undefined;
   #present = EMPTY_MIX;
 
   constructor(executor: Executor, host: PresenceHost) {
@@ -47,13 +48,13 @@ export class Presence {
     const names = withoutPresenceNames(mix);
     if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
     const { channels, groups } = names;
-    const request = this.#executor.call(
-      leave,
-      { channels, channelGroups: groups },
-      { timeout: LEAVE_PATIENCE },
-    );
+    const patience = new AbortController();
+    const timer = this.#clock.setTimeout(() => patience.abort(), LEAVE_PATIENCE);
+    const { signal } = patience;
+    const request = this.#executor.call(leave, { channels, channelGroups: groups }, { signal });
     // The server times the user out by itself, should the leave not arrive.
-    const entry = { mix: names, done: request.catch(() => undefined) };
+    const told = request.catch(() => undefined).finally(() => this.#clock.clearTimeout(timer));
+    const entry = { mix: names, done: told };
     this.#leaving.add(entry);
     await entry.done;
     this.#leaving.delete(entry);
@@ -78,7 +79,11 @@ export class Presence {
   #do(effect: PresenceEffect): void {
     switch (effect.type) {
       case 'beat':
-        void this.#beat(effect.id, effect.mix);
+        this.#beating = new AbortController();
+        void this.#beat(effect.id, effect.mix, this.#beating.signal);
+        return;
+      case 'cancelBeat':
+        this.#beating?.abort();
         return;
       case 'startTimer': {
         const { id } = effect;
@@ -97,13 +102,14 @@ export class Presence {
     }
   }
 
-  async #beat(id: number, mix: Mix): Promise<void> {
+  async #beat(id: number, mix: Mix, signal: AbortSignal): Promise<void> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
       await this.leaves(mix);
       const { channels, groups } = mix;
       const state = this.#host.stateFor(mix);
-      await this.#executor.call(heartbeat, { channels, channelGroups: groups, presenceTimeout, state });
+      const names = { channels, channelGroups: groups };
+      await this.#executor.call(heartbeat, { ...names, presenceTimeout, state }, { signal });
       this.#dispatch({ type: 'beaten', beat: id });
     } catch (thrown) {
       this.#dispatch({ type: 'beaten', beat: id, error: errorFromFailure(heartbeat.operation, thrown) });

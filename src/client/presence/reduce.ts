@@ -1,5 +1,5 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import { isEmpty, type Mix, sameMix } from '../subscribe/mix.ts';
+import { isEmpty, type Mix, sameMix, without } from '../subscribe/mix.ts';
 
 /** The presence heartbeat: silent, pausing between two beats, or with one under way. */
 export type PresenceState = { readonly mix: Mix; readonly lastId: number } & (
@@ -18,6 +18,7 @@ export type PresenceEvent =
 /** What the runner is to do. */
 export type PresenceEffect =
   | { readonly type: 'beat'; readonly id: number; readonly mix: Mix }
+  | { readonly type: 'cancelBeat'; readonly id: number }
   | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
   | { readonly type: 'cancelTimer'; readonly id: number }
   | { readonly type: 'announce'; readonly mix: Mix; readonly error?: PubNubError };
@@ -55,13 +56,18 @@ export function reducePresence(interval: number, state: PresenceState, event: Pr
 
 function changeMix(interval: number, state: PresenceState, mix: Mix): PresenceStep {
   if (interval === 0 || sameMix(state.mix, mix)) return [state, []];
-  if (isEmpty(mix)) {
-    const effects: PresenceEffect[] =
-      state.name === 'pausing' ? [{ type: 'cancelTimer', id: state.timer }] : [];
-    return [{ name: 'silent', mix, lastId: state.lastId }, effects];
-  }
+  if (isEmpty(mix)) return [{ name: 'silent', mix, lastId: state.lastId }, halt(state)];
   const next = { ...state, mix };
-  return state.name === 'silent' ? pause(interval, next) : [next, []];
+  if (state.name === 'silent') return pause(interval, next);
+  // A beat under way would bring the user back to names that were left.
+  if (state.name === 'pausing' || isEmpty(without(state.mix, mix))) return [next, []];
+  const [paused, effects] = pause(interval, next);
+  return [paused, [...halt(state), ...effects]];
+}
+
+function halt(state: PresenceState): readonly PresenceEffect[] {
+  if (state.name === 'pausing') return [{ type: 'cancelTimer', id: state.timer }];
+  return state.name === 'beating' ? [{ type: 'cancelBeat', id: state.beat }] : [];
 }
 
 function pause(interval: number, { mix, lastId }: PresenceState): PresenceStep {

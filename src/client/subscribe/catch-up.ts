@@ -6,6 +6,7 @@ import { DedupeWindow } from './dedupe.ts';
 import { trimmedGap } from './gaps.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, sameMix, union } from './mix.ts';
+import { oldestOf } from './oldest.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** Names of one subscription that start before the loop's cursor. */
@@ -87,7 +88,7 @@ export class CatchUp {
       this.#prune();
       const mix = this.#wanted();
       this.#mix = mix;
-      const cursor = this.#oldest();
+      const cursor = oldestOf([...this.#tasks].map((progress) => progress.cursor));
       if (!cursor) return this.stop();
       try {
         const answer = await this.#host.poll(mix, cursor, signal);
@@ -140,14 +141,6 @@ export class CatchUp {
     const { subscription } = progress.task;
     for (const { task } of this.#tasks) if (task.subscription === subscription) return;
     subscription.catchUpDone();
-  }
-
-  #oldest(): LoopCursor | undefined {
-    let oldest: LoopCursor | undefined;
-    for (const { cursor } of this.#tasks) {
-      if (!oldest || compareTimetokens(cursor.timetoken, oldest.timetoken) < 0) oldest = cursor;
-    }
-    return oldest;
   }
 }
 

@@ -1,4 +1,3 @@
-import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { Given } from '../builder.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../execute.ts';
@@ -11,6 +10,7 @@ import { Demand } from './demand.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix } from './mix.ts';
 import { namesIn, stateText } from './names-in.ts';
+import { oldestOf } from './oldest.ts';
 import { pollUntilAnswered } from './poll-until-answered.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { type Happening, LoopRunner } from './runner.ts';
@@ -72,10 +72,8 @@ export class SubscribeEngine<Client> {
     });
     this.#runner = new LoopRunner(this.#loopHost(), {
       policy: { reconnection, countThreshold, liveRetention },
-      now: () => clock.now(),
+      clock,
       random,
-      setTimeout: (callback, milliseconds) => clock.setTimeout(callback, milliseconds),
-      clearTimeout: (timer) => clock.clearTimeout(timer),
     });
   }
 
@@ -156,14 +154,13 @@ export class SubscribeEngine<Client> {
     this.#change = undefined;
     if (!change || this.#closed) return;
     const added = [...change.added].filter((subscription) => !subscription.ended);
-    const cursor = this.#runner.cursor ? undefined : oldestStart(added);
+    const cursor = this.#runner.cursor ? undefined : oldestOf(added.flatMap(({ start }) => start ?? []));
     // On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
     if (cursor) for (const subscription of added) subscription.startWithLoop();
-    const fresh = added.length > 0;
     this.#runner.dispatch({
       type: 'demandChanged',
       demand: this.#demand.mix,
-      fresh,
+      fresh: added.length > 0,
       ...(cursor && { cursor }),
     });
     this.#catchUp.narrow();
@@ -248,9 +245,4 @@ export class SubscribeEngine<Client> {
       this.#stopWatching = undefined;
     }
   }
-}
-
-function oldestStart(subscriptions: readonly LiveSubscription[]): LoopCursor | undefined {
-  const starts = subscriptions.flatMap(({ start }) => start ?? []);
-  return starts.sort((a, b) => compareTimetokens(a.timetoken, b.timetoken))[0];
 }

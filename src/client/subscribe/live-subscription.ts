@@ -157,10 +157,10 @@ export class LiveSubscription {
     const match = this.interest.matchOf(envelope.c, envelope.b);
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
-    if (!this.#backlog) return this.#emit(name, own);
-    // By the time when it is delivered, its name may have been dropped.
+    // By the time when what waits is delivered, its name may have been dropped.
     const isWanted = () => !this.#ended && this.interest.covers(envelope.c, envelope.b);
-    this.#backlog.push(() => isWanted() && this.#emit(name, own));
+    if (this.#backlog) this.#backlog.push(() => isWanted() && this.#emit(name, own));
+    else this.#emit(name, own);
   }
 
   /** Takes an event of another kind, about the stream itself. */

@@ -1,4 +1,4 @@
-import type { TimerHandle } from '../../protocol/clock.ts';
+import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { Mix } from './mix.ts';
@@ -39,13 +39,11 @@ export interface LoopHost {
   }): void;
 }
 
-/** Where time and chance come from. */
+/** What the machine needs to know, and where time and chance come from. */
 export interface LoopSurroundings {
   readonly policy: LoopPolicy;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly random: () => number;
-  readonly setTimeout: (callback: () => void, milliseconds: number) => TimerHandle;
-  readonly clearTimeout: (timer: TimerHandle) => void;
 }
 
 /**
@@ -89,7 +87,7 @@ export class LoopRunner {
   }
 
   #step(happening: Happening): void {
-    const now = this.#around.now();
+    const now = this.#around.clock.now();
     const event =
       happening.type === 'pollFailed'
         ? { ...happening, now, random: this.#around.random() }
@@ -115,7 +113,7 @@ export class LoopRunner {
         this.#startTimer(effect);
         break;
       case 'cancelTimer':
-        if (this.#timer?.id === effect.id) this.#around.clearTimeout(this.#timer.handle);
+        if (this.#timer?.id === effect.id) this.#around.clock.clearTimeout(this.#timer.handle);
         break;
       case 'deliver':
         host.deliver(effect.batch);
@@ -151,7 +149,10 @@ export class LoopRunner {
   }
 
   #startTimer({ id, delay }: Extract<LoopEffect, { type: 'startTimer' }>): void {
-    const handle = this.#around.setTimeout(() => this.dispatch({ type: 'timerFired', timer: id }), delay);
+    const handle = this.#around.clock.setTimeout(
+      () => this.dispatch({ type: 'timerFired', timer: id }),
+      delay,
+    );
     this.#timer = { id, handle };
   }
 }

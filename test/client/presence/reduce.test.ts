@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type PresenceEffect,
+  type PresenceEvent,
+  type PresenceState,
+  reducePresence,
+} from '../../../src/client/presence/reduce.ts';
+import { EMPTY_MIX, isEmpty, type Mix, without } from '../../../src/client/subscribe/mix.ts';
+import { failure, names } from '../../support/loop-machine.ts';
+
+const INTERVAL = 9_000;
+
+type Command =
+  | { readonly type: 'present'; readonly mix: Mix }
+  | { readonly type: 'fire' | 'beaten' | 'failed' }
+  | { readonly type: 'stale'; readonly id: number };
+
+const commands = fc.array(
+  fc.oneof(
+    fc.subarray(['a', 'b', '@g']).map((list): Command => ({ type: 'present', mix: names(list.join(' ')) })),
+    fc.constantFrom<Command>({ type: 'fire' }, { type: 'beaten' }, { type: 'failed' }),
+    fc.nat({ max: 40 }).map((id): Command => ({ type: 'stale', id })),
+  ),
+  { maxLength: 40, size: 'max' },
+);
+
+/** The machine with what a runner keeps for it. */
+class Model {
+  state: PresenceState = { name: 'silent', mix: EMPTY_MIX, lastId: 0 };
+  timer: number | undefined;
+  beat: { readonly id: number; readonly mix: Mix } | undefined;
+  effects: readonly PresenceEffect[] = [];
+  readonly #interval: number;
+
+  constructor(interval: number) {
+    this.#interval = interval;
+  }
+
+  send(event: PresenceEvent): void {
+    const [state, effects] = reducePresence(this.#interval, this.state, event);
+    this.state = state;
+    this.effects = effects;
+    if (event.type === 'timerFired' && event.timer === this.timer) this.timer = undefined;
+    if (event.type === 'beaten' && event.beat === this.beat?.id) this.beat = undefined;
+    for (const effect of effects) this.#keep(effect);
+  }
+
+  run(command: Command): void {
+    const { timer, beat } = this;
+    if (command.type === 'present') this.send({ type: 'presentChanged', mix: command.mix });
+    if (command.type === 'fire' && timer !== undefined) this.send({ type: 'timerFired', timer });
+    if (command.type === 'beaten' && beat) this.send({ type: 'beaten', beat: beat.id });
+    if (command.type === 'failed' && beat) this.send({ type: 'beaten', beat: beat.id, error: failure() });
+    if (command.type === 'stale') this.#stale(command.id);
+  }
+
+  #stale(id: number): void {
+    const before = this.state;
+    if (id !== this.timer) this.send({ type: 'timerFired', timer: id });
+    if (id !== this.beat?.id) this.send({ type: 'beaten', beat: id });
+    expect(this.state).toBe(before);
+  }
+
+  #keep(effect: PresenceEffect): void {
+    switch (effect.type) {
+      case 'beat':
+        expect(this.beat).toBe(undefined);
+        this.beat = effect;
+        return;
+      case 'cancelBeat':
+        expect(effect.id).toBe(this.beat?.id);
+        this.beat = undefined;
+        return;
+      case 'startTimer':
+        expect(this.timer).toBe(undefined);
+        expect(effect.delay).toBe(INTERVAL);
+        this.timer = effect.id;
+        return;
+      case 'cancelTimer':
+        expect(effect.id).toBe(this.timer);
+        this.timer = undefined;
+        return;
+      case 'announce':
+    }
+  }
+}
+
+function everyStep(check: (model: Model, present: Mix) => void, interval = INTERVAL): void {
+  fc.assert(
+    fc.property(commands, (script) => {
+      const model = new Model(interval);
+      let present = EMPTY_MIX;
+      for (const command of script) {
+        if (command.type === 'present') present = command.mix;
+        model.run(command);
+        check(model, present);
+      }
+    }),
+  );
+}
+
+describe('the heartbeat', () => {
+  // Model throws where a beat or timer begins beside another.
+  test('has one beat under way or one pause, never both and never two, while somebody is present', () => {
+    everyStep((model, present) => {
+      const under = [model.timer, model.beat?.id].filter((id) => id !== undefined);
+      expect(under).toHaveLength(isEmpty(present) ? 0 : 1);
+    });
+  });
+
+  test('is for whom the loop says is present, and for nobody who left', () => {
+    everyStep((model, present) => {
+      expect(model.state.mix).toEqual(present);
+      if (model.beat) expect(without(model.beat.mix, present)).toEqual(EMPTY_MIX);
+      for (const effect of model.effects) if (effect.type === 'beat') expect(effect.mix).toEqual(present);
+    });
+  });
+
+  test('is silent with an interval of 0', () => {
+    everyStep((model) => {
+      expect(model.effects).toEqual([]);
+      expect(model.state.name).toBe('silent');
+    }, 0);
+  });
+
+  test('announces each beat, with its error if it failed, and goes on in its usual time', () => {
+    const model = new Model(INTERVAL);
+    model.run({ type: 'present', mix: names('a') });
+    for (const outcome of ['beaten', 'failed', 'beaten'] as const) {
+      model.run({ type: 'fire' });
+      model.run({ type: outcome });
+      const [said, timer] = model.effects;
+      expect(said).toEqual({
+        type: 'announce',
+        mix: names('a'),
+        ...(outcome === 'failed' && { error: expect.objectContaining({ code: 'PN-2001' }) }),
+      });
+      expect(timer).toMatchObject({ type: 'startTimer', delay: INTERVAL });
+    }
+  });
+
+  test('first pauses: the subscribe request has just said that the user is there', () => {
+    const model = new Model(INTERVAL);
+    model.run({ type: 'present', mix: names('a') });
+    expect(model.effects).toEqual([{ type: 'startTimer', id: 1, delay: INTERVAL }]);
+  });
+
+  test('goes on with more names without a new beginning', () => {
+    const model = new Model(INTERVAL);
+    model.run({ type: 'present', mix: names('a') });
+    model.run({ type: 'present', mix: names('a b') });
+    expect(model.effects).toEqual([]);
+    model.run({ type: 'fire' });
+    expect(model.effects).toEqual([{ type: 'beat', id: 2, mix: names('a b') }]);
+  });
+});

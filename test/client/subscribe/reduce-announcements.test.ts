@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { type Mix, sameMix, without } from '../../../src/client/subscribe/mix.ts';
+import { effectsOf, type Observed, policyOf } from '../../support/loop-machine.ts';
+import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
+
+const ENDINGS = ['disconnectRequested', 'closed'];
+
+function isEnding({ happening, after }: Observed): boolean {
+  return ENDINGS.includes(happening.type) || after.phase.name === 'idle';
+}
+
+describe('an outage', () => {
+  test('is announced by one PNUnexpectedDisconnect, and ended by PNReconnected or by the program', () => {
+    eachStep(
+      () => {
+        let lost = false;
+        return (step) => {
+          for (const { category } of step.machine.announced) {
+            if (category === 'PNUnexpectedDisconnectCategory') {
+              expect(lost).toBe(false);
+              lost = true;
+            }
+            if (category === 'PNReconnectedCategory') {
+              expect(lost).toBe(true);
+              lost = false;
+            }
+          }
+          if (isEnding(step)) lost = false;
+          // No connection counts as one while its loss is not over.
+          if (step.after.phase.name === 'receiving') expect(lost).toBe(false);
+        };
+      },
+      { from: scriptsWithEnd },
+    );
+  });
+
+  test('is announced only where there was a connection', () => {
+    eachStep(() => {
+      let connected = false;
+      return (step) => {
+        for (const { category } of step.machine.announced) {
+          if (category === 'PNConnectedCategory') connected = true;
+          if (/Unexpected|Reconnected/.test(category)) expect(connected).toBe(true);
+        }
+        if (isEnding(step)) connected = false;
+      };
+    });
+  });
+
+  test('names its attempt and its next one with each failure', () => {
+    eachStep(() => ({ happening, before, after, machine }) => {
+      if (happening.type !== 'pollFailed' || before === after) return;
+      if (after.phase.name !== 'waiting' || after.phase.timer === undefined) return;
+      expect(after.attempt).toBeGreaterThanOrEqual(1);
+      expect(after.attempt).toBeLessThanOrEqual(before.attempt + 1);
+      const { error, due } = after.phase;
+      expect(machine.announced.at(-1)).toMatchObject({ attempt: after.attempt, nextRetryAt: due, error });
+    });
+  });
+
+  test('that the policy ends is announced as such', () => {
+    eachStep(
+      () =>
+        ({ before, after, machine }) => {
+          if (after.phase.name !== 'failed' || before.phase.name === 'failed') return;
+          expect(machine.announced.map(({ category }) => category)).toEqual([
+            before.established && !before.outage
+              ? 'PNUnexpectedDisconnectCategory'
+              : 'PNConnectionErrorCategory',
+          ]);
+        },
+      { policy: policyOf(1) },
+    );
+  });
+});
+
+describe('PNConnected', () => {
+  test('is announced exactly when the server accepted another mix than before, or the first one', () => {
+    eachStep(() => {
+      let standing: Mix | undefined;
+      return (step) => {
+        const { after, effects, machine } = step;
+        for (const { mix } of effectsOf(effects, 'accept')) {
+          const said = machine.announced.some(({ category }) => category === 'PNConnectedCategory');
+          expect(said).toBe(standing === undefined || !sameMix(standing, mix));
+          standing = mix;
+        }
+        if (isEnding(step)) standing = undefined;
+        // What was dropped since counts no more: taking it back is a change.
+        if (standing) standing = without(standing, without(standing, after.demand));
+      };
+    });
+  });
+
+  test('and PNReconnected name the mix that was accepted', () => {
+    eachStep(() => ({ effects, machine }) => {
+      for (const { category, mix } of machine.announced) {
+        if (!/^PN(Rec|C)onnectedCategory$/.test(category)) continue;
+        expect(effectsOf(effects, 'accept').map((effect) => effect.mix)).toEqual([mix]);
+      }
+    });
+  });
+});
+
+describe('the others', () => {
+  test('PNDisconnected comes with every stop of a loop that ran, with the names it had', () => {
+    eachStep(
+      () => (step) => {
+        const { before, after, machine } = step;
+        const ran = !['idle', 'stopped'].includes(before.phase.name);
+        const ended = ['idle', 'stopped'].includes(after.phase.name);
+        const said = machine.announced.filter(({ category }) => category === 'PNDisconnectedCategory');
+        if (ran && ended) expect(said.map(({ mix }) => mix)).toEqual([before.demand]);
+      },
+      { from: scriptsWithEnd },
+    );
+  });
+
+  test('a refusal comes with the names that were refused and its error', () => {
+    eachStep(() => ({ effects, machine }) => {
+      for (const { mix, error } of effectsOf(effects, 'refuse'))
+        expect(machine.announced).toContainEqual(
+          expect.objectContaining({ category: error.category, mix, error }),
+        );
+    });
+  });
+
+  test('PNSubscriptionChanged comes with the names that were dropped, while others stay', () => {
+    eachStep(() => ({ before, after, happening, machine }) => {
+      if (happening.type !== 'demandChanged' || after.phase.name === 'idle') return;
+      const gone = without(before.demand, after.demand);
+      const said = machine.announced.filter(({ category }) => category === 'PNSubscriptionChangedCategory');
+      expect(said.map(({ mix }) => mix)).toEqual(gone.channels.length + gone.groups.length > 0 ? [gone] : []);
+    });
+  });
+});

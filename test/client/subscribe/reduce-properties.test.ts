@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { EMPTY_MIX, intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
+import { compareTimetokens } from '../../../src/protocol/timetoken.ts';
+import { effectsOf } from '../../support/loop-machine.ts';
+import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
+
+describe('whatever happens, in any order', () => {
+  // LoopMachine throws where a poll or timer begins while another is under way, or the wrong one is cancelled.
+  test('at most one poll and one timer are under way, never both, and the state names them', () => {
+    eachStep(() => ({ after: { phase }, machine: { poll, timer } }) => {
+      expect('poll' in phase ? phase.poll : undefined).toBe(poll?.id);
+      expect('timer' in phase ? phase.timer : undefined).toBe(timer?.id);
+      expect(poll && timer).toBe(undefined);
+    });
+  });
+
+  test('no id is given out twice', () => {
+    eachStep(() => {
+      let last = 0;
+      return ({ effects }) => {
+        for (const { id } of [...effectsOf(effects, 'poll'), ...effectsOf(effects, 'startTimer')]) {
+          expect(id).toBeGreaterThan(last);
+          last = id;
+        }
+      };
+    });
+  });
+
+  test('a poll asks for what is wanted without what was refused, and never for nothing', () => {
+    eachStep(() => ({ after, effects }) => {
+      for (const { mix } of effectsOf(effects, 'poll')) {
+        expect(mix).toEqual(without(after.demand, after.refused));
+        expect(isEmpty(mix)).toBe(false);
+      }
+    });
+  });
+
+  test('what answers for another poll or timer changes nothing', () => {
+    eachStep(() => {
+      let current: number | undefined;
+      return ({ before, happening, after, effects, machine }) => {
+        const id = 'poll' in happening ? happening.poll : 'timer' in happening ? happening.timer : undefined;
+        if (id !== undefined && id !== current) {
+          expect(after).toBe(before);
+          expect(effects).toEqual([]);
+        }
+        current = machine.poll?.id ?? machine.timer?.id;
+      };
+    });
+  });
+
+  test('the loop is idle exactly while nothing is wanted', () => {
+    eachStep(() => ({ after }) => {
+      if (after.phase.name !== 'stopped') expect(after.phase.name === 'idle').toBe(isEmpty(after.demand));
+    });
+  });
+
+  test('what was accepted and what was refused are parts of what is wanted, and apart', () => {
+    eachStep(() => ({ after: { accepted, refused, demand } }) => {
+      expect(without(accepted, demand)).toEqual(EMPTY_MIX);
+      expect(without(refused, demand)).toEqual(EMPTY_MIX);
+      expect(intersection(accepted, refused)).toEqual(EMPTY_MIX);
+    });
+  });
+});
+
+describe('after close()', () => {
+  test('nothing is under way, and whatever happens changes nothing', () => {
+    let ends = 0;
+    eachStep(
+      () => {
+        let closed = false;
+        return ({ before, happening, after, effects, machine }) => {
+          if (closed) {
+            expect(after).toBe(before);
+            expect(effects).toEqual([]);
+          } else if (happening.type === 'closed') {
+            closed = true;
+            ends++;
+          }
+          if (closed) expect([machine.poll, machine.timer]).toEqual([undefined, undefined]);
+        };
+      },
+      { from: scriptsWithEnd },
+    );
+    expect(ends).toBeGreaterThan(10);
+  });
+});
+
+describe('the cursor', () => {
+  test('is forgotten only when nothing is wanted any more', () => {
+    eachStep(() => ({ before, after }) => {
+      if (before.cursor && !after.cursor) expect(after.demand).toEqual(EMPTY_MIX);
+    });
+  });
+
+  test('never goes back within a region', () => {
+    eachStep(() => ({ before, after }) => {
+      if (!before.cursor || !after.cursor || before.cursor.region !== after.cursor.region) return;
+      expect(compareTimetokens(after.cursor.timetoken, before.cursor.timetoken)).toBeGreaterThanOrEqual(0);
+    });
+  });
+
+  test('is moved by answers alone, timetoken and region from the same one', () => {
+    eachStep(() => ({ before, happening, after }) => {
+      if (after.cursor === before.cursor || !after.cursor) return;
+      if (happening.type === 'polled') expect(after.cursor).toEqual(happening.answer.cursor);
+      else expect(happening).toMatchObject({ type: 'demandChanged', cursor: after.cursor });
+    });
+  });
+
+  test('is where every long poll goes on, and a handshake never moves one that there is', () => {
+    eachStep(() => ({ before, after, effects }) => {
+      for (const { cursor } of effectsOf(effects, 'poll')) if (cursor) expect(cursor).toBe(after.cursor);
+      if (before.phase.name === 'handshaking' && before.cursor && !isEmpty(after.demand))
+        expect(after.cursor).toBe(before.cursor);
+    });
+  });
+
+  test('that a batch carries is the one that the state has then', () => {
+    eachStep(() => ({ after, effects }) => {
+      for (const { batch } of effectsOf(effects, 'deliver')) expect(batch.cursor).toBe(after.cursor);
+    });
+  });
+});

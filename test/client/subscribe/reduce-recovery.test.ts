@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
+import { publicState } from '../../../src/client/subscribe/state.ts';
+import { PNStatusCategory } from '../../../src/protocol/status.ts';
+import { effectsOf, failure, LoopMachine, policyOf, short } from '../../support/loop-machine.ts';
+import { connected } from '../../support/loop-phases.ts';
+import { eachStep, machineAfter, scripts } from '../../support/loop-scripts.ts';
+
+const FLOOR = 1_000;
+const LONGEST = 150_000;
+
+describe('under the default policy', () => {
+  test('there is always something that will bring the loop on, whatever failed before', () => {
+    eachStep(() => ({ after, machine: { poll, timer } }) => {
+      const { phase, demand, undelivered } = after;
+      expect(phase.name).not.toBe('failed');
+      if (isEmpty(demand) || phase.name === 'stopped' || poll || timer) return;
+      if (phase.name === 'receiving') expect(undelivered).toBeGreaterThan(1);
+      else expect(phase.name).toBe('waiting');
+    });
+  });
+
+  test('nothing but a refused name makes the loop wait for a token', () => {
+    eachStep(() => ({ after: { phase, refused, demand, refusal } }) => {
+      if (phase.name !== 'waiting' || phase.timer !== undefined) return;
+      if (isEmpty(without(demand, refused))) expect(phase.error).toBe(refusal);
+      else expect(phase.error.category).toBe(PNStatusCategory.PNAccessDeniedCategory);
+    });
+  });
+
+  test('the loop is connected again as soon as the server and the token are good', () => {
+    fc.assert(
+      fc.property(scripts, (script) => {
+        const machine = machineAfter(script);
+        machine.demand('a b').send({ type: 'reconnectRequested' }).send({ type: 'tokenChanged' });
+        for (let turn = 0; turn < 10 && publicState(machine.state) !== 'connected'; turn++) {
+          if (machine.poll) machine.answer(1_000);
+          else machine.fire();
+        }
+        expect(publicState(machine.state)).toBe('connected');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('fifty failures in a row change nothing of that, nor of the cursor', () => {
+    const machine = connected().answer(7);
+    for (let count = 0; count < 50; count++) machine.fail().fire();
+    machine.answer(90);
+    expect(publicState(machine.state)).toBe('connected');
+    expect(machine.poll?.cursor).toEqual({ timetoken: machine.state.cursor?.timetoken, region: 1 });
+    expect(machine.state.cursor?.timetoken).toMatch(/7$/);
+  });
+});
+
+describe('with a limit of attempts', () => {
+  test.each([0, 1, 3])('of %i, no delay follows a failure beyond it', (limit) => {
+    eachStep(
+      () =>
+        ({ happening, before, after }) => {
+          if (happening.type !== 'pollFailed' || before === after) return;
+          const { phase, attempt } = after;
+          if (phase.name === 'waiting' && phase.timer !== undefined)
+            expect(attempt).toBeLessThanOrEqual(limit);
+          if (phase.name === 'failed') expect(attempt).toBeGreaterThan(limit);
+        },
+      { policy: policyOf(limit) },
+    );
+  });
+
+  test('each failure in a row counts, and the one after the last attempt ends in failed', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), fc.boolean(), (limit, wasConnected) => {
+        const machine = new LoopMachine(policyOf(limit)).demand('a');
+        if (wasConnected) machine.answer(1).answer(2);
+        for (let failures = 0; failures < limit; failures++) machine.fail().fire();
+        expect(machine.state.phase.name).not.toBe('failed');
+        machine.fail();
+        expect(machine.state.phase.name).toBe('failed');
+        expect([machine.poll, machine.timer]).toEqual([undefined, undefined]);
+        expect(machine.announced.at(-1)?.category).toBe(
+          wasConnected && limit === 0 ? 'PNUnexpectedDisconnectCategory' : 'PNConnectionErrorCategory',
+        );
+      }),
+    );
+  });
+
+  test.each([
+    ['reconnect()', (machine: LoopMachine) => machine.send({ type: 'reconnectRequested' })],
+    ['a new subscription', (machine: LoopMachine) => machine.demand('a b')],
+  ])('a failed loop starts again, with all its attempts, by %s', (_, start) => {
+    const machine = new LoopMachine(policyOf(1)).demand('a').answer(5).fail().fire().fail();
+    expect(machine.state.phase.name).toBe('failed');
+    start(machine.wait(FLOOR));
+    expect(machine.told).toMatch(/^handshaking/);
+    expect(machine.fail().state.phase.name).toBe('waiting');
+    expect(machine.state.cursor?.timetoken).toMatch(/5$/);
+  });
+});
+
+describe('delays', () => {
+  test('after a failure lie between the floor and the cap, whatever chance or the server says', () => {
+    eachStep(() => ({ happening, effects, machine }) => {
+      if (happening.type !== 'pollFailed') return;
+      for (const { delay } of effectsOf(effects, 'startTimer')) {
+        expect(delay).toBeGreaterThanOrEqual(FLOOR);
+        expect(delay).toBeLessThanOrEqual(LONGEST);
+        expect(machine.announced.at(-1)?.nextRetryAt).toBe(machine.now + delay);
+      }
+    });
+  });
+
+  test('are kept by everything that asks for another attempt: none begins within the floor delay', () => {
+    eachStep(() => ({ before: { phase, failedAt }, effects, machine }) => {
+      if (phase.name !== 'waiting' && phase.name !== 'failed') return;
+      if (effectsOf(effects, 'poll').length > 0) expect(machine.now - failedAt).toBeGreaterThanOrEqual(FLOOR);
+    });
+  });
+
+  test.each(['reconnectRequested', 'tokenChanged', 'woke'] as const)(
+    'hold in a storm of %s: one attempt in each floor delay at the most',
+    (type) => {
+      const machine = connected();
+      const start = machine.now;
+      const error = failure(type === 'tokenChanged' ? 'PN-3002' : 'PN-2001', { channels: ['a'] });
+      let failures = 0;
+      while (machine.now - start < 60_000) {
+        if (machine.poll) {
+          machine.fail(error, { refusal: type === 'tokenChanged' });
+          failures++;
+          // What the documents' own sample does: a status listener that calls back at once.
+          machine.send({ type });
+        }
+        machine.wait(10);
+        if (!machine.poll) machine.send({ type });
+      }
+      expect(failures).toBeLessThanOrEqual(61);
+      expect(failures).toBeGreaterThan(50);
+    },
+  );
+});
+
+describe('a server that answers at once and has nothing new', () => {
+  test('is asked no more than once in each floor delay, after three times', () => {
+    const answers = fc.array(
+      fc.record({ step: fc.integer({ min: -2, max: 5 }), takes: fc.integer({ min: 0, max: 999 }) }),
+      {
+        minLength: 10,
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(answers, (script) => {
+        const machine = connected();
+        const start = machine.now;
+        let at = 1;
+        for (const { step, takes } of script) {
+          if (!machine.poll) machine.fire();
+          machine.now += takes;
+          at += step;
+          machine.answer(at).send({ type: 'delivered' });
+        }
+        expect(machine.now - start).toBeGreaterThanOrEqual((script.length - 3) * FLOOR);
+      }),
+    );
+  });
+
+  test('is not held up once it brings something, or takes its time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 5, maxLength: 40 }), (script) => {
+        const machine = connected();
+        let at = 1;
+        for (const brings of script) {
+          if (!brings) machine.now += FLOOR;
+          machine.answer(++at, { entries: brings ? [{ any: 'entry' }] : [] }).send({ type: 'delivered' });
+          expect(machine.poll).toBeDefined();
+        }
+      }),
+    );
+  });
+});
+
+describe('refused names', () => {
+  test('are never ones that were accepted, and what was accepted goes on', () => {
+    eachStep(() => ({ before, after, effects }) => {
+      for (const { mix } of effectsOf(effects, 'refuse')) {
+        expect(short(intersection(mix, before.accepted))).toBe('');
+        expect(short(after.accepted)).toBe(short(before.accepted));
+        expect(isEmpty(mix)).toBe(false);
+      }
+    });
+  });
+
+  test('cost one handshake each at the most: the wrangling ends', () => {
+    eachStep(() => {
+      let refusals = 0;
+      return ({ happening, effects, after }) => {
+        if (happening.type !== 'pollFailed') refusals = 0;
+        refusals += effectsOf(effects, 'refuse').length;
+        expect(refusals).toBeLessThanOrEqual(after.demand.channels.length + after.demand.groups.length);
+      };
+    });
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { entryAt, tt } from '../../support/loop-machine.ts';
+import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { settle } from '../../support/virtual-clock.ts';
+
+const STATUSES = [400, 403, 414, 481];
+
+describe('a larger mix that the server refuses', () => {
+  test.each(STATUSES)('with %i: the names it blames are refused alone, the others go on', async (status) => {
+    await using fed = new HandFedClient();
+    const old = await fed.subscribed('a', 10);
+    const got: unknown[] = [];
+    old.on('message', ({ message }) => got.push(message));
+    const fresh = fed.client.subscribe().channels(['b', 'c']).execute();
+    const refused = expect(fresh.connected()).rejects.toMatchObject({ statusCode: status, channels: ['b'] });
+    await (await fed.next('handshake')).refuse(status, { channels: ['b'] });
+    await refused;
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts.channels).toEqual(['a', 'c']);
+    await handshake.answer(20);
+    expect((await fed.next('poll')).facts).toMatchObject({ tt: tt(10), channels: ['a', 'c'] });
+    await fed.deliver(30, [entryAt(25)]);
+    expect(got).toEqual([25]);
+    const said = fed.statuses.find(({ isError }) => isError);
+    expect(said).toMatchObject({ affectedChannels: ['b'], statusCode: status });
+    expect(fed.client.state).toBe('connected');
+  });
+
+  test('without a name: all that is new is refused', async () => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    const fresh = fed.client.subscribe().channels(['b', 'c']).channelGroups('g').execute();
+    const refused = expect(fresh.connected()).rejects.toMatchObject({ category: 'PNAccessDeniedCategory' });
+    await (await fed.next('handshake')).refuse(403);
+    await refused;
+    expect((await fed.next('handshake')).facts).toMatchObject({ channels: ['a'], groups: [] });
+    expect(fed.statuses.at(-1)).toMatchObject({ affectedChannels: ['b', 'c'], affectedChannelGroups: ['g'] });
+  });
+
+  test('by a group: the group is refused', async () => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    fed.client.subscribe().channels('b').channelGroups('g').execute();
+    await (await fed.next('handshake')).refuse(403, { 'channel-groups': ['g'] });
+    expect((await fed.next('handshake')).facts).toMatchObject({ channels: ['a', 'b'], groups: [] });
+  });
+
+  test('with nothing left: the loop waits, and asks nothing until there is a token', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').execute();
+    await (await fed.next('handshake')).refuse(403, { channels: ['a'] });
+    expect(fed.client.state).toBe('reconnecting');
+    await fed.clock.advance(3_600_000);
+    expect(fed.open()).toEqual([]);
+    fed.client.setToken('good');
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts).toMatchObject({ token: 'good', channels: ['a'] });
+    await handshake.answer(10);
+    expect(fed.client.state).toBe('connected');
+  });
+
+  test.each([
+    ['setToken()', (fed: HandFedClient) => fed.client.setToken('new'), ['a', 'b']],
+    [
+      'another subscription',
+      (fed: HandFedClient) => fed.client.subscribe().channels('c').execute(),
+      ['a', 'b', 'c'],
+    ],
+  ])('what it refused is tried again after %s', async (_, act, asked) => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    const fresh = fed.client.subscribe().channels('b').execute();
+    await (await fed.next('handshake')).refuse(403, { channels: ['b'] });
+    await (await fed.next('handshake')).answer(20);
+    act(fed);
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts.channels).toEqual(asked);
+    await handshake.answer(30);
+    await fresh.connected();
+    expect((await fed.next('poll')).facts.tt).toBe(tt(10));
+  });
+
+  test('by a page of something in between: it is a failure like any other', async () => {
+    for (const status of STATUSES) {
+      await using fed = new HandFedClient();
+      await fed.subscribed('a', 10);
+      fed.client.subscribe().channels('b').execute();
+      await (await fed.next('handshake')).respond(status, '<html>Forbidden by policy</html>');
+      expect(fed.categories.at(-1)).toBe('UnexpectedDisconnect');
+      await fed.clock.advance(2_000);
+      expect((await fed.next('handshake')).facts.channels).toEqual(['a', 'b']);
+    }
+  });
+});
+
+describe('a mix that was accepted and is refused later', () => {
+  test('with 403 to a poll: the loop waits for a token, and goes on with its cursor', async () => {
+    await using fed = new HandFedClient({ token: 'old' });
+    const got: unknown[] = [];
+    (await fed.subscribed('a', 10)).on('message', ({ message }) => got.push(message));
+    await fed.deliver(20);
+    await (await fed.next('poll')).refuse(403, { channels: ['a'] });
+    expect(fed.categories.slice(-2)).toEqual(['UnexpectedDisconnect', 'AccessDenied']);
+    await fed.clock.advance(3_600_000);
+    expect(fed.open()).toEqual([]);
+    fed.client.setToken('new');
+    await (await fed.next('handshake')).answer(90);
+    expect(fed.categories.at(-1)).toBe('Reconnected');
+    expect((await fed.next('poll')).facts).toMatchObject({ tt: tt(20), token: 'new' });
+    await fed.deliver(95, [entryAt(50)]);
+    expect(got).toEqual([50]);
+  });
+
+  test.each([400, 414, 481])('with %i to a poll: the loop handshakes and goes on', async (status) => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    await (await fed.next('poll')).refuse(status);
+    expect(fed.client.state).toBe('reconnecting');
+    await fed.clock.advance(2_000);
+    await (await fed.next('handshake')).answer(20);
+    expect((await fed.next('poll')).facts.tt).toBe(tt(10));
+  });
+
+  test('goes on without the refused name once the program drops it', async () => {
+    await using fed = new HandFedClient();
+    const kept = await fed.subscribed('a', 10);
+    const lost = await fed.subscribed('b', 11);
+    await (await fed.next('poll')).refuse(403, { channels: ['b'] });
+    await fed.clock.advance(60_000);
+    lost.unsubscribe();
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts.channels).toEqual(['a']);
+    await handshake.answer(20);
+    await kept.connected();
+    expect(fed.client.state).toBe('connected');
+  });
+});
+
+describe('setToken()', () => {
+  test('while a request with the old token is in flight: its refusal is not taken for one of the new', async () => {
+    await using fed = new HandFedClient({ token: 'old' });
+    await fed.subscribed('a', 10);
+    const stale = await fed.next('poll');
+    fed.client.setToken('new');
+    await stale.refuse(403, { channels: ['a'] });
+    expect(fed.client.state).toBe('connected');
+    expect((await fed.next('poll')).facts).toMatchObject({ token: 'new', tt: tt(10) });
+  });
+
+  test('during a handshake: the handshake is sent again with the new token', async () => {
+    await using fed = new HandFedClient({ token: 'old' });
+    fed.client.subscribe().channels('a').execute();
+    const stale = await fed.next('handshake');
+    fed.client.setToken('new');
+    await stale.refuse(403, { channels: ['a'] });
+    expect((await fed.next('handshake')).facts.token).toBe('new');
+    expect(fed.categories).toEqual([]);
+  });
+
+  test('in a listener that is told of each refusal does not hammer the server', async () => {
+    await using fed = new HandFedClient({ token: 'stale' });
+    await fed.subscribed('a', 10);
+    fed.client.on('status', ({ category }) => {
+      if (category === 'PNAccessDeniedCategory') fed.client.setToken('stale');
+    });
+    const before = fed.requests.length;
+    for (let turn = 0; turn < 100; turn++) {
+      for (const request of fed.open()) await request.refuse(403, { channels: ['a'] });
+      await fed.clock.advance(100);
+    }
+    expect(fed.requests.length - before).toBeLessThanOrEqual(11);
+    await settle(1);
+  });
+});

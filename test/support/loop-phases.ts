@@ -1,0 +1,74 @@
+import type { Happening } from '../../src/client/subscribe/runner.ts';
+import { answerAt, failure, LoopMachine, names } from './loop-machine.ts';
+
+/** The machine in every situation that it can be in, subscribed to `a` and `b` unless nothing is. */
+export const SITUATIONS = {
+  idle: () => new LoopMachine(),
+  'first handshake': () => new LoopMachine().demand('a b'),
+  'handshake for more': () => connected('a').demand('a b'),
+  'handshake after a loss': () => connected().fail().fire(),
+  receiving: () => connected(),
+  'receiving, some refused': () => connected('a').demand('a b').refuse('b').answer(2),
+  'receiving, pausing': () => fruitless(connected(), 3),
+  'receiving, delivery held up': () => connected().answer(2).answer(3),
+  'waiting for a delay': () => connected().fail(),
+  'waiting for a token': () => connected().fail().fire().refuse('a'),
+  stopped: () => connected().send({ type: 'disconnectRequested' }),
+  failed: () => new LoopMachine({ ...connected().policy, reconnection: NO_RETRIES }).demand('a b').fail(),
+  closed: () => connected().send({ type: 'closed' }),
+} as const;
+
+const NO_RETRIES = { ...new LoopMachine().policy.reconnection, maximumRetries: 0 };
+
+/** A machine that receives: a handshake was answered at 1. */
+export function connected(text = 'a b'): LoopMachine {
+  return new LoopMachine().demand(text).answer(1);
+}
+
+/** A server that answers at once and has nothing new, so many times. */
+export function fruitless(machine: LoopMachine, times: number): LoopMachine {
+  for (let count = 0; count < times; count++) machine.answer(1).send({ type: 'delivered' });
+  return machine;
+}
+
+/** Everything that can happen, as it would happen in a given situation. */
+export const EVENTS = {
+  'a subscription to a new name': ({ state }) => demand(`${state.demand.channels.join(' ')} c`, true),
+  'a subscription to the same names': ({ state }) => demand(state.demand.channels.join(' '), true),
+  'one of the names is dropped': ({ state }) => demand(state.demand.channels.slice(0, -1).join(' '), false),
+  'everything is dropped': () => demand('', false),
+  'the poll is answered': ({ poll }) => ({ type: 'polled', poll: poll?.id ?? -1, answer: answerAt(9) }),
+  'the poll fails': ({ poll }) => failed(poll?.id ?? -1),
+  'the poll times out': ({ poll }) => ({ ...failed(poll?.id ?? -1), error: failure('PN-2002') }),
+  'the poll is refused': ({ poll }) => refused(poll?.id ?? -1),
+  'another poll is answered': ({ poll }) => ({ type: 'polled', poll: other(poll), answer: answerAt(9) }),
+  'another poll fails': ({ poll }) => failed(other(poll)),
+  'another poll is refused': ({ poll }) => refused(other(poll)),
+  'the timer fires': ({ timer }) => ({ type: 'timerFired', timer: timer?.id ?? -1 }),
+  'another timer fires': ({ timer }) => ({ type: 'timerFired', timer: other(timer) }),
+  'a batch was delivered': () => ({ type: 'delivered' }),
+  'a token was set': () => ({ type: 'tokenChanged' }),
+  'reconnect()': () => ({ type: 'reconnectRequested' }),
+  'disconnect()': () => ({ type: 'disconnectRequested' }),
+  'the network is back': () => ({ type: 'networkChanged', online: true }),
+  'the network is gone': () => ({ type: 'networkChanged', online: false }),
+  'the machine woke up': () => ({ type: 'woke' }),
+  'close()': () => ({ type: 'closed' }),
+} as const satisfies Readonly<Record<string, (machine: LoopMachine) => Happening>>;
+
+function demand(text: string, fresh: boolean): Happening {
+  return { type: 'demandChanged', demand: names(text), fresh };
+}
+
+function failed(poll: number) {
+  return { type: 'pollFailed', poll, error: failure(), refusal: false } as const;
+}
+
+function refused(poll: number): Happening {
+  const error = failure('PN-3002', { channels: ['b'] });
+  return { type: 'pollFailed', poll, error, refusal: true };
+}
+
+function other(thing: { readonly id: number } | undefined): number {
+  return (thing?.id ?? 0) + 1;
+}
