@@ -42,6 +42,6 @@ export function parseRetryAfter(header: string | null, now: number): number | un
   const text = header.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   // Only dates with a time zone: engines guess at much else.
-  const date = /\b(GMT|UTC|Z)$/i.test(text) ? Date.parse(text) : Number.NaN;
+  const date = /(\bGMT|\bUTC|\dZ)$/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -29,9 +29,10 @@ function take(value: unknown, hash: Hash, stack: unknown[]): void {
   }
 }
 
+// Both halves are kept as 32-bit integers: as doubles, each step would allocate.
 class Hash {
-  #high = 0x9e3779b9;
-  #low = 0x85ebca6b;
+  #high = 0x9e3779b9 | 0;
+  #low = 0x85ebca6b | 0;
 
   get value(): number {
     return (this.#high >>> 0) * 2 ** 21 + (this.#low >>> 11);
@@ -43,7 +44,7 @@ class Hash {
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       high = Math.imul(high ^ code, 0x01000193);
-      low = Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15);
+      low = (Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15)) | 0;
     }
     this.#high = Math.imul(high ^ text.length, 0x27d4eb2f);
     this.#low = low;

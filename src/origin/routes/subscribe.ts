@@ -2,7 +2,7 @@ import { isTimetoken } from '../../protocol/timetoken.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import { accessRefusal, malformed } from '../http/refusals.ts';
 import type { Shard } from '../shard.ts';
-import { stampFromCursor, stampPlus, ZERO_STAMP } from '../store/stamp.ts';
+import { stampFromCursor, stampOf, stampPlus, ZERO_STAMP } from '../store/stamp.ts';
 import type { Stamp, Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Outcome } from '../window/window.ts';
@@ -13,6 +13,8 @@ import { statesOf } from './state.ts';
 import { subscribeAnswer } from './subscribe-answer.ts';
 
 const FLOOR_MS = 5_000;
+// A client that comes back after so long may fear that it has missed something.
+const LATE_MS = 60_000;
 const REGION = /^\d{1,10}$/;
 
 /** The long poll (docs/reference/protocol.md, "Subscribe"). */
@@ -28,14 +30,11 @@ export const subscribe: Route = {
     if (call.query.text('filter-expr'))
       throw accessRefusal(400, 'Filter expressions are not supported by this origin');
     if (cursor === ZERO_STAMP) return handshake(shard, call, names);
+    const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
     const batch = await receive(shard, call, { names, cursor: await reachable(shard, cursor) });
-    return answerOf(shard, batch);
+    return ok(subscribeAnswer(batch, { region: shard.epoch, late }));
   },
 };
-
-function answerOf({ epoch }: Shard, batch: Batch): Answer {
-  return ok(subscribeAnswer(batch, epoch));
-}
 
 function cursorOf({ query }: Call): Stamp {
   const cursor = query.text('tt') ?? '0';
@@ -48,7 +47,7 @@ async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer
   const cursor = await shard.log.head();
   const touch = touchOf(call, await listen(shard, names));
   if (touch) await shard.attendance.seen(touch);
-  return answerOf(shard, { cursor, envelopes: [], gaps: [] });
+  return ok(subscribeAnswer({ cursor, envelopes: [], gaps: [] }, { region: shard.epoch, late: false }));
 }
 
 /**

@@ -147,7 +147,20 @@ describe('a cursor from another log', () => {
     const poll = subscribe('a', { tt: '16000000000000000', tr });
     expect(await isPending(poll)).toBe(true);
     await origin.close();
-    expect(await poll).not.toHaveProperty('g');
+    expect((await poll).g).toEqual([]);
+  });
+});
+
+describe('a client that comes back', () => {
+  test.each([
+    ['at once', 59_000, undefined],
+    ['after a minute', 61_000, []],
+  ])('%s is told of gaps accordingly, also of none', async (_when, away, told) => {
+    const { clock, publish, subscribe } = originNetwork();
+    const { t } = await subscribe('a');
+    await publish('a', 1);
+    await clock.advance(away);
+    expect((await subscribe('a', { tt: t.t })).g).toEqual(told);
   });
 });
 
