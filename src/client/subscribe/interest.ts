@@ -72,12 +72,8 @@ export function wildcardsOver(channel: string): readonly string[] {
   const presence = isPresenceName(channel);
   const end = presence ? channel.length - PRESENCE_SUFFIX.length : channel.length;
   const wildcards: string[] = [];
-  // A dot at the very end has no rest for the star to stand for.
-  for (
-    let dot = channel.lastIndexOf('.', end - 2);
-    dot >= 0;
-    dot = dot === 0 ? -1 : channel.lastIndexOf('.', dot - 1)
-  ) {
+  // A dot at the very end has no rest for the star to stand for, one at the very start no name before it.
+  for (let dot = channel.lastIndexOf('.', end - 2); dot > 0; dot = channel.lastIndexOf('.', dot - 1)) {
     wildcards.push(`${channel.slice(0, dot)}.*${presence ? PRESENCE_SUFFIX : ''}`);
   }
   return wildcards;
