@@ -145,7 +145,7 @@ export class PubNub<Channels extends object = AnyChannels>
       throw new PubNubError('PN-1002', 'setToken: token must be a string that is not empty.');
     }
     this.#executor.setToken(token);
-    this.#engine.dispatch({ type: 'tokenChanged' });
+    this.#engine.tokenChanged();
   }
 
   /**

@@ -115,6 +115,13 @@ export class HandFedClient {
     return request;
   }
 
+  /** The handshake of the next attempt, as soon as the loop makes it. */
+  async retried(): Promise<PendingRequest> {
+    for (let second = 0; second <= 150 && this.open('handshake').length === 0; second++)
+      await this.clock.advance(1_000);
+    return this.next('handshake');
+  }
+
   /** Subscribes and is accepted at a timetoken. */
   async subscribed(channels: string | readonly string[], at: number, { presence = false } = {}) {
     const builder = this.client.subscribe().channels(typeof channels === 'string' ? channels : [...channels]);

@@ -20,7 +20,7 @@ export type PNReconnectionPolicy = (typeof PNReconnectionPolicy)[keyof typeof PN
 
 /** A reconnection policy of one's own. Delays in milliseconds. */
 export interface CustomReconnectionPolicy {
-  /** The longest delay before the given attempt, 1 being the first; full jitter is applied below it. */
+  /** The longest delay before the given attempt, 1 being the first; full jitter is applied below it. One that throws counts as the shortest. */
   delay(attempt: number): number;
   /** Attempts before giving up. @default Infinity */
   readonly maximumRetries?: number;

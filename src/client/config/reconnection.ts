@@ -40,9 +40,20 @@ export function policyOf(policy: PNReconnectionPolicy | CustomReconnectionPolicy
       minimumDelay = FLOOR_DELAY,
       maximumDelay = LONGEST_DELAY,
     } = policy;
-    return { delay: (attempt) => policy.delay(attempt), maximumRetries, minimumDelay, maximumDelay };
+    return { delay: safely(policy), maximumRetries, minimumDelay, maximumDelay };
   }
   if (policy === PNReconnectionPolicy.LINEAR) return { ...usual, delay: () => 3_000 };
   const exponential = { ...usual, delay: (attempt: number) => FLOOR_DELAY * 2 ** attempt };
   return policy === PNReconnectionPolicy.NONE ? { ...exponential, maximumRetries: 0 } : exponential;
+}
+
+// A program's mistake must not end the loop: a delay that cannot be had counts as the shortest.
+function safely(policy: CustomReconnectionPolicy): (attempt: number) => number {
+  return (attempt) => {
+    try {
+      return policy.delay(attempt);
+    } catch {
+      return 0;
+    }
+  };
 }

@@ -1,3 +1,5 @@
+import { PubNubError } from '../errors/pubnub-error.ts';
+
 /** What a full queue does: holds the source up, or forgets its oldest value. */
 export type Overflow = 'pause' | 'drop-oldest';
 
@@ -13,6 +15,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
 
   /** `onChange` is called when the queue has room again and when it has ended. */
   constructor(limit: number, overflow: Overflow, onChange?: () => void) {
+    if (!(limit >= 1)) throw new PubNubError('PN-1002', 'messages(): buffer must be at least 1.');
     this.#limit = limit;
     this.#overflow = overflow;
     this.#onChange = onChange;

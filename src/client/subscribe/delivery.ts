@@ -1,5 +1,6 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { WireEnvelope } from '../../protocol/envelope.ts';
+import type { PNGapEvent } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DedupeWindow } from './dedupe.ts';
@@ -23,6 +24,7 @@ export class Delivery<Client> {
   readonly #listeners: ListenerRegistry<Client>;
   readonly #clock: Clock;
   readonly #seen: DedupeWindow;
+  readonly #older: DedupeWindow;
   readonly #queue: Batch[] = [];
   #busy = false;
   #closed = false;
@@ -37,6 +39,7 @@ export class Delivery<Client> {
     this.#listeners = parts.listeners;
     this.#clock = settings.clock;
     this.#seen = new DedupeWindow(settings.dedupeEntries);
+    this.#older = new DedupeWindow(settings.dedupeEntries);
   }
 
   /** Takes the next batch. */
@@ -62,6 +65,7 @@ export class Delivery<Client> {
   /** Forgets what was delivered: nothing is subscribed any more, and who then asks for older entries wants them again. */
   forget(): void {
     this.#seen.clear();
+    this.#older.clear();
   }
 
   /** Ends delivery: a batch that is not delivered whole is dropped, so that its cursor is not taken for delivered. */
@@ -79,7 +83,9 @@ export class Delivery<Client> {
     for (const other of this.#demand.candidates(entry.c, entry.b)) {
       if (other !== subscription && other.interest.wants(entry.c, entry.b, entry.p.t)) return;
     }
-    this.#listeners.emit(decoded.name, decoded.event);
+    // Several subscriptions may ask for the same older entries.
+    if (this.#older.note(entry, this.#clock.now())?.length === 0)
+      this.#listeners.emit(decoded.name, decoded.event);
   }
 
   #next(): Batch | undefined {
@@ -93,18 +99,20 @@ export class Delivery<Client> {
   }
 
   #deliver(batch: Batch): void {
-    for (const gap of batch.gaps) {
-      this.#listeners.emit('gap', gap);
-      for (const subscription of this.#demand.subscriptions) {
-        const { channel } = gap;
-        if (channel === undefined || subscription.interest.wants(channel, undefined, gap.to))
-          subscription.tell('gap', gap);
-      }
-    }
+    for (const gap of batch.gaps) this.#tell(gap);
     const now = this.#clock.now();
     for (const entry of batch.entries) {
       if (isEnvelope(entry)) this.#deliverOne(entry, now);
       else this.#invalid(entry, 'the entry is no envelope');
+    }
+  }
+
+  #tell(gap: PNGapEvent): void {
+    this.#listeners.emit('gap', gap);
+    for (const subscription of this.#demand.subscriptions) {
+      if (gap.channel === undefined || subscription.interest.mayMiss(gap.channel, gap.to)) {
+        subscription.tell('gap', gap);
+      }
     }
   }
 

@@ -114,8 +114,16 @@ export class SubscribeEngine<Client> {
   }
 
   /** Passes an event on to the loop. */
-  dispatch(happening: Extract<Happening, { type: `${string}Requested` | 'tokenChanged' }>): void {
+  dispatch(happening: Extract<Happening, { type: `${string}Requested` }>): void {
     this.#runner.dispatch(happening);
+  }
+
+  /** There is a new token: what was refused is asked for again. */
+  tokenChanged(): void {
+    for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
+    this.#runner.dispatch({ type: 'tokenChanged' });
+    this.#catchUp.stop();
+    this.#catchUp.resume();
   }
 
   /** Ends everything; resolves when the server has heard of it, or could not be told. */
@@ -137,7 +145,7 @@ export class SubscribeEngine<Client> {
 
   #drop(subscription: LiveSubscription, mix: Mix): void {
     this.#demand.drop(subscription, mix);
-    subscription.dropped(mix);
+    subscription.acceptance.drop(mix);
     if (isEmpty(subscription.interest.mix)) subscription.end();
     this.#delivery.pump();
   }
@@ -178,7 +186,7 @@ export class SubscribeEngine<Client> {
       deliver: (batch) => this.#delivery.push(batch),
       accept: (mix, floor) => this.#accept(mix, floor),
       refuse: (mix, error) => {
-        for (const subscription of this.#known()) subscription.refuse(mix, error);
+        for (const subscription of this.#known()) subscription.acceptance.refuse(mix, error);
       },
       present: (mix) => this.#presence.present(mix),
       leave: (mix) => void this.#presence.leave(mix),
@@ -200,16 +208,7 @@ export class SubscribeEngine<Client> {
   #poll(request: PollRequest, outcome: PollOutcome): () => void {
     if (request.cursor) return this.#poller.poll(request, outcome);
     const full = { ...request, state: this.#stateFor(request.mix) };
-    const leaves = this.#presence.leaves(request.mix);
-    if (!leaves) return this.#poller.poll(full, outcome);
-    let cancel = () => {
-      cancelled = true;
-    };
-    let cancelled = false;
-    void leaves.then(() => {
-      if (!cancelled) cancel = this.#poller.poll(full, outcome);
-    });
-    return () => cancel();
+    return this.#poller.pollAfter(this.#presence.leaves(request.mix), full, outcome);
   }
 
   #accept(mix: Mix, floor: LoopCursor): void {

@@ -47,6 +47,16 @@ export class Interest {
     return wildcardsOver(channel).some((wildcard) => this.#channels.has(wildcard));
   }
 
+  /**
+   * Whether entries of a channel, up to this timetoken, may be missing here. Of a group it is not known which channels
+   * it has: better told of one too many.
+   */
+  mayMiss(channel: string, upto: Timetoken): boolean {
+    if (this.wants(channel, undefined, upto)) return true;
+    for (const group of this.#groups.keys()) if (this.wantsGroup(group, upto)) return true;
+    return false;
+  }
+
   /** Whether an entry that came for this group is wanted. */
   wantsGroup(group: string, timetoken: Timetoken): boolean {
     return isAbove(this.#groups, group, timetoken);

@@ -1,13 +1,13 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
-import { PubNubError } from '../errors/pubnub-error.ts';
 import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
 import { AsyncQueue, type Overflow } from '../runtime/async-queue.ts';
+import { Acceptance, endedError } from './acceptance.ts';
 import type { Decoded } from './decode.ts';
 import { Interest } from './interest.ts';
-import { intersection, isEmpty, type Mix, without } from './mix.ts';
+import type { Mix } from './mix.ts';
 import type { LoopCursor } from './state.ts';
 
 /** What a subscription needs of the client it belongs to. */
@@ -20,11 +20,6 @@ export interface SubscriptionHost {
   failed(event: EventName, error: unknown): void;
 }
 
-interface Waiter {
-  resolve(): void;
-  reject(error: PubNubError): void;
-}
-
 const DEFAULT_BUFFER = 1_000;
 
 /** The working side of a subscription; programs see it as `Subscription`. */
@@ -35,15 +30,13 @@ export class LiveSubscription {
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
   readonly #queues = new Set<AsyncQueue<PNMessageResult>>();
-  readonly #waiters = new Set<Waiter>();
+  /** Whether the server has accepted it. */
+  readonly acceptance: Acceptance;
   #start: LoopCursor | undefined;
-  /** Names that no handshake has accepted yet. */
-  #pending: Mix;
   /** Messages since `execute()`, until somebody asks for them in one way or another. */
   #holding: AsyncQueue<PNMessageResult> | undefined;
   /** Live entries that wait until older ones have been fetched. */
   #backlog: (() => void)[] | undefined;
-  #refusal: PubNubError | undefined;
   #ended = false;
 
   constructor(
@@ -56,7 +49,7 @@ export class LiveSubscription {
   ) {
     this.#host = host;
     this.interest = new Interest(wants.mix);
-    this.#pending = wants.mix;
+    this.acceptance = new Acceptance(wants.mix);
     this.#start = wants.start;
     this.presenceState = wants.state;
     this.#listeners = new ListenerRegistry(
@@ -92,24 +85,7 @@ export class LiveSubscription {
   }
 
   connected({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#refusal) return Promise.reject(this.#refusal);
-    if (this.#ended) return Promise.reject(endedError());
-    if (signal?.aborted) return Promise.reject(endedError(signal.reason));
-    if (isEmpty(this.#pending)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => () => {
-        signal?.removeEventListener('abort', abort);
-        this.#waiters.delete(waiter);
-        finish();
-      };
-      const waiter: Waiter = {
-        resolve: settle(resolve),
-        reject: (error) => settle(() => reject(error))(),
-      };
-      const abort = () => waiter.reject(endedError(signal?.reason));
-      this.#waiters.add(waiter);
-      signal?.addEventListener('abort', abort);
-    });
+    return this.#ended ? Promise.reject(endedError()) : this.acceptance.wait(signal);
   }
 
   messages({
@@ -170,7 +146,7 @@ export class LiveSubscription {
 
   /** The loop starts no later than this subscription: it needs no catching up. */
   startWithLoop(): void {
-    if (this.#start) this.interest.accept(this.#pending, this.#start.timetoken);
+    if (this.#start) this.interest.accept(this.acceptance.pending, this.#start.timetoken);
     this.#start = undefined;
   }
 
@@ -197,26 +173,8 @@ export class LiveSubscription {
 
   /** The server accepted names, from this timetoken on. Returns those it had not accepted before. */
   accept(mix: Mix, floor: LoopCursor): Mix {
-    const accepted = intersection(this.#pending, mix);
     this.interest.accept(mix, floor.timetoken);
-    this.#pending = without(this.#pending, mix);
-    if (isEmpty(this.#pending)) {
-      this.#refusal = undefined;
-      for (const waiter of [...this.#waiters]) waiter.resolve();
-    }
-    return accepted;
-  }
-
-  /** The server refused names; they are asked for again with a new token or subscription. */
-  refuse(mix: Mix, error: PubNubError): void {
-    if (isEmpty(intersection(this.#pending, mix))) return;
-    this.#refusal = error;
-    for (const waiter of [...this.#waiters]) waiter.reject(error);
-  }
-
-  /** Some names are not wanted any more. */
-  dropped(mix: Mix): void {
-    this.#pending = without(this.#pending, mix);
+    return this.acceptance.accept(mix);
   }
 
   /** Nothing is received from now on. */
@@ -224,7 +182,7 @@ export class LiveSubscription {
     this.#ended = true;
     this.#backlog = undefined;
     for (const queue of [...this.#queues]) queue.end();
-    for (const waiter of [...this.#waiters]) waiter.reject(endedError());
+    this.acceptance.end();
     this.#listeners.clear();
   }
 
@@ -242,8 +200,4 @@ export class LiveSubscription {
     this.#holding?.push(message);
     for (const queue of this.#queues) queue.push(message);
   }
-}
-
-function endedError(cause?: unknown): PubNubError {
-  return new PubNubError('PN-2003', 'The subscription ended before the server had accepted it.', { cause });
 }

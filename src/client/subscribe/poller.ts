@@ -68,7 +68,11 @@ export class Poller {
     }, timeout);
     const url = this.#url(request);
     Promise.resolve()
-      .then(() => transport({ method: 'GET', url, headers: HEADERS, signal: controller.signal }))
+      .then(() => {
+        // It may have been cancelled in the turn in which it began.
+        controller.signal.throwIfAborted();
+        return transport({ method: 'GET', url, headers: HEADERS, signal: controller.signal });
+      })
       .then((response) => this.#read(response))
       .then(
         (answer) => close() && outcome.answered(answer),
@@ -77,6 +81,19 @@ export class Poller {
     return () => {
       if (close()) controller.abort();
     };
+  }
+
+  /** The same, once something else is over. */
+  pollAfter(wait: Promise<unknown> | undefined, request: PollRequest, outcome: PollOutcome): () => void {
+    if (!wait) return this.poll(request, outcome);
+    let cancelled = false;
+    let cancel = () => {
+      cancelled = true;
+    };
+    void wait.then(() => {
+      if (!cancelled) cancel = this.poll(request, outcome);
+    });
+    return () => cancel();
   }
 
   #url({ mix, cursor, region, state }: PollRequest): string {

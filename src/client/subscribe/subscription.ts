@@ -4,7 +4,7 @@ import type { Overflow } from '../runtime/async-queue.ts';
 
 /** Options of `messages()`. */
 export interface MessagesOptions {
-  /** Messages that may wait to be read. @default 1000 */
+  /** Messages that may wait to be read, at least 1. @default 1000 */
   readonly buffer?: number;
   /** What a full buffer does: `pause` stops the polls of the whole client, `drop-oldest` forgets. @default 'pause' */
   readonly overflow?: Overflow;

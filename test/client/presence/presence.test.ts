@@ -135,6 +135,19 @@ describe('a leave', () => {
     expect(fed.open('leave')).toEqual([]);
   });
 
+  test('in flight is awaited before a heartbeat that names the same channel', async () => {
+    await using fed = new HandFedClient(BEATS, { byHand: ['leave', 'heartbeat'] });
+    await fed.subscribed(['a', 'b'], 10);
+    await fed.clock.advance(8_500);
+    await fed.client.unsubscribe().channels('a').execute();
+    fed.client.subscribe().channels('a').execute();
+    const leave = await fed.next('leave');
+    await fed.clock.advance(500);
+    expect(fed.open().map(({ facts }) => facts.kind)).toEqual(['leave']);
+    await leave.respond(200, OK);
+    expect((await fed.next('heartbeat')).facts.channels).toEqual(['a', 'b']);
+  });
+
   test('holds nothing up that names other channels', async () => {
     await using fed = new HandFedClient({}, { byHand: ['leave'] });
     await fed.subscribed(['a', 'b'], 10);

@@ -157,3 +157,10 @@ describe('the queue behind messages()', () => {
     expect(await queue.next()).toEqual({ value: undefined, done: true });
   });
 });
+
+test.each([0, -1, Number.NaN])(
+  'a buffer of %s could hold nothing up but everything, and is refused',
+  (limit) => {
+    expect(() => new AsyncQueue(limit, 'pause')).toThrow(expect.objectContaining({ code: 'PN-1002' }));
+  },
+);

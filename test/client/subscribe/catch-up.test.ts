@@ -61,6 +61,19 @@ describe('catching up', () => {
     expect(fed.open('poll').map(({ facts }) => facts.tt)).toEqual([tt(50)]);
   });
 
+  test('holds a thousand live entries back, then the polls', async () => {
+    await using fed = new HandFedClient();
+    const { got } = await joining(fed);
+    const live = Array.from({ length: 1_000 }, (_, index) => entryAt(61 + index, 'b'));
+    await pollAt(fed, 50).answer(2_000, { entries: live });
+    await pollAt(fed, 2_000).answer(2_010, { entries: [entryAt(2_001, 'b')] });
+    await pollAt(fed, 2_010).answer(2_020, { entries: [entryAt(2_011, 'b')] });
+    expect(fed.open('poll').map(({ facts }) => facts.tt)).toEqual([tt(5)]);
+    await pollAt(fed, 5).answer(61, { entries: [entryAt(6, 'b')] });
+    expect(got).toEqual([6, ...live.map(({ d }) => d), 2_001, 2_011]);
+    expect(fed.open('poll').map(({ facts }) => facts.tt)).toEqual([tt(2_020)]);
+  });
+
   test('is for the one subscription: others on the channel get nothing of it', async () => {
     await using fed = new HandFedClient();
     const other: unknown[] = [];
@@ -92,6 +105,21 @@ describe('catching up', () => {
     await pollAt(fed, 5).answer(71, { entries });
     expect(got).toEqual([6]);
     expect(second).toEqual([30]);
+  });
+
+  test('of two subscriptions to one channel brings each all of it, and the client every message once', async () => {
+    await using fed = new HandFedClient();
+    const { got } = await joining(fed);
+    const seen: unknown[] = [];
+    fed.client.on('message', ({ message }) => seen.push(message));
+    const second: unknown[] = [];
+    const sooner = fed.client.subscribe().channels('b').withTimetoken(tt(20)).execute();
+    sooner.on('message', ({ message }) => second.push(message));
+    await (await fed.next('handshake')).answer(70);
+    await pollAt(fed, 5).answer(71, { entries: [entryAt(6, 'b'), entryAt(30, 'b')] });
+    expect(got).toEqual([6, 30]);
+    expect(second).toEqual([30]);
+    expect(seen).toEqual([6, 30]);
   });
 
   test('tries again after failures, with the delays of the loop', async () => {
@@ -176,5 +204,15 @@ describe('catching up', () => {
     fed.client.subscribe().channels('b').withTimetoken(tt(60)).execute();
     await (await fed.next('handshake')).answer(60);
     expect(fed.open('poll')).toHaveLength(1);
+  });
+
+  test('asks again with a new token, whatever delay a refusal has earned it', async () => {
+    await using fed = new HandFedClient();
+    await joining(fed);
+    await pollAt(fed, 5).refuse(403, { channels: ['b'] });
+    expect(fed.open('poll')).toHaveLength(1);
+    fed.client.setToken('new');
+    await settle(1);
+    expect(pollAt(fed, 5).facts).toMatchObject({ token: 'new' });
   });
 });

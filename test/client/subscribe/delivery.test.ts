@@ -140,6 +140,16 @@ describe('a batch', () => {
     expect(texts(all)).toEqual([19, 20, 21]);
   });
 
+  test('ends for a name in the middle of an entry, where a listener drops it', async () => {
+    await using fed = new HandFedClient();
+    const got = received(await fed.subscribed(['a', 'b'], 10));
+    fed.client.on('message', ({ message }) => {
+      if (message === 20) void fed.client.unsubscribe().channels('a').execute();
+    });
+    await fed.deliver(40, [entryAt(19), entryAt(20), entryAt(21), entryAt(22, 'b')]);
+    expect(texts(got)).toEqual([19, 22]);
+  });
+
   test('does not reach a subscription that a listener makes meanwhile', async () => {
     await using fed = new HandFedClient();
     await fed.subscribed('a', 10);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PNStateEvent } from '../../../src/index.ts';
+import type { PNGapEvent, PNStateEvent } from '../../../src/index.ts';
 import { compareTimetokens } from '../../../src/protocol/timetoken.ts';
 import type { Exchange } from '../../support/loop-faulty-transport.ts';
-import { deliveryProblems } from '../../support/loop-oracle.ts';
+import { deliveryProblems, lostMessages } from '../../support/loop-oracle.ts';
 import { LoopWorld } from '../../support/loop-world.ts';
 import { type Action, olderScripts, run, worldScripts } from '../../support/loop-world-scripts.ts';
 
@@ -81,6 +81,27 @@ describe('promise 2: every message exactly once, in order, from the handshake to
       await world.recover();
       expect(deliveryProblems(world)).toEqual([]);
     });
+  });
+
+  test('what the origin can no longer supply is named by a gap', async () => {
+    let lost = 0;
+    await fc.assert(
+      fc.asyncProperty(worldScripts, async (script) => {
+        const world = new LoopWorld({}, { queueLength: 1 });
+        const gaps: PNGapEvent[] = [];
+        world.client.on('gap', (gap) => gaps.push(gap));
+        await run(script, world);
+        await world.recover();
+        for (const { channel, timetoken } of lostMessages(world)) {
+          lost++;
+          const told = gaps.filter((gap) => gap.certain && gap.channel === channel);
+          expect(told.some(({ from, to }) => from < timetoken && timetoken <= to)).toBe(true);
+        }
+        await world.close();
+      }),
+      RUNS,
+    );
+    expect(lost).toBeGreaterThan(0);
   });
 
   test('nothing comes after unsubscribe(), not even the rest of a batch', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
 import { publicState } from '../../../src/client/subscribe/state.ts';
 import { PNStatusCategory } from '../../../src/protocol/status.ts';
-import { effectsOf, failure, LoopMachine, policyOf, short } from '../../support/loop-machine.ts';
+import { effectsOf, failure, LoopMachine, POLICY, policyOf, short } from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 import { eachStep, machineAfter, scripts } from '../../support/loop-scripts.ts';
 
@@ -139,6 +139,17 @@ describe('delays', () => {
       expect(failures).toBeGreaterThan(50);
     },
   );
+});
+
+test('asking for another attempt puts off none that comes sooner under a policy with short delays', () => {
+  const reconnection = { ...POLICY.reconnection, delay: () => 100, minimumDelay: 100 };
+  const machine = new LoopMachine({ ...POLICY, reconnection }).demand('a').answer(1).fail();
+  const { due } = machine.timer ?? { due: Number.NaN };
+  expect(due - machine.now).toBe(100);
+  for (const type of ['reconnectRequested', 'woke'] as const) {
+    machine.send({ type });
+    expect(machine.timer?.due).toBe(due);
+  }
 });
 
 describe('a server that answers at once and has nothing new', () => {

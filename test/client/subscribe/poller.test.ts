@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { tt } from '../../support/loop-machine.ts';
+import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { GARBAGE } from '../../support/loop-world-scripts.ts';
+import { settle } from '../../support/virtual-clock.ts';
+
+describe('a request of the loop', () => {
+  test('has no timetoken in a handshake, then the whole cursor', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels(['b', 'a/?', 'ü']).channelGroups('g h').execute();
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts).toMatchObject({
+      tt: '0',
+      region: undefined,
+      channels: ['a/?', 'b', 'ü'],
+      groups: ['g h'],
+      heartbeat: '300',
+    });
+    await handshake.answer(10, { region: 12 });
+    expect((await fed.next('poll')).facts).toMatchObject({ tt: tt(10), region: '12', heartbeat: '300' });
+  });
+
+  test('names a lone comma where there are groups only', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channelGroups('g').execute();
+    expect((await fed.next('handshake')).facts).toMatchObject({ channels: [], groups: ['g'] });
+  });
+
+  test('carries the state in a handshake only', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').withState({ mood: 'calm' }).execute();
+    const handshake = await fed.next('handshake');
+    expect(JSON.parse(handshake.facts.state ?? '')).toEqual({ a: { mood: 'calm' } });
+    await handshake.answer(10);
+    expect((await fed.next('poll')).facts.state).toBe(undefined);
+  });
+
+  test.each([
+    ['handshake', 15_000],
+    ['poll', 290_000],
+  ] as const)('has a deadline: a %s of %i ms', async (kind, deadline) => {
+    await using fed = new HandFedClient();
+    if (kind === 'poll') await fed.subscribed('a', 10);
+    else fed.client.subscribe().channels('a').execute();
+    const request = await fed.next(kind);
+    await fed.clock.advance(deadline - 1);
+    expect(request.signal.aborted).toBe(false);
+    await fed.clock.advance(1);
+    expect(request.signal.aborted).toBe(true);
+  });
+
+  test('that is answered after its deadline changes nothing', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').execute();
+    const request = await fed.next('handshake');
+    await fed.clock.advance(15_000);
+    expect(fed.client.state).toBe('reconnecting');
+    await request.answer(10);
+    expect(fed.client.state).toBe('reconnecting');
+    expect(fed.categories).toEqual(['Timeout']);
+  });
+});
+
+// Promise 3: whatever one answer holds, the loop keeps trying, and comes back with its cursor.
+describe('an answer that is none', () => {
+  const poisons = [
+    ...GARBAGE.map((body) => [200, body] as const),
+    ...[204, 301, 302, 404, 407, 408, 413, 418, 429, 431, 500, 502, 503, 504, 511].map(
+      (status) => [status, ''] as const,
+    ),
+    ...[400, 403, 414, 481, 500].map((status) => [status, '<html>no</html>'] as const),
+    ...[403, 500].map((status) => [status, '{"error":true}'] as const),
+  ];
+
+  test.each(poisons)('to a handshake, %i %j, is tried again', async (status, body) => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').execute();
+    await (await fed.next('handshake')).respond(status, body);
+    expect([fed.client.state, fed.statuses.length]).toEqual(['reconnecting', 1]);
+    await fed.clock.advance(2_000);
+    await (await fed.next('handshake')).answer(10);
+    expect(fed.categories.at(-1)).toBe('Connected');
+  });
+
+  test.each(poisons)('to a poll, %i %j, loses nothing', async (status, body) => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    await (await fed.next('poll')).respond(status, body);
+    expect(fed.categories.slice(1)).toEqual(['UnexpectedDisconnect']);
+    await fed.clock.advance(2_000);
+    await (await fed.next('handshake')).answer(50);
+    expect(fed.categories.at(-1)).toBe('Reconnected');
+    expect((await fed.next('poll')).facts.tt).toBe(tt(10));
+  });
+
+  test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'UND_ERR_SOCKET', 'CERT_HAS_EXPIRED', 'ANYTHING'])(
+    'nor a connection that fails with %s ends the loop',
+    async (code) => {
+      await using fed = new HandFedClient();
+      await fed.subscribed('a', 10);
+      await (await fed.next('poll')).fail(code);
+      for (let count = 0; count < 20; count++) await (await fed.retried()).fail(code);
+      await (await fed.retried()).answer(50);
+      expect((await fed.next('poll')).facts.tt).toBe(tt(10));
+    },
+  );
+
+  test('that asks for time gets it, in seconds or as a date', async () => {
+    for (const header of ['30', 'Tue, 14 Nov 2023 22:13:50 GMT']) {
+      await using fed = new HandFedClient();
+      await fed.subscribed('a', 10);
+      await (await fed.next('poll')).respond(429, '', { 'retry-after': header });
+      const { nextRetryAt } = fed.statuses.at(-1) ?? {};
+      await fed.clock.advance(29_999);
+      expect(fed.open('handshake')).toEqual([]);
+      await fed.clock.advance(1_001);
+      expect(fed.open('handshake')).toHaveLength(1);
+      expect(nextRetryAt).toBeGreaterThanOrEqual(1_700_000_030_000);
+    }
+  });
+});
+
+test('a request that is cancelled in the turn in which it begins is never sent', async () => {
+  await using fed = new HandFedClient();
+  fed.client.subscribe().channels('a').execute();
+  await Promise.resolve();
+  fed.client.disconnect();
+  await settle();
+  expect(fed.requests.filter(({ facts }) => facts.kind === 'handshake')).toEqual([]);
+});
