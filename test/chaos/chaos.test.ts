@@ -134,8 +134,8 @@ describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
       else if (Object(status.errorData).delivery !== 'unknown') notSent.push(text);
     });
     calm(proxy);
-    await publisher.publish({ channel: 'a', message: 'last' }).execute();
-    await receiver.numbers.first((text) => text === 'a last');
+    const last = await publishLast(publisher);
+    await receiver.numbers.first((text) => text === last);
     const { numbers } = receiver;
     expect(new Set(numbers.all).size).toBe(numbers.all.length);
     expect(numbers.all.filter((text) => notSent.includes(text))).toEqual([]);
@@ -145,6 +145,15 @@ describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
     expect(receiver.gaps.all).toEqual([]);
   });
 });
+
+// A connection that was reset while it was idle may still cost one publish: the next is another message.
+async function publishLast(publisher: PubNub): Promise<string> {
+  for (let count = 0; ; count++) {
+    const message = `last ${count}`;
+    const { status } = await publisher.publish({ channel: 'a', message }).envelope();
+    if (!status.isError) return `a ${message}`;
+  }
+}
 
 function optionsOf(index: number, dice: Dice): Partial<PubNubOptions> {
   const [, options] = TRANSPORTS[index % TRANSPORTS.length] ?? TRANSPORTS[0] ?? [];
