@@ -1,8 +1,21 @@
 // What each operation takes, from its endpoint's declaration and the comments of its parameters.
 import type { Param } from '../src/client/endpoint.ts';
+import { addChannelsToChannelGroup } from '../src/client/endpoints/channel-groups/add-channels-to-channel-group.ts';
+import { deleteChannelGroup } from '../src/client/endpoints/channel-groups/delete-channel-group.ts';
+import { listChannelGroups } from '../src/client/endpoints/channel-groups/list-channel-groups.ts';
+import { listChannelsInChannelGroup } from '../src/client/endpoints/channel-groups/list-channels-in-channel-group.ts';
+import { removeChannelsFromChannelGroup } from '../src/client/endpoints/channel-groups/remove-channels-from-channel-group.ts';
+import { getState } from '../src/client/endpoints/presence/get-state.ts';
+import { hereNow } from '../src/client/endpoints/presence/here-now.ts';
+import { setState } from '../src/client/endpoints/presence/set-state.ts';
+import { whereNow } from '../src/client/endpoints/presence/where-now.ts';
 import { fire } from '../src/client/endpoints/publish/fire.ts';
 import { publish } from '../src/client/endpoints/publish/publish.ts';
 import { signal } from '../src/client/endpoints/publish/signal.ts';
+import { deleteMessages } from '../src/client/endpoints/storage/delete-messages.ts';
+import { fetchMessages } from '../src/client/endpoints/storage/fetch-messages.ts';
+import { history } from '../src/client/endpoints/storage/history.ts';
+import { messageCounts } from '../src/client/endpoints/storage/message-counts.ts';
 import { subscribe } from '../src/client/endpoints/subscribe/subscribe.ts';
 import { unsubscribe } from '../src/client/endpoints/subscribe/unsubscribe.ts';
 import { time } from '../src/client/endpoints/time/time.ts';
@@ -28,6 +41,19 @@ export const OPERATIONS: Readonly<Record<string, Declared>> = {
   time,
   subscribe,
   unsubscribe,
+  hereNow,
+  whereNow,
+  setState,
+  getState,
+  addChannelsToChannelGroup,
+  removeChannelsFromChannelGroup,
+  listChannelsInChannelGroup,
+  deleteChannelGroup,
+  listChannelGroups,
+  history,
+  fetchMessages,
+  messageCounts,
+  deleteMessages,
 };
 
 /** The page of operations: an overview, and the parameters of each. */

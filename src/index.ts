@@ -10,9 +10,20 @@ export {
   PNReconnectionPolicy,
   type PubNubOptions,
 } from './client/config/options.ts';
+export type { ListChannelGroupsResult } from './client/endpoints/channel-groups/list-channel-groups.ts';
+export type { ListChannelsInChannelGroupResult } from './client/endpoints/channel-groups/list-channels-in-channel-group.ts';
+export type { ChannelGroupResult } from './client/endpoints/channel-groups/registry.ts';
+export type { GetStateResult } from './client/endpoints/presence/get-state.ts';
+export type { HereNowChannel, HereNowOccupant, HereNowResult } from './client/endpoints/presence/here-now.ts';
+export type { SetStateResult } from './client/endpoints/presence/set-state.ts';
+export type { WhereNowResult } from './client/endpoints/presence/where-now.ts';
 export type { FireResult } from './client/endpoints/publish/fire.ts';
 export type { PublishResult } from './client/endpoints/publish/publish.ts';
 export type { SignalResult } from './client/endpoints/publish/signal.ts';
+export type { DeleteMessagesResult } from './client/endpoints/storage/delete-messages.ts';
+export type { FetchedMessage, FetchMessagesResult, More } from './client/endpoints/storage/fetched.ts';
+export type { HistoryMessage, HistoryResult } from './client/endpoints/storage/history.ts';
+export type { MessageCountsResult } from './client/endpoints/storage/message-counts.ts';
 export type { TimeResult } from './client/endpoints/time/time.ts';
 export type { ErrorCode } from './client/errors/codes.ts';
 export { type Delivery, PubNubError } from './client/errors/pubnub-error.ts';

@@ -19,6 +19,9 @@ import {
 } from './endpoints/subscribe/unsubscribe.ts';
 import { type TimeParams, type TimeResult, time } from './endpoints/time/time.ts';
 import type { Executor } from './execute.ts';
+import { CHANNEL_GROUP_BUILDERS, type ChannelGroupOperations } from './operations/channel-groups.ts';
+import { PRESENCE_BUILDERS, type PresenceOperations } from './operations/presence.ts';
+import { STORAGE_BUILDERS, type StorageOperations } from './operations/storage.ts';
 import type { SubscribeEngine } from './subscribe/engine.ts';
 import { namesToDrop } from './subscribe/names-in.ts';
 import { validate } from './validate.ts';
@@ -30,7 +33,10 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
 ) => Builder<P, T, C, GivenBy<P, G>>;
 
 /** The operations of a client, one builder each; `C` is its channel map. */
-export interface Operations<C> {
+export interface Operations<C>
+  extends ChannelGroupOperations<C>,
+    PresenceOperations<C>,
+    StorageOperations<C> {
   /** Sends a message to the subscribers of a channel. */
   readonly publish: Start<PublishParams, Rest<PublishResult>, C>;
   /** Sends a message that is neither stored nor replicated. */
@@ -71,4 +77,7 @@ export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBui
       await engine.unsubscribe(namesToDrop(given));
     },
   }),
+  ...CHANNEL_GROUP_BUILDERS,
+  ...STORAGE_BUILDERS,
+  ...PRESENCE_BUILDERS,
 });

@@ -73,6 +73,8 @@ export interface Keyset {
   readonly subscribeKey: string;
   readonly publishKey: string;
   readonly userId: string;
+  /** Seconds without a sign of life after which the server takes the user for gone. */
+  readonly presenceTimeoutSeconds: number;
 }
 
 /** Query parameters in the order they are sent; `undefined` ones are left out. */
@@ -106,15 +108,22 @@ export interface Endpoint<P, R> {
   readonly oneOf?: readonly ParamKeys<P>[];
   /** Keys the client must have, beyond the subscribe key. */
   readonly needs?: readonly 'publishKey'[];
+  /** Why values that are fine by themselves do not go together, as a sentence without its end. */
+  readonly conflict?: (values: Values<P>) => string | undefined;
+  /** `GET` unless said otherwise; a `payload` decides between `GET` and `POST` by itself. */
+  readonly method?: HttpMethod;
   readonly path: (values: Values<P>, keys: Keyset) => string;
-  readonly query?: (values: Values<P>) => Query;
+  readonly query?: (values: Values<P>, keys: Keyset) => Query;
   readonly payload?: PayloadRule<Values<P>>;
   /** `none`: the token is not sent. */
   readonly auth?: 'none';
   /** `safe`: may be repeated at will. `not-sent`: only when the first attempt certainly did not reach the server. */
   readonly retry: 'safe' | 'not-sent';
-  /** Narrows the answer; throws a `TypeError` that says what is wrong with its shape. */
-  readonly parse: (answer: Answer) => R;
+  /**
+   * Narrows the answer; throws a `TypeError` that says what is wrong with its shape. Gets what was asked for where the
+   * shape depends on it.
+   */
+  readonly parse: (answer: Answer, values?: Values<P>) => R;
 }
 
 /** Freezes the declaration of an endpoint and checks it against its parameters' interface. */

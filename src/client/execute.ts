@@ -72,7 +72,7 @@ export class Executor {
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<R> {
     const plan = this.plan(endpoint, given);
     if (options.signal?.aborted) throw aborted(endpoint.operation, 'not-sent', options.signal.reason);
-    const attempt = () => this.#attempt(endpoint, plan, options);
+    const attempt = () => this.#attempt(endpoint, { plan, given }, options);
     try {
       return await attempt();
     } catch (error) {
@@ -131,7 +131,11 @@ export class Executor {
     });
   }
 
-  async #attempt<P, R>(endpoint: Endpoint<P, R>, plan: RequestPlan, options: CallOptions): Promise<R> {
+  async #attempt<P, R>(
+    endpoint: Endpoint<P, R>,
+    { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
+    options: CallOptions,
+  ): Promise<R> {
     const { operation } = endpoint;
     const request = endpoint.auth === 'none' ? plan : { ...plan, url: this.withToken(plan.url) };
     const timeout = options.timeout ?? this.settings.requestTimeout;
@@ -141,17 +145,17 @@ export class Executor {
       limitsOf(operation, { timeout, signal: options.signal }),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    return this.#read(endpoint, response);
+    return this.#read(endpoint, given, response);
   }
 
-  #read<P, R>({ operation, parse }: Endpoint<P, R>, response: TransportResponse): R {
+  #read<P, R>({ operation, parse }: Endpoint<P, R>, given: Given, response: TransportResponse): R {
     const { status, body: text } = response;
     if (status < 200 || status >= 300) throw this.refusal(operation, response, status);
     try {
       const body: unknown = JSON.parse(text);
       const failure = failureStatus(body);
       if (failure !== undefined) throw this.refusal(operation, response, failure);
-      return parse({ body, text });
+      return parse({ body, text }, given as Values<P>);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
       throw malformed(operation, { status, cause });

@@ -34,6 +34,16 @@ export function listOf(check: Check): Param<false> {
   };
 }
 
+/** A list of names of which at least one must be given, and at most so many. */
+export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): Param<true> {
+  const { check: checkAll } = listOf(check);
+  const excess = (value: unknown) =>
+    Array.isArray(value) && new Set(value).size > most
+      ? `must have at most ${most} names, not ${new Set(value).size}`
+      : undefined;
+  return { required: true, kind: 'list', check: (value) => checkAll(value) ?? excess(value) };
+}
+
 /** A switch without an argument. */
 export const flag: Param<false> = { required: false, kind: 'flag', check: (value) => checkBoolean(value) };
 

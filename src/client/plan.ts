@@ -17,8 +17,8 @@ export function planRequest<P, R>(
 ): RequestPlan {
   const route = endpoint.path(values, client.keys);
   const address = client.baseUrl + route;
-  const query = `?${queryText(endpoint.query?.(values))}${client.identity}`;
-  const plan = { method: 'GET', headers: NO_HEADERS } as const;
+  const query = `?${queryText(endpoint.query?.(values, client.keys))}${client.identity}`;
+  const plan = { method: endpoint.method ?? 'GET', headers: NO_HEADERS };
   if (!endpoint.payload) return { ...plan, url: address + query };
   const text = JSON.stringify(endpoint.payload.of(values));
   checkSize(endpoint.operation, text, endpoint.payload.limit);

@@ -7,6 +7,7 @@ import { PubNubError } from './errors/pubnub-error.ts';
 export type Validated = Pick<Endpoint<never, unknown>, 'operation' | 'needs'> & {
   readonly params: Readonly<Record<string, Param>>;
   readonly oneOf?: readonly string[];
+  readonly conflict?: (values: never) => string | undefined;
 };
 
 /**
@@ -26,16 +27,21 @@ export function validate(endpoint: Validated, given: Given, keys: { readonly pub
   if (oneOf && !oneOf.some((name) => isGiven(given[name]))) {
     throw new PubNubError('PN-1001', `${operation}: ${oneOf.join(' or ')} missing.`, { operation });
   }
+  // Each value has been found to be what the endpoint declares.
+  const conflict = endpoint.conflict?.(given as never);
+  if (conflict !== undefined) throw new PubNubError('PN-1002', `${operation}: ${conflict}.`, { operation });
   if (needs?.includes('publishKey') && keys.publishKey === '') {
     throw new PubNubError('PN-1006', `${operation}: the client has no publishKey.`, { operation });
   }
 }
 
 function faultOf(
-  { required, check, code = 'PN-1002' }: Param,
+  { required, kind, check, code = 'PN-1002' }: Param,
   value: unknown,
 ): { readonly code: ErrorCode; readonly problem: string } | undefined {
-  if (value === undefined) return required ? { code: 'PN-1001', problem: 'missing' } : undefined;
+  const given = kind === 'list' ? isGiven(value) : value !== undefined;
+  if (!given && required) return { code: 'PN-1001', problem: 'missing' };
+  if (value === undefined) return undefined;
   const problem = check(value);
   return problem === undefined ? undefined : { code, problem };
 }

@@ -13,6 +13,11 @@ export function joined(names: readonly string[] | undefined): string | undefined
   return names?.length ? names.join(',') : undefined;
 }
 
+/** Names without doubles, in their order. */
+export function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
 /** Reads a cursor that was kept as text; nothing when it is none. */
 export function parseCursor(
   value: unknown,

@@ -1,5 +1,5 @@
 import { PNStatusCategory } from '../protocol/status.ts';
-import type { Verbs, VerbTable } from './builder.ts';
+import type { Given, Verbs, VerbTable } from './builder.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor } from './execute.ts';
@@ -22,20 +22,33 @@ export interface RestVerbs<R> {
   request(): Promise<Request>;
 }
 
+/** What the builder of a call that answers in pages ends in, beside the others. */
+export interface PageVerbs<R> extends RestVerbs<R> {
+  /** The pages one after the other, each its own request, until nothing is left or the loop over them ends. */
+  pages(options?: CallOptions): AsyncGenerator<R, void, undefined>;
+}
+
 /** `RestVerbs` as a builder's type needs them. */
 export interface Rest<R> extends Verbs {
   readonly verbs: RestVerbs<R>;
 }
 
-/** What a builder of a REST call does when it ends. */
-export function restVerbs<P, R>(endpoint: Endpoint<P, R>): VerbTable<{ readonly executor: Executor }> {
+interface Calls {
+  readonly executor: Executor;
+}
+
+/** What a builder of a REST call does when it ends; `call` sends the request, where there is more to do than that. */
+export function restVerbs<P, R, Context extends Calls = Calls>(
+  endpoint: Endpoint<P, R>,
+  call = ({ executor }: Context, given: Given, options: CallOptions | undefined): Promise<R> =>
+    executor.call(endpoint, given, options),
+): VerbTable<Context> {
   const { operation } = endpoint;
   return {
-    execute: ({ executor }, given, options) =>
-      executor.call(endpoint, given, options as CallOptions | undefined),
-    envelope: async ({ executor }, given, options): Promise<Envelope<R>> => {
+    execute: (context, given, options) => call(context, given, options as CallOptions | undefined),
+    envelope: async (context, given, options): Promise<Envelope<R>> => {
       try {
-        const result = await executor.call(endpoint, given, options as CallOptions | undefined);
+        const result = await call(context, given, options as CallOptions | undefined);
         const { PNAcknowledgmentCategory } = PNStatusCategory;
         return { result, status: makeStatus(PNAcknowledgmentCategory, { operation, statusCode: 200 }) };
       } catch (thrown) {
@@ -50,5 +63,23 @@ export function restVerbs<P, R>(endpoint: Endpoint<P, R>): VerbTable<{ readonly 
       const address = endpoint.auth === 'none' ? url : executor.withToken(url);
       return new Request(address, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
     },
+  };
+}
+
+/** How to go through the pages of a call: asks again and again, with what was given and what the last page says. */
+export type Follow<R> = (
+  ask: (given: Given) => Promise<R>,
+  given: Given,
+) => AsyncGenerator<R, void, undefined>;
+
+/** What a builder of a REST call that answers in pages does when it ends. */
+export function pageVerbs<P, R>(
+  endpoint: Endpoint<P, R>,
+  follow: Follow<R>,
+): VerbTable<{ readonly executor: Executor }> {
+  return {
+    ...restVerbs(endpoint),
+    pages: ({ executor }, given, options) =>
+      follow((step) => executor.call(endpoint, step, options as CallOptions | undefined), given),
   };
 }

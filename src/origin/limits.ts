@@ -1,7 +1,9 @@
 import {
   DEFAULT_PRESENCE_TIMEOUT,
   LIVE_QUEUE_LENGTH,
+  MAX_GROUP_CHANGES,
   MAX_MESSAGE_BYTES,
+  MAX_OCCUPANTS,
   MAX_SIGNAL_BYTES,
   MAX_URI_BYTES,
 } from '../protocol/limits.ts';
@@ -20,6 +22,14 @@ export interface OriginLimits {
   readonly bodyBytes: number;
   /** Names of channels and groups in one request. Default 2 000. */
   readonly names: number;
+  /** Groups that one subscription may name. Default 10. */
+  readonly subscribedGroups: number;
+  /** Channel groups of one subscribe key. Default 10 000. */
+  readonly groups: number;
+  /** Channels of one channel group. Default 1 000. */
+  readonly groupChannels: number;
+  /** Channels that one call adds to a channel group or removes from it. Default 200. */
+  readonly groupChanges: number;
   /** Query parameters of one request. Default 100. */
   readonly parameters: number;
   /** Subscribe keys that may be in use; without configured keysets anybody can bring a new one. Default 10 000. */
@@ -40,6 +50,16 @@ export interface OriginLimits {
   readonly announceMax: number;
   /** Seconds between two interval announcements. Default 10. */
   readonly announceSeconds: number;
+  /** Users of one channel that a here-now answer lists at most. Default 1 000. */
+  readonly occupants: number;
+  /** Hours for which history keeps a message that does not say so; 0: not at all. Default 168, a week. */
+  readonly historyHours: number;
+  /** Messages of one channel in history; the oldest go first. Default 10 000. */
+  readonly historyQueue: number;
+  /** Messages of one subscribe key in history; the oldest go first. Default 100 000. */
+  readonly historyEntries: number;
+  /** Characters of all messages of one subscribe key in history; the oldest go first. Default 64 Mi. */
+  readonly historyBytes: number;
 }
 
 // Longer timers fire at once on some platforms.
@@ -54,6 +74,10 @@ const DEFAULTS: OriginLimits = Object.freeze({
   uriBytes: MAX_URI_BYTES,
   bodyBytes: MIB,
   names: 2_000,
+  subscribedGroups: 10,
+  groups: 10_000,
+  groupChannels: 1_000,
+  groupChanges: MAX_GROUP_CHANGES,
   parameters: 100,
   subscribeKeys: 10_000,
   queueLength: LIVE_QUEUE_LENGTH,
@@ -64,6 +88,11 @@ const DEFAULTS: OriginLimits = Object.freeze({
   presenceSeconds: DEFAULT_PRESENCE_TIMEOUT,
   announceMax: 20,
   announceSeconds: 10,
+  occupants: MAX_OCCUPANTS,
+  historyHours: 168,
+  historyQueue: 10_000,
+  historyEntries: 100_000,
+  historyBytes: 64 * MIB,
 });
 
 /**

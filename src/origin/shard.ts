@@ -2,8 +2,12 @@ import type { Clock } from '../protocol/clock.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { Attendance } from './presence/attendance.ts';
-import type { Engine, GroupStore, ShardLog } from './store/store.ts';
+import type { GroupStore } from './store/groups.ts';
+import type { HistoryRules, HistoryStore } from './store/history.ts';
+import type { Engine, PresenceStore, ShardLog } from './store/store.ts';
 import { Window } from './window/window.ts';
+
+const MS_PER_HOUR = 3_600_000;
 
 /** All that serves one subscribe key. */
 export interface Shard {
@@ -12,6 +16,9 @@ export interface Shard {
   readonly epoch: number;
   readonly log: ShardLog;
   readonly groups: GroupStore;
+  /** To be read; changes go through `attendance`. */
+  readonly presence: PresenceStore;
+  readonly history: HistoryStore;
   readonly window: Window;
   readonly attendance: Attendance;
   /** Where the log stood when this origin began to follow it. */
@@ -30,8 +37,13 @@ export interface ShardOptions {
 /** Opens the data of one subscribe key and follows its log. Rejects when the engine does. */
 export async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
   const { engine, clock, limits, logger } = options;
-  const rules = { announceMax: limits.announceMax, leaseMs: limits.presenceSeconds * 1000 };
-  const { log, presence, groups } = engine.shard(subscribeKey, rules);
+  const rules = {
+    announceMax: limits.announceMax,
+    leaseMs: limits.presenceSeconds * 1000,
+    groups: { channels: limits.groupChannels, groups: limits.groups },
+    history: historyRules(limits),
+  };
+  const { log, presence, groups, history } = engine.shard(subscribeKey, rules);
   const epoch = await engine.epoch();
   const opened = await log.head();
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
@@ -49,5 +61,15 @@ export async function openShard(subscribeKey: string, options: ShardOptions): Pr
     window.close();
     attendance.close();
   };
-  return { subscribeKey, epoch, log, groups, window, attendance, opened, close };
+  return { subscribeKey, epoch, log, groups, presence, history, window, attendance, opened, close };
+}
+
+function historyRules(limits: OriginLimits): HistoryRules {
+  const { historyQueue, historyEntries, historyBytes, historyHours } = limits;
+  return {
+    channelEntries: historyQueue,
+    entries: historyEntries,
+    bytes: historyBytes,
+    keepMs: historyHours * MS_PER_HOUR,
+  };
 }

@@ -7,8 +7,14 @@ export const MAX_SIGNAL_BYTES = 64;
 /** Longest request line that the protocol's balancers accept, in bytes. */
 export const MAX_URI_BYTES = 32_752;
 
+/** Channels that one call may add to a channel group or remove from it (docs/reference/protocol.md, "Channel groups"). */
+export const MAX_GROUP_CHANGES = 200;
+
 /** Entries that the live queue of a channel keeps, and that one subscribe answer holds. */
 export const LIVE_QUEUE_LENGTH = 100;
+
+/** Users of one channel that one here-now answer lists (docs/reference/protocol.md, "Presence endpoints"). */
+export const MAX_OCCUPANTS = 1_000;
 
 /** Seconds after which a user who gave no sign of life has timed out. */
 export const DEFAULT_PRESENCE_TIMEOUT = 300;

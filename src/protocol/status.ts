@@ -65,6 +65,19 @@ export const PNOperationType = {
   PNSubscribeOperation: 'PNSubscribeOperation',
   PNUnsubscribeOperation: 'PNUnsubscribeOperation',
   PNHeartbeatOperation: 'PNHeartbeatOperation',
+  PNHereNowOperation: 'PNHereNowOperation',
+  PNWhereNowOperation: 'PNWhereNowOperation',
+  PNSetStateOperation: 'PNSetStateOperation',
+  PNGetStateOperation: 'PNGetStateOperation',
+  PNAddChannelsToGroupOperation: 'PNAddChannelsToGroupOperation',
+  PNRemoveChannelsFromGroupOperation: 'PNRemoveChannelsFromGroupOperation',
+  PNChannelsForGroupOperation: 'PNChannelsForGroupOperation',
+  PNRemoveGroupOperation: 'PNRemoveGroupOperation',
+  PNChannelGroupsOperation: 'PNChannelGroupsOperation',
+  PNHistoryOperation: 'PNHistoryOperation',
+  PNFetchMessagesOperation: 'PNFetchMessagesOperation',
+  PNMessageCountsOperation: 'PNMessageCountsOperation',
+  PNDeleteMessagesOperation: 'PNDeleteMessagesOperation',
 } as const;
 
 /** One of the operation types. */

@@ -36,18 +36,43 @@ declare module 'pubnub' {
     }): Promise<{ readonly timetoken: string }>;
     time(): Promise<{ readonly timetoken: number }>;
     subscribe(parameters: {
-      readonly channels: readonly string[];
+      readonly channels?: readonly string[];
+      readonly channelGroups?: readonly string[];
       readonly withPresence?: boolean;
       readonly timetoken?: string;
     }): void;
     unsubscribe(parameters: { readonly channels: readonly string[] }): void;
+    readonly channelGroups: {
+      addChannels(parameters: PeerGroup & { readonly channels: readonly string[] }): Promise<unknown>;
+      removeChannels(parameters: PeerGroup & { readonly channels: readonly string[] }): Promise<unknown>;
+      listChannels(parameters: PeerGroup): Promise<{ readonly channels: readonly string[] }>;
+      deleteGroup(parameters: PeerGroup): Promise<unknown>;
+      listGroups(): Promise<{ readonly groups: readonly string[] }>;
+    };
     unsubscribeAll(): void;
     setState(parameters: {
-      readonly channels: readonly string[];
+      readonly channels?: readonly string[];
+      readonly channelGroups?: readonly string[];
       readonly state: object;
       readonly withHeartbeat?: boolean;
     }): Promise<unknown>;
+    getState(parameters: {
+      readonly uuid?: string;
+      readonly channels?: readonly string[];
+      readonly channelGroups?: readonly string[];
+    }): Promise<{ readonly channels: unknown }>;
+    hereNow(parameters: {
+      readonly channels?: readonly string[];
+      readonly channelGroups?: readonly string[];
+      readonly includeUUIDs?: boolean;
+      readonly includeState?: boolean;
+      readonly queryParameters?: Readonly<Record<string, string | number>>;
+    }): Promise<unknown>;
+    whereNow(parameters: { readonly uuid?: string }): Promise<{ readonly channels: readonly string[] }>;
     stop(): void;
+  }
+  export interface PeerGroup {
+    readonly channelGroup: string;
   }
   export interface PeerMessage {
     readonly channel: string;

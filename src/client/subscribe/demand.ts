@@ -1,6 +1,8 @@
+import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix, mixOf } from './mix.ts';
+import { stateText } from './names-in.ts';
 
 type Index = Map<string, Set<LiveSubscription>>;
 
@@ -9,6 +11,8 @@ type Index = Map<string, Set<LiveSubscription>>;
  * do not disturb each other, and indexed, so that an entry finds its subscriptions without asking each.
  */
 export class Demand {
+  /** What `setState()` set, until its name is dropped. */
+  readonly states = new OwnStates();
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #byChannel: Index = new Map();
   readonly #byGroup: Index = new Map();
@@ -23,8 +27,15 @@ export class Demand {
     return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
   }
 
-  /** Adds a subscription under all its names. */
+  /** The presence state for names of the mix, as JSON text. */
+  stateText(mix: Mix): string | undefined {
+    return stateText(this.#subscriptions, mix, this.states);
+  }
+
+  /** Adds a subscription under all its names. A state that it brings is newer than what was set before. */
   add(subscription: LiveSubscription): void {
+    if (subscription.presenceState)
+      this.states.forget([...subscription.channels, ...subscription.channelGroups]);
     this.#subscriptions.add(subscription);
     const { channels, groups } = subscription.interest.mix;
     for (const name of channels) addTo(this.#byChannel, name, subscription);
@@ -36,6 +47,9 @@ export class Demand {
     subscription.interest.drop(mix);
     for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
     for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);
+    // The server forgets the state of whoever leaves.
+    this.states.forget(mix.channels.filter((name) => !this.#byChannel.has(name)));
+    this.states.forget(mix.groups.filter((name) => !this.#byGroup.has(name)));
     if (isEmpty(subscription.interest.mix)) this.#subscriptions.delete(subscription);
   }
 

@@ -9,7 +9,7 @@ import { Delivery } from './delivery.ts';
 import { Demand } from './demand.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix } from './mix.ts';
-import { namesIn, stateText } from './names-in.ts';
+import { namesIn } from './names-in.ts';
 import { oldestOf } from './oldest.ts';
 import { pollUntilAnswered } from './poll-until-answered.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
@@ -28,6 +28,8 @@ export class SubscribeEngine<Client> {
   readonly #executor: Executor;
   readonly #listeners: ListenerRegistry<Client>;
   readonly #demand = new Demand();
+  /** The user's own state, as it was set. */
+  readonly states = this.#demand.states;
   readonly #poller: Poller;
   readonly #presence: Presence;
   readonly #delivery: Delivery<Client>;
@@ -226,9 +228,7 @@ export class SubscribeEngine<Client> {
   }
 
   #stateFor(mix: Mix): string | undefined {
-    return this.#executor.settings.maintainPresenceState
-      ? stateText(this.#demand.subscriptions, mix)
-      : undefined;
+    return this.#executor.settings.maintainPresenceState ? this.#demand.stateText(mix) : undefined;
   }
 
   // Sleep and the network matter only while the loop is at work.

@@ -1,5 +1,6 @@
 import { isPresenceName, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
 import type { Given } from '../builder.ts';
+import type { OwnStates } from '../presence/own-states.ts';
 import { isRecord } from '../read.ts';
 import { parseCursor } from '../values.ts';
 import type { LiveSubscription } from './live-subscription.ts';
@@ -32,20 +33,28 @@ export function namesToDrop(given: Given): Mix {
   return mixIn(given, (name) => [withoutPresence(name), presenceNameOf(withoutPresence(name))]);
 }
 
-/** The presence state that subscriptions gave for channels of the mix, as JSON text; nothing when there is none. */
-export function stateText(subscriptions: Iterable<LiveSubscription>, mix: Mix): string | undefined {
-  const states: Record<string, unknown> = Object.create(null);
-  let any = false;
-  const asked = new Set(mix.channels);
-  for (const { presenceState, channels } of subscriptions) {
+/**
+ * The user's presence state for names of the mix, as JSON text; nothing when there is none. What `setState()` set goes
+ * before what subscriptions gave.
+ */
+export function stateText(
+  subscriptions: Iterable<LiveSubscription>,
+  mix: Mix,
+  own?: OwnStates,
+): string | undefined {
+  const texts = new Map<string, string>();
+  const asked = new Set([...mix.channels, ...mix.groups]);
+  for (const { presenceState, channels, channelGroups } of subscriptions) {
     if (!presenceState) continue;
-    for (const channel of channels) {
-      if (!asked.has(channel)) continue;
-      states[channel] = presenceState;
-      any = true;
-    }
+    const text = JSON.stringify(presenceState);
+    for (const name of [...channels, ...channelGroups]) if (asked.has(name)) texts.set(name, text);
   }
-  return any ? JSON.stringify(states) : undefined;
+  for (const name of asked) {
+    const text = own?.text(name);
+    if (text !== undefined) texts.set(name, text);
+  }
+  if (texts.size === 0) return undefined;
+  return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
 }
 
 function mixIn({ channels, channelGroups }: Given, expand: (name: string) => readonly string[]): Mix {

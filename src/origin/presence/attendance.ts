@@ -70,6 +70,14 @@ export class Attendance {
     this.#note(await this.#options.presence.leave(user, channels));
   }
 
+  /** Sets a user's state by channel, whether they are present there or not. */
+  async setState(user: string, states: ReadonlyMap<string, string>): Promise<void> {
+    if (states.size === 0) return;
+    const { changes, leaseMs } = await this.#options.presence.setState(user, states);
+    this.#note(changes);
+    this.#wakeBy(this.#options.clock.now() + leaseMs);
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);

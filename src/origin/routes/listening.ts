@@ -13,6 +13,7 @@ export interface Listening {
 
 /** Looks up the channels of the groups (docs/reference/protocol.md, "Presence and groups"). */
 export async function listen(shard: Shard, { channels, groups }: Names): Promise<Listening> {
+  const groupsAt = shard.window.regrouped;
   const labels = new Map<string, Label[]>();
   const present = new Map<string, string[]>();
   const add = (listened: string, label: Label) => {
@@ -32,10 +33,11 @@ export async function listen(shard: Shard, { channels, groups }: Names): Promise
     }
     if (presence) continue;
     const named = present.get(group) ?? [];
-    present.set(group, [...named, ...members.map(({ channel }) => channel)]);
+    const visited = members.map(({ channel }) => channel).filter((channel) => !isPresenceName(channel));
+    present.set(group, [...named, ...visited]);
   }
   const names = [...new Set(groups.map(withoutPresence))];
-  return { mix: new Mix(labels, names), present };
+  return { mix: new Mix(labels, names, groupsAt), present };
 }
 
 /** The channels on which the user is present. */

@@ -7,6 +7,7 @@ import type { Shard } from '../shard.ts';
 import { envelopeBody } from '../store/envelope-body.ts';
 import { refuseInvalid, shardOf, userOf } from './read.ts';
 import type { Call } from './route.ts';
+import { keepingOf } from './storage/keeping.ts';
 
 const PTTO = /^\d{17}$/;
 const SEQUENCE = /^\d{1,15}$/;
@@ -51,19 +52,19 @@ export async function publishTo(shard: Shard, call: Call, { kind, text }: Public
   const ptto = query.text('ptto');
   if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', now);
   const channel = segment('channel');
+  const keeping = kind === 'signal' ? undefined : keepingOf(call);
+  const parts = { payload: text, publisher, meta: meta?.text, customMessageType: customTypeOf(call) };
   const body = envelopeBody({
+    ...parts,
     channel,
-    payload: text,
     kind: kind === 'signal' ? EventKind.signal : undefined,
-    publisher,
     sequence: sequenceOf(call),
-    meta: meta?.text,
-    customMessageType: customTypeOf(call),
     origination: ptto === undefined ? undefined : { t: ptto, r: shard.epoch },
   });
   const deliver = !isSet(query.get('norep'));
   const dedupeKey = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
-  const [stamp] = await shard.log.append([{ channel, kind, body, deliver, dedupeKey }]);
+  const history = keeping && { ...parts, ...keeping };
+  const [stamp] = await shard.log.append([{ channel, kind, body, deliver, dedupeKey, history }]);
   return ok(`[1,"Sent","${ptto ?? stamp}"]`);
 }
 

@@ -17,8 +17,17 @@ export async function shardOf({ services, segment }: Call): Promise<Shard> {
 /** The user who sends the request, if it says so. Throws a `Refusal` for an id that is no name. */
 export function userOf({ query }: Call): string | undefined {
   const user = query.text('uuid');
-  // A user id never stands in a list, so that a comma does no harm in it.
-  const problem = user === undefined ? undefined : nameProblem(user.replaceAll(',', '_'));
+  return user === undefined ? undefined : checkedUser(user);
+}
+
+/** The user whom the path names, who need not be the one who sends the request. Throws a `Refusal` as `userOf`. */
+export function userInPath({ segment }: Call): string {
+  return checkedUser(segment('uuid'));
+}
+
+// A user id never stands in a list, so that a comma does no harm in it.
+function checkedUser(user: string): string {
+  const problem = nameProblem(user.replaceAll(',', '_'));
   if (problem !== undefined) throw accessRefusal(400, `Invalid uuid: it ${problem}`);
   return user;
 }
@@ -34,8 +43,8 @@ export interface Names {
  * none, too many, or such that cannot be names.
  */
 export function namesOf({ query, segment, services }: Call): Names {
-  const channels = listOf(segment('channels'));
-  const groups = listOf(query.get('channel-group') ?? '');
+  const channels = splitNames(segment('channels'));
+  const groups = splitNames(query.get('channel-group') ?? '');
   const count = channels.length + groups.length;
   if (count === 0) throw malformed();
   if (count > services.limits.names)
@@ -43,6 +52,11 @@ export function namesOf({ query, segment, services }: Call): Names {
   refuseInvalid('channels', channels);
   refuseInvalid('channel-groups', groups);
   return { channels, groups };
+}
+
+/** Whether a request names exactly one channel and no group: some answers have a shape of their own then. */
+export function isForOne({ segment }: Call, { channels, groups }: Names): boolean {
+  return channels.length === 1 && groups.length === 0 && !segment('channels').includes(',');
 }
 
 /** Refuses what cannot be a name, and tells which, so that a client can go on without it. */
@@ -61,6 +75,7 @@ export function leaseOf({ query }: Call): number | undefined {
   return Math.min(Number(seconds), MAX_LEASE_SECONDS) * 1000;
 }
 
-function listOf(list: string): string[] {
+/** The names of a decoded list, without doubles. */
+export function splitNames(list: string): string[] {
   return [...new Set(list.split(','))].filter((name) => name !== '');
 }

@@ -14,12 +14,13 @@ export function statesOf({ query }: Call, listening: Listening): ReadonlyMap<str
   const states = new Map<string, string>();
   for (const [name, state] of Object.entries(objectFrom(text))) {
     if (!isObject(state)) throw invalidState();
-    for (const channel of listening.present.get(name) ?? []) states.set(channel, JSON.stringify(state));
+    for (const channel of listening.present.get(name) ?? []) states.set(channel, stateText(state));
   }
   return states;
 }
 
-function objectFrom(text: string): object {
+/** A JSON object that a request gives. Throws a `Refusal` when it is none. */
+export function objectFrom(text: string): object {
   if (depthOf(text) > MAX_DEPTH) throw invalidState();
   try {
     const value: unknown = JSON.parse(text);
@@ -28,6 +29,18 @@ function objectFrom(text: string): object {
     // Refused below, like what parses to something else than an object.
   }
   throw invalidState();
+}
+
+/** JSON text of a state with its keys sorted: equal states have equal texts, however they were written. */
+export function stateText(state: object): string {
+  return JSON.stringify(sorted(state));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
 }
 
 function isObject(value: unknown): value is object {

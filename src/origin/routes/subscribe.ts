@@ -1,3 +1,4 @@
+import { withoutPresence } from '../../protocol/names.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import { accessRefusal, malformed } from '../http/refusals.ts';
@@ -6,6 +7,7 @@ import { stampFromCursor, stampOf, stampPlus, ZERO_STAMP } from '../store/stamp.
 import type { Stamp, Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Outcome } from '../window/window.ts';
+import { registryRefusal } from './channel-groups/registry.ts';
 import { type Listening, listen, presentOn } from './listening.ts';
 import { leaseOf, type Names, namesOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
@@ -25,6 +27,7 @@ export const subscribe: Route = {
   async handle(call) {
     const shard = await shardOf(call);
     const names = namesOf(call);
+    refuseTooManyGroups(call, names);
     const cursor = cursorOf(call);
     // Delivering everything to a client that wants a part of it would be worse than saying so.
     if (call.query.text('filter-expr'))
@@ -35,6 +38,13 @@ export const subscribe: Route = {
     return ok(subscribeAnswer(batch, { region: shard.epoch, late }));
   },
 };
+
+// PubNub's own limit; a group and its presence count as one.
+function refuseTooManyGroups({ services }: Call, { groups }: Names): void {
+  const count = new Set(groups.map(withoutPresence)).size;
+  if (count > services.limits.subscribedGroups)
+    throw registryRefusal('Maximum channel group count exceeded.');
+}
 
 function cursorOf({ query }: Call): Stamp {
   const cursor = query.text('tt') ?? '0';
@@ -81,9 +91,10 @@ interface Hold {
 
 // A poll is a sign of life, and so is each moment for which it is held.
 async function hold(shard: Shard, call: Call, { listening, cursor, holdMs }: Hold): Promise<Outcome> {
-  const touch = touchOf(call, listening);
-  const parked = touch && (await shard.attendance.park(touch));
   const interruption = call.request.interruption;
+  // Who has hung up already may have said good-bye since.
+  const touch = interruption?.aborted ? undefined : touchOf(call, listening);
+  const parked = touch && (await shard.attendance.park(touch));
   const outcome = await shard.window.poll({
     mix: listening.mix,
     cursor,

@@ -4,8 +4,10 @@ import type { Stamp } from './store.ts';
 /** Below every stamp. */
 export const ZERO_STAMP: Stamp = '0'.repeat(17);
 
+/** As high as a stamp can be. */
+export const HIGHEST_STAMP: Stamp = '9'.repeat(17);
+
 const DIGITS = 17;
-const HIGHEST: Stamp = '9'.repeat(DIGITS);
 const SECOND_DIGITS = 10;
 const TICKS_PER_SECOND = 10_000_000;
 const TICKS_PER_MILLISECOND = 10_000;
@@ -37,7 +39,7 @@ export function stampPlus(stamp: Stamp, milliseconds: number): Stamp {
 /** A client's cursor as a stamp: padded when short; one with too many digits is later than every stamp. */
 export function stampFromCursor(cursor: Timetoken): Stamp {
   const digits = cursor.replace(/^0+/, '');
-  return digits.length > DIGITS ? HIGHEST : digits.padStart(DIGITS, '0');
+  return digits.length > DIGITS ? HIGHEST_STAMP : digits.padStart(DIGITS, '0');
 }
 
 /** The later of two stamps. */

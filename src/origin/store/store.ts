@@ -1,4 +1,6 @@
 import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { GroupRules, GroupStore } from './groups.ts';
+import type { HistoryRules, HistoryStore, ToStore } from './history.ts';
 
 /** A timetoken of exactly 17 digits. Stamps compare correctly as strings; they are never converted to numbers. */
 export type Stamp = Timetoken;
@@ -27,6 +29,8 @@ export interface AppendRequest {
   readonly deliver?: boolean;
   /** What was appended with the same key within the last two minutes is not appended again: its stamp is returned. */
   readonly dedupeKey?: string | undefined;
+  /** What history keeps of it. Absent: nothing. */
+  readonly history?: ToStore | undefined;
 }
 
 /** Entries of the log in order, as far as one read went. */
@@ -106,6 +110,27 @@ export interface Swept {
   readonly next: number | undefined;
 }
 
+/** A user who is present. */
+export interface Attendee {
+  readonly user: string;
+  /** JSON text, when there is a state. */
+  readonly state?: string;
+}
+
+/** Who is present on one channel. */
+export interface Attendees {
+  readonly channel: string;
+  readonly occupancy: number;
+  /** A part of them, in the order in which they came. */
+  readonly users: readonly Attendee[];
+}
+
+/** A part of a list of users. */
+export interface PageOfUsers {
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /**
  * Who is present: leases that expire. Every change is logged together with it, in one atomic step, on the channel's
  * presence channel, unless the channel has more than `announceMax` users.
@@ -117,20 +142,17 @@ export interface PresenceStore {
   leave(user: string, channels: readonly string[]): Promise<readonly PresenceChange[]>;
   /** Ends what has expired, at most `max` leases. Each timeout is logged once, whoever calls. */
   sweep(max: number): Promise<Swept>;
-}
-
-/** A channel of a group, and since when. */
-export interface GroupMember {
-  readonly channel: string;
-  readonly since: Stamp;
-}
-
-/** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
-export interface GroupStore {
-  /** The channels of a group; none when it does not exist. */
-  members(group: string): Promise<readonly GroupMember[]>;
-  /** Adds and removes channels, and logs that the group has changed. */
-  change(group: string, add: readonly string[], remove: readonly string[]): Promise<void>;
+  /** Who is present on each of the channels, or on every channel where somebody is. */
+  hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<readonly Attendees[]>;
+  /** The channels on which a user is present. */
+  whereNow(user: string): Promise<readonly string[]>;
+  /**
+   * Sets a user's state, JSON text by channel, and logs a `state-change` for each that differs. No sign of life: for a
+   * user who is not present the state is kept for as long as a lease lasts, and becomes theirs if they join meanwhile.
+   */
+  setState(user: string, states: ReadonlyMap<string, string>): Promise<Touched>;
+  /** A user's state by channel; channels without one are left out. */
+  getState(user: string, channels: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** All that is kept for one subscribe key. */
@@ -138,6 +160,7 @@ export interface ShardStore {
   readonly log: ShardLog;
   readonly presence: PresenceStore;
   readonly groups: GroupStore;
+  readonly history: HistoryStore;
 }
 
 /** How presence is announced. */
@@ -148,10 +171,18 @@ export interface PresenceRules {
   readonly leaseMs: number;
 }
 
+/** What the data of one subscribe key must keep to. */
+export interface ShardRules extends PresenceRules {
+  /** Without it, groups are not limited. */
+  readonly groups?: GroupRules;
+  /** Without it, history keeps nothing. */
+  readonly history?: HistoryRules;
+}
+
 /** Where an origin keeps its data: in memory, in a file, or shared with other origins. */
 export interface Engine {
   /** The data of one subscribe key; called once per key and origin. */
-  shard(subscribeKey: string, rules: PresenceRules): ShardStore;
+  shard(subscribeKey: string, rules: ShardRules): ShardStore;
   /**
    * Number that changes whenever acknowledged entries may have been lost. Clients see it as the region `t.r`, so it is
    * an integer from 1 to 2^31-1.

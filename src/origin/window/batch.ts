@@ -28,11 +28,10 @@ interface Copy {
   readonly text: string;
 }
 
-/** Collects everything after the cursor, up to `position`, or less when it exceeds `maxBytes` characters. */
+/** Collects everything after the cursor, up to `position` and no further, or less when it exceeds `maxBytes` characters. */
 export function collect(recent: Recent, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
-  const copies = query.channels
-    ? copiesOfChannels(recent, query, query.channels)
-    : copiesOfMix(recent, query);
+  const found = query.channels ? copiesOfChannels(recent, query, query.channels) : copiesOfMix(recent, query);
+  const copies = found.filter(({ tt }) => tt <= end.position);
   copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
   const count = fitting(copies, end.maxBytes);
   const last = count < copies.length ? copies[count - 1] : undefined;

@@ -14,11 +14,18 @@ export class Mix {
   readonly labels: ReadonlyMap<string, readonly Label[]>;
   /** Names of the groups whose changes matter. */
   readonly groups: readonly string[];
+  /** Where group changes stood (`window.regrouped`) before the channels of the groups were looked up. */
+  readonly groupsAt: Stamp | undefined;
   readonly hasWildcards: boolean;
 
-  constructor(labels: ReadonlyMap<string, readonly Label[]>, groups: readonly string[] = []) {
+  constructor(
+    labels: ReadonlyMap<string, readonly Label[]>,
+    groups: readonly string[] = [],
+    groupsAt?: Stamp,
+  ) {
     this.labels = labels;
     this.groups = groups;
+    this.groupsAt = groupsAt;
     this.hasWildcards = [...labels.keys()].some(listensWide);
   }
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../store/store.ts';
+import type { Entry, Stamp } from '../store/store.ts';
 import { type Mix, namesCovering } from './mix.ts';
 
 /** A poll that waits for something to happen. */
@@ -6,8 +6,8 @@ export interface Waiter {
   readonly mix: Mix;
   /** Channels on which something was published since the poll began to wait. */
   readonly woken: Set<string>;
-  /** One of its groups has changed. */
-  regroup: boolean;
+  /** Where one of its groups has changed first: from there on its mix is out of date. */
+  regroup: Stamp | undefined;
   /** Called once at the end of a turn in which something happened. */
   wake(): void;
   /** Called when there is no use in waiting any longer. */
@@ -51,11 +51,11 @@ export class Waiters {
   }
 
   /** Notes an entry with all waiters that listen to it. They are woken together when the turn ends. */
-  notify({ kind, channel }: Entry): void {
+  notify({ kind, channel, tt }: Entry): void {
     const names = kind === 'group' ? [groupKey(channel)] : namesCovering(channel);
     for (const name of names) {
       for (const waiter of this.#byName.get(name) ?? []) {
-        if (kind === 'group') waiter.regroup = true;
+        if (kind === 'group') waiter.regroup ??= tt;
         else waiter.woken.add(channel);
         this.#wakeLater(waiter);
       }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../protocol/clock.ts';
-import { laterStamp, stampOf } from '../store/stamp.ts';
+import { laterStamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Entry, ShardLog, Stamp } from '../store/store.ts';
 import { type Batch, collect, type Query } from './batch.ts';
 import { Follower } from './follower.ts';
 import type { Interruption } from './interruption.ts';
+import type { Mix } from './mix.ts';
 import { Recent, type RecentLimits } from './recent.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
@@ -53,6 +54,7 @@ export class Window {
   readonly #recent: Recent;
   readonly #waiters = new Waiters();
   readonly #follower: Follower;
+  #regrouped: Stamp = ZERO_STAMP;
   #added = 0;
   #closed = false;
 
@@ -82,6 +84,11 @@ export class Window {
     return this.#follower.position;
   }
 
+  /** Where any group has changed last. */
+  get regrouped(): Stamp {
+    return this.#regrouped;
+  }
+
   /** Polls that wait. */
   get waiting(): number {
     return this.#waiters.size;
@@ -89,6 +96,8 @@ export class Window {
 
   /** Resolves as soon as there is something after the cursor, and otherwise when the hold time is over. */
   poll(poll: Poll): Promise<Outcome> {
+    // A group has changed since its channels were looked up: nobody would say so again.
+    if (isOutdated(poll.mix, this.#regrouped)) return Promise.resolve(quiet('regroup', poll.cursor));
     // Looking and beginning to wait happen in one turn: nothing can be published in between.
     const found = this.#look(poll);
     if (found) return Promise.resolve(found);
@@ -114,7 +123,7 @@ export class Window {
     const waiter: Waiter = {
       mix: poll.mix,
       woken: new Set(),
-      regroup: false,
+      regroup: undefined,
       wake: () => {
         const outcome = this.#wake(poll, waiter);
         if (outcome) settle(outcome);
@@ -129,19 +138,21 @@ export class Window {
   }
 
   #wake(poll: Poll, waiter: Waiter): Outcome | undefined {
-    const found = this.#look({ ...poll, channels: waiter.woken });
+    // Up to the change the old mix holds; what came after it is found by the next poll.
+    const found = this.#look({ ...poll, channels: waiter.woken }, waiter.regroup);
     waiter.woken.clear();
-    return found ?? (waiter.regroup ? quiet('regroup', poll.cursor) : undefined);
+    return found ?? (waiter.regroup === undefined ? undefined : quiet('regroup', poll.cursor));
   }
 
-  #look(query: Query): Outcome | undefined {
-    const end = { position: this.position, maxBytes: this.#options.limits.answerBytes };
+  #look(query: Query, upto?: Stamp): Outcome | undefined {
+    const end = { position: upto ?? this.position, maxBytes: this.#options.limits.answerBytes };
     const batch = collect(this.#recent, query, end);
     return batch.envelopes.length > 0 || batch.gaps.length > 0 ? { kind: 'batch', batch } : undefined;
   }
 
   #take(entry: Entry): void {
-    if (entry.kind !== 'group') this.#recent.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
+    if (entry.kind === 'group') this.#regrouped = entry.tt;
+    else this.#recent.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
     this.#waiters.notify(entry);
     if (++this.#added % TRIM_EVERY === 0) this.#trim();
   }
@@ -152,6 +163,10 @@ export class Window {
     this.#recent.expire(upto);
     log.trim({ entries: limits.liveEntries, upto }).catch((error: unknown) => this.#options.onFailure(error));
   }
+}
+
+function isOutdated({ groups, groupsAt }: Mix, regrouped: Stamp): boolean {
+  return groups.length > 0 && groupsAt !== undefined && groupsAt < regrouped;
 }
 
 function quiet(kind: 'held' | 'cut' | 'regroup', cursor: Stamp): Outcome {

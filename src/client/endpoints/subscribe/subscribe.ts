@@ -19,7 +19,7 @@ export interface SubscribeParams extends Params {
   withTimetoken?: Timetoken;
   /** Start at a `pubnub.cursor` that was kept: timetoken and region. */
   withCursor?: string;
-  /** The user's presence state on these channels, told to the server with the subscription. */
+  /** The user's presence state on these names, told to the server with the subscription. */
   withState?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import type { Engine, PresenceRules, ShardStore } from '../store.ts';
+import type { Engine, ShardRules, ShardStore } from '../store.ts';
 import { MemoryGroups } from './groups.ts';
+import { MemoryHistory } from './history.ts';
 import { MemoryLog } from './log.ts';
 import { MemoryPresence } from './presence.ts';
 
@@ -26,7 +27,7 @@ export class MemoryEngine implements Engine {
     this.#epoch = 1 + Math.floor(random() * MAX_EPOCH);
   }
 
-  shard(subscribeKey: string, rules: PresenceRules): ShardStore {
+  shard(subscribeKey: string, rules: ShardRules): ShardStore {
     const shard = this.#shards.get(subscribeKey) ?? this.#create(rules);
     this.#shards.set(subscribeKey, shard);
     return shard;
@@ -40,8 +41,14 @@ export class MemoryEngine implements Engine {
     this.#shards.clear();
   }
 
-  #create(rules: PresenceRules): ShardStore {
-    const log = new MemoryLog(this.#clock);
-    return { log, presence: new MemoryPresence(log, this.#clock, rules), groups: new MemoryGroups(log) };
+  #create(rules: ShardRules): ShardStore {
+    const history = new MemoryHistory(this.#clock, rules.history);
+    const log = new MemoryLog(this.#clock, history);
+    return {
+      log,
+      presence: new MemoryPresence(log, this.#clock, rules),
+      groups: new MemoryGroups(log, rules.groups),
+      history,
+    };
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { laterStamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
 import type { AppendRequest, Entry, ShardLog, Slice, Stamp, TrimRequest } from '../store.ts';
+import type { MemoryHistory } from './history.ts';
 
 // The window above holds what is live; in memory nothing is ever lost on the way to it, so that the log itself is
 // needed only by an origin that joins later.
@@ -10,6 +11,7 @@ const DEDUPE_MS = 120_000;
 /** The log of one shard in memory: the model that other engines are compared with. */
 export class MemoryLog implements ShardLog {
   readonly #clock: Clock;
+  readonly #history: MemoryHistory | undefined;
   readonly #tails = new Set<(entry: Entry) => void>();
   readonly #entries: Entry[] = [];
   /** Stamps by dedupe key, oldest first. */
@@ -20,8 +22,9 @@ export class MemoryLog implements ShardLog {
   /** Stamp of the newest entry that was dropped. */
   #dropped: Stamp = ZERO_STAMP;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, history?: MemoryHistory) {
     this.#clock = clock;
+    this.#history = history;
   }
 
   /** As `append`, within one turn of the event loop: stamped, readable and announced before it returns. */
@@ -66,6 +69,7 @@ export class MemoryLog implements ShardLog {
     const tt = stampAfter(this.#head, this.#clock.now());
     this.#head = tt;
     if (request.dedupeKey !== undefined) this.#dedupe.set(request.dedupeKey, tt);
+    if (request.history) this.#history?.add(tt, request.channel, request.history);
     if (request.deliver !== false) this.#announce(tt, request);
     return tt;
   }

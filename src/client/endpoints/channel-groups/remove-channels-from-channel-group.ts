@@ -1,0 +1,38 @@
+import { MAX_GROUP_CHANGES } from '../../../protocol/limits.ts';
+import { PNOperationType } from '../../../protocol/status.ts';
+import type { SubscribableName } from '../../channels.ts';
+import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
+import { checkName, required, requiredListOf } from '../../params.ts';
+import { path } from '../../path.ts';
+import { distinct } from '../../values.ts';
+import { type ChannelGroupResult, changed } from './registry.ts';
+
+/** Parameters of `removeChannelsFromChannelGroup()`. */
+export interface RemoveChannelsFromChannelGroupParams extends Params {
+  /** Channels to remove, at most 200. Those that the group does not have are passed over. */
+  channels: List<SubscribableName<this['~map']>>;
+  /** The group. It stays when its last channel goes. */
+  channelGroup: string;
+}
+
+/**
+ * `GET /v1/channel-registration/sub-key/{sub}/channel-group/{group}?remove={channels}` (docs/reference/protocol.md,
+ * "Channel groups").
+ *
+ * @example
+ * ```ts
+ * await pubnub.removeChannelsFromChannelGroup().channelGroup('news').channels('weather').execute();
+ * ```
+ */
+export const removeChannelsFromChannelGroup = defineEndpoint<
+  RemoveChannelsFromChannelGroupParams,
+  ChannelGroupResult
+>({
+  operation: PNOperationType.PNRemoveChannelsFromGroupOperation,
+  params: { channels: requiredListOf(checkName, MAX_GROUP_CHANGES), channelGroup: required(checkName) },
+  path: ({ channelGroup }, keys) =>
+    path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}`,
+  query: ({ channels }) => ({ remove: distinct(channels).join(',') }),
+  retry: 'safe',
+  parse: ({ body }) => changed(body),
+});

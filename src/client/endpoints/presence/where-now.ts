@@ -1,0 +1,42 @@
+import { PNOperationType } from '../../../protocol/status.ts';
+import { defineEndpoint, type Params } from '../../endpoint.ts';
+import { checkName, optional } from '../../params.ts';
+import { path } from '../../path.ts';
+import { isRecord } from '../../read.ts';
+
+/** Parameters of `whereNow()`. */
+export interface WhereNowParams extends Params {
+  /** Whose channels are asked for. Default: the client's own user. */
+  uuid?: string;
+}
+
+/** Result of `whereNow()`. */
+export interface WhereNowResult {
+  /** The channels on which the user is present. */
+  readonly channels: readonly string[];
+}
+
+/**
+ * `GET /v2/presence/sub-key/{sub}/uuid/{uuid}` (docs/reference/protocol.md, "Where now").
+ *
+ * @example
+ * ```ts
+ * const { channels } = await pubnub.whereNow().uuid('bob').execute();
+ * ```
+ */
+export const whereNow = defineEndpoint<WhereNowParams, WhereNowResult>({
+  operation: PNOperationType.PNWhereNowOperation,
+  params: { uuid: optional(checkName) },
+  path: ({ uuid }, keys) => path`/v2/presence/sub-key/${keys.subscribeKey}/uuid/${uuid ?? keys.userId}`,
+  retry: 'safe',
+  parse: ({ body }) => ({ channels: channelsIn(body) }),
+});
+
+// The service leaves the payload out for some users who are nowhere.
+function channelsIn(body: unknown): readonly string[] {
+  if (!isRecord(body)) throw new TypeError('expected an object');
+  const { payload = { channels: [] } } = body;
+  const channels = isRecord(payload) ? payload['channels'] : undefined;
+  if (Array.isArray(channels) && channels.every((name) => typeof name === 'string')) return channels;
+  throw new TypeError('expected a list of channels in the payload');
+}

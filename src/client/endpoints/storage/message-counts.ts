@@ -1,0 +1,62 @@
+import { PNOperationType } from '../../../protocol/status.ts';
+import type { Timetoken } from '../../../protocol/timetoken.ts';
+import type { ChannelName } from '../../channels.ts';
+import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
+import { checkName, checkTimetoken, requiredListOf } from '../../params.ts';
+import { encodeNames, path } from '../../path.ts';
+import { isRecord } from '../../read.ts';
+
+/** Parameters of `messageCounts()`. */
+export interface MessageCountsParams extends Params {
+  /** Channels whose messages are counted, at most 500. */
+  channels: List<ChannelName<this['~map']>>;
+  /** Messages after this timetoken are counted: one for all channels, or as many as channels, in their order. */
+  channelTimetokens: List<Timetoken>;
+}
+
+/** Result of `messageCounts()`. */
+export interface MessageCountsResult {
+  /** Messages by channel. No prototype. */
+  readonly channels: Readonly<Record<string, number>>;
+}
+
+const MAX_CHANNELS = 500;
+
+/**
+ * `GET /v3/history/sub-key/{sub}/message-counts/{channels}` (docs/reference/protocol.md, "Message counts").
+ *
+ * @example
+ * ```ts
+ * const seen = '17000000000000000';
+ * const { channels } = await pubnub.messageCounts().channels('room', 'news').channelTimetokens(seen).execute();
+ * console.log(channels['room'], channels['news']);
+ * ```
+ */
+export const messageCounts = defineEndpoint<MessageCountsParams, MessageCountsResult>({
+  operation: PNOperationType.PNMessageCountsOperation,
+  params: {
+    channels: requiredListOf(checkName, MAX_CHANNELS),
+    channelTimetokens: requiredListOf(checkTimetoken),
+  },
+  conflict: ({ channels, channelTimetokens: { length } }) =>
+    length === 1 || length === channels.length
+      ? undefined
+      : `channelTimetokens must be one, or as many as channels: ${channels.length}, not ${length}`,
+  path: ({ channels }, keys) =>
+    path`/v3/history/sub-key/${keys.subscribeKey}/message-counts/${encodeNames(channels)}`,
+  query: ({ channelTimetokens }) =>
+    channelTimetokens.length === 1
+      ? { timetoken: channelTimetokens[0] }
+      : { channelsTimetoken: channelTimetokens.join(',') },
+  retry: 'safe',
+  parse: ({ body }) => {
+    if (!isRecord(body) || !isRecord(body['channels']))
+      throw new TypeError('expected an object with channels');
+    const channels: Record<string, number> = Object.create(null);
+    for (const [channel, count] of Object.entries(body['channels'])) {
+      if (typeof count !== 'number' || !Number.isSafeInteger(count)) throw new TypeError('expected counts');
+      channels[channel] = count;
+    }
+    return { channels };
+  },
+});

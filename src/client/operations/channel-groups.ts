@@ -1,0 +1,66 @@
+import { defineBuilder } from '../builder.ts';
+import type { Context, Start } from '../catalogue.ts';
+import {
+  type AddChannelsToChannelGroupParams,
+  addChannelsToChannelGroup,
+} from '../endpoints/channel-groups/add-channels-to-channel-group.ts';
+import {
+  type DeleteChannelGroupParams,
+  deleteChannelGroup,
+} from '../endpoints/channel-groups/delete-channel-group.ts';
+import {
+  type ListChannelGroupsParams,
+  type ListChannelGroupsResult,
+  listChannelGroups,
+} from '../endpoints/channel-groups/list-channel-groups.ts';
+import {
+  type ListChannelsInChannelGroupParams,
+  type ListChannelsInChannelGroupResult,
+  listChannelsInChannelGroup,
+} from '../endpoints/channel-groups/list-channels-in-channel-group.ts';
+import type { ChannelGroupResult } from '../endpoints/channel-groups/registry.ts';
+import {
+  type RemoveChannelsFromChannelGroupParams,
+  removeChannelsFromChannelGroup,
+} from '../endpoints/channel-groups/remove-channels-from-channel-group.ts';
+import { type Rest, restVerbs } from '../verbs.ts';
+
+/** The operations on channel groups; `C` is the client's channel map. */
+export interface ChannelGroupOperations<C> {
+  /** Adds channels to a group. */
+  readonly addChannelsToChannelGroup: Start<AddChannelsToChannelGroupParams, Rest<ChannelGroupResult>, C>;
+  /** Removes channels from a group. */
+  readonly removeChannelsFromChannelGroup: Start<
+    RemoveChannelsFromChannelGroupParams,
+    Rest<ChannelGroupResult>,
+    C
+  >;
+  /** Asks which channels a group has. */
+  readonly listChannelsInChannelGroup: Start<
+    ListChannelsInChannelGroupParams,
+    Rest<ListChannelsInChannelGroupResult>,
+    C
+  >;
+  /** Deletes a group. Its channels go on without it. */
+  readonly deleteChannelGroup: Start<DeleteChannelGroupParams, Rest<ChannelGroupResult>, C>;
+  /** Asks which groups there are. */
+  readonly listChannelGroups: Start<ListChannelGroupsParams, Rest<ListChannelGroupsResult>, C>;
+}
+
+/** How their builders start. */
+export const CHANNEL_GROUP_BUILDERS = Object.freeze({
+  addChannelsToChannelGroup: defineBuilder<Context>(
+    addChannelsToChannelGroup.params,
+    restVerbs(addChannelsToChannelGroup),
+  ),
+  removeChannelsFromChannelGroup: defineBuilder<Context>(
+    removeChannelsFromChannelGroup.params,
+    restVerbs(removeChannelsFromChannelGroup),
+  ),
+  listChannelsInChannelGroup: defineBuilder<Context>(
+    listChannelsInChannelGroup.params,
+    restVerbs(listChannelsInChannelGroup),
+  ),
+  deleteChannelGroup: defineBuilder<Context>(deleteChannelGroup.params, restVerbs(deleteChannelGroup)),
+  listChannelGroups: defineBuilder<Context>(listChannelGroups.params, restVerbs(listChannelGroups)),
+});

@@ -1,0 +1,79 @@
+import { defineBuilder, type Given, type Verbs, type VerbTable } from '../builder.ts';
+import type { Context, Start } from '../catalogue.ts';
+import type { Values } from '../endpoint.ts';
+import { type GetStateParams, type GetStateResult, getState } from '../endpoints/presence/get-state.ts';
+import {
+  type HereNowParams,
+  type HereNowResult,
+  hereNow,
+  hereNowPagingProblem,
+  offsetAfter,
+} from '../endpoints/presence/here-now.ts';
+import { type SetStateParams, type SetStateResult, setState } from '../endpoints/presence/set-state.ts';
+import { type WhereNowParams, type WhereNowResult, whereNow } from '../endpoints/presence/where-now.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import type { CallOptions } from '../execute.ts';
+import { validate } from '../validate.ts';
+import { type PageVerbs, type Rest, restVerbs } from '../verbs.ts';
+
+/** What a `hereNow()` builder ends in. */
+export interface HereNowVerbs extends Verbs {
+  readonly verbs: PageVerbs<HereNowResult>;
+}
+
+/** The operations on presence; `C` is the client's channel map. */
+export interface PresenceOperations<C> {
+  /** Asks who is present on channels, or anywhere. */
+  readonly hereNow: Start<HereNowParams, HereNowVerbs, C>;
+  /** Asks on which channels a user is present. */
+  readonly whereNow: Start<WhereNowParams, Rest<WhereNowResult>, C>;
+  /** Sets the user's own presence state. */
+  readonly setState: Start<SetStateParams, Rest<SetStateResult>, C>;
+  /** Asks for a user's presence state. */
+  readonly getState: Start<GetStateParams, Rest<GetStateResult>, C>;
+}
+
+const hereNowVerbs: VerbTable<Context> = {
+  ...restVerbs(hereNow),
+  pages: (context, given, options) => hereNowPages(context, given, options as CallOptions | undefined),
+};
+
+/** How their builders start. */
+export const PRESENCE_BUILDERS = Object.freeze({
+  hereNow: defineBuilder<Context>(hereNow.params, hereNowVerbs),
+  whereNow: defineBuilder<Context>(whereNow.params, restVerbs(whereNow)),
+  setState: defineBuilder<Context>(setState.params, restVerbs(setState, setAndRemember)),
+  getState: defineBuilder<Context>(getState.params, restVerbs(getState)),
+});
+
+async function* hereNowPages(
+  { executor }: Context,
+  given: Given,
+  options: CallOptions | undefined,
+): AsyncGenerator<HereNowResult, void, undefined> {
+  const { operation } = hereNow;
+  validate(hereNow, given, executor.settings);
+  // What validation let through is what the endpoint declares.
+  const problem = hereNowPagingProblem(given as Values<HereNowParams>);
+  if (problem !== undefined) throw new PubNubError('PN-1002', `${operation}: ${problem}.`, { operation });
+  for (let values = given; ; ) {
+    const page = await executor.call(hereNow, values, options);
+    yield page;
+    const offset = offsetAfter(page);
+    if (offset === undefined) return;
+    values = { ...values, offset };
+  }
+}
+
+// Heartbeats and handshakes tell the state again.
+async function setAndRemember(
+  { executor, engine }: Context,
+  given: Given,
+  options: CallOptions | undefined,
+): Promise<SetStateResult> {
+  validate(setState, given, executor.settings);
+  // What validation let through is what the endpoint declares.
+  const { channels = [], channelGroups = [], state } = given as Values<SetStateParams>;
+  const names = [...channels, ...channelGroups];
+  return engine.states.during(names, state, () => executor.call(setState, given, options));
+}

@@ -1,0 +1,33 @@
+import type { Stamp } from './store.ts';
+
+/** A channel of a group, and since when. */
+export interface GroupMember {
+  readonly channel: string;
+  readonly since: Stamp;
+}
+
+/** What a change of a group would exceed: the channels of one group, or the groups of the subscribe key. */
+export type GroupExcess = 'channels' | 'groups';
+
+/** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
+export interface GroupStore {
+  /** The groups that exist, also those that have become empty. */
+  list(): Promise<readonly string[]>;
+  /** The channels of a group; none when it does not exist. */
+  members(group: string): Promise<readonly GroupMember[]>;
+  /**
+   * Removes and adds channels in one atomic step, and logs that the group has changed if it has. Channels that it had
+   * stay members since then. Resolves to what would be exceeded, and then nothing has changed.
+   */
+  change(group: string, add: readonly string[], remove: readonly string[]): Promise<GroupExcess | undefined>;
+  /** Deletes a group, and logs that it has changed if it had channels. */
+  delete(group: string): Promise<void>;
+}
+
+/** How much groups may hold. */
+export interface GroupRules {
+  /** Channels of one group. */
+  readonly channels: number;
+  /** Groups of one subscribe key. */
+  readonly groups: number;
+}
