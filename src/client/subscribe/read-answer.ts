@@ -1,9 +1,15 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
-import { isRecord } from '../read.ts';
+import { exactIntegers, isRecord, timetokenOf } from '../read.ts';
 import type { LoopAnswer } from './state.ts';
 
-interface Body {
+const TIMETOKENS = [
+  ['t', 't'],
+  ['m', '*', 'p', 't'],
+  ['m', '*', 'o', 't'],
+] as const;
+
+interface Parts {
   readonly cursor: Readonly<Record<string, unknown>>;
   readonly entries: readonly unknown[];
   readonly gaps: unknown;
@@ -14,10 +20,14 @@ interface Body {
  * `TypeError` where it is none of the protocol's; single entries are checked when they are delivered.
  */
 export function readAnswer(text: string): LoopAnswer {
-  const body = parse(text);
-  const { cursor, entries, gaps } = hasBareTimetoken(body) ? withTimetokensOf(body, text) : body;
-  const { t: timetoken, r: region } = cursor;
-  if (!isTimetoken(timetoken)) throw new TypeError('expected a timetoken in t.t');
+  const body: unknown = JSON.parse(text);
+  const parts = partsOf(body);
+  // The wire sends timetokens as strings; what sends numbers has lost their last digits by the time they are parsed.
+  const { cursor, entries, gaps } = hasBareTimetoken(parts)
+    ? partsOf(exactIntegers({ body, text }, TIMETOKENS))
+    : parts;
+  const { t, r: region } = cursor;
+  const timetoken = timetokenOf(t);
   if (region !== undefined && typeof region !== 'number') throw new TypeError('expected a number in t.r');
   return {
     cursor: { timetoken, region: region ?? 0 },
@@ -26,30 +36,16 @@ export function readAnswer(text: string): LoopAnswer {
   };
 }
 
-function parse(text: string): Body {
-  const body: unknown = JSON.parse(text);
+function partsOf(body: unknown): Parts {
   if (!isRecord(body)) throw new TypeError('expected an object');
   const { t: cursor, m: entries, g: gaps } = body;
   if (!isRecord(cursor) || !Array.isArray(entries)) throw new TypeError('expected an object with t and m');
   return { cursor, entries, gaps };
 }
 
-// The wire sends timetokens as strings; what sends numbers has lost their last digits by the time they are parsed.
-function hasBareTimetoken({ cursor, entries: [first] }: Body): boolean {
+function hasBareTimetoken({ cursor, entries: [first] }: Parts): boolean {
   if (typeof cursor['t'] === 'number') return true;
   return isRecord(first) && isRecord(first['p']) && typeof first['p']['t'] === 'number';
-}
-
-// The text is parsed once more with quotes around them. Only timetokens are taken from there: a publisher's own `t`
-// stays the number that it is.
-function withTimetokensOf({ entries, gaps }: Body, text: string): Body {
-  const quoted = parse(text.replace(/("t"\s*:\s*)(\d{1,19})(?=\s*[,}])/g, '$1"$2"'));
-  const repaired = entries.map((entry, index) => {
-    const exact = quoted.entries[index];
-    if (!isRecord(entry) || !isRecord(exact)) return entry;
-    return { ...entry, p: exact['p'], ...(exact['o'] !== undefined && { o: exact['o'] }) };
-  });
-  return { cursor: quoted.cursor, entries: repaired, gaps };
 }
 
 function isGap(value: unknown): value is WireGap {

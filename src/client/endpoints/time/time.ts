@@ -1,6 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
+import { exactIntegers, timetokenOf } from '../../read.ts';
 
 /** `time()` has no parameters. */
 export interface TimeParams extends Params {}
@@ -18,10 +19,11 @@ export const time = defineEndpoint<TimeParams, TimeResult>({
   path: () => '/time/0',
   auth: 'none',
   retry: 'safe',
-  parse: ({ text }) => {
-    // The wire sends a bare number, whose last digits JSON.parse would round: it is read from the text.
-    const timetoken = /^\s*\[\s*"?(\d{1,19})"?\s*\]\s*$/.exec(text)?.[1];
-    if (timetoken === undefined) throw new TypeError('expected an array with one timetoken');
-    return { timetoken };
+  parse: (answer) => {
+    // The wire sends a bare number, whose last digits JSON.parse would round.
+    const body = exactIntegers(answer, [[0]]);
+    if (!Array.isArray(body) || body.length !== 1)
+      throw new TypeError('expected an array with one timetoken');
+    return { timetoken: timetokenOf(body[0]) };
   },
 });
