@@ -66,6 +66,7 @@ export type ParamTable<P> = {
   >;
 };
 
+/** The methods that the protocol uses. */
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What an endpoint may read of the client. */

@@ -5,6 +5,7 @@ import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor } from './execute.ts';
 import type { PNStatus } from './listeners/events.ts';
 import { makeStatus } from './subscribe/statuses.ts';
+import { validate } from './validate.ts';
 
 /** A result with the status of its request; without a result when the request failed. */
 export interface Envelope<R> {
@@ -79,7 +80,9 @@ export function pageVerbs<P, R>(
 ): VerbTable<{ readonly executor: Executor }> {
   return {
     ...restVerbs(endpoint),
-    pages: ({ executor }, given, options) =>
-      follow((step) => executor.call(endpoint, step, options as CallOptions | undefined), given),
+    pages: async function* ({ executor }, given, options) {
+      validate(endpoint, given, executor.settings);
+      yield* follow((step) => executor.call(endpoint, step, options as CallOptions | undefined), given);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { defineBuilder, type Given, type Verbs, type VerbTable } from '../builder.ts';
+import { defineBuilder, type Given, type Verbs } from '../builder.ts';
 import type { Context, Start } from '../catalogue.ts';
 import type { Values } from '../endpoint.ts';
 import { type GetStateParams, type GetStateResult, getState } from '../endpoints/presence/get-state.ts';
@@ -14,7 +14,7 @@ import { type WhereNowParams, type WhereNowResult, whereNow } from '../endpoints
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { CallOptions } from '../execute.ts';
 import { validate } from '../validate.ts';
-import { type PageVerbs, type Rest, restVerbs } from '../verbs.ts';
+import { type PageVerbs, pageVerbs, type Rest, restVerbs } from '../verbs.ts';
 
 /** What a `hereNow()` builder ends in. */
 export interface HereNowVerbs extends Verbs {
@@ -33,31 +33,24 @@ export interface PresenceOperations<C> {
   readonly getState: Start<GetStateParams, Rest<GetStateResult>, C>;
 }
 
-const hereNowVerbs: VerbTable<Context> = {
-  ...restVerbs(hereNow),
-  pages: (context, given, options) => hereNowPages(context, given, options as CallOptions | undefined),
-};
-
 /** How their builders start. */
 export const PRESENCE_BUILDERS = Object.freeze({
-  hereNow: defineBuilder<Context>(hereNow.params, hereNowVerbs),
+  hereNow: defineBuilder<Context>(hereNow.params, pageVerbs(hereNow, hereNowPages)),
   whereNow: defineBuilder<Context>(whereNow.params, restVerbs(whereNow)),
   setState: defineBuilder<Context>(setState.params, restVerbs(setState, setAndRemember)),
   getState: defineBuilder<Context>(getState.params, restVerbs(getState)),
 });
 
 async function* hereNowPages(
-  { executor }: Context,
+  ask: (given: Given) => Promise<HereNowResult>,
   given: Given,
-  options: CallOptions | undefined,
 ): AsyncGenerator<HereNowResult, void, undefined> {
   const { operation } = hereNow;
-  validate(hereNow, given, executor.settings);
   // What validation let through is what the endpoint declares.
   const problem = hereNowPagingProblem(given as Values<HereNowParams>);
   if (problem !== undefined) throw new PubNubError('PN-1002', `${operation}: ${problem}.`, { operation });
   for (let values = given; ; ) {
-    const page = await executor.call(hereNow, values, options);
+    const page = await ask(values);
     yield page;
     const offset = offsetAfter(page);
     if (offset === undefined) return;

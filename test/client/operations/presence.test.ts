@@ -85,6 +85,8 @@ describe('the pages of hereNow()', () => {
   });
 
   it.each([
+    // A wrong value is named as such, before what pages need.
+    [{ channels: ['a', ''] }, 'channels must not be empty'],
     [{}, 'exactly one channel'],
     [{ channels: ['a', 'b'] }, 'exactly one channel'],
     [{ channels: 'a', channelGroups: 'g' }, 'exactly one channel'],
