@@ -24,4 +24,6 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'PN-3008': 'Malformed filter expression',
   'PN-4001': 'Malformed response',
   'PN-4002': 'Response too large',
+  'PN-5001': 'Not decrypted',
+  'PN-5002': 'Not encrypted',
 };

@@ -10,6 +10,8 @@ export {
   PNReconnectionPolicy,
   type PubNubOptions,
 } from './client/config/options.ts';
+export type { CryptoModule, CryptoOptions } from './client/crypto/crypto-module.ts';
+export { aesCbcCryptoModule, legacyCryptoModule } from './client/crypto/modules.ts';
 export type { ListChannelGroupsResult } from './client/endpoints/channel-groups/list-channel-groups.ts';
 export type { ListChannelsInChannelGroupResult } from './client/endpoints/channel-groups/list-channels-in-channel-group.ts';
 export type { ChannelGroupResult } from './client/endpoints/channel-groups/registry.ts';

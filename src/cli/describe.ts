@@ -26,7 +26,7 @@ export const describe: Descriptions = {
     const { publisher, message, customMessageType, userMetadata, error } = event;
     const type = customMessageType === undefined ? '' : ` ${paint('dim', `(${visible(customMessageType)})`)}`;
     const meta = userMetadata === undefined ? '' : ` ${paint('dim', `meta ${jsonText(userMetadata)}`)}`;
-    const why = error === undefined ? '' : ` ${paint('red', visible(error))}`;
+    const why = error === undefined ? '' : ` ${paint('red', visible(error.message))}`;
     return `${head(event, paint)} ${by(publisher, paint)} ${jsonText(message)}${type}${meta}${why}`;
   },
   signal: (event, { paint }) =>

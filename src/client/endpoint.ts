@@ -88,6 +88,8 @@ export interface PayloadRule<V> {
   readonly limit: number;
   /** Whether it may go by POST; the program's choice, or `undefined` to decide by size. `false`: there is no POST. */
   readonly post: ((values: V) => boolean | undefined) | false;
+  /** Whether a client with a cipher key encrypts it. */
+  readonly encrypted?: true;
 }
 
 /** The answer as `parse` sees it. */
@@ -96,7 +98,12 @@ export interface Answer {
   readonly body: unknown;
   /** The text it was parsed from, for numbers that a double cannot hold. */
   readonly text: string;
+  /** HTTP status: 200, or 207 where a part of the work failed. */
+  readonly status: number;
 }
+
+/** Reads what a client with a cipher key has encrypted; rejects with `PN-5001` when it cannot be read. */
+export type Decrypt = (message: unknown) => Promise<unknown>;
 
 /**
  * One REST call of the protocol, as data: the builder, the executor and the reference page are derived from it.
@@ -108,7 +115,7 @@ export interface Endpoint<P, R> {
   /** Parameters of which at least one is needed. */
   readonly oneOf?: readonly ParamKeys<P>[];
   /** Keys the client must have, beyond the subscribe key. */
-  readonly needs?: readonly 'publishKey'[];
+  readonly needs?: readonly ('publishKey' | 'secretKey')[];
   /** Why values that are fine by themselves do not go together, as a sentence without its end. */
   readonly conflict?: (values: Values<P>) => string | undefined;
   /** `GET` unless said otherwise; a `payload` decides between `GET` and `POST` by itself. */
@@ -116,6 +123,10 @@ export interface Endpoint<P, R> {
   readonly path: (values: Values<P>, keys: Keyset) => string;
   readonly query?: (values: Values<P>, keys: Keyset) => Query;
   readonly payload?: PayloadRule<Values<P>>;
+  /** A JSON value that goes as the body. */
+  readonly body?: (values: Values<P>, keys: Keyset) => unknown;
+  /** Further headers; `undefined` ones are left out. */
+  readonly headers?: (values: Values<P>) => Readonly<Record<string, string | undefined>>;
   /** `none`: the token is not sent. */
   readonly auth?: 'none';
   /** `safe`: may be repeated at will. `not-sent`: only when the first attempt certainly did not reach the server. */
@@ -125,6 +136,8 @@ export interface Endpoint<P, R> {
    * shape depends on it.
    */
   readonly parse: (answer: Answer, values?: Values<P>) => R;
+  /** What becomes of the result in a client with a cipher key. */
+  readonly decrypt?: (result: R, decrypt: Decrypt) => Promise<R>;
 }
 
 /** Freezes the declaration of an endpoint and checks it against its parameters' interface. */

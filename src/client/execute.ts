@@ -2,6 +2,7 @@ import type { PNOperationType } from '../protocol/status.ts';
 import { VERSION } from '../version.ts';
 import type { Given } from './builder.ts';
 import type { Settings } from './config/options.ts';
+import { decryptJson, encryptJson } from './crypto/messages.ts';
 import type { Endpoint, Values } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import { errorFromResponse } from './errors/from-response.ts';
@@ -57,9 +58,12 @@ export class Executor {
     return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
   }
 
-  /** The address with the token as it is now. */
-  withToken(url: string): string {
-    return this.#token === undefined ? url : `${url}&auth=${encodeSegment(this.#token)}`;
+  /** Adds what proves who asks. */
+  authorize(plan: RequestPlan, { auth }: { readonly auth?: 'none' | undefined } = {}): Promise<RequestPlan> {
+    const token = auth === 'none' ? undefined : this.#token;
+    return Promise.resolve(
+      token === undefined ? plan : { ...plan, url: `${plan.url}&auth=${encodeSegment(token)}` },
+    );
   }
 
   /** Takes keys and tokens out of a text that came from elsewhere. */
@@ -70,7 +74,7 @@ export class Executor {
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<R> {
-    const plan = this.plan(endpoint, given);
+    const plan = await this.plan(endpoint, given);
     if (options.signal?.aborted) throw aborted(endpoint.operation, 'not-sent', options.signal.reason);
     const attempt = () => this.#attempt(endpoint, { plan, given }, options);
     try {
@@ -81,8 +85,8 @@ export class Executor {
     }
   }
 
-  /** The request that a call would send, but for its token. */
-  plan<P, R>(endpoint: Endpoint<P, R>, given: Given): RequestPlan {
+  /** The request that a call would send, but for what proves who asks. */
+  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given): Promise<RequestPlan> {
     const { operation } = endpoint;
     if (this.#closed) {
       const details = { operation, delivery: 'not-sent' } as const;
@@ -91,10 +95,14 @@ export class Executor {
     validate(endpoint, given, this.settings);
     const { settings } = this;
     // What validation let through is what the endpoint declares.
-    return planRequest(endpoint, given as Values<P>, {
+    const values = given as Values<P>;
+    const { payload } = endpoint;
+    const crypto = payload?.encrypted && settings.crypto;
+    return planRequest(endpoint, values, {
       keys: settings,
       baseUrl: settings.baseUrl,
       identity: this.identity,
+      payload: crypto ? await encryptJson(crypto, payload.of(values)) : undefined,
     });
   }
 
@@ -137,7 +145,7 @@ export class Executor {
     options: CallOptions,
   ): Promise<R> {
     const { operation } = endpoint;
-    const request = endpoint.auth === 'none' ? plan : { ...plan, url: this.withToken(plan.url) };
+    const request = await this.authorize(plan, endpoint);
     const timeout = options.timeout ?? this.settings.requestTimeout;
     const response = await this.send(
       operation,
@@ -148,14 +156,17 @@ export class Executor {
     return this.#read(endpoint, given, response);
   }
 
-  #read<P, R>({ operation, parse }: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+  async #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): Promise<R> {
+    const { operation, parse, decrypt } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300) throw this.refusal(operation, response, status);
     try {
       const body: unknown = JSON.parse(text);
       const failure = failureStatus(body);
       if (failure !== undefined) throw this.refusal(operation, response, failure);
-      return parse({ body, text }, given as Values<P>);
+      const result = parse({ body, text, status }, given as Values<P>);
+      const { crypto } = this.settings;
+      return crypto && decrypt ? await decrypt(result, (message) => decryptJson(crypto, message)) : result;
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
       throw malformed(operation, { status, cause });

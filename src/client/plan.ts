@@ -13,14 +13,25 @@ export type RequestPlan = Omit<TransportRequest, 'signal'>;
 export function planRequest<P, R>(
   endpoint: Endpoint<P, R>,
   values: Parameters<Endpoint<P, R>['path']>[0],
-  client: { readonly keys: Keyset; readonly baseUrl: string; readonly identity: string },
+  client: {
+    readonly keys: Keyset;
+    readonly baseUrl: string;
+    readonly identity: string;
+    /** The payload's text, where it is another than its JSON. */
+    readonly payload?: string | undefined;
+  },
 ): RequestPlan {
   const route = endpoint.path(values, client.keys);
   const address = client.baseUrl + route;
   const query = `?${queryText(endpoint.query?.(values, client.keys))}${client.identity}`;
-  const plan = { method: endpoint.method ?? 'GET', headers: NO_HEADERS };
+  const extra = endpoint.headers ? present(endpoint.headers(values)) : NO_HEADERS;
+  const plan = { method: endpoint.method ?? 'GET', headers: extra };
+  if (endpoint.body) {
+    const body = JSON.stringify(endpoint.body(values, client.keys));
+    return { ...plan, headers: { ...JSON_HEADERS, ...extra }, url: address + query, body };
+  }
   if (!endpoint.payload) return { ...plan, url: address + query };
-  const text = JSON.stringify(endpoint.payload.of(values));
+  const text = client.payload ?? JSON.stringify(endpoint.payload.of(values));
   checkSize(endpoint.operation, text, endpoint.payload.limit);
   const segment = encodeSegment(text);
   if (goesByPost(endpoint, values, route.length + 1 + segment.length)) {
@@ -31,6 +42,12 @@ export function planRequest<P, R>(
 
 const NO_HEADERS = Object.freeze({});
 const JSON_HEADERS = Object.freeze({ 'content-type': 'application/json' });
+
+function present(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) given[name] = value;
+  return given;
+}
 
 /** Query parameters as text, each followed by `&`; absent ones are left out. */
 export function queryText(query: Query | undefined): string {

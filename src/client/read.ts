@@ -36,7 +36,7 @@ const HAS_LONG_INTEGER = /[:,[]\s*\d{16,}/;
  * The body of an answer in which integers that a double cannot hold are strings at the given places, so that they lose
  * no digit. All else is as `JSON.parse` has it: what a payload holds does not change.
  */
-export function exactIntegers({ body, text }: Answer, places: readonly Place[]): unknown {
+export function exactIntegers({ body, text }: Omit<Answer, 'status'>, places: readonly Place[]): unknown {
   if (!HAS_LONG_INTEGER.test(text)) return body;
   const way = new Way();
   let result = '';

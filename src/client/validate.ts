@@ -14,7 +14,11 @@ export type Validated = Pick<Endpoint<never, unknown>, 'operation' | 'needs'> & 
  * Checks what was given to a builder before anything is sent. Throws a `PubNubError` of category
  * `PNValidationErrorCategory` (`PN-1001` to `PN-1003`, `PN-1006`) or `PNSerializationErrorCategory` (`PN-1004`).
  */
-export function validate(endpoint: Validated, given: Given, keys: { readonly publishKey: string }): void {
+export function validate(
+  endpoint: Validated,
+  given: Given,
+  keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
+): void {
   const { operation, params, oneOf, needs } = endpoint;
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(params, name))
@@ -30,9 +34,8 @@ export function validate(endpoint: Validated, given: Given, keys: { readonly pub
   // Each value has been found to be what the endpoint declares.
   const conflict = endpoint.conflict?.(given as never);
   if (conflict !== undefined) throw new PubNubError('PN-1002', `${operation}: ${conflict}.`, { operation });
-  if (needs?.includes('publishKey') && keys.publishKey === '') {
-    throw new PubNubError('PN-1006', `${operation}: the client has no publishKey.`, { operation });
-  }
+  const missing = needs?.find((key) => !keys[key]);
+  if (missing) throw new PubNubError('PN-1006', `${operation}: the client has no ${missing}.`, { operation });
 }
 
 function faultOf(

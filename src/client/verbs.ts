@@ -60,9 +60,9 @@ export function restVerbs<P, R, Context extends Calls = Calls>(
       }
     },
     request: async ({ executor }, given) => {
-      const { url, method, headers, body } = executor.plan(endpoint, given);
-      const address = endpoint.auth === 'none' ? url : executor.withToken(url);
-      return new Request(address, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
+      const plan = await executor.plan(endpoint, given);
+      const { url, method, headers, body } = await executor.authorize(plan, endpoint);
+      return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
     },
   };
 }

@@ -43,6 +43,8 @@ export const PNStatusCategory = {
   PNSerializationErrorCategory: 'PNSerializationErrorCategory',
   /** The caller aborted, or the client was closed. */
   PNCancelledCategory: 'PNCancelledCategory',
+  /** What was received could not be decrypted. */
+  PNDecryptionErrorCategory: 'PNDecryptionErrorCategory',
   /** One answer held so many entries that the server may have dropped others. */
   PNRequestMessageCountExceededCategory: 'PNRequestMessageCountExceededCategory',
   /** The runtime reports that the network is back. */

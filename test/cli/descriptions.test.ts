@@ -14,6 +14,7 @@ const message = {
   userMetadata: undefined,
   customMessageType: undefined,
 };
+const unreadable = new PubNubError('PN-5001', 'wrong\u001bkey.');
 const presence = {
   ...where,
   uuid: 'bob',
@@ -36,8 +37,8 @@ suite('events in words', () => {
     ],
     [
       'one that cannot be read',
-      describe.message({ ...message, error: 'wrong\u001bkey' }, manner),
-      'room bob: "hi" wrong\\u001bkey',
+      describe.message({ ...message, error: unreadable }, manner),
+      'room bob: "hi" wrong\\u001bkey. Check that both sides have the same cipher key; the message is given as it came. (PN-5001)',
     ],
     [
       'a hostile type',

@@ -11,6 +11,8 @@ declare module 'pubnub' {
       readonly presenceTimeout?: number;
       readonly heartbeatInterval?: number;
       readonly suppressLeaveEvents?: boolean;
+      readonly cipherKey?: string;
+      readonly useRandomIVs?: boolean;
       readonly restore?: boolean;
     });
     addListener(listener: {

@@ -44,6 +44,9 @@ const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
       : 'must be host, host:port or an http(s) URL without a path';
   },
   ssl: boolean,
+  secretKey: text,
+  cipherKey: text,
+  cryptoModule: methods('encrypt', 'decrypt', 'encryptFile', 'decryptFile'),
   token: text,
   authKey: text,
   reconnectionPolicy: (value) => policyProblem(value),
@@ -77,6 +80,8 @@ export function checkOptions(options: PubNubOptions): void {
     if (problem !== undefined) throw invalid(`The option "${name}" ${problem}.`);
   }
   if (options.subscribeKey === undefined) throw invalid('The option "subscribeKey" is missing.');
+  if (options.cipherKey !== undefined && options.cryptoModule)
+    throw invalid('Only one of the options "cipherKey" and "cryptoModule" can be used.');
   if (options.fetch && options.transport)
     throw invalid('Only one of the options "fetch" and "transport" can be used.');
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { CryptoModule } from '../crypto/crypto-module.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -44,6 +45,12 @@ export interface PubNubOptions {
   readonly origin?: string | readonly string[];
   /** Whether an `origin` without a scheme is reached by HTTPS. @default true */
   readonly ssl?: boolean;
+  /** Signs every request, which then needs no token: for servers only, never in a browser. */
+  readonly secretKey?: string;
+  /** Encrypts messages and files with this key: short for `cryptoModule: aesCbcCryptoModule({ cipherKey })`. */
+  readonly cipherKey?: string;
+  /** Encrypts messages and files. @default none, or that of `cipherKey` */
+  readonly cryptoModule?: CryptoModule;
   /** Access token sent with every request; `setToken()` replaces it. */
   readonly token?: string;
   /** The old name of `token`. */
@@ -100,6 +107,8 @@ export interface Settings {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly crypto: CryptoModule | undefined;
   readonly reconnection: BackoffPolicy;
   readonly presenceTimeoutSeconds: number;
   /** 0: no heartbeats. */

@@ -1,4 +1,5 @@
 import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
+import { aesCbcCryptoModule } from '../crypto/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
 import { systemRandom } from '../runtime/random.ts';
@@ -43,6 +44,10 @@ export function settingsFrom(options: PubNubOptions): Settings {
     userId: userIdOf(options),
     baseUrl: baseUrlOf(all.origin, all.ssl, random),
     token: all.token ?? all.authKey,
+    secretKey: all.secretKey,
+    crypto:
+      all.cryptoModule ??
+      (all.cipherKey === undefined ? undefined : aesCbcCryptoModule({ cipherKey: all.cipherKey })),
     reconnection: policyOf(all.reconnectionPolicy),
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),

@@ -13,6 +13,7 @@ const {
   PNAccessDeniedCategory,
   PNBadRequestCategory,
   PNCancelledCategory,
+  PNDecryptionErrorCategory,
   PNMalformedFilterExpressionCategory,
   PNMalformedResponseCategory,
   PNNetworkIssuesCategory,
@@ -134,6 +135,16 @@ export const ERROR_KINDS = {
     category: PNMalformedResponseCategory,
     retryable: true,
     next: 'Check what answers at the origin.',
+  },
+  'PN-5001': {
+    category: PNDecryptionErrorCategory,
+    retryable: false,
+    next: 'Check that both sides have the same cipher key; the message is given as it came.',
+  },
+  'PN-5002': {
+    category: PNSerializationErrorCategory,
+    retryable: false,
+    next: 'Check the crypto module.',
   },
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 

@@ -24,7 +24,7 @@ export interface PNMessageResult<Name extends string = string, P = unknown> exte
   readonly userMetadata: Json | undefined;
   readonly customMessageType: string | undefined;
   /** Why the payload could not be decrypted; `message` is then as it came. */
-  readonly error?: string;
+  readonly error?: PubNubError;
 }
 
 /** A signal: a small message that is never stored. */

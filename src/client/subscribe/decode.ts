@@ -6,6 +6,8 @@ import {
 } from '../../protocol/envelope.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
+import { UNREADABLE } from '../crypto/messages.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Json } from '../json.ts';
 import type {
   EventMap,
@@ -55,7 +57,7 @@ export function decode(envelope: WireEnvelope): Decoded {
     case EventKind.messageAction:
       return { name: 'messageAction', event: actionEvent(envelope, record(payload)) };
     case EventKind.file:
-      return { name: 'file', event: fileEvent(envelope, record(payload)) };
+      return { name: 'file', event: fileEvent(envelope) };
     default:
       throw new TypeError(`the kind ${String(kind)} is unknown`);
   }
@@ -75,6 +77,7 @@ function message(envelope: WireEnvelope): PNMessageResult {
     message: envelope.d,
     userMetadata: envelope.u as Json | undefined, // Parsed from JSON, so it is nothing else.
     customMessageType: envelope.cmt,
+    ...(UNREADABLE in envelope && PubNubError.is(envelope[UNREADABLE]) && { error: envelope[UNREADABLE] }),
   };
 }
 
@@ -119,7 +122,9 @@ function objectsEvent(envelope: WireEnvelope, payload: Readonly<Record<string, u
   return { ...place(envelope), message: payload };
 }
 
-function fileEvent(envelope: WireEnvelope, payload: Readonly<Record<string, unknown>>): PNFileEvent {
+function fileEvent(envelope: WireEnvelope): PNFileEvent {
+  if (UNREADABLE in envelope) throw envelope[UNREADABLE];
+  const payload = record(envelope.d);
   const { id, name } = record(payload['file']);
   if (typeof id !== 'string' || typeof name !== 'string') throw new TypeError('the file has no id and name');
   return {

@@ -1,5 +1,6 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
 import { PNOperationType } from '../../protocol/status.ts';
+import { decryptEntries } from '../crypto/messages.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import { isProtocolError } from '../errors/from-response.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
@@ -66,12 +67,13 @@ export class Poller {
       outcome.failed({ error: timedOut(timeout), refusal: false });
       controller.abort();
     }, timeout);
-    const url = this.#url(request);
-    Promise.resolve()
-      .then(() => {
+    const plan = { method: 'GET', url: this.#url(request), headers: HEADERS } as const;
+    this.#executor
+      .authorize(plan)
+      .then((authorized) => {
         // It may have been cancelled in the turn in which it began.
         controller.signal.throwIfAborted();
-        return transport({ method: 'GET', url, headers: HEADERS, signal: controller.signal });
+        return transport({ ...authorized, signal: controller.signal });
       })
       .then((response) => this.#read(response))
       .then(
@@ -105,7 +107,7 @@ export class Poller {
       heartbeat: presenceTimeoutSeconds,
       state,
     });
-    return this.#executor.withToken(`${baseUrl}${this.#path(mix)}?${query}${this.#executor.identity}`);
+    return `${baseUrl}${this.#path(mix)}?${query}${this.#executor.identity}`;
   }
 
   // The mix is the same object from poll to poll: its path is encoded once.
@@ -117,14 +119,20 @@ export class Poller {
     return this.#lastPath;
   }
 
-  #read(response: TransportResponse): LoopAnswer {
+  async #read(response: TransportResponse): Promise<LoopAnswer> {
     const { status, body } = response;
     if (status !== 200) throw this.#executor.refusal(OPERATION, response, status);
-    try {
-      return readAnswer(body);
-    } catch (cause) {
-      throw malformed(OPERATION, { status, cause });
-    }
+    const { crypto } = this.#executor.settings;
+    const answer = readOr(status, body);
+    return crypto ? { ...answer, entries: await decryptEntries(crypto, answer.entries) } : answer;
+  }
+}
+
+function readOr(status: number, body: string): LoopAnswer {
+  try {
+    return readAnswer(body);
+  } catch (cause) {
+    throw malformed(OPERATION, { status, cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { Permission, ResourceKind } from '../../protocol/permissions.ts';
 import type { Answer } from '../http/answer.ts';
 import type { OriginRequest, Query } from '../http/request.ts';
 import type { Keysets } from '../keysets.ts';
@@ -22,6 +23,13 @@ export interface Call {
   segment(name: string): string;
 }
 
+/** A permission that a request must have on each of the names, where the keyset asks for permissions. */
+export interface Need {
+  readonly resource: ResourceKind;
+  readonly names: readonly string[];
+  readonly permission: Permission;
+}
+
 /** One operation of the protocol. */
 export interface Route {
   /** What logs call it. */
@@ -29,6 +37,10 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments, `{name}` standing for any: `/time/0`, `/v2/subscribe/{subscribeKey}/{channels}/0`. */
   readonly path: string;
+  /** What the request must be allowed to do. May throw a `Refusal`, as `handle` may. */
+  needs?(call: Call): readonly Need[];
+  /** Bytes of a body, for an operation that reads more than others do; it refuses larger ones itself. */
+  bodyBytes?(limits: OriginLimits): number;
   /** May throw a `Refusal`. */
   handle(call: Call): Answer | Promise<Answer>;
 }

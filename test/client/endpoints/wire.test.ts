@@ -294,7 +294,7 @@ describe('presence on the wire', () => {
     const { executor } = run('{"message":"OK"}');
     const call = executor.call(leave, { channels: ['a'] }, { signal: AbortSignal.abort() });
     expect(await rejection(call)).toMatchObject({ code: 'PN-2003', operation: 'PNUnsubscribeOperation' });
-    expect(() => leave.parse({ body: { message: 'OK' }, text: '' })).toThrow(TypeError);
-    expect(() => heartbeat.parse({ body: [], text: '' })).toThrow(TypeError);
+    expect(() => leave.parse({ body: { message: 'OK' }, text: '', status: 200 })).toThrow(TypeError);
+    expect(() => heartbeat.parse({ body: [], text: '', status: 200 })).toThrow(TypeError);
   });
 });

@@ -57,6 +57,7 @@ describe('a call that is safe to repeat', () => {
     const { pubnub, clock, requests } = scriptedClient([{ status: 500 }], { random: () => 1 - 2 ** -53 });
     const call = rejection(pubnub.time().execute());
     const made: number[] = [];
+    await settle();
     for (let passed = 0; passed <= 8_000; passed += 250) {
       while (made.length < requests.length) made.push(passed);
       await clock.advance(250);

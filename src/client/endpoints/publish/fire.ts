@@ -40,7 +40,12 @@ export const fire = defineEndpoint<FireParams, FireResult>({
   },
   needs: ['publishKey'],
   path: ({ channel }, keys) => path`/publish/${keys.publishKey}/${keys.subscribeKey}/0/${channel}/0`,
-  payload: { of: ({ message }) => message, limit: MAX_MESSAGE_BYTES, post: ({ usePost }) => usePost },
+  payload: {
+    of: ({ message }) => message,
+    limit: MAX_MESSAGE_BYTES,
+    post: ({ usePost }) => usePost,
+    encrypted: true,
+  },
   query: ({ meta }) => ({ store: '0', norep: 'true', meta: jsonText(meta) }),
   retry: 'not-sent',
   parse: ({ body }) => ({ timetoken: timetokenAt(body, 2) }),

@@ -65,7 +65,12 @@ export const publish = defineEndpoint<PublishParams, PublishResult>({
   },
   needs: ['publishKey'],
   path: ({ channel }, keys) => path`/publish/${keys.publishKey}/${keys.subscribeKey}/0/${channel}/0`,
-  payload: { of: ({ message }) => message, limit: MAX_MESSAGE_BYTES, post: ({ usePost }) => usePost },
+  payload: {
+    of: ({ message }) => message,
+    limit: MAX_MESSAGE_BYTES,
+    post: ({ usePost }) => usePost,
+    encrypted: true,
+  },
   query: ({ shouldStore, ttl, meta, replicate, customMessageType, ptto }) => ({
     store: flagValue(shouldStore),
     ttl,

@@ -7,7 +7,7 @@ import { checkBoolean, checkName, checkTimetoken, optional, requiredListOf } fro
 import { encodeNames, path } from '../../path.ts';
 import { distinct } from '../../values.ts';
 import type { PageVerbs } from '../../verbs.ts';
-import { type FetchedMessage, type FetchMessagesResult, fetchedFrom } from './fetched.ts';
+import { decryptFetched, type FetchedMessage, type FetchMessagesResult, fetchedFrom } from './fetched.ts';
 import { checkAmount, switchText } from './stored.ts';
 
 /** Parameters of `fetchMessages()`. */
@@ -80,6 +80,7 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
   }),
   retry: 'safe',
   parse: fetchedFrom,
+  decrypt: decryptFetched,
 });
 
 /** How many messages of each channel one page holds. */

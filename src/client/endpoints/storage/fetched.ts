@@ -1,5 +1,7 @@
 import type { Timetoken } from '../../../protocol/timetoken.ts';
-import type { Answer } from '../../endpoint.ts';
+import { decryptItems } from '../../crypto/messages.ts';
+import type { Answer, Decrypt } from '../../endpoint.ts';
+import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { exactIntegers, isRecord, timetokenOf } from '../../read.ts';
 import { metaOf } from './stored.ts';
 
@@ -15,6 +17,8 @@ export interface FetchedMessage<Name extends string = string, Payload = unknown>
   readonly uuid?: string;
   /** Absent when it was not asked for, and when the message has none. */
   readonly meta?: unknown;
+  /** Why the message could not be decrypted; it is then as it came. */
+  readonly error?: PubNubError;
 }
 
 /** Where an answer goes on that the server has cut short. */
@@ -53,6 +57,18 @@ export function fetchedFrom(answer: Answer): FetchMessagesResult {
   }
   const { more } = body;
   return isRecord(more) ? { channels, more: moreFrom(more) } : { channels };
+}
+
+/** The result with its messages decrypted. */
+export async function decryptFetched(
+  result: FetchMessagesResult,
+  decrypt: Decrypt,
+): Promise<FetchMessagesResult> {
+  const channels: Record<string, readonly FetchedMessage[]> = Object.create(null);
+  for (const [channel, items = []] of Object.entries(result.channels)) {
+    channels[channel] = await decryptItems(items, 'message', decrypt);
+  }
+  return { ...result, channels };
 }
 
 function messageFrom(channel: string, item: unknown): FetchedMessage {

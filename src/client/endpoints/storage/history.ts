@@ -2,7 +2,9 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
+import { decryptItems } from '../../crypto/messages.ts';
 import { type Answer, defineEndpoint, type Params } from '../../endpoint.ts';
+import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { checkBoolean, checkName, checkTimetoken, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { exactIntegers, isRecord, timetokenOf } from '../../read.ts';
@@ -34,6 +36,8 @@ export interface HistoryMessage<Payload = unknown, Token extends Timetoken | und
   readonly timetoken: Token;
   /** Absent when it was not asked for, and when the message has none. */
   readonly meta?: unknown;
+  /** Why the entry could not be decrypted; it is then as it came. */
+  readonly error?: PubNubError;
 }
 
 /** Result of `history()`. */
@@ -101,6 +105,10 @@ export const history = defineEndpoint<HistoryParams, HistoryResult>({
     const { includeTimetoken = true, includeMeta = false } = values ?? {};
     return resultFrom(answer, { includeTimetoken, includeMeta });
   },
+  decrypt: async (result, decrypt) => ({
+    ...result,
+    messages: await decryptItems(result.messages, 'entry', decrypt),
+  }),
 });
 
 interface Included {

@@ -1,0 +1,27 @@
+/**
+ * Encrypts and decrypts what a client publishes and receives. Both directions work on bytes; messages travel as Base64
+ * of them, files as they are (docs/reference/protocol.md, "Encryption").
+ */
+export interface CryptoModule {
+  /** The bytes of a message, encrypted. Rejects when there is nothing to encrypt. */
+  encrypt(data: Uint8Array): Promise<Uint8Array>;
+  /** The bytes of a message that any of the module's cryptors made. Rejects when none can read them. */
+  decrypt(data: Uint8Array): Promise<Uint8Array>;
+  /** As `encrypt`, for the bytes of a file. */
+  encryptFile(data: Uint8Array): Promise<Uint8Array>;
+  /** As `decrypt`, for the bytes of a file. */
+  decryptFile(data: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Options of the crypto modules. */
+export interface CryptoOptions {
+  /** The secret that both sides share. */
+  readonly cipherKey: string;
+  /**
+   * Whether the legacy cryptor begins each message with a random vector of its own; `false` uses one vector for all, which
+   * shows whether two messages are equal. @default true
+   */
+  readonly useRandomIVs?: boolean;
+  /** Fills an array with random bytes fit for secrets. @default the runtime's */
+  readonly randomBytes?: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+}
