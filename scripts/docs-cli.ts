@@ -2,7 +2,7 @@
 import type { Terminal } from '../src/cli/terminal.ts';
 import type { GeneratedPage } from './docs-page.ts';
 
-const COMMANDS = [[], ['serve'], ['publish'], ['subscribe']] as const;
+const COMMANDS = [[], ['serve'], ['publish'], ['subscribe'], ['record']] as const;
 
 /** The page of the command line. */
 export async function cliPage(): Promise<GeneratedPage> {

@@ -22,6 +22,8 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'PN-3006': 'Server error',
   'PN-3007': 'Unexpected status',
   'PN-3008': 'Malformed filter expression',
+  'PN-3009': 'No token',
+  'PN-3010': 'Changed meanwhile',
   'PN-4001': 'Malformed response',
   'PN-4002': 'Response too large',
   'PN-5001': 'Not decrypted',

@@ -77,7 +77,9 @@ function demand(mix: Mix, fresh: boolean): Happens {
 }
 
 const only =
-  (type: 'tokenChanged' | 'reconnectRequested' | 'disconnectRequested' | 'woke' | 'closed'): Happens =>
+  (
+    type: 'tokenChanged' | 'filterChanged' | 'reconnectRequested' | 'disconnectRequested' | 'woke' | 'closed',
+  ): Happens =>
   (_, now) => ({ type, now });
 
 const timerFired: Happens = ({ phase }, now) =>
@@ -109,6 +111,7 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'timer: the delay has passed', make: timerFired },
   { name: 'delivered: listeners have had an answer', make: waitsForDelivery },
   { name: 'setToken()', make: only('tokenChanged') },
+  { name: 'setFilterExpression()', make: only('filterChanged') },
   { name: 'reconnect()', make: only('reconnectRequested') },
   { name: 'disconnect()', make: only('disconnectRequested') },
   { name: 'online: the network is back', make: network(true) },

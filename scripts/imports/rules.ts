@@ -18,6 +18,10 @@ const ON_NODE = [
   'src/origin/store/{file,sqlite,redis}{.ts,/**}',
   'src/node/**',
   'src/cli/**',
+  // Loaded when a test asks for a port.
+  'src/testing/port.ts',
+  // Loaded when a test plays a recording from a file.
+  'src/testing/recording-file.ts',
 ];
 
 export const IMPORT_RULES: readonly ImportRule[] = [

@@ -19,13 +19,22 @@ import {
 } from './endpoints/subscribe/unsubscribe.ts';
 import { type TimeParams, type TimeResult, time } from './endpoints/time/time.ts';
 import type { Executor } from './execute.ts';
+import { ACCESS_BUILDERS, type AccessOperations } from './operations/access.ts';
+import { APP_CONTEXT_BUILDERS, type AppContextOperations } from './operations/app-context.ts';
 import { CHANNEL_GROUP_BUILDERS, type ChannelGroupOperations } from './operations/channel-groups.ts';
+import { MESSAGE_ACTION_BUILDERS, type MessageActionOperations } from './operations/message-actions.ts';
 import { PRESENCE_BUILDERS, type PresenceOperations } from './operations/presence.ts';
+import { PUSH_BUILDERS, type PushOperations } from './operations/push.ts';
 import { STORAGE_BUILDERS, type StorageOperations } from './operations/storage.ts';
 import type { SubscribeEngine } from './subscribe/engine.ts';
 import { namesToDrop } from './subscribe/names-in.ts';
 import { validate } from './validate.ts';
-import { type Rest, restVerbs } from './verbs.ts';
+import { type Rest, startRest } from './verbs.ts';
+
+// Last, since it brings the executor and its packages along: bundles keep this order, and what stands together, as all
+// the endpoints then do, compresses best.
+
+import { FILE_BUILDERS, type FileOperations } from './operations/files.ts';
 
 /** Starts a builder, empty or with some parameters as an object. */
 export type Start<P extends Params, T extends Verbs, C> = <const G extends Inputs<P, C, G> = object>(
@@ -34,8 +43,13 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
 
 /** The operations of a client, one builder each; `C` is its channel map. */
 export interface Operations<C>
-  extends ChannelGroupOperations<C>,
+  extends AccessOperations<C>,
+    AppContextOperations<C>,
+    ChannelGroupOperations<C>,
+    FileOperations<C>,
+    MessageActionOperations<C>,
     PresenceOperations<C>,
+    PushOperations<C>,
     StorageOperations<C> {
   /** Sends a message to the subscribers of a channel. */
   readonly publish: Start<PublishParams, Rest<PublishResult>, C>;
@@ -57,14 +71,15 @@ export interface Context {
   readonly engine: SubscribeEngine<unknown>;
 }
 
-type StartBuilder = (context: Context, given: Given) => unknown;
+/** How the builder of an operation starts. */
+export type StartBuilder = (context: Context, given: Given) => unknown;
 
 /** How the builder of each operation starts: the one list of what a client can do. */
 export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBuilder } = Object.freeze({
-  publish: defineBuilder<Context>(publish.params, restVerbs(publish)),
-  fire: defineBuilder<Context>(fire.params, restVerbs(fire)),
-  signal: defineBuilder<Context>(signal.params, restVerbs(signal)),
-  time: defineBuilder<Context>(time.params, restVerbs(time)),
+  publish: startRest(publish),
+  fire: startRest(fire),
+  signal: startRest(signal),
+  time: startRest(time),
   subscribe: defineBuilder<Context>(subscribe.params, {
     execute: ({ engine, executor }, given) => {
       validate(subscribe, given, executor.settings);
@@ -77,7 +92,12 @@ export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBui
       await engine.unsubscribe(namesToDrop(given));
     },
   }),
+  ...ACCESS_BUILDERS,
+  ...APP_CONTEXT_BUILDERS,
   ...CHANNEL_GROUP_BUILDERS,
+  ...FILE_BUILDERS,
   ...STORAGE_BUILDERS,
+  ...MESSAGE_ACTION_BUILDERS,
   ...PRESENCE_BUILDERS,
+  ...PUSH_BUILDERS,
 });

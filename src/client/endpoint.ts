@@ -127,10 +127,12 @@ export interface Endpoint<P, R> {
   readonly body?: (values: Values<P>, keys: Keyset) => unknown;
   /** Further headers; `undefined` ones are left out. */
   readonly headers?: (values: Values<P>) => Readonly<Record<string, string | undefined>>;
-  /** `none`: the token is not sent. */
-  readonly auth?: 'none';
+  /** `signature`: without the token; `none`: without a signature as well. */
+  readonly auth?: 'none' | 'signature';
   /** `safe`: may be repeated at will. `not-sent`: only when the first attempt certainly did not reach the server. */
   readonly retry: 'safe' | 'not-sent';
+  /** How often it may be repeated. @default 3 */
+  readonly retries?: number;
   /**
    * Narrows the answer; throws a `TypeError` that says what is wrong with its shape. Gets what was asked for where the
    * shape depends on it.

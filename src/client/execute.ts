@@ -1,21 +1,23 @@
 import type { PNOperationType } from '../protocol/status.ts';
 import { VERSION } from '../version.ts';
+import { type Asking, Authorizer, type Waiting } from './access/authorizer.ts';
 import type { Given } from './builder.ts';
 import type { Settings } from './config/options.ts';
 import { decryptJson, encryptJson } from './crypto/messages.ts';
 import type { Endpoint, Values } from './endpoint.ts';
+import { type GetFileUrlParams, getFileUrl } from './endpoints/files/get-file-url.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
-import { errorFromResponse } from './errors/from-response.ts';
+import { errorFromResponse, failureStatus } from './errors/from-response.ts';
 import { type Delivery, PubNubError } from './errors/pubnub-error.ts';
+import { jsonOrText } from './json.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
-import { isRecord } from './read.ts';
 import { parseRetryAfter } from './runtime/backoff.ts';
 import { Cancellation, type Limits } from './runtime/cancellation.ts';
 import { randomId } from './runtime/random-id.ts';
 import { redact } from './runtime/secrets.ts';
 import { type RetryClass, retryCall } from './transport/retry.ts';
-import type { TransportResponse } from './transport/transport.ts';
+import type { TransportRequest, TransportResponse } from './transport/transport.ts';
 import { validate } from './validate.ts';
 
 /** Options of `execute()` and `envelope()`. */
@@ -26,24 +28,30 @@ export interface CallOptions {
   readonly timeout?: number;
 }
 
+/** Options of `Executor.call`. */
+export interface InnerOptions extends CallOptions {
+  /** Called with the answer that the result was read from. */
+  readonly onAnswer?: (answer: TransportResponse) => void;
+}
+
 /** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
 export class Executor {
   readonly settings: Settings;
   readonly #identity: string;
   readonly #cancellation: Cancellation;
-  #token: string | undefined;
+  readonly #authorizer: Authorizer;
   #closed = false;
 
   constructor(settings: Settings) {
     this.settings = settings;
-    this.#token = settings.token;
     this.#cancellation = new Cancellation(settings.clock);
+    this.#authorizer = new Authorizer(settings, this.#cancellation);
     this.#identity = `uuid=${encodeSegment(settings.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
   }
 
   /** Replaces the token: requests that start from now on carry it. */
   setToken(token: string): void {
-    this.#token = token;
+    this.#authorizer.setToken(token);
   }
 
   /** Ends every call that runs; later ones are refused. */
@@ -58,31 +66,53 @@ export class Executor {
     return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
   }
 
-  /** Adds what proves who asks. */
-  authorize(plan: RequestPlan, { auth }: { readonly auth?: 'none' | undefined } = {}): Promise<RequestPlan> {
-    const token = auth === 'none' ? undefined : this.#token;
-    return Promise.resolve(
-      token === undefined ? plan : { ...plan, url: `${plan.url}&auth=${encodeSegment(token)}` },
-    );
+  /** The request with what proves who asks; rejects where a token is needed and cannot be had. */
+  authorize(plan: RequestPlan, asking: Asking): RequestPlan | Promise<RequestPlan> {
+    return this.#authorizer.authorize(plan, asking);
+  }
+
+  /** Sends a request with what proves who asks; a second time where its token is refused and there is another. */
+  exchange(
+    plan: RequestPlan,
+    asking: Waiting,
+    send: (request: RequestPlan) => Promise<TransportResponse>,
+  ): Promise<TransportResponse> {
+    return this.#authorizer.exchange(plan, asking, send);
   }
 
   /** Takes keys and tokens out of a text that came from elsewhere. */
   redact(text: string): string {
     const { subscribeKey, publishKey } = this.settings;
-    return redact(text, [this.#token, publishKey, subscribeKey]);
+    return redact(text, [...this.#authorizer.secrets, publishKey, subscribeKey]);
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
-  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<R> {
+  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
     const plan = await this.plan(endpoint, given);
     if (options.signal?.aborted) throw aborted(endpoint.operation, 'not-sent', options.signal.reason);
-    const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+    return this.repeat(endpoint, () => this.#attempt(endpoint, { plan, given }, options), options.signal);
+  }
+
+  /** Makes an attempt, and further ones after a failure where their class allows it. */
+  async repeat<R>(of: RetryClass, attempt: () => Promise<R>, signal?: AbortSignal): Promise<R> {
     try {
       return await attempt();
     } catch (error) {
-      const first = PubNubError.is(error) ? error : errorFromFailure(endpoint.operation, error);
-      return await this.#retry(endpoint, { first, attempt, signal: options.signal });
+      const { operation, retry } = of;
+      const { logger, random } = this.settings;
+      const first = PubNubError.is(error) ? error : errorFromFailure(operation, error);
+      return await retryCall(of, { first, attempt, random }, (delay, count) => {
+        logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
+        // What may be repeated only when it was not sent has, so far, not been sent.
+        const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
+        return this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
+      });
     }
+  }
+
+  /** Runs work that the limits end, and the end of the client. */
+  within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#cancellation.run(limits, work);
   }
 
   /** The request that a call would send, but for what proves who asks. */
@@ -106,8 +136,20 @@ export class Executor {
     });
   }
 
+  /** The address of a file as far as it can be told at once: with the token that there is, and without a signature. */
+  fileUrl(file: Values<GetFileUrlParams>): string {
+    const { settings, identity } = this;
+    const { baseUrl } = settings;
+    const plan = planRequest(getFileUrl, file, { keys: settings, baseUrl, identity });
+    return this.#authorizer.withToken(plan).url;
+  }
+
   /** Sends a request as it is, within the limits; the answer may be of any status. */
-  send(operation: PNOperationType, plan: RequestPlan, limits: Limits): Promise<TransportResponse> {
+  send(
+    operation: PNOperationType,
+    plan: Omit<TransportRequest, 'signal'>,
+    limits: Limits,
+  ): Promise<TransportResponse> {
     return this.#cancellation
       .run(limits, async (signal) => this.settings.transport({ ...plan, signal }))
       .catch((error: unknown) => {
@@ -121,39 +163,21 @@ export class Executor {
     return errorFromResponse(operation, { status, body: jsonOrText(this.redact(body)), retryAfter });
   }
 
-  #retry<R>(
-    { operation, retry }: RetryClass,
-    work: {
-      readonly first: PubNubError;
-      readonly attempt: () => Promise<R>;
-      readonly signal: AbortSignal | undefined;
-    },
-  ): Promise<R> {
-    const { logger, random } = this.settings;
-    const { first, attempt, signal } = work;
-    return retryCall({ operation, retry }, { first, attempt, random }, (delay, count) => {
-      logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
-      // What may be repeated only when it was not sent has, so far, not been sent.
-      const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
-      return this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
-    });
-  }
-
   async #attempt<P, R>(
     endpoint: Endpoint<P, R>,
     { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
-    options: CallOptions,
+    options: InnerOptions,
   ): Promise<R> {
     const { operation } = endpoint;
-    const request = await this.authorize(plan, endpoint);
-    const timeout = options.timeout ?? this.settings.requestTimeout;
-    const response = await this.send(
-      operation,
-      request,
-      limitsOf(operation, { timeout, signal: options.signal }),
+    const { timeout = this.settings.requestTimeout, signal } = options;
+    const limits = () => limitsOf(operation, { timeout, signal, delivery: 'not-sent' });
+    const response = await this.exchange(plan, { operation, auth: endpoint.auth, limits }, (request) =>
+      this.send(operation, request, limitsOf(operation, { timeout, signal })),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    return this.#read(endpoint, given, response);
+    const result = await this.#read(endpoint, given, response);
+    options.onAnswer?.(response);
+    return result;
   }
 
   async #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): Promise<R> {
@@ -199,7 +223,8 @@ export function limitsOf(
   };
 }
 
-function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
+/** The error of a call that its caller ended. */
+export function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
   const details = { operation, delivery, cause };
   return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
 }
@@ -218,21 +243,4 @@ export function malformed(
     // The text of a SyntaxError repeats part of the answer, which nobody has looked through for secrets.
     cause: isJson ? cause : undefined,
   });
-}
-
-// The body as JSON where it is JSON, else as text.
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-// Some services report a failure under HTTP 200: {"status": 503, "error": 1, …} or [0, "text"].
-function failureStatus(body: unknown): number | undefined {
-  if (Array.isArray(body)) return body[0] === 0 && typeof body[1] === 'string' ? 400 : undefined;
-  if (!isRecord(body)) return undefined;
-  const { status, error } = body;
-  return error && typeof status === 'number' && status >= 400 ? status : undefined;
 }

@@ -13,7 +13,7 @@ export interface NotJson<Why extends string> {
 }
 
 /** The type itself where it is JSON (interfaces and `toJSON` objects included), else `NotJson` at the offending place. */
-export type AsJson<T> = T extends string | number | boolean | null | undefined
+export type AsJson<T> = T extends Json | undefined
   ? T
   : T extends { toJSON(): infer R }
     ? R extends Json
@@ -39,11 +39,8 @@ const MAX_DEPTH = 1_000;
 /** Class instances say "Object" and serialise by their fields; a Map, a Promise or a typed array would become `{}`. */
 const JSON_TAGS: ReadonlySet<string> = new Set(['Object', 'Number', 'String', 'Boolean']);
 
-/** Where a value stops being JSON, as a path below the value itself, and what stands there. */
-interface Problem {
-  readonly path: string;
-  readonly why: string;
-}
+/** Where a value stops being JSON, as a path below the value itself, and what stands there: `.a[0] is undefined, …`. */
+type Problem = string | undefined;
 
 /**
  * Why a value is not JSON, with the path to the place, or `undefined` when it is.
@@ -51,11 +48,11 @@ interface Problem {
  */
 export function jsonProblem(value: unknown, name: string): string | undefined {
   const problem = problemOf(value, []);
-  return problem && `is not JSON: ${name}${problem.path} ${problem.why}`;
+  return problem && `is not JSON: ${name}${problem}`;
 }
 
 // Paths are put together only on the way back from a problem: valid payloads, the usual case, pay nothing for them.
-function problemOf(value: unknown, ancestors: object[]): Problem | undefined {
+function problemOf(value: unknown, ancestors: object[]): Problem {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -71,23 +68,24 @@ function problemOf(value: unknown, ancestors: object[]): Problem | undefined {
   }
 }
 
-function problemOfObject(value: object, ancestors: object[]): Problem | undefined {
-  if (ancestors.includes(value)) return { path: '', why: 'refers back to an object that contains it' };
-  if (ancestors.length >= MAX_DEPTH) return { path: '', why: `is nested deeper than ${MAX_DEPTH} levels` };
+function problemOfObject(value: object, ancestors: object[]): Problem {
+  if (ancestors.includes(value)) return ' refers back to an object that contains it';
+  if (ancestors.length >= MAX_DEPTH) return ` is nested deeper than ${MAX_DEPTH} levels`;
   ancestors.push(value);
   const problem = problemInside(value, ancestors);
   ancestors.pop();
   return problem;
 }
 
-function problemInside(value: object, ancestors: object[]): Problem | undefined {
+function problemInside(value: object, ancestors: object[]): Problem {
   if ('toJSON' in value && typeof value.toJSON === 'function') {
-    return under('.toJSON()', problemOf(value.toJSON(''), ancestors));
+    const problem = problemOf(value.toJSON(''), ancestors);
+    return problem && `.toJSON()${problem}`;
   }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const problem = problemOf(value[index], ancestors);
-      if (problem) return under(`[${index}]`, problem);
+      if (problem) return `[${index}]${problem}`;
     }
     return undefined;
   }
@@ -96,21 +94,26 @@ function problemInside(value: object, ancestors: object[]): Problem | undefined 
   return JSON_TAGS.has(tag) ? problemInFields(value, ancestors) : notJson(`a ${tag}`);
 }
 
-function problemInFields(value: object, ancestors: object[]): Problem | undefined {
+function problemInFields(value: object, ancestors: object[]): Problem {
   for (const [key, field] of Object.entries(value)) {
     // As everywhere in JavaScript, a property set to undefined is a property left out.
     if (field === undefined) continue;
     const problem = problemOf(field, ancestors);
     if (problem)
-      return under(/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`, problem);
+      return `${/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}${problem}`;
   }
   return undefined;
 }
 
-function under(step: string, problem: Problem | undefined): Problem | undefined {
-  return problem && { path: step + problem.path, why: problem.why };
+function notJson(what: string): string {
+  return ` is ${what}, which JSON cannot hold`;
 }
 
-function notJson(what: string): Problem {
-  return { path: '', why: `is ${what}, which JSON cannot hold` };
+/** The value of a JSON text; the text itself where it is none. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -2,7 +2,7 @@ import { nameProblem } from '../protocol/names.ts';
 import { isTimetoken } from '../protocol/timetoken.ts';
 import type { Check, Param } from './endpoint.ts';
 import { jsonProblem } from './json.ts';
-import { isRecord } from './read.ts';
+import { isRecord, isText } from './read.ts';
 import { parseCursor } from './values.ts';
 
 /** A parameter that must be given. */
@@ -17,12 +17,12 @@ export function optional(check: Check): Param<false> {
 
 /** A JSON value that must be given. */
 export function requiredJson(name: string): Param<true> {
-  return { required: true, kind: 'value', check: (value) => jsonProblem(value, name), code: 'PN-1004' };
+  return { ...optionalJson(name), required: true };
 }
 
 /** A JSON value that may be given. */
 export function optionalJson(name: string): Param<false> {
-  return { required: false, kind: 'value', check: (value) => jsonProblem(value, name), code: 'PN-1004' };
+  return { ...optional((value) => jsonProblem(value, name)), code: 'PN-1004' };
 }
 
 /** A list of names; one, several or an array. */
@@ -44,48 +44,73 @@ export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): P
   return { required: true, kind: 'list', check: (value) => checkAll(value) ?? excess(value) };
 }
 
+/** Refuses what does not pass a test, and says what it must be. */
+export function must(be: string, passes: (value: unknown) => boolean): Check {
+  return (value) => (passes(value) ? undefined : `must ${be}`);
+}
+
+/** A switch with an argument. */
+export const checkBoolean = must('be true or false', (value) => typeof value === 'boolean');
+
 /** A switch without an argument. */
-export const flag: Param<false> = { required: false, kind: 'flag', check: (value) => checkBoolean(value) };
+export const flag: Param<false> = { required: false, kind: 'flag', check: checkBoolean };
 
 /** A name of a channel, group or user. */
 export const checkName: Check = nameProblem;
 
-/** A switch with an argument. */
-export const checkBoolean: Check = (value) =>
-  typeof value === 'boolean' ? undefined : 'must be true or false';
-
 /** A count: a whole number from zero. */
-export const checkCount: Check = (value) =>
-  Number.isInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, zero or more';
+export const checkCount = must(
+  'be a whole number, zero or more',
+  (value) => Number.isInteger(value) && Number(value) >= 0,
+);
+
+/** A number of things to list: from one on. More than an answer can hold is taken down to what it can. */
+export const checkAmount = must(
+  'be a whole number, one or more',
+  (value) => Number.isInteger(value) && Number(value) > 0,
+);
 
 /** A timetoken: a string of digits, never a number. */
 export const checkTimetoken: Check = (value) =>
-  isTimetoken(value)
-    ? undefined
-    : typeof value === 'number'
-      ? 'must be a string of digits: a number cannot hold the 17 digits of a timetoken exactly'
-      : 'must be a string of 1 to 19 digits';
+  typeof value === 'number'
+    ? 'must be a string of digits: a number cannot hold the 17 digits of a timetoken exactly'
+    : checkDigits(value);
+
+const checkDigits = must('be a string of 1 to 19 digits', isTimetoken);
 
 /** A custom message type: 3 to 50 letters, digits, `-` or `_`, starting with a letter or digit. */
-export const checkCustomType: Check = (value) =>
-  typeof value === 'string' && /^(?!pn[_-])[\p{L}\p{N}][\p{L}\p{N}_-]{2,49}$/u.test(value)
-    ? undefined
-    : 'must be 3 to 50 letters, digits, "-" or "_", starting with a letter or digit, and not with "pn_" or "pn-"';
+export const checkCustomType = must(
+  'be 3 to 50 letters, digits, "-" or "_", starting with a letter or digit, and not with "pn_" or "pn-"',
+  (value) => typeof value === 'string' && /^(?!pn[_-])[\p{L}\p{N}][\p{L}\p{N}_-]{2,49}$/u.test(value),
+);
 
 /** Text. */
-export const checkText: Check = (value) => (typeof value === 'string' ? undefined : 'must be a string');
+export const checkText = must('be a string', (value) => typeof value === 'string');
+
+/** Text that says something. */
+export const checkNotEmpty = must('be a string that is not empty', isText);
 
 /** A cursor as text: the region and the timetoken, `2:17000000000000000`. */
-export const checkCursor: Check = (value) =>
-  parseCursor(value) ? undefined : 'must be a cursor, as `pubnub.cursor` gave it';
+export const checkCursor = must(
+  'be a cursor, as `pubnub.cursor` gave it',
+  (value) => parseCursor(value) !== undefined,
+);
+
+/** A JSON object. */
+export function checkObject(name: string): Check {
+  return (value) => (isRecord(value) ? jsonProblem(value, name) : 'must be an object');
+}
 
 /** A presence state: a JSON object. */
-export const checkState: Check = (value) =>
-  isRecord(value) ? jsonProblem(value, 'state') : 'must be an object';
+export const checkState = checkObject('state');
 
-function firstProblem(values: readonly unknown[], check: Check): string | undefined {
+/** The first problem that any of the values has. */
+export function firstProblem<T>(
+  values: readonly T[],
+  problemOf: (value: T) => string | undefined,
+): string | undefined {
   for (const value of values) {
-    const problem = check(value);
+    const problem = problemOf(value);
     if (problem !== undefined) return problem;
   }
   return undefined;

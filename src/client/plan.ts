@@ -7,7 +7,9 @@ import type { TransportRequest } from './transport/transport.ts';
 const LONGEST_GET_PATH = 16_384;
 
 /** A request that lacks only what is fresh with each attempt: its address ends where the token is appended. */
-export type RequestPlan = Omit<TransportRequest, 'signal'>;
+export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | 'headers'> {
+  readonly body?: string | undefined;
+}
 
 /** Puts the request of an endpoint together. Throws `PN-1005` when the payload is too large. */
 export function planRequest<P, R>(

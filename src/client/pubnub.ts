@@ -1,5 +1,6 @@
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
+import { type ParsedToken, parseToken } from './access/token.ts';
 import { CATALOGUE, type Context, type Operations } from './catalogue.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
 import type { PubNubOptions } from './config/options.ts';
@@ -146,6 +147,27 @@ export class PubNub<Channels extends object = AnyChannels>
     }
     this.#executor.setToken(token);
     this.#engine.tokenChanged();
+  }
+
+  /** Reads an access token, without asking the server. Throws `PN-1002` for what is none. */
+  parseToken(token: string): ParsedToken {
+    return parseToken(token);
+  }
+
+  /** The filter expression that the server is asked to apply to messages; `undefined` when it sends all. */
+  get filterExpression(): string | undefined {
+    return this.#engine.filter;
+  }
+
+  /**
+   * Replaces the filter expression, from the next poll on and without touching the cursor; `undefined` takes it away. A
+   * loop whose expression the server called malformed goes on. Throws `PN-1002` for what is no text.
+   */
+  setFilterExpression(expression: string | undefined): void {
+    if (expression !== undefined && typeof expression !== 'string') {
+      throw new PubNubError('PN-1002', 'setFilterExpression: expression must be a string.');
+    }
+    this.#engine.filter = expression || undefined;
   }
 
   /**

@@ -20,22 +20,23 @@ export function validate(
   keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
 ): void {
   const { operation, params, oneOf, needs } = endpoint;
+  const refuse = (code: ErrorCode, what: string): never => {
+    throw new PubNubError(code, `${operation}: ${what}.`, { operation });
+  };
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(params, name))
-      throw new PubNubError('PN-1003', `${operation}: "${name}" is no parameter.`, { operation });
+    if (!Object.hasOwn(params, name)) refuse('PN-1003', `"${name}" is no parameter`);
   }
   for (const [name, param] of Object.entries(params)) {
     const fault = faultOf(param, given[name]);
-    if (fault) throw new PubNubError(fault.code, `${operation}: ${name} ${fault.problem}.`, { operation });
+    if (fault) refuse(fault.code, `${name} ${fault.problem}`);
   }
-  if (oneOf && !oneOf.some((name) => isGiven(given[name]))) {
-    throw new PubNubError('PN-1001', `${operation}: ${oneOf.join(' or ')} missing.`, { operation });
-  }
+  if (oneOf && !oneOf.some((name) => isGiven(given[name])))
+    refuse('PN-1001', `${oneOf.join(' or ')} missing`);
   // Each value has been found to be what the endpoint declares.
   const conflict = endpoint.conflict?.(given as never);
-  if (conflict !== undefined) throw new PubNubError('PN-1002', `${operation}: ${conflict}.`, { operation });
+  if (conflict !== undefined) refuse('PN-1002', conflict);
   const missing = needs?.find((key) => !keys[key]);
-  if (missing) throw new PubNubError('PN-1006', `${operation}: the client has no ${missing}.`, { operation });
+  if (missing) refuse('PN-1006', `the client has no ${missing}`);
 }
 
 function faultOf(

@@ -1,10 +1,12 @@
-import { PNStatusCategory } from '../protocol/status.ts';
-import type { Given, Verbs, VerbTable } from './builder.ts';
+import { type PNOperationType, PNStatusCategory } from '../protocol/status.ts';
+import { defineBuilder, type Given, type Verbs, type VerbTable } from './builder.ts';
+import type { Context, StartBuilder } from './catalogue.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
-import type { CallOptions, Executor } from './execute.ts';
+import type { CallOptions, Executor, InnerOptions } from './execute.ts';
 import type { PNStatus } from './listeners/events.ts';
 import { makeStatus } from './subscribe/statuses.ts';
+import type { TransportResponse } from './transport/transport.ts';
 import { validate } from './validate.ts';
 
 /** A result with the status of its request; without a result when the request failed. */
@@ -34,24 +36,41 @@ export interface Rest<R> extends Verbs {
   readonly verbs: RestVerbs<R>;
 }
 
+/** `PageVerbs` as a builder's type needs them. */
+export interface Paged<R> extends Verbs {
+  readonly verbs: PageVerbs<R>;
+}
+
+// The call succeeded, but a part of what belongs to it failed.
+const MULTI_STATUS = 207;
+
 interface Calls {
   readonly executor: Executor;
 }
 
+/** What sends the request of a call, and does what else there is to do. */
+export type Call<C> = (context: C, given: Given, options: CallOptions | undefined) => Promise<unknown>;
+
 /** What a builder of a REST call does when it ends; `call` sends the request, where there is more to do than that. */
-export function restVerbs<P, R, Context extends Calls = Calls>(
+export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
-  call = ({ executor }: Context, given: Given, options: CallOptions | undefined): Promise<R> =>
-    executor.call(endpoint, given, options),
-): VerbTable<Context> {
+  call: Call<C> = ({ executor }, given, options) => executor.call(endpoint, given, options),
+): VerbTable<C> {
   const { operation } = endpoint;
   return {
     execute: (context, given, options) => call(context, given, options as CallOptions | undefined),
-    envelope: async (context, given, options): Promise<Envelope<R>> => {
+    envelope: async (context, given, options): Promise<Envelope<unknown>> => {
       try {
-        const result = await call(context, given, options as CallOptions | undefined);
-        const { PNAcknowledgmentCategory } = PNStatusCategory;
-        return { result, status: makeStatus(PNAcknowledgmentCategory, { operation, statusCode: 200 }) };
+        let success: Partial<PNStatus> = { statusCode: 200 };
+        const inner: InnerOptions = {
+          ...(options as CallOptions | undefined),
+          onAnswer: (answer) => {
+            success = successOf(context, operation, answer);
+          },
+        };
+        const result = await call(context, given, inner);
+        const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
+        return { result, status: { ...status, isError: false } };
       } catch (thrown) {
         const errorData = errorFromFailure(operation, thrown);
         const { category, channels, channelGroups } = errorData;
@@ -65,6 +84,17 @@ export function restVerbs<P, R, Context extends Calls = Calls>(
       return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
     },
   };
+}
+
+function successOf(
+  { executor }: Calls,
+  operation: PNOperationType,
+  answer: TransportResponse,
+): Partial<PNStatus> {
+  const { status: statusCode } = answer;
+  return statusCode === MULTI_STATUS
+    ? { errorData: executor.refusal(operation, answer, statusCode) }
+    : { statusCode };
 }
 
 /** How to go through the pages of a call: asks again and again, with what was given and what the last page says. */
@@ -85,4 +115,14 @@ export function pageVerbs<P, R>(
       yield* follow((step) => executor.call(endpoint, step, options as CallOptions | undefined), given);
     },
   };
+}
+
+/** How the builder of a REST call starts; `call` as in `restVerbs()`. */
+export function startRest<P, R>(endpoint: Endpoint<P, R>, call?: Call<Context>): StartBuilder {
+  return defineBuilder(endpoint.params, restVerbs(endpoint, call));
+}
+
+/** How the builder of a REST call that answers in pages starts. */
+export function startPages<P, R>(endpoint: Endpoint<P, R>, follow: Follow<R>): StartBuilder {
+  return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, follow));
 }

@@ -1,6 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Transport, TransportRequest, TransportResponse } from '../client/transport/transport.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type {
+  BodyBytes,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+} from '../client/transport/transport.ts';
 
 /** Options of `nodeTransport()`. */
 export interface NodeTransportOptions {
@@ -58,11 +65,13 @@ function targetOf(
 
 function exchange(
   { module, options }: Target,
-  { method, headers, body, signal }: TransportRequest,
+  { method, headers, body, signal, accept, onProgress }: TransportRequest,
   { path, maxResponseBytes }: { readonly path: string; readonly maxResponseBytes: number },
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
-    const outgoing = module.request({ ...options, method, path, headers });
+    const bytes = typeof body === 'object' ? body : undefined;
+    const all = bytes ? { ...headers, 'content-length': bytes.size } : headers;
+    const outgoing = module.request({ ...options, method, path, headers: all });
     const abort = () => outgoing.destroy(new Error('The request was aborted.', { cause: signal.reason }));
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', abort);
@@ -70,15 +79,50 @@ function exchange(
     };
     outgoing.on('error', (error) => settle(() => reject(error)));
     outgoing.on('response', (incoming) => {
+      if (accept && isSuccess(incoming)) {
+        incoming.on('close', () => settle(() => undefined));
+        resolve({ ...responseOf(incoming, ''), stream: streamOf(incoming) });
+        return;
+      }
       read(incoming, maxResponseBytes).then(
-        (text) => settle(() => resolve(responseOf(incoming, text))),
+        (text) => {
+          settle(() => resolve(responseOf(incoming, text)));
+          // Nobody wants the rest of what was refused before its end.
+          if (bytes && !outgoing.writableFinished) outgoing.destroy();
+        },
         (error: unknown) => settle(() => reject(error)),
       );
     });
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort);
-    outgoing.end(body);
+    if (!bytes) outgoing.end(body);
+    else upload(bytes, outgoing, onProgress).catch((error: unknown) => settle(() => reject(error)));
   });
+}
+
+function upload(
+  body: BodyBytes,
+  outgoing: http.ClientRequest,
+  onProgress: TransportRequest['onProgress'],
+): Promise<void> {
+  async function* counted(chunks: AsyncIterable<Uint8Array>) {
+    let loaded = 0;
+    for await (const chunk of chunks) {
+      yield chunk;
+      loaded += chunk.byteLength;
+      onProgress?.(loaded);
+    }
+  }
+  return pipeline(body.stream(), counted, outgoing);
+}
+
+function isSuccess({ statusCode = 0 }: http.IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+function streamOf(incoming: http.IncomingMessage): ReadableStream<Uint8Array> {
+  // Node's own type of a web stream is the same thing under another name.
+  return Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
 }
 
 function responseOf(incoming: http.IncomingMessage, body: string): TransportResponse {

@@ -1,16 +1,18 @@
+import { authorize } from './access/authorize.ts';
 import type { Answer } from './http/answer.ts';
 import { type AllowOrigin, corsHeaders, preflight } from './http/cors.ts';
 import { balancerRefusal, Refusal } from './http/refusals.ts';
-import { type OriginRequest, parseTarget } from './http/request.ts';
+import { type OriginRequest, parseTarget, type RequestLine } from './http/request.ts';
 import type { Logger } from './logger.ts';
 import type { Services } from './routes/route.ts';
-import { Router } from './routes/router.ts';
-import { ROUTES } from './routes/table.ts';
+import type { Match, Router } from './routes/router.ts';
 
 /** What requests are answered with. */
 export interface DispatchOptions extends Services {
   readonly allowOrigin: AllowOrigin;
   readonly logger: Logger | undefined;
+  readonly router: Router;
+  readonly bodyLimit: (request: RequestLine) => number;
 }
 
 interface Handled {
@@ -20,9 +22,8 @@ interface Handled {
 
 /** Answers requests: finds the route, turns refusals and failures into answers, adds what browsers need. */
 export function dispatcher(options: DispatchOptions): (request: OriginRequest) => Promise<Answer> {
-  const router = new Router(ROUTES);
   return async (request) => {
-    const { operation, answer } = await guarded(options, () => route(request, router, options));
+    const { operation, answer } = await guarded(options, () => route(request, options));
     const cors = await guarded(options, async () => ({
       operation,
       answer: withCors(request, answer, options),
@@ -33,17 +34,24 @@ export function dispatcher(options: DispatchOptions): (request: OriginRequest) =
   };
 }
 
-async function route(request: OriginRequest, router: Router, services: DispatchOptions): Promise<Handled> {
+async function route(request: OriginRequest, services: DispatchOptions): Promise<Handled> {
   // First of all: a page that may not call must not have published by the time it is told so.
   corsHeaders(request, services.allowOrigin);
   if (request.target.length > services.limits.uriBytes) throw balancerRefusal(414, 'Request URI Too Long');
-  if (request.body.length > services.limits.bodyBytes) throw balancerRefusal(413, 'Request Entity Too Large');
+  if (isTooLarge(request, services)) throw balancerRefusal(413, 'Request Entity Too Large');
   if (request.method === 'OPTIONS') return { operation: 'preflight', answer: preflight(request) };
   const target = parseTarget(request.target, services.limits.parameters);
-  const match = router.match(request.method, target);
+  const match = services.router.match(request.method, target);
   const call = { request, services, query: target.query, segment: match.segment };
   const { operation } = match.route;
-  return guarded(services, async () => ({ operation, answer: await match.route.handle(call) }), operation);
+  return guarded(
+    services,
+    async () => {
+      if (isRestricted(match, services)) await authorize(match.route.needs(call), call);
+      return { operation, answer: await match.route.handle(call) };
+    },
+    operation,
+  );
 }
 
 async function guarded(
@@ -58,6 +66,15 @@ async function guarded(
     logger?.error?.('A request failed.', { operation, error });
     return { operation, answer: balancerRefusal(500, 'Internal Server Error').answer };
   }
+}
+
+function isRestricted({ route, segment }: Match, { keysets }: Services): boolean {
+  return route.path.includes('{subscribeKey}') && keysets.isRestricted(segment('subscribeKey'));
+}
+
+// What an operation takes more of than others, it measures itself.
+function isTooLarge(request: OriginRequest, { limits, bodyLimit }: DispatchOptions): boolean {
+  return request.body.length > limits.bodyBytes && bodyLimit(request) === limits.bodyBytes;
 }
 
 function withCors(request: OriginRequest, answer: Answer, { allowOrigin }: DispatchOptions): Answer {

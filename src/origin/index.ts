@@ -5,6 +5,8 @@ export type { Keyset } from './keysets.ts';
 export type { OriginLimits } from './limits.ts';
 export type { Log, LogFields, Logger } from './logger.ts';
 export { createOrigin, type Origin, type OriginOptions } from './origin.ts';
+export type * from './store/access.ts';
+export type * from './store/files.ts';
 export type * from './store/groups.ts';
 export type * from './store/history.ts';
 export { MemoryEngine, type MemoryEngineOptions } from './store/memory/engine.ts';

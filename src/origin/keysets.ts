@@ -1,3 +1,4 @@
+import { Secret } from './access/secret.ts';
 import { accessRefusal, publishRefusal, type Refusal } from './http/refusals.ts';
 
 /** One pair of keys that the origin serves. */
@@ -5,6 +6,17 @@ export interface Keyset {
   readonly subscribeKey: string;
   /** Without it any publish key may publish. */
   readonly publishKey?: string | undefined;
+  /** With it, permissions can be granted and requests signed. Needs a `publishKey`, which signatures hold. */
+  readonly secretKey?: string | undefined;
+  /** Whether requests need permissions. Needs a `secretKey`. Default `false`: everybody may do everything. */
+  readonly access?: boolean | undefined;
+}
+
+/** Who can sign requests and tokens. */
+export interface Signer {
+  readonly subscribeKey: string;
+  readonly publishKey: string;
+  readonly secret: Secret;
 }
 
 const KEY = /^[A-Za-z0-9_-]{1,128}$/;
@@ -12,15 +24,19 @@ const KEY = /^[A-Za-z0-9_-]{1,128}$/;
 /** Which keys may be used: those of the given keysets, or any when none are given. */
 export class Keysets {
   readonly #byKey: ReadonlyMap<string, readonly Keyset[]> | undefined;
+  readonly #signers: ReadonlyMap<string, readonly Signer[]>;
+  readonly #restricted: ReadonlySet<string>;
 
-  /** Throws a `TypeError` when a key holds other characters than letters, digits, `-` and `_`. */
+  /**
+   * Throws a `TypeError` when a key holds other characters than letters, digits, `-` and `_`, and when a keyset asks
+   * for permissions that nobody could grant.
+   */
   constructor(keysets?: readonly Keyset[]) {
-    for (const { subscribeKey, publishKey } of keysets ?? []) {
-      for (const key of [subscribeKey, publishKey ?? subscribeKey]) {
-        if (!KEY.test(key)) throw new TypeError('A keyset may hold letters, digits, "-" and "_" only.');
-      }
-    }
+    for (const keyset of keysets ?? []) check(keyset);
     this.#byKey = keysets && Map.groupBy(keysets, (keyset) => keyset.subscribeKey);
+    this.#signers = Map.groupBy((keysets ?? []).flatMap(signerOf), ({ subscribeKey }) => subscribeKey);
+    const restricted = keysets?.filter(({ access }) => access) ?? [];
+    this.#restricted = new Set(restricted.map(({ subscribeKey }) => subscribeKey));
   }
 
   /** Why a subscribe key is refused, or `undefined`. */
@@ -36,4 +52,32 @@ export class Keysets {
     const known = KEY.test(publishKey) && (!keysets || keysets.some(fits));
     return known ? undefined : publishRefusal('Invalid Key', now);
   }
+
+  /** Whether requests for a subscribe key need permissions. */
+  isRestricted(subscribeKey: string): boolean {
+    return this.#restricted.has(subscribeKey);
+  }
+
+  /** Who can sign for a subscribe key. */
+  signersOf(subscribeKey: string): readonly Signer[] {
+    return this.#signers.get(subscribeKey) ?? [];
+  }
+}
+
+// None of the messages may hold the secret key.
+function check({ subscribeKey, publishKey, secretKey, access }: Keyset): void {
+  for (const key of [subscribeKey, publishKey ?? subscribeKey]) {
+    if (!KEY.test(key)) throw new TypeError('A keyset may hold letters, digits, "-" and "_" only.');
+  }
+  if (secretKey !== undefined && (typeof secretKey !== 'string' || secretKey === ''))
+    throw new TypeError('The secretKey of a keyset must be a string that is not empty.');
+  if (secretKey !== undefined && publishKey === undefined)
+    throw new TypeError('A keyset with a secretKey needs a publishKey: signatures hold it.');
+  if (access && secretKey === undefined)
+    throw new TypeError('A keyset with access needs a secretKey: permissions are granted with it.');
+}
+
+function signerOf({ subscribeKey, publishKey, secretKey }: Keyset): readonly Signer[] {
+  if (publishKey === undefined || secretKey === undefined) return [];
+  return [{ subscribeKey, publishKey, secret: new Secret(secretKey) }];
 }

@@ -60,6 +60,38 @@ export interface OriginLimits {
   readonly historyEntries: number;
   /** Characters of all messages of one subscribe key in history; the oldest go first. Default 64 Mi. */
   readonly historyBytes: number;
+  /** Actions of one message; no more can be added. Default 10 000. */
+  readonly messageActions: number;
+  /** Message actions of one subscribe key; the oldest go first. Default 100 000. */
+  readonly actions: number;
+  /** Characters of all message actions of one subscribe key; the oldest go first. Default 16 Mi. */
+  readonly actionsBytes: number;
+  /** Grants of one subscribe key to auth keys. Default 100 000. */
+  readonly grants: number;
+  /** Tokens of one subscribe key that are revoked and would not have expired yet. Default 100 000. */
+  readonly revokedTokens: number;
+  /** Bytes of one file. Default 5 MiB. */
+  readonly fileBytes: number;
+  /** Files of one subscribe key; when there are as many, no more can be sent. Default 10 000. */
+  readonly files: number;
+  /** Bytes of all files of one subscribe key; what would exceed it is refused. Default 256 MiB. */
+  readonly filesBytes: number;
+  /** Files of one subscribe key that are announced and not sent yet, within a minute. Default 1 000. */
+  readonly uploads: number;
+  /** Users, channels and memberships of one subscribe key that App Context keeps. Default 100 000. */
+  readonly objects: number;
+  /** Characters of everything that App Context keeps of one subscribe key. Default 64 Mi. */
+  readonly objectsBytes: number;
+  /** Bytes of the fields of one user, channel or membership, as JSON text. Default 32 768. */
+  readonly objectBytes: number;
+  /** Memberships of one user, and members of one channel. Default 10 000. */
+  readonly memberships: number;
+  /** Memberships that one call sets and deletes. Default 100. */
+  readonly membershipChanges: number;
+  /** Devices of one subscribe key that are registered for mobile push. Default 10 000. */
+  readonly pushDevices: number;
+  /** Channels of which one device is notified. Default 2 000. */
+  readonly pushChannels: number;
 }
 
 // Longer timers fire at once on some platforms.
@@ -93,7 +125,26 @@ const DEFAULTS: OriginLimits = Object.freeze({
   historyQueue: 10_000,
   historyEntries: 100_000,
   historyBytes: 64 * MIB,
+  messageActions: 10_000,
+  actions: 100_000,
+  actionsBytes: 16 * MIB,
+  grants: 100_000,
+  revokedTokens: 100_000,
+  fileBytes: 5 * MIB,
+  files: 10_000,
+  filesBytes: 256 * MIB,
+  uploads: 1_000,
+  objects: 100_000,
+  objectsBytes: 64 * MIB,
+  objectBytes: 32 * KIB,
+  memberships: 10_000,
+  membershipChanges: 100,
+  pushDevices: 10_000,
+  pushChannels: 2_000,
 });
+
+/** Bytes of the JSON text of a message that is published as a large one: 2 MiB, unless limits say otherwise. */
+export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 * messageBytes;
 
 /**
  * The defaults with what is given in their place. Throws a `RangeError` on an unknown name, on a value below zero and

@@ -1,12 +1,15 @@
 import type { Clock } from '../protocol/clock.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Answer } from './http/answer.ts';
+import { bodyLimiter } from './http/body-limit.ts';
 import type { AllowOrigin } from './http/cors.ts';
 import { fetchHandler } from './http/fetch.ts';
-import type { OriginRequest } from './http/request.ts';
+import type { OriginRequest, RequestLine } from './http/request.ts';
 import { type Keyset, Keysets } from './keysets.ts';
 import { type OriginLimits, resolveLimits } from './limits.ts';
 import { guardLogger, type Logger } from './logger.ts';
+import { Router } from './routes/router.ts';
+import { ROUTES } from './routes/table.ts';
 import { Shards } from './shards.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
@@ -36,6 +39,8 @@ export interface Origin {
   readonly fetch: (input: Request | string | URL, init?: unknown) => Promise<Response>;
   /** Answers a plain request: what adapters to other servers call. Never rejects. */
   readonly handle: (request: OriginRequest) => Promise<Answer>;
+  /** How many bytes of a request's body `handle` wants to see: one more is enough for it to refuse them. */
+  readonly bodyLimit: (request: RequestLine) => number;
   /** What the origin accepts and keeps. */
   readonly limits: OriginLimits;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. */
@@ -59,10 +64,22 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const keysets = new Keysets(options.keysets);
   const engine = options.store ?? new MemoryEngine({ clock, random });
   const shards = new Shards({ engine, clock, limits, logger });
-  const handle = dispatcher({ clock, limits, keysets, shards, allowOrigin, logger });
+  const router = new Router(ROUTES);
+  const bodyLimit = bodyLimiter(router, limits);
+  const handle = dispatcher({
+    clock,
+    random,
+    limits,
+    keysets,
+    shards,
+    allowOrigin,
+    logger,
+    router,
+    bodyLimit,
+  });
   const close = async () => {
     await shards.close();
     if (!options.store) await engine.close();
   };
-  return Object.freeze({ handle, fetch: fetchHandler(handle, limits), limits, close });
+  return Object.freeze({ handle, fetch: fetchHandler({ handle, bodyLimit }), bodyLimit, limits, close });
 }

@@ -2,9 +2,15 @@ import type { Clock } from '../protocol/clock.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { Attendance } from './presence/attendance.ts';
+import type { AccessStore } from './store/access.ts';
+import type { ActionStore } from './store/actions.ts';
+import type { FileStore } from './store/files.ts';
 import type { GroupStore } from './store/groups.ts';
 import type { HistoryRules, HistoryStore } from './store/history.ts';
+import type { ObjectStore } from './store/objects.ts';
+import type { PushStore } from './store/push.ts';
 import type { Engine, PresenceStore, ShardLog } from './store/store.ts';
+import { type InTurn, turns } from './turns.ts';
 import { Window } from './window/window.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -19,6 +25,13 @@ export interface Shard {
   /** To be read; changes go through `attendance`. */
   readonly presence: PresenceStore;
   readonly history: HistoryStore;
+  readonly access: AccessStore;
+  readonly actions: ActionStore;
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+  /** Changes of objects: each looks first at what it changes, and others would come in between. */
+  readonly objectTurns: InTurn;
+  readonly push: PushStore;
   readonly window: Window;
   readonly attendance: Attendance;
   /** Where the log stood when this origin began to follow it. */
@@ -42,8 +55,22 @@ export async function openShard(subscribeKey: string, options: ShardOptions): Pr
     leaseMs: limits.presenceSeconds * 1000,
     groups: { channels: limits.groupChannels, groups: limits.groups },
     history: historyRules(limits),
+    access: { grants: limits.grants, revokedTokens: limits.revokedTokens },
+    actions: {
+      messageActions: limits.messageActions,
+      actions: limits.actions,
+      bytes: limits.actionsBytes,
+    },
+    files: { files: limits.files, bytes: limits.filesBytes, uploads: limits.uploads },
+    push: { devices: limits.pushDevices, channels: limits.pushChannels },
+    objects: {
+      objects: limits.objects,
+      memberships: limits.memberships,
+      characters: limits.objectsBytes,
+    },
   };
-  const { log, presence, groups, history } = engine.shard(subscribeKey, rules);
+  const stores = engine.shard(subscribeKey, rules);
+  const { log, presence } = stores;
   const epoch = await engine.epoch();
   const opened = await log.head();
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
@@ -61,7 +88,7 @@ export async function openShard(subscribeKey: string, options: ShardOptions): Pr
     window.close();
     attendance.close();
   };
-  return { subscribeKey, epoch, log, groups, presence, history, window, attendance, opened, close };
+  return { ...stores, objectTurns: turns(), subscribeKey, epoch, window, attendance, opened, close };
 }
 
 function historyRules(limits: OriginLimits): HistoryRules {

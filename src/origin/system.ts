@@ -8,5 +8,10 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
 };
 
-/** The random numbers of the machine: uniform in [0, 1). Nothing that must be secret comes from here. */
-export const systemRandom = (): number => Math.random();
+const WORDS = 2 ** 32;
+
+/** The random numbers of the machine: uniform in [0, 1), 32 bits each, and not to be foreseen. */
+export const systemRandom = (): number => {
+  const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return word / WORDS;
+};

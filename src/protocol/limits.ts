@@ -13,6 +13,9 @@ export const MAX_GROUP_CHANGES = 200;
 /** Entries that the live queue of a channel keeps, and that one subscribe answer holds. */
 export const LIVE_QUEUE_LENGTH = 100;
 
+/** Longest type of a message action, in characters (docs/reference/protocol.md, "Message actions"). */
+export const MAX_ACTION_TYPE_LENGTH = 15;
+
 /** Users of one channel that one here-now answer lists (docs/reference/protocol.md, "Presence endpoints"). */
 export const MAX_OCCUPANTS = 1_000;
 

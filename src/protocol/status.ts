@@ -8,79 +8,122 @@
  * });
  * ```
  */
-export const PNStatusCategory = {
+export const PNStatusCategory = /* @__PURE__ */ named({
   /** The server accepted a new mix of channels and groups. */
-  PNConnectedCategory: 'PNConnectedCategory',
+  PNConnectedCategory: '',
   /** The loop runs again after a loss. */
-  PNReconnectedCategory: 'PNReconnectedCategory',
+  PNReconnectedCategory: '',
   /** The program stopped the loop: `disconnect()`, or nothing is subscribed any more. */
-  PNDisconnectedCategory: 'PNDisconnectedCategory',
+  PNDisconnectedCategory: '',
   /** A running loop failed; announced once per outage. */
-  PNUnexpectedDisconnectCategory: 'PNUnexpectedDisconnectCategory',
+  PNUnexpectedDisconnectCategory: '',
   /** The loop gave up under its reconnection policy. */
-  PNConnectionErrorCategory: 'PNConnectionErrorCategory',
+  PNConnectionErrorCategory: '',
   /** The mix of channels and groups became smaller. */
-  PNSubscriptionChangedCategory: 'PNSubscriptionChangedCategory',
+  PNSubscriptionChangedCategory: '',
   /** A request succeeded. */
-  PNAcknowledgmentCategory: 'PNAcknowledgmentCategory',
+  PNAcknowledgmentCategory: '',
   /** The server refused the key, token or permission (HTTP 403). */
-  PNAccessDeniedCategory: 'PNAccessDeniedCategory',
+  PNAccessDeniedCategory: '',
   /** No answer in time. */
-  PNTimeoutCategory: 'PNTimeoutCategory',
+  PNTimeoutCategory: '',
   /** The server could not be reached, or the connection broke. */
-  PNNetworkIssuesCategory: 'PNNetworkIssuesCategory',
+  PNNetworkIssuesCategory: '',
   /** The server called the request malformed (HTTP 400 and its kin). */
-  PNBadRequestCategory: 'PNBadRequestCategory',
+  PNBadRequestCategory: '',
   /** The server failed (HTTP 5xx). */
-  PNServerErrorCategory: 'PNServerErrorCategory',
+  PNServerErrorCategory: '',
   /** The answer is not one of the protocol's: HTML, truncated, of the wrong shape. */
-  PNMalformedResponseCategory: 'PNMalformedResponseCategory',
+  PNMalformedResponseCategory: '',
   /** The server cannot parse the filter expression (HTTP 481). */
-  PNMalformedFilterExpressionCategory: 'PNMalformedFilterExpressionCategory',
+  PNMalformedFilterExpressionCategory: '',
   /** A parameter or option is missing or wrong; nothing was sent. */
-  PNValidationErrorCategory: 'PNValidationErrorCategory',
+  PNValidationErrorCategory: '',
   /** The payload is not JSON; nothing was sent. */
-  PNSerializationErrorCategory: 'PNSerializationErrorCategory',
+  PNSerializationErrorCategory: '',
   /** The caller aborted, or the client was closed. */
-  PNCancelledCategory: 'PNCancelledCategory',
+  PNCancelledCategory: '',
   /** What was received could not be decrypted. */
-  PNDecryptionErrorCategory: 'PNDecryptionErrorCategory',
+  PNDecryptionErrorCategory: '',
   /** One answer held so many entries that the server may have dropped others. */
-  PNRequestMessageCountExceededCategory: 'PNRequestMessageCountExceededCategory',
+  PNRequestMessageCountExceededCategory: '',
   /** The runtime reports that the network is back. */
-  PNNetworkUpCategory: 'PNNetworkUpCategory',
+  PNNetworkUpCategory: '',
   /** The runtime reports that the network is gone. */
-  PNNetworkDownCategory: 'PNNetworkDownCategory',
+  PNNetworkDownCategory: '',
   /** Any other HTTP status or failure. */
-  PNUnknownCategory: 'PNUnknownCategory',
-} as const;
+  PNUnknownCategory: '',
+});
 
 /** One of the status categories. */
 export type PNStatusCategory = (typeof PNStatusCategory)[keyof typeof PNStatusCategory];
 
 /** What the client was doing. The values are PubNub's own names. */
-export const PNOperationType = {
-  PNTimeOperation: 'PNTimeOperation',
-  PNPublishOperation: 'PNPublishOperation',
-  PNFireOperation: 'PNFireOperation',
-  PNSignalOperation: 'PNSignalOperation',
-  PNSubscribeOperation: 'PNSubscribeOperation',
-  PNUnsubscribeOperation: 'PNUnsubscribeOperation',
-  PNHeartbeatOperation: 'PNHeartbeatOperation',
-  PNHereNowOperation: 'PNHereNowOperation',
-  PNWhereNowOperation: 'PNWhereNowOperation',
-  PNSetStateOperation: 'PNSetStateOperation',
-  PNGetStateOperation: 'PNGetStateOperation',
-  PNAddChannelsToGroupOperation: 'PNAddChannelsToGroupOperation',
-  PNRemoveChannelsFromGroupOperation: 'PNRemoveChannelsFromGroupOperation',
-  PNChannelsForGroupOperation: 'PNChannelsForGroupOperation',
-  PNRemoveGroupOperation: 'PNRemoveGroupOperation',
-  PNChannelGroupsOperation: 'PNChannelGroupsOperation',
-  PNHistoryOperation: 'PNHistoryOperation',
-  PNFetchMessagesOperation: 'PNFetchMessagesOperation',
-  PNMessageCountsOperation: 'PNMessageCountsOperation',
-  PNDeleteMessagesOperation: 'PNDeleteMessagesOperation',
-} as const;
+export const PNOperationType = /* @__PURE__ */ named({
+  PNTimeOperation: '',
+  PNPublishOperation: '',
+  PNFireOperation: '',
+  PNSignalOperation: '',
+  PNSubscribeOperation: '',
+  PNUnsubscribeOperation: '',
+  PNHeartbeatOperation: '',
+  PNHereNowOperation: '',
+  PNWhereNowOperation: '',
+  PNSetStateOperation: '',
+  PNGetStateOperation: '',
+  PNAddChannelsToGroupOperation: '',
+  PNRemoveChannelsFromGroupOperation: '',
+  PNChannelsForGroupOperation: '',
+  PNRemoveGroupOperation: '',
+  PNChannelGroupsOperation: '',
+  PNHistoryOperation: '',
+  PNFetchMessagesOperation: '',
+  PNMessageCountsOperation: '',
+  PNDeleteMessagesOperation: '',
+  PNAddPushNotificationEnabledChannelsOperation: '',
+  PNRemovePushNotificationEnabledChannelsOperation: '',
+  PNPushNotificationEnabledChannelsOperation: '',
+  PNRemoveAllPushNotificationsOperation: '',
+  PNAccessManagerGrantToken: '',
+  PNAccessManagerRevokeToken: '',
+  PNAccessManagerGrant: '',
+  PNAccessManagerAudit: '',
+  PNGetAllUUIDMetadataOperation: '',
+  PNGetUUIDMetadataOperation: '',
+  PNSetUUIDMetadataOperation: '',
+  PNRemoveUUIDMetadataOperation: '',
+  PNGetAllChannelMetadataOperation: '',
+  PNGetChannelMetadataOperation: '',
+  PNSetChannelMetadataOperation: '',
+  PNRemoveChannelMetadataOperation: '',
+  PNGetMembershipsOperation: '',
+  PNSetMembershipsOperation: '',
+  PNRemoveMembershipsOperation: '',
+  PNManageMembershipsOperation: '',
+  PNGetMembersOperation: '',
+  PNSetMembersOperation: '',
+  PNRemoveChannelMembersOperation: '',
+  PNManageChannelMembersOperation: '',
+  PNAddMessageActionOperation: '',
+  PNGetMessageActionsOperation: '',
+  PNRemoveMessageActionOperation: '',
+  PNPublishFileOperation: '',
+  PNPublishFileMessageOperation: '',
+  PNListFilesOperation: '',
+  PNGetFileUrlOperation: '',
+  PNDownloadFileOperation: '',
+  PNDeleteFileOperation: '',
+});
 
 /** One of the operation types. */
 export type PNOperationType = (typeof PNOperationType)[keyof typeof PNOperationType];
+
+/** A record in which each value is its own name. */
+type Named<T> = { readonly [Name in keyof T]: Name };
+
+/** Says each name as its value: it is thus written once, with its documentation. */
+function named<T extends object>(names: T): Named<T> {
+  const record = Object.fromEntries(Object.keys(names).map((name) => [name, name]));
+  // It has been made of the keys of `T`.
+  return Object.freeze(record) as Named<T>;
+}

@@ -85,19 +85,27 @@ suite('events in words', () => {
     [
       'an action',
       describe.messageAction(
-        { ...where, publisher: 'bob', event: 'added', data: { value: '\u0007' } },
+        {
+          ...where,
+          publisher: 'bob',
+          event: 'added',
+          data: {
+            ...{ type: 'reaction', value: '\u0007', uuid: 'bob' },
+            ...{ actionTimetoken: '2', messageTimetoken: '1' },
+          },
+        },
         manner,
       ),
-      'room bob: action added {"value":"\\u0007"}',
+      'room bob: action added {"type":"reaction","value":"\\u0007","uuid":"bob","actionTimetoken":"2","messageTimetoken":"1"}',
     ],
     [
       'metadata',
-      describe.objects({ ...where, message: { type: 'uuid' } }, manner),
-      'room objects {"type":"uuid"}',
+      describe.objects({ ...where, message: { event: 'delete', type: 'uuid', data: { id: 'bob' } } }, manner),
+      'room objects {"event":"delete","type":"uuid","data":{"id":"bob"}}',
     ],
     [
       'a file',
-      describe.file({ ...message, file: { id: '1', name: '\u001b.txt' } }, manner),
+      describe.file({ ...message, file: { id: '1', name: '\u001b.txt', url: '' } }, manner),
       'room bob: file \\u001b.txt "hi"',
     ],
     [

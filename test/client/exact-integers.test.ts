@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactIntegers, timetokenOf } from '../../src/client/read.ts';
+import { exactIntegers } from '../../src/client/exact-integers.ts';
+import { timetokenOf } from '../../src/client/read.ts';
 
 const read = (text: string, ...places: Parameters<typeof exactIntegers>[1]) =>
   exactIntegers({ text, body: JSON.parse(text) }, places);

@@ -22,6 +22,20 @@ describe('envelope()', () => {
     });
   });
 
+  it('tells the status that a success was answered with', async () => {
+    const { pubnub } = scriptedClient([{ ...SENT, status: 202 }]);
+    const { status } = await publish(pubnub).envelope();
+    expect(status).toMatchObject({ isError: false, statusCode: 202, errorData: undefined });
+  });
+
+  it('tells what failed beside a success, without making a failure of it', async () => {
+    const { pubnub } = scriptedClient([{ ...SENT, status: 207 }]);
+    const { result, status } = await publish(pubnub).envelope();
+    expect(result).toEqual(OK);
+    expect(status).toMatchObject({ category: 'PNAcknowledgmentCategory', isError: false, statusCode: 207 });
+    expect(PubNubError.is(status.errorData)).toBe(true);
+  });
+
   it.each<readonly [string, Step, object]>([
     [
       'a refusal',

@@ -37,11 +37,10 @@ describe('the walk-through of CONTRIBUTING.md, "Add an endpoint in ten minutes"'
   it('changes the files that it names', () => {
     expect([...new Set(steps.map(({ path }) => path))]).toEqual([
       'src/protocol/status.ts',
-      'src/client/endpoints/push/list-push-channels.ts',
-      'src/client/read.ts',
+      'src/client/endpoints/namespaces/list-groups-in-namespace.ts',
       'src/client/catalogue.ts',
       'src/index.ts',
-      'test/client/endpoints/push/list-push-channels.test.ts',
+      'test/client/endpoints/namespaces/list-groups-in-namespace.test.ts',
     ]);
   });
 

@@ -41,6 +41,7 @@ describe('the page of the subscribe loop', () => {
       'delivered',
       'demandChanged',
       'disconnectRequested',
+      'filterChanged',
       'networkChanged',
       'pollFailed',
       'polled',

@@ -127,7 +127,7 @@ export class LoopMachine {
   }
 
   /** The poll under way fails. */
-  fail(error: PubNubError = failure(), { refusal = false, random = 0.5 } = {}): this {
+  fail(error: PubNubError = failure(), { refusal = false as boolean | 'filter', random = 0.5 } = {}): this {
     return this.send({ type: 'pollFailed', poll: this.#current(), error, refusal }, random);
   }
 

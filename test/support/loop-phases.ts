@@ -48,6 +48,7 @@ export const EVENTS = {
   'another timer fires': ({ timer }) => ({ type: 'timerFired', timer: other(timer) }),
   'a batch was delivered': () => ({ type: 'delivered' }),
   'a token was set': () => ({ type: 'tokenChanged' }),
+  'a filter expression was set': () => ({ type: 'filterChanged' }),
   'reconnect()': () => ({ type: 'reconnectRequested' }),
   'disconnect()': () => ({ type: 'disconnectRequested' }),
   'the network is back': () => ({ type: 'networkChanged', online: true }),

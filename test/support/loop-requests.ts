@@ -10,6 +10,7 @@ export interface RequestFacts {
   readonly tt: string;
   readonly region: string | undefined;
   readonly token: string | undefined;
+  readonly filter: string | undefined;
   readonly state: string | undefined;
   readonly heartbeat: string | undefined;
 }
@@ -28,6 +29,7 @@ export function readRequest(address: string): RequestFacts {
     tt,
     region: searchParams.get('tr') ?? undefined,
     token: searchParams.get('auth') ?? undefined,
+    filter: searchParams.get('filter-expr') ?? undefined,
     state: searchParams.get('state') ?? undefined,
     heartbeat: searchParams.get('heartbeat') ?? undefined,
   };

@@ -72,6 +72,10 @@ const refuse = move(
       m.poll && m.refuse(victims, code),
 );
 
+const refuseFilter = move('refuseFilter', random, (chance) => (m) => {
+  if (m.poll) m.fail(failure('PN-3008'), { refusal: 'filter', random: chance });
+});
+
 const late = move(
   'late',
   fc.record({
@@ -108,7 +112,7 @@ const delivered = move(
 );
 const call = move(
   'call',
-  fc.constantFrom('tokenChanged', 'reconnectRequested', 'disconnectRequested', 'woke'),
+  fc.constantFrom('tokenChanged', 'filterChanged', 'reconnectRequested', 'disconnectRequested', 'woke'),
   (type) => (m) => m.send({ type }),
 );
 const network = move('network', fc.boolean(), (online) => (m) => m.send({ type: 'networkChanged', online }));
@@ -119,6 +123,7 @@ const everyday = [
   { weight: 4, arbitrary: delivered },
   { weight: 4, arbitrary: fail },
   { weight: 2, arbitrary: refuse },
+  { weight: 1, arbitrary: refuseFilter },
   { weight: 3, arbitrary: wait },
   { weight: 3, arbitrary: subscribe },
   { weight: 2, arbitrary: drop },

@@ -1,3 +1,4 @@
+import type { Json } from 'timetoken';
 import { chat, dynamic, loose } from './channel-map.ts';
 
 declare class Money {
@@ -16,6 +17,8 @@ declare const money: Money;
 declare const odd: Odd;
 declare const point: Point;
 declare const tree: Tree;
+declare const json: Json;
+declare const fields: { readonly a?: Record<string, Json>; readonly b: readonly Json[] };
 declare const anything: unknown;
 const builder = loose.publish().channel('x');
 
@@ -31,6 +34,8 @@ void builder.message({ optional: undefined as string | undefined }).execute();
 void builder.message(chat).execute();
 void builder.message([chat] as const).execute();
 void builder.message(tree).execute();
+void builder.message(json).execute();
+void builder.message({ ...fields, c: json }).execute();
 void builder.message(point).execute();
 void builder.message(money).execute();
 void builder.message({ at: new Date(), nested: { money } }).execute();

@@ -1,69 +1,73 @@
-import { nameProblem } from '../../protocol/names.ts';
 import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
+import { checkBoolean, checkName, checkNotEmpty, firstProblem, must } from '../params.ts';
 import type { PubNubOptions } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { policyProblem } from './reconnection.ts';
 
-const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
-const func: Check = (value) => (typeof value === 'function' ? undefined : 'must be a function');
-const key: Check = (value) =>
-  typeof value === 'string' && /^[\w-]+$/.test(value)
-    ? undefined
-    : 'must be a string of letters, digits, "-" and "_"';
-const text: Check = (value) =>
-  typeof value === 'string' && value !== '' ? undefined : 'must be a string that is not empty';
-const object: Check = (value) =>
-  typeof value === 'object' && value !== null ? undefined : 'must be an object';
+const func = must('be a function', (value) => typeof value === 'function');
+const object = must('be an object', (value) => typeof value === 'object' && value !== null);
+const key = must(
+  'be a string of letters, digits, "-" and "_"',
+  (value) => typeof value === 'string' && /^[\w-]+$/.test(value),
+);
 
 function between(low: number, high: number, unit = 'seconds'): Check {
-  return (value) =>
-    typeof value === 'number' && value >= low && value <= high
-      ? undefined
-      : `must be from ${low} to ${high} ${unit}`;
+  return must(
+    `be from ${low} to ${high} ${unit}`,
+    (value) => typeof value === 'number' && value >= low && value <= high,
+  );
 }
 
 function methods(...names: readonly string[]): Check {
   return (value) => {
     const missing = names.find((name) => typeof Object(value)[name] !== 'function');
-    return missing === undefined ? undefined : `must have a method ${missing}()`;
+    return missing && `must have a method ${missing}()`;
   };
 }
+
+const checkOrigin = must(
+  'be host, host:port or an http(s) URL without a path',
+  (value) => parseOrigin(value, true) !== undefined,
+);
 
 /** One check for each option; what is not here is no option. */
 const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
   subscribeKey: key,
   publishKey: key,
-  userId: nameProblem,
-  uuid: nameProblem,
+  userId: checkName,
+  uuid: checkName,
   origin: (value) => {
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (list.length === 0) return 'must not be an empty list';
-    return list.every((entry) => parseOrigin(entry, true) !== undefined)
-      ? undefined
-      : 'must be host, host:port or an http(s) URL without a path';
+    const list: readonly unknown[] = [value].flat();
+    return list.length === 0 ? 'must not be an empty list' : firstProblem(list, checkOrigin);
   },
-  ssl: boolean,
-  secretKey: text,
-  cipherKey: text,
+  ssl: checkBoolean,
+  secretKey: checkNotEmpty,
+  cipherKey: checkNotEmpty,
   cryptoModule: methods('encrypt', 'decrypt', 'encryptFile', 'decryptFile'),
-  token: text,
-  authKey: text,
-  reconnectionPolicy: (value) => policyProblem(value),
+  token: must(
+    'be a string that is not empty, or a function',
+    (value) => typeof value === 'function' || checkNotEmpty(value) === undefined,
+  ),
+  authKey: checkNotEmpty,
+  filterExpression: checkNotEmpty,
+  reconnectionPolicy: policyProblem,
   presenceTimeout: between(20, 320),
   heartbeatInterval: between(0, 3_600),
-  announceSuccessfulHeartbeats: boolean,
-  announceFailedHeartbeats: boolean,
-  suppressLeaveEvents: boolean,
-  maintainPresenceState: boolean,
+  announceSuccessfulHeartbeats: checkBoolean,
+  announceFailedHeartbeats: checkBoolean,
+  suppressLeaveEvents: checkBoolean,
+  maintainPresenceState: checkBoolean,
   transactionalRequestTimeout: between(0.001, 299),
   subscribeRequestTimeout: between(0.001, 299),
-  useRequestId: boolean,
-  dedupeOnSubscribe: boolean,
+  fileRequestTimeout: between(0.001, 86_400),
+  fileUploadPublishRetryLimit: between(1, 100, 'attempts'),
+  useRequestId: checkBoolean,
+  dedupeOnSubscribe: checkBoolean,
   maximumCacheSize: between(1, 1_000_000, 'entries'),
   requestMessageCountThreshold: between(1, 1_000_000, 'entries'),
   liveRetention: between(1, 86_400_000),
-  listenToBrowserNetworkEvents: boolean,
+  listenToBrowserNetworkEvents: checkBoolean,
   logger: object,
   fetch: func,
   transport: func,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { TokenProvider } from '../access/token-provider.ts';
 import type { CryptoModule } from '../crypto/crypto-module.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { NetworkEvents } from '../runtime/connectivity.ts';
@@ -51,10 +52,12 @@ export interface PubNubOptions {
   readonly cipherKey?: string;
   /** Encrypts messages and files. @default none, or that of `cipherKey` */
   readonly cryptoModule?: CryptoModule;
-  /** Access token sent with every request; `setToken()` replaces it. */
-  readonly token?: string;
+  /** Access token sent with every request, or what gets one when it is needed; `setToken()` replaces it. */
+  readonly token?: string | TokenProvider;
   /** The old name of `token`. */
   readonly authKey?: string;
+  /** Which messages to receive, by meta and payload: `lang == 'en'`; `setFilterExpression()` replaces it. @default all */
+  readonly filterExpression?: string;
   /** How the loop comes back after a failure. @default EXPONENTIAL, without a limit of attempts */
   readonly reconnectionPolicy?: PNReconnectionPolicy | CustomReconnectionPolicy;
   /** Seconds without a sign of life after which the server announces a timeout; 20 to 320. @default 300 */
@@ -73,6 +76,10 @@ export interface PubNubOptions {
   readonly transactionalRequestTimeout?: number;
   /** Seconds to wait for a long poll; below 300, where Node's fetch gives up by itself. @default 290 */
   readonly subscribeRequestTimeout?: number;
+  /** Seconds for the bytes of a file to go out or come in. @default 300 */
+  readonly fileRequestTimeout?: number;
+  /** How often `sendFile()` tries to tell the channel of a file that is uploaded. @default 5 */
+  readonly fileUploadPublishRetryLimit?: number;
   /** Whether each request carries a random `requestid`. @default true */
   readonly useRequestId?: boolean;
   /** Whether copies of an entry are delivered once. @default true */
@@ -107,8 +114,10 @@ export interface Settings {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string | undefined;
-  readonly secretKey: string | undefined;
+  readonly tokenProvider: TokenProvider | undefined;
+  readonly secretKey?: string | undefined;
   readonly crypto: CryptoModule | undefined;
+  readonly filterExpression?: string | undefined;
   readonly reconnection: BackoffPolicy;
   readonly presenceTimeoutSeconds: number;
   /** 0: no heartbeats. */
@@ -119,12 +128,15 @@ export interface Settings {
   readonly maintainPresenceState: boolean;
   readonly requestTimeout: number;
   readonly pollTimeout: number;
+  readonly fileTimeout: number;
+  /** Attempts in all. */
+  readonly filePublishAttempts: number;
   readonly useRequestId: boolean;
   /** 0: copies are delivered. */
   readonly dedupeEntries: number;
   readonly countThreshold: number;
   readonly liveRetention: number;
-  readonly logger: Logger | undefined;
+  readonly logger?: Logger | undefined;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: () => number;

@@ -3,12 +3,7 @@ export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
   if (typeof origin !== 'string' || origin === '') return undefined;
   const address = /^https?:\/\//.test(origin) ? origin : `${ssl ? 'https' : 'http'}://${origin}`;
   if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  const bare =
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === '' &&
-    url.password === '';
-  return bare ? url.origin : undefined;
+  // Whatever else an address says stands before or after its origin.
+  const { href, origin: bare } = new URL(address);
+  return href === `${bare}/` ? bare : undefined;
 }

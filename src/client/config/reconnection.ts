@@ -14,13 +14,9 @@ export function policyProblem(value: unknown): string | undefined {
   }
   if (typeof Object(value).delay !== 'function')
     return 'must be NONE, LINEAR, EXPONENTIAL or an object with delay(attempt)';
-  const {
-    maximumRetries,
-    minimumDelay = FLOOR_DELAY,
-    maximumDelay = LONGEST_DELAY,
-  } = value as CustomReconnectionPolicy;
-  if (maximumRetries !== undefined && !(maximumRetries >= 0))
-    return 'must have maximumRetries of zero or more';
+  // Every field has a default or is looked at below.
+  const { maximumRetries, minimumDelay, maximumDelay } = limitsOf(value as CustomReconnectionPolicy);
+  if (!(maximumRetries >= 0)) return 'must have maximumRetries of zero or more';
   if (!(minimumDelay > 0))
     return 'must have a minimumDelay above zero: without one a dead server would be hammered';
   if (!(maximumDelay >= minimumDelay)) return 'must have a maximumDelay of at least its minimumDelay';
@@ -29,22 +25,18 @@ export function policyProblem(value: unknown): string | undefined {
 
 /** The delays and limits of a reconnection policy. */
 export function policyOf(policy: PNReconnectionPolicy | CustomReconnectionPolicy): BackoffPolicy {
-  const usual = {
-    minimumDelay: FLOOR_DELAY,
-    maximumDelay: LONGEST_DELAY,
-    maximumRetries: Number.POSITIVE_INFINITY,
-  };
-  if (typeof policy === 'object') {
-    const {
-      maximumRetries = usual.maximumRetries,
-      minimumDelay = FLOOR_DELAY,
-      maximumDelay = LONGEST_DELAY,
-    } = policy;
-    return { delay: safely(policy), maximumRetries, minimumDelay, maximumDelay };
-  }
-  if (policy === PNReconnectionPolicy.LINEAR) return { ...usual, delay: () => 3_000 };
-  const exponential = { ...usual, delay: (attempt: number) => FLOOR_DELAY * 2 ** attempt };
-  return policy === PNReconnectionPolicy.NONE ? { ...exponential, maximumRetries: 0 } : exponential;
+  if (typeof policy === 'object') return { ...limitsOf(policy), delay: safely(policy) };
+  const limits = limitsOf(policy === PNReconnectionPolicy.NONE ? { maximumRetries: 0 } : {});
+  const exponential = (attempt: number) => FLOOR_DELAY * 2 ** attempt;
+  return { ...limits, delay: policy === PNReconnectionPolicy.LINEAR ? () => 3_000 : exponential };
+}
+
+function limitsOf({
+  maximumRetries = Number.POSITIVE_INFINITY,
+  minimumDelay = FLOOR_DELAY,
+  maximumDelay = LONGEST_DELAY,
+}: Omit<CustomReconnectionPolicy, 'delay'>) {
+  return { maximumRetries, minimumDelay, maximumDelay };
 }
 
 // A program's mistake must not end the loop: a delay that cannot be had counts as the shortest.

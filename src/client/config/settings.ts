@@ -21,6 +21,8 @@ const DEFAULTS = Object.freeze({
   maintainPresenceState: true,
   transactionalRequestTimeout: 15,
   subscribeRequestTimeout: 290,
+  fileRequestTimeout: 300,
+  fileUploadPublishRetryLimit: 5,
   useRequestId: true,
   dedupeOnSubscribe: true,
   maximumCacheSize: 1_000,
@@ -36,35 +38,30 @@ const DEFAULTS = Object.freeze({
 export function settingsFrom(options: PubNubOptions): Settings {
   if (typeof options !== 'object' || options === null) throw invalid('The options must be an object.');
   checkOptions(options);
-  const { clock = systemClock, random = systemRandom } = options;
-  const all = { ...DEFAULTS, ...given(options) };
+  const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, ...all } = {
+    ...DEFAULTS,
+    clock: systemClock,
+    random: systemRandom,
+    ...given(options),
+  };
   return Object.freeze({
-    subscribeKey: all.subscribeKey,
-    publishKey: all.publishKey,
+    ...all,
     userId: userIdOf(options),
-    baseUrl: baseUrlOf(all.origin, all.ssl, random),
-    token: all.token ?? all.authKey,
-    secretKey: all.secretKey,
-    crypto:
-      all.cryptoModule ??
-      (all.cipherKey === undefined ? undefined : aesCbcCryptoModule({ cipherKey: all.cipherKey })),
+    baseUrl: baseUrlOf([origin].flat(), ssl, all.random),
+    token: typeof token === 'string' ? token : authKey,
+    tokenProvider: typeof token === 'function' ? token : undefined,
+    crypto: cipherKey === undefined ? cryptoModule : aesCbcCryptoModule({ cipherKey }),
     reconnection: policyOf(all.reconnectionPolicy),
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
-    announceSuccessfulHeartbeats: all.announceSuccessfulHeartbeats,
-    announceFailedHeartbeats: all.announceFailedHeartbeats,
-    suppressLeaveEvents: all.suppressLeaveEvents,
-    maintainPresenceState: all.maintainPresenceState,
     requestTimeout: all.transactionalRequestTimeout * 1_000,
     pollTimeout: all.subscribeRequestTimeout * 1_000,
-    useRequestId: all.useRequestId,
+    fileTimeout: all.fileRequestTimeout * 1_000,
+    filePublishAttempts: Math.floor(all.fileUploadPublishRetryLimit),
     dedupeEntries: all.dedupeOnSubscribe ? all.maximumCacheSize : 0,
     countThreshold: all.requestMessageCountThreshold,
     liveRetention: all.liveRetention * 1_000,
-    logger: all.logger,
-    transport: all.transport ?? fetchTransport(all.fetch),
-    clock,
-    random,
+    transport: all.transport ?? fetchTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
   });
@@ -97,7 +94,6 @@ function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptio
   return heartbeatInterval * 1_000;
 }
 
-function baseUrlOf(origin: string | readonly string[], ssl: boolean, random: () => number): string {
-  const list = typeof origin === 'string' ? [origin] : origin;
-  return parseOrigin(list[Math.floor(random() * list.length)], ssl) ?? '';
+function baseUrlOf(origins: readonly string[], ssl: boolean, random: () => number): string {
+  return parseOrigin(origins[Math.floor(random() * origins.length)], ssl) ?? '';
 }

@@ -1,6 +1,7 @@
 import { EventKind } from '../../protocol/envelope.ts';
 import { isPresenceName } from '../../protocol/names.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
+import { jsonOrText } from '../json.ts';
 import { isRecord } from '../read.ts';
 import { fromBase64, toBase64 } from '../runtime/base64.ts';
 import type { CryptoModule } from './crypto-module.ts';
@@ -32,6 +33,7 @@ export async function decryptJson(module: CryptoModule, value: unknown): Promise
   if (typeof value !== 'string') return value;
   try {
     const bytes = await module.decrypt(fromBase64(value));
+    // Other clients encrypt text that is not JSON.
     return jsonOrText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw notDecrypted(cause);
@@ -81,13 +83,4 @@ function mayBeEncrypted({ e: kind, c: channel }: Readonly<Record<string, unknown
   if (kind === EventKind.file) return true;
   if (kind !== undefined && kind !== EventKind.message) return false;
   return typeof channel === 'string' && !isPresenceName(channel);
-}
-
-// Other clients encrypt text that is not JSON.
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

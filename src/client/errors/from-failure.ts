@@ -6,27 +6,11 @@ import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
 
 /** Codes of failures that come before the first byte is sent. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'EHOSTDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(NET|HOST)(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT)$|^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/;
 
 /** Codes that mean that the runtime itself gave up waiting. */
-const TIMED_OUT: ReadonlySet<string> = new Set([
-  'ETIMEDOUT',
-  'ESOCKETTIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/;
+const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
 /** Codes of zlib: the answer says that it is compressed, and is not. */
 const COMPRESSION_CODE = /^Z_/;
@@ -58,7 +42,7 @@ export function classifyFailure(thrown: unknown): Failure {
     else if (cause === error) cause = error.cause;
     if (typeof error.code === 'string') code = error.code;
   }
-  const notSent = code !== undefined && (NOT_SENT.has(code) || TLS_CODE.test(code));
+  const notSent = code !== undefined && NOT_SENT.test(code);
   return { sent: notSent ? 'not-sent' : 'unknown', kind: kindOf(code), code, cause };
 }
 
@@ -66,7 +50,7 @@ function kindOf(code: string | undefined): Failure['kind'] {
   if (code === undefined) return 'PN-2001';
   if (code === RESPONSE_TOO_LARGE) return 'PN-4002';
   if (COMPRESSION_CODE.test(code)) return 'PN-4001';
-  return TIMED_OUT.has(code) ? 'PN-2002' : 'PN-2001';
+  return TIMED_OUT.test(code) ? 'PN-2002' : 'PN-2001';
 }
 
 /** The error of an exchange that brought no answer. */
@@ -78,8 +62,8 @@ export function errorFromFailure(operation: PNOperationType, thrown: unknown): P
   return new PubNubError(kind, what, { operation, delivery: sent, cause: presentable(cause) });
 }
 
-// Some runtimes put the address into the text of their errors.
-function presentable(cause: unknown): unknown {
+/** An error as a cause that may be told: some runtimes put the address into the text of their errors. */
+export function presentable(cause: unknown): unknown {
   if (typeof cause === 'string') return hideAddresses(cause);
   if (!isError(cause) || typeof cause.message !== 'string') return cause;
   const message = hideAddresses(cause.message);

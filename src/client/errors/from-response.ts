@@ -1,5 +1,5 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import { isRecord } from '../read.ts';
+import { at, isRecord, isText } from '../read.ts';
 import { hideAddresses } from '../runtime/secrets.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
@@ -20,6 +20,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'PN-3001',
   403: 'PN-3002',
   404: 'PN-3003',
+  412: 'PN-3010',
   413: 'PN-1005',
   414: 'PN-3004',
   429: 'PN-3005',
@@ -30,14 +31,15 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 export function errorFromResponse(operation: PNOperationType, answer: FailedAnswer): PubNubError {
   const { status, body, retryAfter } = answer;
   const said = serverMessage(body);
-  const what = `${operation} failed: HTTP ${status}${said === undefined ? '' : `, "${said}"`}.`;
+  const outcome = status < 300 ? 'succeeded in part' : 'failed';
+  const what = `${operation} ${outcome}: HTTP ${status}${said === undefined ? '' : `, "${said}"`}.`;
   return new PubNubError(codeOf(status), what, {
     operation,
     statusCode: status,
     errorData: typeof body === 'string' ? hideAddresses(body).slice(0, 200) : withoutAddresses(body),
     channels: namesIn(body, 'channels'),
     channelGroups: namesIn(body, 'channel-groups'),
-    delivery: status < 500 ? 'rejected' : 'unknown',
+    delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
     retryAfter,
   });
 }
@@ -47,26 +49,26 @@ export function isProtocolError(body: unknown): boolean {
   return isRecord(body) && 'error' in body && ('service' in body || 'status' in body);
 }
 
+/** The status of a failure that came under HTTP 200: `{"status": 503, "error": 1, …}` or `[0, "text"]`. */
+export function failureStatus(body: unknown): number | undefined {
+  if (Array.isArray(body)) return body[0] === 0 && typeof body[1] === 'string' ? 400 : undefined;
+  if (!isRecord(body)) return undefined;
+  const { status, error } = body;
+  return error && typeof status === 'number' && status >= 400 ? status : undefined;
+}
+
 function codeOf(status: number): ErrorCode {
   if (status >= 500) return 'PN-3006';
   if (status >= 300 && status < 400) return 'PN-2005';
   return CODES[status] ?? 'PN-3007';
 }
 
-// The shapes that the services use: [0, "text"], {message}, {error_message}, {error: {message}}, {error: "text"}.
-function serverMessage(body: unknown): string | undefined {
-  if (Array.isArray(body)) return text(body[1]);
-  if (!isRecord(body)) return undefined;
-  const { error } = body;
-  return (
-    text(body['message']) ??
-    text(body['error_message']) ??
-    (isRecord(error) ? text(error['message']) : text(error))
-  );
-}
+// Where the services say what is wrong: [0, "text"], {message}, {error_message}, {error: {message}}, {error: "text"}.
+const PLACES = [[1], ['message'], ['error_message'], ['error', 'message'], ['error']];
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? hideAddresses(value).slice(0, 200) : undefined;
+function serverMessage(body: unknown): string | undefined {
+  const said = PLACES.map((place) => at(body, ...place)).find(isText);
+  return said && hideAddresses(said).slice(0, 200);
 }
 
 // Names in a payload stay as they are: a channel may be named like an address.
@@ -83,7 +85,6 @@ function withoutAddresses(value: unknown, depth = 0): unknown {
 }
 
 function namesIn(body: unknown, key: 'channels' | 'channel-groups'): readonly string[] | undefined {
-  const payload = isRecord(body) ? body['payload'] : undefined;
-  const names: unknown = isRecord(payload) ? payload[key] : undefined;
+  const names = at(body, 'payload', key);
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
 }

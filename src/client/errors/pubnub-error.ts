@@ -71,12 +71,9 @@ export class PubNubError extends Error {
 
   /** Plain data for logs; `cause` by name and message only, since foreign errors may hold a request. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, category, operation, statusCode, errorData, channels, channelGroups } = this;
-    const { retryable, delivery, retryAfter, cause } = this;
+    const { message, cause } = this;
     const because = cause instanceof Error ? { name: cause.name, message: cause.message } : undefined;
-    return {
-      ...{ name, message, code, category, operation, statusCode, errorData, channels, channelGroups },
-      ...{ retryable, delivery, retryAfter, cause: because },
-    };
+    // All else is enumerable; an error's own `message` and `cause` are not.
+    return { ...Object.fromEntries(Object.entries(this)), message, cause: because };
   }
 }

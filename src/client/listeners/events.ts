@@ -4,6 +4,7 @@ import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from '../channels.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Json } from '../json.ts';
+import type { PNObjectsChange } from './objects-change.ts';
 
 /** What every delivered event says of itself. */
 export interface DeliveredEvent<Name extends string = string> {
@@ -57,20 +58,38 @@ export interface PNPresenceEventResult extends DeliveredEvent {
 /** A message action (a reaction, a receipt) was added or removed. */
 export interface PNMessageActionEvent extends DeliveredEvent {
   readonly publisher: string | undefined;
-  readonly event: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly event: 'added' | 'removed';
+  readonly data: {
+    readonly type: string;
+    readonly value: string;
+    /** Who added or removed it; the same as `publisher`. */
+    readonly uuid: string | undefined;
+    /** Names the action. */
+    readonly actionTimetoken: Timetoken;
+    /** The message that it belongs to. */
+    readonly messageTimetoken: Timetoken;
+  };
 }
 
 /** Metadata of a user or channel, or a membership, changed. */
 export interface PNObjectsEvent extends DeliveredEvent {
-  readonly message: Readonly<Record<string, unknown>>;
+  /** What changed: `type` and `event` tell what `data` is. */
+  readonly message: PNObjectsChange;
 }
 
 /** A file was sent. */
 export interface PNFileEvent extends DeliveredEvent {
   readonly publisher: string | undefined;
   readonly message: unknown;
-  readonly file: { readonly id: string; readonly name: string };
+  readonly file: {
+    readonly id: string;
+    readonly name: string;
+    /**
+     * Where the file is, with the token of the moment in which it is read: keep it out of logs. It is no part of the
+     * event's JSON. A client with a secret key has to sign it: `getFileUrl()` does.
+     */
+    readonly url: string;
+  };
   readonly userMetadata: Json | undefined;
   readonly customMessageType: string | undefined;
 }

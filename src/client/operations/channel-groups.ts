@@ -1,5 +1,4 @@
-import { defineBuilder } from '../builder.ts';
-import type { Context, Start } from '../catalogue.ts';
+import type { Start } from '../catalogue.ts';
 import {
   type AddChannelsToChannelGroupParams,
   addChannelsToChannelGroup,
@@ -23,7 +22,7 @@ import {
   type RemoveChannelsFromChannelGroupParams,
   removeChannelsFromChannelGroup,
 } from '../endpoints/channel-groups/remove-channels-from-channel-group.ts';
-import { type Rest, restVerbs } from '../verbs.ts';
+import { type Rest, startRest } from '../verbs.ts';
 
 /** The operations on channel groups; `C` is the client's channel map. */
 export interface ChannelGroupOperations<C> {
@@ -49,18 +48,9 @@ export interface ChannelGroupOperations<C> {
 
 /** How their builders start. */
 export const CHANNEL_GROUP_BUILDERS = Object.freeze({
-  addChannelsToChannelGroup: defineBuilder<Context>(
-    addChannelsToChannelGroup.params,
-    restVerbs(addChannelsToChannelGroup),
-  ),
-  removeChannelsFromChannelGroup: defineBuilder<Context>(
-    removeChannelsFromChannelGroup.params,
-    restVerbs(removeChannelsFromChannelGroup),
-  ),
-  listChannelsInChannelGroup: defineBuilder<Context>(
-    listChannelsInChannelGroup.params,
-    restVerbs(listChannelsInChannelGroup),
-  ),
-  deleteChannelGroup: defineBuilder<Context>(deleteChannelGroup.params, restVerbs(deleteChannelGroup)),
-  listChannelGroups: defineBuilder<Context>(listChannelGroups.params, restVerbs(listChannelGroups)),
+  addChannelsToChannelGroup: startRest(addChannelsToChannelGroup),
+  removeChannelsFromChannelGroup: startRest(removeChannelsFromChannelGroup),
+  listChannelsInChannelGroup: startRest(listChannelsInChannelGroup),
+  deleteChannelGroup: startRest(deleteChannelGroup),
+  listChannelGroups: startRest(listChannelGroups),
 });

@@ -1,4 +1,4 @@
-import { defineBuilder, type Given, type Verbs } from '../builder.ts';
+import type { Given } from '../builder.ts';
 import type { Context, Start } from '../catalogue.ts';
 import type { Values } from '../endpoint.ts';
 import { type GetStateParams, type GetStateResult, getState } from '../endpoints/presence/get-state.ts';
@@ -14,17 +14,12 @@ import { type WhereNowParams, type WhereNowResult, whereNow } from '../endpoints
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { CallOptions } from '../execute.ts';
 import { validate } from '../validate.ts';
-import { type PageVerbs, pageVerbs, type Rest, restVerbs } from '../verbs.ts';
-
-/** What a `hereNow()` builder ends in. */
-export interface HereNowVerbs extends Verbs {
-  readonly verbs: PageVerbs<HereNowResult>;
-}
+import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations on presence; `C` is the client's channel map. */
 export interface PresenceOperations<C> {
   /** Asks who is present on channels, or anywhere. */
-  readonly hereNow: Start<HereNowParams, HereNowVerbs, C>;
+  readonly hereNow: Start<HereNowParams, Paged<HereNowResult>, C>;
   /** Asks on which channels a user is present. */
   readonly whereNow: Start<WhereNowParams, Rest<WhereNowResult>, C>;
   /** Sets the user's own presence state. */
@@ -35,10 +30,10 @@ export interface PresenceOperations<C> {
 
 /** How their builders start. */
 export const PRESENCE_BUILDERS = Object.freeze({
-  hereNow: defineBuilder<Context>(hereNow.params, pageVerbs(hereNow, hereNowPages)),
-  whereNow: defineBuilder<Context>(whereNow.params, restVerbs(whereNow)),
-  setState: defineBuilder<Context>(setState.params, restVerbs(setState, setAndRemember)),
-  getState: defineBuilder<Context>(getState.params, restVerbs(getState)),
+  hereNow: startPages(hereNow, hereNowPages),
+  whereNow: startRest(whereNow),
+  setState: startRest(setState, setAndRemember),
+  getState: startRest(getState),
 });
 
 async function* hereNowPages(

@@ -1,5 +1,4 @@
-import { defineBuilder } from '../builder.ts';
-import type { Context, Start } from '../catalogue.ts';
+import type { Start } from '../catalogue.ts';
 import {
   type DeleteMessagesParams,
   type DeleteMessagesResult,
@@ -17,7 +16,7 @@ import {
   messageCounts,
 } from '../endpoints/storage/message-counts.ts';
 import { messagePages } from '../endpoints/storage/pages.ts';
-import { pageVerbs, type Rest, restVerbs } from '../verbs.ts';
+import { type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations on stored messages; `C` is the client's channel map. */
 export interface StorageOperations<C> {
@@ -33,8 +32,8 @@ export interface StorageOperations<C> {
 
 /** How their builders start. */
 export const STORAGE_BUILDERS = Object.freeze({
-  history: defineBuilder<Context>(history.params, restVerbs(history)),
-  fetchMessages: defineBuilder<Context>(fetchMessages.params, pageVerbs(fetchMessages, messagePages)),
-  messageCounts: defineBuilder<Context>(messageCounts.params, restVerbs(messageCounts)),
-  deleteMessages: defineBuilder<Context>(deleteMessages.params, restVerbs(deleteMessages)),
+  history: startRest(history),
+  fetchMessages: startPages(fetchMessages, messagePages),
+  messageCounts: startRest(messageCounts),
+  deleteMessages: startRest(deleteMessages),
 });

@@ -3,9 +3,12 @@ import { encodeSegment } from '../path.ts';
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
+/** Signatures of requests, and access tokens by the bytes that they begin with. */
+const PROOF = /\bv2\.[\w-]{43}|\b(?:p0F2|qEF2)AkF0[\w+/%-]+=*/g;
+
 /** The text with every secret taken out. Values of fewer than eight characters, as `demo`, are no secrets. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
-  let result = text;
+  let result = text.replace(PROOF, HIDDEN);
   for (const secret of secrets) {
     if (secret === undefined || secret.length < SHORTEST) continue;
     for (const form of new Set([secret, encodeURIComponent(secret), encodeSegment(secret)])) {

@@ -14,10 +14,17 @@ import type {
   PNFileEvent,
   PNMessageActionEvent,
   PNMessageResult,
-  PNObjectsEvent,
   PNPresenceEventResult,
 } from '../listeners/events.ts';
-import { isRecord } from '../read.ts';
+import { objectsChange } from '../listeners/objects-change.ts';
+import { at, isRecord, recordAt, stringAt, timetokenOf } from '../read.ts';
+
+/** Tells the address of a file. */
+export type FileUrl = (file: {
+  readonly channel: string;
+  readonly fileId: string;
+  readonly fileName: string;
+}) => string;
 
 /** The kinds of event that an envelope can be. */
 export type DeliveredKind = 'message' | 'signal' | 'presence' | 'messageAction' | 'objects' | 'file';
@@ -43,21 +50,21 @@ export function isEnvelope(entry: unknown): entry is WireEnvelope {
  * Makes the event of an envelope (docs/reference/protocol.md, "Envelope"). Throws a `TypeError` where the payload does
  * not have the shape of its kind.
  */
-export function decode(envelope: WireEnvelope): Decoded {
+export function decode(envelope: WireEnvelope, fileUrl: FileUrl): Decoded {
   const { e: kind = EventKind.message, c: channel, d: payload } = envelope;
   switch (kind) {
     case EventKind.message:
       if (isPresenceName(channel))
-        return { name: 'presence', event: presenceEvent(envelope, record(payload)) };
+        return { name: 'presence', event: presenceEvent(envelope, recordAt(payload)) };
       return { name: 'message', event: message(envelope) };
     case EventKind.signal:
       return { name: 'signal', event: message(envelope) };
     case EventKind.objects:
-      return { name: 'objects', event: objectsEvent(envelope, record(payload)) };
+      return { name: 'objects', event: { ...place(envelope), message: objectsChange(recordAt(payload)) } };
     case EventKind.messageAction:
-      return { name: 'messageAction', event: actionEvent(envelope, record(payload)) };
+      return { name: 'messageAction', event: actionEvent(envelope, recordAt(payload)) };
     case EventKind.file:
-      return { name: 'file', event: fileEvent(envelope) };
+      return { name: 'file', event: fileEvent(envelope, fileUrl) };
     default:
       throw new TypeError(`the kind ${String(kind)} is unknown`);
   }
@@ -70,13 +77,9 @@ export function subscriptionOf({ b: match, c: channel }: WireEnvelope): string |
 
 function message(envelope: WireEnvelope): PNMessageResult {
   return {
-    channel: envelope.c,
-    subscription: subscriptionOf(envelope),
-    timetoken: envelope.p.t,
-    publisher: envelope.i,
+    ...place(envelope),
+    ...described(envelope),
     message: envelope.d,
-    userMetadata: envelope.u as Json | undefined, // Parsed from JSON, so it is nothing else.
-    customMessageType: envelope.cmt,
     ...(UNREADABLE in envelope && PubNubError.is(envelope[UNREADABLE]) && { error: envelope[UNREADABLE] }),
   };
 }
@@ -88,9 +91,8 @@ function presenceEvent(
   const { action, uuid, timestamp, occupancy, data } = payload;
   if (!isPresenceAction(action)) throw new TypeError('the presence action is unknown');
   return {
+    ...place(envelope),
     channel: withoutPresence(envelope.c),
-    subscription: subscriptionOf(envelope),
-    timetoken: envelope.p.t,
     event: action,
     uuid: typeof uuid === 'string' ? uuid : undefined,
     timestamp: Number(timestamp ?? 0),
@@ -109,31 +111,35 @@ function actionEvent(
   payload: Readonly<Record<string, unknown>>,
 ): PNMessageActionEvent {
   const { event, data } = payload;
-  if (typeof event !== 'string') throw new TypeError('the message action has no event');
+  if (event !== 'added' && event !== 'removed') throw new TypeError('the message action has no event');
   return {
     ...place(envelope),
     publisher: envelope.i,
     event,
-    data: { ...record(data), uuid: envelope.i },
+    data: {
+      type: stringAt(data, 'type'),
+      value: stringAt(data, 'value'),
+      uuid: envelope.i,
+      actionTimetoken: timetokenOf(at(data, 'actionTimetoken')),
+      messageTimetoken: timetokenOf(at(data, 'messageTimetoken')),
+    },
   };
 }
 
-function objectsEvent(envelope: WireEnvelope, payload: Readonly<Record<string, unknown>>): PNObjectsEvent {
-  return { ...place(envelope), message: payload };
-}
-
-function fileEvent(envelope: WireEnvelope): PNFileEvent {
+function fileEvent(envelope: WireEnvelope, fileUrl: FileUrl): PNFileEvent {
   if (UNREADABLE in envelope) throw envelope[UNREADABLE];
-  const payload = record(envelope.d);
-  const { id, name } = record(payload['file']);
-  if (typeof id !== 'string' || typeof name !== 'string') throw new TypeError('the file has no id and name');
+  const { c: channel, d: payload } = envelope;
+  const id = stringAt(payload, 'file', 'id');
+  const name = stringAt(payload, 'file', 'name');
   return {
     ...place(envelope),
-    publisher: envelope.i,
-    message: payload['message'],
-    file: { id, name },
-    userMetadata: envelope.u as Json | undefined, // Parsed from JSON, so it is nothing else.
-    customMessageType: envelope.cmt,
+    ...described(envelope),
+    message: at(payload, 'message'),
+    // Not enumerable: events are logged and kept, and the address holds the token.
+    file: Object.defineProperty({ id, name, url: '' }, 'url', {
+      get: () => fileUrl({ channel, fileId: id, fileName: name }),
+      enumerable: false,
+    }),
   };
 }
 
@@ -141,9 +147,10 @@ function place(envelope: WireEnvelope) {
   return { channel: envelope.c, subscription: subscriptionOf(envelope), timetoken: envelope.p.t };
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw new TypeError('the payload is not an object');
-  return value;
+// What publishers say beside a message.
+function described({ i: publisher, u, cmt: customMessageType }: WireEnvelope) {
+  // Parsed from JSON, so it is nothing else.
+  return { publisher, userMetadata: u as Json | undefined, customMessageType };
 }
 
 function users(value: unknown): readonly string[] {

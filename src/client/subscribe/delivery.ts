@@ -2,7 +2,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
-import { type Decoded, decode, isEnvelope } from './decode.ts';
+import { type Decoded, decode, type FileUrl, isEnvelope } from './decode.ts';
 import { DedupeWindow } from './dedupe.ts';
 import type { Demand } from './demand.ts';
 import type { LiveSubscription } from './live-subscription.ts';
@@ -14,6 +14,12 @@ export interface DeliveryHost {
   delivered(batch: Batch): void;
 }
 
+/** What delivery needs to know of the client. */
+export interface DeliveryNeeds {
+  readonly settings: { readonly clock: Clock; readonly dedupeEntries: number };
+  readonly fileUrl: FileUrl;
+}
+
 /**
  * Brings batches to listeners and subscriptions: one after the other, each whole and in its order, and none while a
  * reader with a full buffer asks the loop to wait.
@@ -23,6 +29,7 @@ export class Delivery<Client> {
   readonly #demand: Demand;
   readonly #listeners: ListenerRegistry<Client>;
   readonly #clock: Clock;
+  readonly #fileUrl: FileUrl;
   readonly #seen: DedupeWindow;
   readonly #older: DedupeWindow;
   readonly #queue: Batch[] = [];
@@ -32,12 +39,13 @@ export class Delivery<Client> {
   constructor(
     host: DeliveryHost,
     parts: { readonly demand: Demand; readonly listeners: ListenerRegistry<Client> },
-    settings: { readonly clock: Clock; readonly dedupeEntries: number },
+    { settings, fileUrl }: DeliveryNeeds,
   ) {
     this.#host = host;
     this.#demand = parts.demand;
     this.#listeners = parts.listeners;
     this.#clock = settings.clock;
+    this.#fileUrl = fileUrl;
     this.#seen = new DedupeWindow(settings.dedupeEntries);
     this.#older = new DedupeWindow(settings.dedupeEntries);
   }
@@ -140,7 +148,7 @@ export class Delivery<Client> {
       return undefined;
     }
     try {
-      return decode(entry);
+      return decode(entry, this.#fileUrl);
     } catch (error) {
       this.#invalid(entry, error instanceof Error ? error.message : String(error));
       return undefined;

@@ -16,7 +16,7 @@ import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { type Happening, LoopRunner } from './runner.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 import { beatStatus, stateEvent, statusOf } from './statuses.ts';
-import { watchSurroundings } from './surroundings.ts';
+import { Surroundings } from './surroundings.ts';
 
 interface Change {
   readonly added: Set<LiveSubscription>;
@@ -35,15 +35,15 @@ export class SubscribeEngine<Client> {
   readonly #delivery: Delivery<Client>;
   readonly #runner: LoopRunner;
   readonly #catchUp: CatchUp;
+  readonly #surroundings: Surroundings;
   /** Of the last batch that was delivered whole. */
   #cursor: LoopCursor | undefined;
   #change: Change | undefined;
-  #stopWatching: (() => void) | undefined;
   #closed = false;
 
   constructor(executor: Executor, listeners: ListenerRegistry<Client>) {
     const { settings } = executor;
-    const { clock, random, reconnection, countThreshold, liveRetention } = settings;
+    const { clock, random, reconnection, countThreshold, liveRetention, tokenProvider } = settings;
     this.#executor = executor;
     this.#listeners = listeners;
     this.#poller = new Poller(executor);
@@ -62,7 +62,7 @@ export class SubscribeEngine<Client> {
         },
       },
       { demand: this.#demand, listeners },
-      settings,
+      { settings, fileUrl: (file) => executor.fileUrl(file) },
     );
     this.#catchUp = new CatchUp({
       poll: (mix, cursor, signal) => this.#pollOlder(mix, cursor, signal),
@@ -72,8 +72,9 @@ export class SubscribeEngine<Client> {
         subscription.tell('gap', gap);
       },
     });
+    this.#surroundings = new Surroundings(settings, (news) => this.#runner.dispatch(news));
     this.#runner = new LoopRunner(this.#loopHost(), {
-      policy: { reconnection, countThreshold, liveRetention },
+      policy: { reconnection, countThreshold, liveRetention, renewsToken: tokenProvider !== undefined },
       clock,
       random,
     });
@@ -122,10 +123,18 @@ export class SubscribeEngine<Client> {
 
   /** There is a new token: what was refused is asked for again. */
   tokenChanged(): void {
-    for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
-    this.#runner.dispatch({ type: 'tokenChanged' });
-    this.#catchUp.stop();
-    this.#catchUp.resume();
+    this.#askAgain('tokenChanged');
+  }
+
+  /** Which messages the server is to send; all without it. */
+  get filter(): string | undefined {
+    return this.#poller.filter;
+  }
+
+  set filter(filter: string | undefined) {
+    if (filter === this.#poller.filter) return;
+    this.#poller.filter = filter;
+    this.#askAgain('filterChanged');
   }
 
   /** Ends everything; resolves when the server has heard of it, or could not be told. */
@@ -138,6 +147,13 @@ export class SubscribeEngine<Client> {
     this.#runner.dispatch({ type: 'closed' });
     this.#catchUp.stop();
     if (wasTold) await this.#presence.leaves(left);
+  }
+
+  #askAgain(type: 'tokenChanged' | 'filterChanged'): void {
+    for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
+    this.#runner.dispatch({ type });
+    this.#catchUp.stop();
+    this.#catchUp.resume();
   }
 
   #remove(subscription: LiveSubscription): void {
@@ -194,7 +210,8 @@ export class SubscribeEngine<Client> {
       leave: (mix) => void this.#presence.leave(mix),
       announce: (announcement) => this.#listeners.emit('status', statusOf(announcement)),
       stateChanged: (change) => {
-        this.#watch(change.state);
+        this.#surroundings.stateChanged(change.state);
+        if (change.state === 'stopped') this.#catchUp.stop();
         if (change.state === 'idle') this.#forget();
         this.#executor.settings.logger?.info?.('state', { state: change.state, previous: change.previous });
         this.#listeners.emit('state', stateEvent(change));
@@ -229,19 +246,5 @@ export class SubscribeEngine<Client> {
 
   #stateFor(mix: Mix): string | undefined {
     return this.#executor.settings.maintainPresenceState ? this.#demand.stateText(mix) : undefined;
-  }
-
-  // Sleep and the network matter only while the loop is at work.
-  #watch(state: ClientState): void {
-    const working = state === 'connecting' || state === 'connected' || state === 'reconnecting';
-    if (state === 'stopped') this.#catchUp.stop();
-    if (working)
-      this.#stopWatching ??= watchSurroundings(this.#executor.settings, (news) =>
-        this.#runner.dispatch(news),
-      );
-    else {
-      this.#stopWatching?.();
-      this.#stopWatching = undefined;
-    }
   }
 }

@@ -54,14 +54,16 @@ function strike(state: LoopState, now: number): { readonly next: LoopState; read
 
 /**
  * The server refused names. The accepted ones are never the hostage of an addition: what is new is refused alone and the
- * rest goes on; only where nothing new can be blamed, the loop waits for a token, or takes it for a failure.
+ * rest goes on; only where nothing new can be blamed, the loop waits for a token, or, where a provider
+ * gives them, takes it for a failure.
  */
 export function refuse(policy: LoopPolicy, state: LoopState, event: PollFailed): Step {
   const { error, now } = event;
+  if (event.refusal === 'filter') return refuseFilter(state, error, now);
   const victims = state.phase.name === 'handshaking' ? blamed(state, state.phase.mix, error) : EMPTY_MIX;
   if (isEmpty(victims)) {
-    return error.category === PNAccessDeniedCategory
-      ? awaitToken(state, error, now)
+    return error.category === PNAccessDeniedCategory && !policy.renewsToken
+      ? awaitProgram(state, error, now)
       : fail(policy, state, event);
   }
   const [next, effects] = handshake({ ...state, refused: union(state.refused, victims), refusal: error });
@@ -78,8 +80,14 @@ function blamed(state: LoopState, asked: Mix, error: PubNubError): Mix {
   return isEmpty(named) ? fresh : intersection(named, fresh);
 }
 
-// A name that was accepted is refused now: the token has expired, and only a new one helps.
-function awaitToken(state: LoopState, error: PubNubError, now: number): Step {
+// No name is to blame, but whoever waits for one to be accepted is told.
+function refuseFilter(state: LoopState, error: PubNubError, now: number): Step {
+  const [next, effects] = awaitProgram(state, error, now);
+  return [next, [{ type: 'refuse', mix: wanted(state), error }, ...effects]];
+}
+
+// What was accepted is refused now, or the filter expression is: only a new token or expression helps.
+function awaitProgram(state: LoopState, error: PubNubError, now: number): Step {
   const { next, first } = strike(state, now);
   const { attempt } = next;
   const mix = wanted(state);

@@ -6,7 +6,8 @@ import { isProtocolError } from '../errors/from-response.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { type Executor, malformed } from '../execute.ts';
 import { encodeNames, path } from '../path.ts';
-import { queryText } from '../plan.ts';
+import { queryText, type RequestPlan } from '../plan.ts';
+import { isRecord } from '../read.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 import { joined } from '../values.ts';
 import type { Mix } from './mix.ts';
@@ -26,8 +27,8 @@ export interface PollRequest {
 /** How a poll came to nothing. */
 export interface PollFailure {
   readonly error: PubNubError;
-  /** The server itself refused names, in its own error body. */
-  readonly refusal: boolean;
+  /** The server itself refused names, or the filter expression, in its own error body. */
+  readonly refusal: boolean | 'filter';
 }
 
 /** What becomes of a poll: exactly one of these is called, once, unless it is cancelled. */
@@ -38,16 +39,21 @@ export interface PollOutcome {
 
 const OPERATION = PNOperationType.PNSubscribeOperation;
 const HEADERS = Object.freeze({});
+const FORBIDDEN = 403;
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 414, 481]);
+const MALFORMED_FILTER = 481;
 
 /** Sends subscribe requests and reads their answers. It does not retry: the loop does, as a state that can be seen. */
 export class Poller {
+  /** Which messages the server is to send; all without it. */
+  filter: string | undefined;
   readonly #executor: Executor;
   #lastMix: Mix | undefined;
   #lastPath = '';
 
   constructor(executor: Executor) {
     this.#executor = executor;
+    this.filter = executor.settings.filterExpression;
   }
 
   /** Sends a request; returns how to cancel it. A request that ignores its cancellation is left to itself. */
@@ -56,29 +62,36 @@ export class Poller {
     const controller = new AbortController();
     const timeout = request.cursor ? pollTimeout : requestTimeout;
     let open = true;
+    let timer: TimerHandle;
     const close = (): boolean => {
       const first = open;
       open = false;
       clock.clearTimeout(timer);
       return first;
     };
-    const timer: TimerHandle = clock.setTimeout(() => {
+    const expire = () => {
       if (!close()) return;
       outcome.failed({ error: timedOut(timeout), refusal: false });
       controller.abort();
-    }, timeout);
+    };
+    const send = async (authorized: RequestPlan): Promise<TransportResponse> => {
+      if (open) timer = clock.setTimeout(expire, timeout);
+      // It may be cancelled in the turn in which it begins.
+      await Promise.resolve();
+      controller.signal.throwIfAborted();
+      const response = await transport({ ...authorized, signal: controller.signal });
+      // It may go out again with another token, and the wait for that has an end of its own.
+      if (response.status === FORBIDDEN) clock.clearTimeout(timer);
+      return response;
+    };
+    const { filter } = this;
     const plan = { method: 'GET', url: this.#url(request), headers: HEADERS } as const;
     this.#executor
-      .authorize(plan)
-      .then((authorized) => {
-        // It may have been cancelled in the turn in which it began.
-        controller.signal.throwIfAborted();
-        return transport({ ...authorized, signal: controller.signal });
-      })
+      .exchange(plan, { operation: OPERATION }, send)
       .then((response) => this.#read(response))
       .then(
         (answer) => close() && outcome.answered(answer),
-        (thrown: unknown) => close() && outcome.failed(failureOf(thrown)),
+        (thrown: unknown) => close() && outcome.failed(failureOf(thrown, filter)),
       );
     return () => {
       if (close()) controller.abort();
@@ -104,6 +117,7 @@ export class Poller {
       tt: cursor?.timetoken ?? '0',
       tr: cursor ? cursor.region : region,
       'channel-group': joined(mix.groups),
+      'filter-expr': this.filter,
       heartbeat: presenceTimeoutSeconds,
       state,
     });
@@ -136,13 +150,13 @@ function readOr(status: number, body: string): LoopAnswer {
   }
 }
 
-function failureOf(thrown: unknown): PollFailure {
+function failureOf(thrown: unknown, filter: string | undefined): PollFailure {
   const error = errorFromFailure(OPERATION, thrown);
-  const { statusCode, errorData } = error;
-  return {
-    error,
-    refusal: statusCode !== undefined && REFUSALS.has(statusCode) && isProtocolError(errorData),
-  };
+  const { statusCode = 0, errorData } = error;
+  // PubNub's body for it may be an empty object.
+  if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
+    return { error, refusal: 'filter' };
+  return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
 }
 
 function timedOut(timeout: number): PubNubError {

@@ -1,6 +1,7 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
-import { exactIntegers, isRecord, timetokenOf } from '../read.ts';
+import { exactIntegers } from '../exact-integers.ts';
+import { isRecord, timetokenOf } from '../read.ts';
 import type { LoopAnswer } from './state.ts';
 
 const TIMETOKENS = [

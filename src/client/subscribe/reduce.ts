@@ -31,6 +31,8 @@ export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): 
       return deliverNext(state, event.now);
     case 'tokenChanged':
       return changeToken(state, event.now);
+    case 'filterChanged':
+      return askAnew(state, event.now);
     case 'reconnectRequested':
       return reconnect(state, event.now);
     case 'disconnectRequested':
@@ -145,21 +147,30 @@ function deliverNext(state: LoopState, now: number): Step {
   return held ? pollOn(next, now) : [next, []];
 }
 
-// Whatever is under way carries the old token: its refusal must not be taken for one of the new token.
 function changeToken(before: LoopState, now: number): Step {
   const state = { ...before, refused: EMPTY_MIX };
+  const asksMore = state.phase.name === 'receiving' && !isEmpty(before.refused);
+  return asksMore ? handshake(state) : askAnew(state, now);
+}
+
+// Whatever is under way carries the old token or filter: its refusal must not be taken for one of the new.
+function askAnew(state: LoopState, now: number): Step {
   switch (state.phase.name) {
     case 'handshaking':
       return handshake(state);
     case 'receiving':
-      if (!isEmpty(before.refused)) return handshake(state);
       return state.phase.poll === undefined ? [state, []] : pollOn(state, now);
     case 'waiting':
       // A listener may answer each refusal with the token it has: the floor delay holds here too.
-      return state.phase.timer === undefined ? tryAgain(state, now) : [state, []];
+      return mayHelp(state.phase) ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }
+}
+
+// A new token or filter brings no dead server back.
+function mayHelp({ timer, error }: Extract<LoopState['phase'], { name: 'waiting' }>): boolean {
+  return timer === undefined || error.category === PNStatusCategory.PNAccessDeniedCategory;
 }
 
 function reconnect(state: LoopState, now: number): Step {

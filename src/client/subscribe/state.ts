@@ -20,7 +20,7 @@ export type Phase =
   | { readonly name: 'handshaking'; readonly poll: number; readonly mix: Mix }
   /** A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. */
   | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
-  /** Until a delay has passed, or (without a timer) until there is a new token. */
+  /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
   | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
   /** By `disconnect()`, or for good by `close()`. */
   | { readonly name: 'stopped'; readonly closed: boolean }
@@ -101,13 +101,14 @@ export type LoopEvent = { readonly now: number } & (
       readonly type: 'pollFailed';
       readonly poll: number;
       readonly error: PubNubError;
-      /** The server itself refused names, in its own error body. */
-      readonly refusal: boolean;
+      /** The server itself refused names, or the filter expression, in its own error body. */
+      readonly refusal: boolean | 'filter';
       readonly random: number;
     }
   | { readonly type: 'timerFired'; readonly timer: number }
   | { readonly type: 'delivered' }
   | { readonly type: 'tokenChanged' }
+  | { readonly type: 'filterChanged' }
   | { readonly type: 'reconnectRequested' }
   | { readonly type: 'disconnectRequested' }
   | { readonly type: 'networkChanged'; readonly online: boolean }
@@ -139,6 +140,8 @@ export interface LoopPolicy {
   readonly countThreshold: number;
   /** How long the server keeps what was not fetched. */
   readonly liveRetention: number;
+  /** A provider gives the tokens: what one of them is refused for may pass by itself. */
+  readonly renewsToken?: boolean;
 }
 
 /** What the runner is to do. */

@@ -40,6 +40,7 @@ const REASONS: Readonly<Record<Happening['type'], string>> = {
   timerFired: 'the delay has passed',
   delivered: 'messages were delivered',
   tokenChanged: 'a new token was set',
+  filterChanged: 'a new filter expression was set',
   reconnectRequested: 'reconnect() was called',
   disconnectRequested: 'disconnect() was called',
   networkChanged: 'the network changed',

@@ -1,16 +1,40 @@
 import type { Settings } from '../config/options.ts';
+import type { ClientState } from '../listeners/events.ts';
 import { watchForSleep } from '../runtime/wake-watch.ts';
 import type { Happening } from './runner.ts';
 
-/** Tells the loop when the machine has slept and when the network comes or goes; returns how to stop. */
-export function watchSurroundings(
-  { clock, networkEvents }: Pick<Settings, 'clock' | 'networkEvents'>,
-  tell: (news: Extract<Happening, { type: 'woke' | 'networkChanged' }>) => void,
-): () => void {
-  const stopClock = watchForSleep(clock, () => tell({ type: 'woke' }));
-  const stopNetwork = networkEvents?.((online) => tell({ type: 'networkChanged', online }));
-  return () => {
-    stopClock();
-    stopNetwork?.();
-  };
+type Tell = (news: Extract<Happening, { type: 'woke' | 'networkChanged' }>) => void;
+
+const AT_WORK: ReadonlySet<ClientState> = new Set(['connecting', 'connected', 'reconnecting']);
+
+/** Tells the loop when the machine has slept and when the network comes or goes, while the loop is at work. */
+export class Surroundings {
+  readonly #settings: Pick<Settings, 'clock' | 'networkEvents'>;
+  readonly #tell: Tell;
+  #stop: (() => void) | undefined;
+
+  constructor(settings: Pick<Settings, 'clock' | 'networkEvents'>, tell: Tell) {
+    this.#settings = settings;
+    this.#tell = tell;
+  }
+
+  /** The loop is in another state. */
+  stateChanged(state: ClientState): void {
+    if (AT_WORK.has(state)) {
+      this.#stop ??= this.#watch();
+      return;
+    }
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #watch(): () => void {
+    const { clock, networkEvents } = this.#settings;
+    const stopClock = watchForSleep(clock, () => this.#tell({ type: 'woke' }));
+    const stopNetwork = networkEvents?.((online) => this.#tell({ type: 'networkChanged', online }));
+    return () => {
+      stopClock();
+      stopNetwork?.();
+    };
+  }
 }

@@ -1,5 +1,11 @@
 import ky from 'ky';
-import { MAX_RESPONSE_BYTES, RESPONSE_TOO_LARGE, type Transport } from './transport.ts';
+import {
+  type BodyBytes,
+  MAX_RESPONSE_BYTES,
+  RESPONSE_TOO_LARGE,
+  type Transport,
+  type TransportRequest,
+} from './transport.ts';
 
 /** The type of `fetch`, as far as the client needs it. */
 export type Fetch = (input: Request, init?: RequestInit) => Promise<Response>;
@@ -17,16 +23,53 @@ export function fetchTransport(fetch?: Fetch): Transport {
     redirect: 'manual',
     ...(fetch && { fetch: (input, init) => fetch(asRequest(input), init) }),
   });
-  return async ({ url, method, headers, body, signal }) => {
-    const response = await client(url, { method, headers, signal, ...(body !== undefined && { body }) });
+  return async (request) => {
+    const { url, method, headers, body, signal, accept } = request;
+    const response = await client(url, {
+      ...{ method, headers, signal },
+      ...(typeof body === 'object' ? await bytesOf(body, request) : body !== undefined && { body }),
+      // Browsers do not tell where a redirect leads that they do not follow themselves.
+      ...(accept && { redirect: 'follow' }),
+    });
     // A browser hides the status of a redirect that it does not follow.
     const status = response.type === 'opaqueredirect' ? 307 : response.status;
+    if (accept && response.ok) {
+      return { status, headers: response.headers, body: '', stream: response.body ?? new Blob().stream() };
+    }
     return { status, headers: response.headers, body: await readText(response) };
   };
 }
 
 function asRequest(input: Request | URL | string): Request {
   return input instanceof Request ? input : new Request(input);
+}
+
+/** What makes a body of bytes. A stream is sent as it is only with its length: object stores take no other. */
+async function bytesOf(
+  body: BodyBytes,
+  { headers, onProgress, signal }: TransportRequest,
+): Promise<{ readonly headers?: Record<string, string>; readonly body: Blob | ReadableStream }> {
+  if (body instanceof Blob && !onProgress) return { body };
+  if (!takesLengths())
+    return { body: body instanceof Blob ? body : await new Response(body.stream()).blob() };
+  let loaded = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      loaded += chunk.byteLength;
+      onProgress?.(loaded);
+    },
+  });
+  // By itself, `fetch` reads on when it is aborted. The wire type of a chunk is narrower than what streams of bytes are
+  // declared to hold.
+  const stream = body.stream().pipeThrough(count, { signal }) as ReadableStream;
+  return { headers: { ...headers, 'content-length': String(body.size) }, body: stream };
+}
+
+// Browsers drop this header, and stream nothing over HTTP/1.1.
+function takesLengths(): boolean {
+  const headers = { 'content-length': '1' };
+  return new Request('http://localhost', { method: 'POST', headers }).headers.has('content-length');
 }
 
 // A stated, uncompressed length can be trusted; anything else is counted while it is read.

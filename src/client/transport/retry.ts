@@ -8,6 +8,8 @@ export interface RetryClass {
   readonly operation: PNOperationType;
   /** `safe`: at will. `not-sent`: only when the request certainly did not reach the server. */
   readonly retry: 'safe' | 'not-sent';
+  /** How many times. @default 3 */
+  readonly retries?: number;
 }
 
 const RETRIES = 3;
@@ -19,7 +21,7 @@ const POLICY: BackoffPolicy = Object.freeze({
 });
 
 /**
- * Makes a call again after its first failure, up to three times, where its class allows it. p-retry takes that failure as
+ * Makes a call again after its first failure, as often as its class allows it. p-retry takes that failure as
  * its own first attempt, so that a call that succeeds at once costs nothing here; the pauses are the caller's, since
  * p-retry would sleep on the global clock.
  */
@@ -31,7 +33,7 @@ export function retryCall<R>(
   const { first, attempt, random } = work;
   if (!mayRetry(endpoint, first)) return Promise.reject(first);
   return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt()), {
-    retries: RETRIES,
+    retries: endpoint.retries ?? RETRIES,
     minTimeout: 0,
     shouldRetry: ({ error }) => mayRetry(endpoint, error),
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {

@@ -1,12 +1,24 @@
 import type { HttpMethod } from '../endpoint.ts';
 
+/** A body that is no text. A `Blob` is one. */
+export interface BodyBytes {
+  /** How many bytes it has. */
+  readonly size: number;
+  /** The bytes. May work only once, unless it is a `Blob`. */
+  stream(): ReadableStream<Uint8Array>;
+}
+
 /** A request as plain data. */
 export interface TransportRequest {
   readonly method: HttpMethod;
   /** Absolute address; every part is encoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | BodyBytes | undefined;
+  /** Called with how many bytes of a body that is no text have gone out so far, where that can be seen. */
+  readonly onProgress?: ((loaded: number) => void) | undefined;
+  /** `stream`: a success is wanted as a stream of bytes, and redirects may be followed: the address holds no secrets. */
+  readonly accept?: 'stream' | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -16,12 +28,14 @@ export interface TransportHeaders {
   get(name: string): string | null;
 }
 
-/** A complete answer, whatever its status: a status of 400 or more is an answer, not a failure. */
+/** An answer, whatever its status: a status of 400 or more is an answer, not a failure. */
 export interface TransportResponse {
   readonly status: number;
   readonly headers: TransportHeaders;
-  /** The whole body, decoded as UTF-8. */
+  /** The whole body, decoded as UTF-8; empty when there is a `stream`. */
   readonly body: string;
+  /** The body as it comes in, when it was asked for and the status is one of success. */
+  readonly stream?: ReadableStream<Uint8Array> | undefined;
 }
 
 /**

@@ -29,7 +29,10 @@ async function inflate(body: Uint8Array, format: 'gzip' | 'deflate', maxBytes: n
   const packed = new Response(Uint8Array.from(body)).body;
   if (!packed) return 'invalid';
   try {
-    return await readUpTo(packed.pipeThrough(new DecompressionStream(format)), maxBytes);
+    const unpacked = packed.pipeThrough(new DecompressionStream(format));
+    const plain = await readUpTo(unpacked, maxBytes);
+    await unpacked.cancel();
+    return plain;
   } catch {
     return 'invalid';
   }

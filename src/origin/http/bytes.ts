@@ -3,17 +3,21 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Reads a stream to its end, or to just above so many bytes. Rejects when the stream fails. */
+/**
+ * Reads a stream to its end, or one byte further than so many. Rejects when the stream fails. The rest is left where it
+ * is, for the caller to cancel: a form of the platform's own that is cancelled throws where nobody can catch it.
+ */
 export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = stream.getReader();
   for (let part = await reader.read(); part.value; part = await reader.read()) {
-    chunks.push(part.value);
-    size += part.value.length;
+    const chunk = part.value.subarray(0, maxBytes + 1 - size);
+    chunks.push(chunk);
+    size += chunk.length;
     if (size > maxBytes) break;
   }
-  await reader.cancel();
+  reader.releaseLock();
   return concat(chunks, size);
 }
 

@@ -1,25 +1,28 @@
-import type { OriginLimits } from '../limits.ts';
 import type { Interruption } from '../window/interruption.ts';
 import type { Answer } from './answer.ts';
 import { readUpTo } from './bytes.ts';
-import type { OriginRequest } from './request.ts';
+import type { OriginRequest, RequestLine } from './request.ts';
 
 const NO_BODY = new Uint8Array();
 // Statuses whose responses may not have a body, not even an empty one.
 const BODILESS = new Set([204, 205, 304]);
 
-type Handle = (request: OriginRequest) => Promise<Answer>;
+/** What the adapter stands in front of. */
+interface Handler {
+  readonly handle: (request: OriginRequest) => Promise<Answer>;
+  readonly bodyLimit: (request: RequestLine) => number;
+}
 
 /**
- * The standard fetch handler in front of `handle`. It rejects, as `fetch` does, when the request's signal aborts. A
+ * The standard fetch handler in front of an origin. It rejects, as `fetch` does, when the request's signal aborts. A
  * second argument counts only beside a URL: servers pass their own things there beside a `Request`.
  */
-export function fetchHandler(handle: Handle, limits: OriginLimits) {
+export function fetchHandler({ handle, bodyLimit }: Handler) {
   return async (input: Request | string | URL, init?: unknown): Promise<Response> => {
     const request =
       typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
     request.signal.throwIfAborted();
-    const answer = await handle(await plainRequest(request, limits.bodyBytes));
+    const answer = await handle(await plainRequest(request, bodyLimit));
     request.signal.throwIfAborted();
     return responseOf(answer);
   };
@@ -39,13 +42,14 @@ function optionsOf(init: unknown): RequestInit | undefined {
   return typeof init === 'object' && init !== null ? (init as RequestInit) : undefined;
 }
 
-async function plainRequest(request: Request, maxBytes: number): Promise<OriginRequest> {
+async function plainRequest(request: Request, bodyLimit: Handler['bodyLimit']): Promise<OriginRequest> {
+  const line = { method: request.method, target: targetOf(request.url) };
   return {
-    method: request.method,
-    target: targetOf(request.url),
+    ...line,
+    base: new URL(request.url).origin,
     header: (name) => request.headers.get(name) ?? undefined,
-    // Somewhat more than the limit is enough to be refused.
-    body: request.body ? await readUpTo(request.body, maxBytes) : NO_BODY,
+    // One byte more than the limit is enough to be refused.
+    body: request.body ? await readUpTo(request.body, bodyLimit(line)) : NO_BODY,
     interruption: interruptionOf(request.signal),
   };
 }
@@ -62,8 +66,9 @@ function interruptionOf(signal: AbortSignal): Interruption {
   };
 }
 
-function responseOf({ status, contentType, body, headers }: Answer): Response {
+function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
   const all = new Headers({ 'cache-control': 'no-cache', ...headers });
   if (contentType !== '') all.set('content-type', contentType);
-  return new Response(BODILESS.has(status) ? null : body, { status, headers: all });
+  if (bytes) all.set('content-length', String(bytes.length));
+  return new Response(BODILESS.has(status) ? null : (bytes ?? body), { status, headers: all });
 }

@@ -8,7 +8,11 @@ import { isLocalHost } from './hosts.ts';
 import { RequestInterruption } from './request-interruption.ts';
 
 const NO_BODY = new Uint8Array();
+const NO_CONTENT = 204;
+const HOST = /^[\w.:[\]-]+$/;
 const BODY_MS = 30_000;
+// Slower than this a large body need not come.
+const BYTES_PER_MS = 40;
 // How much of a body is read, in times of what is allowed.
 const PATIENCE = 4;
 
@@ -42,7 +46,7 @@ export class Listener {
       if (this.#open.size === 0) this.#whenIdle?.();
     });
     this.#answer(request, interruption).then(
-      (answer) => this.#write(response, answer),
+      (answer) => this.#write(request, response, answer),
       () => response.destroy(),
     );
   };
@@ -65,29 +69,33 @@ export class Listener {
       const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
       return balancerRefusal(403, message).answer;
     }
-    const body = hasBody(request) ? await readBody(request, origin.limits.bodyBytes, clock) : NO_BODY;
+    const line = { method, target: url.startsWith('/') ? url : targetOf(url) };
+    const body = hasBody(request) ? await readBody(request, origin.bodyLimit(line), clock) : NO_BODY;
     if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
     return origin.handle({
-      method,
-      target: url.startsWith('/') ? url : targetOf(url),
+      ...line,
+      base: baseOf(request),
       header: (name) => textOf(headers[name]),
       body,
       interruption,
     });
   }
 
-  #write(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     if (response.destroyed) return;
+    const { status, contentType, body, bytes = body, headers } = answer;
     // An array of names and values is written as it is, without a header object on the way.
-    const lines = ['cache-control', 'no-cache', 'content-length', String(Buffer.byteLength(body))];
+    const lines: string[] = [];
+    if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
+    if (status !== NO_CONTENT) lines.push('content-length', String(Buffer.byteLength(bytes)));
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
     // What is left of a body that was too large is not read: the connection cannot be used again.
-    if (this.#closing || status === 413 || status === 408) lines.push('connection', 'close');
+    if (this.#closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
     // As a string it leaves in one piece with the headers.
-    response.end(body);
+    response.end(bytes);
   }
 }
 
@@ -101,7 +109,7 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => finish('late'), BODY_MS);
+    const timer = clock.setTimeout(() => finish('late'), Math.max(BODY_MS, maxBytes / BYTES_PER_MS));
     const finish = (body: Uint8Array | 'late') => {
       clock.clearTimeout(timer);
       request.pause();
@@ -120,6 +128,18 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
     request.once('error', fail);
     request.once('close', () => fail(new Error('The client hung up.')));
   });
+}
+
+// Reading has begun and was given up. Node itself throws away a body that nobody has looked at.
+function isCut(request: IncomingMessage): boolean {
+  return request.readableFlowing === false && !request.complete;
+}
+
+// A proxy in front has to pass the client's `Host` on, and says so when it ends TLS.
+function baseOf({ headers }: IncomingMessage): string | undefined {
+  const { host } = headers;
+  if (host === undefined || !HOST.test(host)) return undefined;
+  return `${headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${host}`;
 }
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {

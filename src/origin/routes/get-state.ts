@@ -1,5 +1,6 @@
 import { ok } from '../http/answer.ts';
 import { listen, presentOn } from './listening.ts';
+import { needsToRead } from './needs.ts';
 import { isForOne, namesOf, shardOf, userInPath } from './read.ts';
 import type { Route } from './route.ts';
 
@@ -10,6 +11,7 @@ export const getState: Route = {
   operation: 'get-state',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/channel/{channels}/uuid/{uuid}',
+  needs: needsToRead,
   async handle(call) {
     const shard = await shardOf(call);
     const user = userInPath(call);

@@ -1,5 +1,6 @@
 import { ok } from '../http/answer.ts';
 import { listen, presentOn } from './listening.ts';
+import { needsToRead } from './needs.ts';
 import { leaseOf, namesOf, shardOf, userOf } from './read.ts';
 import type { Route } from './route.ts';
 import { statesOf } from './state.ts';
@@ -9,6 +10,7 @@ export const heartbeat: Route = {
   operation: 'heartbeat',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/channel/{channels}/heartbeat',
+  needs: needsToRead,
   async handle(call) {
     const shard = await shardOf(call);
     const user = userOf(call);

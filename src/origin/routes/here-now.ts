@@ -2,6 +2,7 @@ import { type Answer, ok } from '../http/answer.ts';
 import { presenceRefusal } from '../http/refusals.ts';
 import type { Attendee, Attendees, PageOfUsers } from '../store/store.ts';
 import { listen, presentOn } from './listening.ts';
+import { needsOnAll, needsToRead } from './needs.ts';
 import { isForOne, namesOf, shardOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -12,6 +13,7 @@ export const hereNow: Route = {
   operation: 'here-now',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/channel/{channels}',
+  needs: needsToRead,
   async handle(call) {
     const shard = await shardOf(call);
     const names = namesOf(call);
@@ -28,6 +30,7 @@ export const hereNowAnywhere: Route = {
   operation: 'here-now',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}',
+  needs: needsOnAll('channels', 'read'),
   async handle(call) {
     const shard = await shardOf(call);
     const wish = wishOf(call);

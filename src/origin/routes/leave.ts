@@ -1,5 +1,6 @@
 import { ok } from '../http/answer.ts';
 import { listen, presentOn } from './listening.ts';
+import { needsNothing } from './needs.ts';
 import { namesOf, shardOf, userOf } from './read.ts';
 import type { Route } from './route.ts';
 
@@ -8,6 +9,7 @@ export const leave: Route = {
   operation: 'leave',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/channel/{channels}/leave',
+  needs: needsNothing,
   async handle(call) {
     const shard = await shardOf(call);
     const user = userOf(call);

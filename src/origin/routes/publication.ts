@@ -19,7 +19,7 @@ const MAX_IDEMPOTENCY_LENGTH = 128;
 
 /** What is published, and how. */
 export interface Publication {
-  readonly kind: 'message' | 'signal';
+  readonly kind: 'message' | 'signal' | 'file';
   /** The payload's JSON text. */
   readonly text: string;
 }
@@ -57,14 +57,16 @@ export async function publishTo(shard: Shard, call: Call, { kind, text }: Public
   const body = envelopeBody({
     ...parts,
     channel,
-    kind: kind === 'signal' ? EventKind.signal : undefined,
+    kind: kind === 'message' ? undefined : EventKind[kind],
     sequence: sequenceOf(call),
     origination: ptto === undefined ? undefined : { t: ptto, r: shard.epoch },
   });
   const deliver = !isSet(query.get('norep'));
   const dedupeKey = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
-  const history = keeping && { ...parts, ...keeping };
-  const [stamp] = await shard.log.append([{ channel, kind, body, deliver, dedupeKey, history }]);
+  const history = keeping && { ...parts, ...keeping, ...(kind === 'file' && { kind: EventKind.file }) };
+  const [stamp] = await shard.log.append([
+    { channel, kind: kind === 'signal' ? kind : 'message', body, deliver, dedupeKey, history },
+  ]);
   return ok(`[1,"Sent","${ptto ?? stamp}"]`);
 }
 

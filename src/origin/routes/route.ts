@@ -9,6 +9,8 @@ import type { Shards } from '../shards.ts';
 /** What all operations work with. */
 export interface Services {
   readonly clock: Clock;
+  /** Uniform numbers in [0, 1), good enough for secrets unless the origin was given others. */
+  readonly random: () => number;
   readonly limits: OriginLimits;
   readonly keysets: Keysets;
   readonly shards: Shards;
@@ -38,7 +40,7 @@ export interface Route {
   /** Segments, `{name}` standing for any: `/time/0`, `/v2/subscribe/{subscribeKey}/{channels}/0`. */
   readonly path: string;
   /** What the request must be allowed to do. May throw a `Refusal`, as `handle` may. */
-  needs?(call: Call): readonly Need[];
+  needs(call: Call): readonly Need[];
   /** Bytes of a body, for an operation that reads more than others do; it refuses larger ones itself. */
   bodyBytes?(limits: OriginLimits): number;
   /** May throw a `Refusal`. */

@@ -1,6 +1,7 @@
 import { json } from '../http/answer.ts';
 import { presenceRefusal } from '../http/refusals.ts';
 import { listen, presentOn } from './listening.ts';
+import { needsToRead } from './needs.ts';
 import { namesOf, shardOf, userInPath } from './read.ts';
 import type { Call, Route } from './route.ts';
 import { objectFrom, stateText } from './state.ts';
@@ -10,6 +11,7 @@ export const setState: Route = {
   operation: 'set-state',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/channel/{channels}/uuid/{uuid}/data',
+  needs: needsToRead,
   async handle(call) {
     const shard = await shardOf(call);
     const user = userInPath(call);

@@ -1,3 +1,4 @@
+import { needsOnChannel } from './needs.ts';
 import { publishTarget, publishTo, refuseLonger } from './publication.ts';
 import type { Route } from './route.ts';
 
@@ -6,6 +7,7 @@ export const signal: Route = {
   operation: 'signal',
   method: 'GET',
   path: '/signal/{publishKey}/{subscribeKey}/{signature}/{channel}/{callback}/{message}',
+  needs: needsOnChannel('write'),
   async handle(call) {
     const { limits, clock } = call.services;
     const shard = await publishTarget(call);

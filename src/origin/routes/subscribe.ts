@@ -1,14 +1,16 @@
 import { withoutPresence } from '../../protocol/names.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { type Answer, ok } from '../http/answer.ts';
-import { accessRefusal, malformed } from '../http/refusals.ts';
+import { malformed } from '../http/refusals.ts';
 import type { Shard } from '../shard.ts';
 import { stampFromCursor, stampOf, stampPlus, ZERO_STAMP } from '../store/stamp.ts';
 import type { Stamp, Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Outcome } from '../window/window.ts';
 import { registryRefusal } from './channel-groups/registry.ts';
+import { filterOf } from './filter-expression.ts';
 import { type Listening, listen, presentOn } from './listening.ts';
+import { needsToRead } from './needs.ts';
 import { leaseOf, type Names, namesOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 import { statesOf } from './state.ts';
@@ -24,17 +26,16 @@ export const subscribe: Route = {
   operation: 'subscribe',
   method: 'GET',
   path: '/v2/subscribe/{subscribeKey}/{channels}/{callback}',
+  needs: needsToRead,
   async handle(call) {
     const shard = await shardOf(call);
     const names = namesOf(call);
     refuseTooManyGroups(call, names);
     const cursor = cursorOf(call);
-    // Delivering everything to a client that wants a part of it would be worse than saying so.
-    if (call.query.text('filter-expr'))
-      throw accessRefusal(400, 'Filter expressions are not supported by this origin');
+    const passes = filterOf(call);
     if (cursor === ZERO_STAMP) return handshake(shard, call, names);
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
-    const batch = await receive(shard, call, { names, cursor: await reachable(shard, cursor) });
+    const batch = await receive(shard, call, { names, cursor: await reachable(shard, cursor), passes });
     return ok(subscribeAnswer(batch, { region: shard.epoch, late }));
   },
 };
@@ -73,32 +74,37 @@ async function reachable({ log, window }: Shard, cursor: Stamp): Promise<Stamp> 
   return cursor;
 }
 
-async function receive(shard: Shard, call: Call, from: { names: Names; cursor: Stamp }): Promise<Batch> {
+interface Wish {
+  readonly cursor: Stamp;
+  readonly passes: ReturnType<typeof filterOf>;
+}
+
+async function receive(shard: Shard, call: Call, wish: Wish & { names: Names }): Promise<Batch> {
   const { clock, limits } = call.services;
   const ends = clock.now() + limits.holdSeconds * 1000;
-  for (;;) {
-    const listening = await listen(shard, from.names);
-    const outcome = await hold(shard, call, { listening, cursor: from.cursor, holdMs: ends - clock.now() });
+  const { names, passes } = wish;
+  for (let { cursor } = wish; ; ) {
+    const listening = await listen(shard, names);
+    const outcome = await hold(shard, call, { listening, cursor, passes, holdMs: ends - clock.now() });
     if (outcome.kind !== 'regroup') return outcome.batch;
+    cursor = outcome.batch.cursor;
   }
 }
 
-interface Hold {
+interface Hold extends Wish {
   readonly listening: Listening;
-  readonly cursor: Stamp;
   readonly holdMs: number;
 }
 
 // A poll is a sign of life, and so is each moment for which it is held.
-async function hold(shard: Shard, call: Call, { listening, cursor, holdMs }: Hold): Promise<Outcome> {
+async function hold(shard: Shard, call: Call, { listening, ...wish }: Hold): Promise<Outcome> {
   const interruption = call.request.interruption;
   // Who has hung up already may have said good-bye since.
   const touch = interruption?.aborted ? undefined : touchOf(call, listening);
   const parked = touch && (await shard.attendance.park(touch));
   const outcome = await shard.window.poll({
+    ...wish,
     mix: listening.mix,
-    cursor,
-    holdMs,
     interruption,
     lostBefore: isForeign(call, shard) ? shard.opened : undefined,
   });

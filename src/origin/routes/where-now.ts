@@ -1,4 +1,5 @@
 import { json } from '../http/answer.ts';
+import { needsNothing } from './needs.ts';
 import { shardOf, userInPath } from './read.ts';
 import type { Route } from './route.ts';
 
@@ -7,6 +8,7 @@ export const whereNow: Route = {
   operation: 'where-now',
   method: 'GET',
   path: '/v2/presence/sub-key/{subscribeKey}/uuid/{uuid}',
+  needs: needsNothing,
   async handle(call) {
     const shard = await shardOf(call);
     const channels = await shard.presence.whereNow(userInPath(call));

@@ -42,6 +42,11 @@ export function stampFromCursor(cursor: Timetoken): Stamp {
   return digits.length > DIGITS ? HIGHEST_STAMP : digits.padStart(DIGITS, '0');
 }
 
+/** A stamp as the client gave it: without the zeros that made it 17 digits long. */
+export function timetokenOf(stamp: Stamp): Timetoken {
+  return stamp.replace(/^0+(?=\d)/, '');
+}
+
 /** The later of two stamps. */
 export function laterStamp(a: Stamp, b: Stamp): Stamp {
   return a > b ? a : b;

@@ -1,12 +1,17 @@
 import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { AccessRules, AccessStore } from './access.ts';
+import type { ActionRules, ActionStore } from './actions.ts';
+import type { FileRules, FileStore } from './files.ts';
 import type { GroupRules, GroupStore } from './groups.ts';
 import type { HistoryRules, HistoryStore, ToStore } from './history.ts';
+import type { ObjectRules, ObjectStore } from './objects.ts';
+import type { PushRules, PushStore } from './push.ts';
 
 /** A timetoken of exactly 17 digits. Stamps compare correctly as strings; they are never converted to numbers. */
 export type Stamp = Timetoken;
 
 /** What an entry of the log is: something that is delivered, or word that a channel group has changed. */
-export type EntryKind = 'message' | 'signal' | 'presence' | 'group';
+export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | 'group';
 
 /** One entry of a shard's log. */
 export interface Entry {
@@ -161,6 +166,11 @@ export interface ShardStore {
   readonly presence: PresenceStore;
   readonly groups: GroupStore;
   readonly history: HistoryStore;
+  readonly access: AccessStore;
+  readonly actions: ActionStore;
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+  readonly push: PushStore;
 }
 
 /** How presence is announced. */
@@ -175,8 +185,18 @@ export interface PresenceRules {
 export interface ShardRules extends PresenceRules {
   /** Without it, groups are not limited. */
   readonly groups?: GroupRules;
+  /** Without it, message actions are not limited. */
+  readonly actions?: ActionRules;
   /** Without it, history keeps nothing. */
   readonly history?: HistoryRules;
+  /** Without it, grants and revoked tokens are not limited. */
+  readonly access?: AccessRules;
+  /** Without it, files are not limited. */
+  readonly files?: FileRules;
+  /** Without it, App Context is not limited. */
+  readonly objects?: ObjectRules;
+  /** Without it, devices for mobile push are not limited. */
+  readonly push?: PushRules;
 }
 
 /** Where an origin keeps its data: in memory, in a file, or shared with other origins. */

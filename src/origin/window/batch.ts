@@ -19,6 +19,8 @@ export interface Query {
   readonly cursor: Stamp;
   /** Only these channels can have anything new. Without it all are looked at. */
   readonly channels?: Iterable<string> | undefined;
+  /** Whether the client wants an entry. Without it it wants all. */
+  readonly wants?: ((live: Live) => boolean) | undefined;
   /** The client's cursor is from another log: whatever was before this position is lost to it. */
   readonly lostBefore?: Stamp | undefined;
 }
@@ -26,12 +28,16 @@ export interface Query {
 interface Copy {
   readonly tt: Stamp;
   readonly text: string;
+  readonly live: Live;
 }
 
 /** Collects everything after the cursor, up to `position` and no further, or less when it exceeds `maxBytes` characters. */
 export function collect(recent: Recent, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
   const found = query.channels ? copiesOfChannels(recent, query, query.channels) : copiesOfMix(recent, query);
-  const copies = found.filter(({ tt }) => tt <= end.position);
+  const copies = wanted(
+    found.filter(({ tt }) => tt <= end.position),
+    query,
+  );
   copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
   const count = fitting(copies, end.maxBytes);
   const last = count < copies.length ? copies[count - 1] : undefined;
@@ -63,10 +69,18 @@ function copiesOfChannels(recent: Recent, { mix, cursor }: Query, channels: Iter
   return copies;
 }
 
-function addCopies(copies: Copy[], { tt, text }: Live, labels: readonly Label[]): void {
+function addCopies(copies: Copy[], live: Live, labels: readonly Label[]): void {
+  const { tt, text } = live;
   for (const { json, since } of labels) {
-    if (tt > since) copies.push({ tt, text: `${text},"b":${json}}` });
+    if (tt > since) copies.push({ tt, text: `${text},"b":${json}}`, live });
   }
+}
+
+// Asks once for each entry, however many copies there are of it.
+function wanted(copies: Copy[], { wants }: Query): Copy[] {
+  if (!wants) return copies;
+  const lives = new Set([...new Set(copies.map(({ live }) => live))].filter(wants));
+  return copies.filter(({ live }) => lives.has(live));
 }
 
 // The copies of one entry stay together: the cursor cannot tell them apart.

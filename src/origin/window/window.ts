@@ -2,10 +2,11 @@ import type { Clock } from '../../protocol/clock.ts';
 import { laterStamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Entry, ShardLog, Stamp } from '../store/store.ts';
 import { type Batch, collect, type Query } from './batch.ts';
+import { Envelopes } from './envelopes.ts';
 import { Follower } from './follower.ts';
 import type { Interruption } from './interruption.ts';
 import type { Mix } from './mix.ts';
-import { Recent, type RecentLimits } from './recent.ts';
+import { type Live, Recent, type RecentLimits } from './recent.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
@@ -32,9 +33,16 @@ export interface WindowOptions {
 }
 
 /** One poll: what to look for, and how long. */
-export interface Poll extends Query {
+export interface Poll extends Omit<Query, 'channels' | 'wants'> {
+  /** Whether the client wants an entry with this envelope. Without it it wants all. */
+  readonly passes?: ((envelope: unknown) => boolean) | undefined;
   readonly holdMs: number;
   readonly interruption?: Interruption | undefined;
+}
+
+interface Look {
+  readonly channels?: Iterable<string> | undefined;
+  readonly upto?: Stamp | undefined;
 }
 
 /**
@@ -52,6 +60,7 @@ export interface Outcome {
 export class Window {
   readonly #options: WindowOptions;
   readonly #recent: Recent;
+  readonly #envelopes = new Envelopes();
   readonly #waiters = new Waiters();
   readonly #follower: Follower;
   #regrouped: Stamp = ZERO_STAMP;
@@ -120,13 +129,16 @@ export class Window {
       this.#waiters.remove(waiter);
       resolve(outcome);
     };
+    // Up to here there is nothing for this poll: what is dropped later is no loss to it.
+    let seen = laterStamp(poll.cursor, this.position);
     const waiter: Waiter = {
       mix: poll.mix,
       woken: new Set(),
       regroup: undefined,
       wake: () => {
-        const outcome = this.#wake(poll, waiter);
+        const outcome = this.#wake({ ...poll, cursor: seen }, waiter);
         if (outcome) settle(outcome);
+        else seen = laterStamp(seen, this.position);
       },
       end: () => settle(quiet('cut', poll.cursor)),
     };
@@ -139,14 +151,17 @@ export class Window {
 
   #wake(poll: Poll, waiter: Waiter): Outcome | undefined {
     // Up to the change the old mix holds; what came after it is found by the next poll.
-    const found = this.#look({ ...poll, channels: waiter.woken }, waiter.regroup);
+    const found = this.#look(poll, { channels: waiter.woken, upto: waiter.regroup });
     waiter.woken.clear();
-    return found ?? (waiter.regroup === undefined ? undefined : quiet('regroup', poll.cursor));
+    if (found || waiter.regroup === undefined) return found;
+    return quiet('regroup', laterStamp(poll.cursor, waiter.regroup));
   }
 
-  #look(query: Query, upto?: Stamp): Outcome | undefined {
-    const end = { position: upto ?? this.position, maxBytes: this.#options.limits.answerBytes };
-    const batch = collect(this.#recent, query, end);
+  #look(poll: Poll, { channels, upto = this.position }: Look = {}): Outcome | undefined {
+    const { passes } = poll;
+    const wants = passes && ((live: Live) => passes(this.#envelopes.of(live)));
+    const end = { position: upto, maxBytes: this.#options.limits.answerBytes };
+    const batch = collect(this.#recent, { ...poll, channels, wants }, end);
     return batch.envelopes.length > 0 || batch.gaps.length > 0 ? { kind: 'batch', batch } : undefined;
   }
 

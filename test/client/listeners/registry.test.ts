@@ -7,7 +7,8 @@ import { settle } from '../../support/virtual-clock.ts';
 
 const EVENT: EventMap['messageAction'] = {
   ...{ channel: 'a', subscription: null, timetoken: '1', publisher: 'bob' },
-  ...{ event: 'added', data: {} },
+  event: 'added',
+  data: { type: 'reaction', value: 'smile', uuid: 'bob', actionTimetoken: '2', messageTimetoken: '1' },
 };
 
 function registry() {

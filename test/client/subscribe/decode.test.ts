@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { decode, isEnvelope } from '../../../src/client/subscribe/decode.ts';
+import { decode as decodeWith, isEnvelope } from '../../../src/client/subscribe/decode.ts';
 import type { WireEnvelope } from '../../../src/protocol/envelope.ts';
 import { tt } from '../../support/loop-machine.ts';
 
+const decode = (envelope: Parameters<typeof decodeWith>[0]) =>
+  decodeWith(envelope, ({ channel, fileId, fileName }) => `http://files/${channel}/${fileId}/${fileName}`);
 const BASE = { c: 'room', p: { t: tt(1), r: 1 }, i: 'bob', d: 'hi' } as const;
 const PLACE = { channel: 'room', subscription: null, timetoken: tt(1) };
 const presence = (d: unknown): WireEnvelope => ({ c: 'room-pnpres', p: { t: tt(1), r: 1 }, d });
@@ -30,6 +32,12 @@ describe('what an entry is told as', () => {
   test('an App Context event', () => {
     const d = { source: 'objects', event: 'set', type: 'uuid', data: { id: 'bob' } };
     expect(decode({ ...BASE, e: 2, d })).toEqual({ name: 'objects', event: { ...PLACE, message: d } });
+  });
+
+  test('where a file is, for whoever asks, and for no log', () => {
+    const decoded = decode({ ...BASE, e: 4, d: { message: 'see', file: { id: '7', name: 'cat.png' } } });
+    expect(decoded).toHaveProperty('event.file.url', 'http://files/room/7/cat.png');
+    expect(JSON.stringify(decoded)).not.toContain('http');
   });
 
   test('a file', () => {

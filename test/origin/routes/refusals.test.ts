@@ -232,11 +232,11 @@ const ROWS: readonly Row[] = [
     body: access(400, 'Invalid uuid: it must have at most 92 characters, not 93'),
   },
   {
-    name: 'a filter expression, which is not evaluated yet',
-    target: '/v2/subscribe/sub/a/0?tt=1&filter-expr=a%3D%3D1',
-    status: 400,
+    name: 'a filter expression that is malformed',
+    target: '/v2/subscribe/sub/a/0?tt=1&filter-expr=a%3D1',
+    status: 481,
     contentType: ACCESS,
-    body: access(400, 'Filter expressions are not supported by this origin'),
+    body: access(481, 'Malformed filter expression: unexpected "=" at character 2'),
   },
   {
     name: 'state that is not JSON',

@@ -2,10 +2,10 @@ import { MAX_GROUP_CHANGES } from '../../../protocol/limits.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
-import { checkName, required, requiredListOf } from '../../params.ts';
-import { path } from '../../path.ts';
+import { checkName, requiredListOf } from '../../params.ts';
+import { done } from '../../read.ts';
 import { distinct } from '../../values.ts';
-import { type ChannelGroupResult, changed } from './registry.ts';
+import { type ChannelGroupResult, channelGroup, groupPath } from './registry.ts';
 
 /** Parameters of `addChannelsToChannelGroup()`. */
 export interface AddChannelsToChannelGroupParams extends Params {
@@ -26,10 +26,9 @@ export interface AddChannelsToChannelGroupParams extends Params {
  */
 export const addChannelsToChannelGroup = defineEndpoint<AddChannelsToChannelGroupParams, ChannelGroupResult>({
   operation: PNOperationType.PNAddChannelsToGroupOperation,
-  params: { channels: requiredListOf(checkName, MAX_GROUP_CHANGES), channelGroup: required(checkName) },
-  path: ({ channelGroup }, keys) =>
-    path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}`,
+  params: { channels: requiredListOf(checkName, MAX_GROUP_CHANGES), channelGroup },
+  path: groupPath,
   query: ({ channels }) => ({ add: distinct(channels).join(',') }),
   retry: 'safe',
-  parse: ({ body }) => changed(body),
+  parse: done,
 });

@@ -1,8 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { checkName, required } from '../../params.ts';
-import { path } from '../../path.ts';
-import { type ChannelGroupResult, changed } from './registry.ts';
+import { done } from '../../read.ts';
+import { type ChannelGroupResult, channelGroup, groupPath } from './registry.ts';
 
 /** Parameters of `deleteChannelGroup()`. */
 export interface DeleteChannelGroupParams extends Params {
@@ -21,9 +20,8 @@ export interface DeleteChannelGroupParams extends Params {
  */
 export const deleteChannelGroup = defineEndpoint<DeleteChannelGroupParams, ChannelGroupResult>({
   operation: PNOperationType.PNRemoveGroupOperation,
-  params: { channelGroup: required(checkName) },
-  path: ({ channelGroup }, keys) =>
-    path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}/remove`,
+  params: { channelGroup },
+  path: (values, keys) => `${groupPath(values, keys)}/remove`,
   retry: 'safe',
-  parse: ({ body }) => changed(body),
+  parse: done,
 });

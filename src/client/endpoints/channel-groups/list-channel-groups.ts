@@ -1,7 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
 import { path } from '../../path.ts';
-import { listed } from './registry.ts';
+import { stringsAt } from '../../read.ts';
 
 /** `listChannelGroups()` has no parameters. */
 export interface ListChannelGroupsParams extends Params {}
@@ -26,5 +26,5 @@ export const listChannelGroups = defineEndpoint<ListChannelGroupsParams, ListCha
   params: {},
   path: (_, keys) => path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group`,
   retry: 'safe',
-  parse: ({ body }) => ({ groups: listed(body, 'groups') }),
+  parse: ({ body }) => ({ groups: stringsAt(body, 'payload', 'groups') }),
 });

@@ -1,8 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { checkName, required } from '../../params.ts';
-import { path } from '../../path.ts';
-import { listed } from './registry.ts';
+import { stringsAt } from '../../read.ts';
+import { channelGroup, groupPath } from './registry.ts';
 
 /** Parameters of `listChannelsInChannelGroup()`. */
 export interface ListChannelsInChannelGroupParams extends Params {
@@ -30,9 +29,8 @@ export const listChannelsInChannelGroup = defineEndpoint<
   ListChannelsInChannelGroupResult
 >({
   operation: PNOperationType.PNChannelsForGroupOperation,
-  params: { channelGroup: required(checkName) },
-  path: ({ channelGroup }, keys) =>
-    path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}`,
+  params: { channelGroup },
+  path: groupPath,
   retry: 'safe',
-  parse: ({ body }) => ({ channels: listed(body, 'channels') }),
+  parse: ({ body }) => ({ channels: stringsAt(body, 'payload', 'channels') }),
 });

@@ -1,20 +1,15 @@
-import { isRecord, serviceStatus } from '../../read.ts';
+import type { Keyset } from '../../endpoint.ts';
+import { checkName, required } from '../../params.ts';
+import { path } from '../../path.ts';
+import type { Done } from '../../read.ts';
 
 /** Result of a call that changes a channel group: it has no fields. */
-export type ChannelGroupResult = Readonly<Record<string, never>>;
+export type ChannelGroupResult = Done;
 
-const NO_FIELDS: ChannelGroupResult = Object.freeze({});
+/** The group of a call. */
+export const channelGroup = required(checkName);
 
-/** Reads the answer to a change; throws a `TypeError` for another one. */
-export function changed(body: unknown): ChannelGroupResult {
-  serviceStatus(body);
-  return NO_FIELDS;
-}
-
-/** The names in the payload of a list; throws a `TypeError` where there is none. */
-export function listed(body: unknown, key: 'channels' | 'groups'): readonly string[] {
-  const payload = isRecord(body) ? body['payload'] : undefined;
-  const names: unknown = isRecord(payload) ? payload[key] : undefined;
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-  throw new TypeError(`expected a list of names at payload.${key}`);
+/** The path of a group. */
+export function groupPath({ channelGroup }: { readonly channelGroup: string }, keys: Keyset): string {
+  return path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}`;
 }

@@ -3,7 +3,7 @@ import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
 import { checkName, listOf, optional } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
-import { isRecord } from '../../read.ts';
+import { isRecord, mapped, recordAt } from '../../read.ts';
 import { distinct, joined } from '../../values.ts';
 
 /** Parameters of `getState()`. */
@@ -45,8 +45,7 @@ export const getState = defineEndpoint<GetStateParams, GetStateResult>({
   query: ({ channelGroups }) => ({ 'channel-group': joined(channelGroups) }),
   retry: 'safe',
   parse: ({ body }, { channels = [], channelGroups = [] } = {}) => {
-    const payload = isRecord(body) ? body['payload'] : undefined;
-    if (!isRecord(payload)) throw new TypeError('expected an object with a payload');
+    const payload = recordAt(body, 'payload');
     const [name, ...others] = distinct(channels);
     // The state of a single channel may itself have a member of that name.
     if (name !== undefined && others.length === 0 && channelGroups.length === 0)
@@ -57,10 +56,5 @@ export const getState = defineEndpoint<GetStateParams, GetStateResult>({
 });
 
 function statesIn(states: Readonly<Record<string, unknown>>): States {
-  const result: Record<string, Readonly<Record<string, unknown>>> = Object.create(null);
-  for (const [name, state] of Object.entries(states)) {
-    if (!isRecord(state)) throw new TypeError('expected each state to be an object');
-    result[name] = state;
-  }
-  return result;
+  return mapped(states, (state) => recordAt(state));
 }

@@ -3,7 +3,7 @@ import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
 import { checkBoolean, checkCount, checkName, listOf, optional } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
-import { isRecord } from '../../read.ts';
+import { at, expected, isRecord, listAt, mapped, numberAt, recordAt, stringAt } from '../../read.ts';
 import { distinct, joined } from '../../values.ts';
 
 /** Parameters of `hereNow()`. */
@@ -115,32 +115,27 @@ function isGlobal({ channels = [], channelGroups = [] }: Given): boolean {
 // One channel is answered without its name.
 function flat(body: unknown, given: Given): HereNowResult {
   const [name, ...others] = distinct(given.channels ?? []);
-  if (name === undefined || others.length > 0) throw new TypeError('expected an object with a payload');
+  if (name === undefined || others.length > 0) expected('an object at payload');
   const channel = channelFrom(name, body, given);
-  return { totalChannels: 1, totalOccupancy: channel.occupancy, channels: record([channel]) };
+  return {
+    totalChannels: 1,
+    totalOccupancy: channel.occupancy,
+    channels: mapped({ [name]: channel }, () => channel),
+  };
 }
 
 function nested(payload: Readonly<Record<string, unknown>>, given: Given): HereNowResult {
-  const { channels, total_channels: totalChannels, total_occupancy: totalOccupancy } = payload;
-  if (!isRecord(channels)) throw new TypeError('expected channels in the payload');
-  if (typeof totalChannels !== 'number' || typeof totalOccupancy !== 'number')
-    throw new TypeError('expected total_channels and total_occupancy in the payload');
-  const list = Object.entries(channels).map(([name, one]) => channelFrom(name, one, given));
-  return { totalChannels, totalOccupancy, channels: record(list) };
-}
-
-function record(channels: readonly HereNowChannel[]): Readonly<Record<string, HereNowChannel>> {
-  const result: Record<string, HereNowChannel> = Object.create(null);
-  for (const channel of channels) result[channel.name] = channel;
-  return result;
+  return {
+    totalChannels: numberAt(payload, 'total_channels'),
+    totalOccupancy: numberAt(payload, 'total_occupancy'),
+    channels: mapped(recordAt(payload, 'channels'), (one, name) => channelFrom(name, one, given)),
+  };
 }
 
 function channelFrom(name: string, body: unknown, given: Given): HereNowChannel {
-  if (!isRecord(body) || typeof body['occupancy'] !== 'number') throw new TypeError('expected an occupancy');
-  const { occupancy, uuids = [] } = body;
-  if (!Array.isArray(uuids)) throw new TypeError('expected uuids to be a list');
+  const occupancy = numberAt(body, 'occupancy');
   const { offset = 0, limit, includeUuids = true } = given;
-  const occupants = includeUuids ? uuids.map(occupantFrom) : [];
+  const occupants = includeUuids ? listAt({ uuids: [], ...recordAt(body) }, 'uuids').map(occupantFrom) : [];
   const end = offset + occupants.length;
   const isPart = includeUuids && limit !== 0 && end < occupancy;
   return { name, occupancy, occupants, ...(isPart && { next: end }) };
@@ -148,9 +143,6 @@ function channelFrom(name: string, body: unknown, given: Given): HereNowChannel 
 
 function occupantFrom(item: unknown): HereNowOccupant {
   if (typeof item === 'string') return { uuid: item, state: null };
-  if (!isRecord(item) || typeof item['uuid'] !== 'string')
-    throw new TypeError('expected each user to have a uuid');
-  const { uuid, state = null } = item;
-  if (state !== null && !isRecord(state)) throw new TypeError('expected a state to be an object');
-  return { uuid, state };
+  const state = at(item, 'state') ?? null;
+  return { uuid: stringAt(item, 'uuid'), state: state === null ? null : recordAt(state) };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../endpoint.ts';
 import { checkName, checkState, flag, listOf, required } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
-import { isRecord, serviceStatus } from '../../read.ts';
+import { recordAt, serviceStatus } from '../../read.ts';
 import { distinct, joined } from '../../values.ts';
 
 /** Parameters of `setState()`. */
@@ -63,18 +63,12 @@ export const setState = defineEndpoint<SetStateParams, SetStateResult>({
   }),
   retry: 'safe',
   parse: ({ body }, given) => {
-    if (!given?.withHeartbeat) return { state: stateIn(body) };
+    if (!given?.withHeartbeat) return { state: recordAt(body, 'payload') };
     serviceStatus(body);
-    return { state: stateIn({ payload: given.state }) };
+    return { state: recordAt(given.state) };
   },
 });
 
 function stateByName({ channels = [], channelGroups = [], state }: Values<SetStateParams>): object {
   return Object.fromEntries([...channels, ...channelGroups].map((name) => [name, state]));
-}
-
-function stateIn(body: unknown): Readonly<Record<string, unknown>> {
-  const state = isRecord(body) ? body['payload'] : undefined;
-  if (!isRecord(state)) throw new TypeError('expected an object with a payload');
-  return state;
 }

@@ -2,7 +2,7 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
 import { checkName, optional } from '../../params.ts';
 import { path } from '../../path.ts';
-import { isRecord } from '../../read.ts';
+import { recordAt, stringsAt } from '../../read.ts';
 
 /** Parameters of `whereNow()`. */
 export interface WhereNowParams extends Params {
@@ -34,9 +34,6 @@ export const whereNow = defineEndpoint<WhereNowParams, WhereNowResult>({
 
 // The service leaves the payload out for some users who are nowhere.
 function channelsIn(body: unknown): readonly string[] {
-  if (!isRecord(body)) throw new TypeError('expected an object');
-  const { payload = { channels: [] } } = body;
-  const channels = isRecord(payload) ? payload['channels'] : undefined;
-  if (Array.isArray(channels) && channels.every((name) => typeof name === 'string')) return channels;
-  throw new TypeError('expected a list of channels in the payload');
+  const { payload = { channels: [] } } = recordAt(body);
+  return stringsAt({ payload }, 'payload', 'channels');
 }

@@ -4,7 +4,7 @@ import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
 import { checkName, checkTimetoken, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
-import { serviceStatus } from '../../read.ts';
+import { type Done, done } from '../../read.ts';
 
 /** Parameters of `deleteMessages()`. Without `start` and `end`, all messages of the channel are deleted. */
 export interface DeleteMessagesParams extends Params {
@@ -17,9 +17,7 @@ export interface DeleteMessagesParams extends Params {
 }
 
 /** Result of `deleteMessages()`: that it succeeded. */
-export type DeleteMessagesResult = Readonly<Record<string, never>>;
-
-const DONE: DeleteMessagesResult = Object.freeze({});
+export type DeleteMessagesResult = Done;
 
 /**
  * `DELETE /v3/history/sub-key/{sub}/channel/{channel}` (docs/reference/protocol.md, "Delete messages").
@@ -41,8 +39,5 @@ export const deleteMessages = defineEndpoint<DeleteMessagesParams, DeleteMessage
   query: ({ start, end }) => ({ start, end }),
   // Repeated later, an open range would take messages with it that were published in the meantime.
   retry: 'not-sent',
-  parse: ({ body }) => {
-    serviceStatus(body);
-    return DONE;
-  },
+  parse: done,
 });

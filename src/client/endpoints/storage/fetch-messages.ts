@@ -3,12 +3,25 @@ import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
-import { checkBoolean, checkName, checkTimetoken, optional, requiredListOf } from '../../params.ts';
+import {
+  checkAmount,
+  checkBoolean,
+  checkName,
+  checkTimetoken,
+  optional,
+  requiredListOf,
+} from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { distinct } from '../../values.ts';
 import type { PageVerbs } from '../../verbs.ts';
-import { decryptFetched, type FetchedMessage, type FetchMessagesResult, fetchedFrom } from './fetched.ts';
-import { checkAmount, switchText } from './stored.ts';
+import {
+  decryptFetched,
+  type FetchedMessage,
+  type FetchMessagesResult,
+  fetchedFrom,
+  type WithActions,
+} from './fetched.ts';
+import { switchText } from './stored.ts';
 
 /** Parameters of `fetchMessages()`. */
 export interface FetchMessagesParams extends Params {
@@ -30,10 +43,16 @@ export interface FetchMessagesParams extends Params {
   includeMessageType?: boolean;
   /** Whether messages come with the custom type they were published with. Default `false`. */
   includeCustomMessageType?: boolean;
+  /** Whether messages come with their actions; of one channel only, and at most 25. Default `false`. */
+  includeMessageActions?: boolean;
 }
 
+type MessageOf<C, G, K extends string> = G extends { includeMessageActions: true }
+  ? WithActions<FetchedMessage<K, PayloadOf<C, K>>>
+  : FetchedMessage<K, PayloadOf<C, K>>;
+
 type ChannelsOf<C, G> = G extends { channels: infer N extends string }
-  ? { readonly [K in N]?: readonly FetchedMessage<K, PayloadOf<C, K>>[] }
+  ? { readonly [K in N]?: readonly MessageOf<C, G, K>[] }
   : never;
 
 /** What a `fetchMessages()` builder ends in. */
@@ -43,6 +62,7 @@ export interface FetchMessagesVerbs extends Verbs {
 
 const LARGEST_PAGE = 100;
 const LARGEST_PAGE_OF_MANY = 25;
+const LARGEST_PAGE_WITH_ACTIONS = 25;
 const MAX_CHANNELS = 500;
 
 /**
@@ -66,9 +86,18 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
     includeUuid: optional(checkBoolean),
     includeMessageType: optional(checkBoolean),
     includeCustomMessageType: optional(checkBoolean),
+    includeMessageActions: optional(checkBoolean),
   },
-  path: ({ channels }, keys) =>
-    path`/v3/history/sub-key/${keys.subscribeKey}/channel/${encodeNames(distinct(channels))}`,
+  conflict: ({ channels, includeMessageActions }) => {
+    const { length } = distinct(channels);
+    return includeMessageActions && length > 1
+      ? `includeMessageActions needs one channel, not ${length}: ask for each channel by itself`
+      : undefined;
+  },
+  path: ({ channels, includeMessageActions }, keys) => {
+    const service = includeMessageActions ? 'history-with-actions' : 'history';
+    return path`/v3/${service}/sub-key/${keys.subscribeKey}/channel/${encodeNames(distinct(channels))}`;
+  },
   query: (values) => ({
     max: pageSizeOf(values),
     start: values.start,
@@ -84,7 +113,9 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
 });
 
 /** How many messages of each channel one page holds. */
-export function pageSizeOf({ channels, maximumPerChannel, count }: Values<FetchMessagesParams>): number {
-  const largest = distinct(channels).length === 1 ? LARGEST_PAGE : LARGEST_PAGE_OF_MANY;
+export function pageSizeOf(values: Values<FetchMessagesParams>): number {
+  const { channels, maximumPerChannel, count, includeMessageActions } = values;
+  const ofOne = includeMessageActions ? LARGEST_PAGE_WITH_ACTIONS : LARGEST_PAGE;
+  const largest = distinct(channels).length === 1 ? ofOne : LARGEST_PAGE_OF_MANY;
   return Math.min(maximumPerChannel ?? count ?? largest, largest);
 }

@@ -1,9 +1,22 @@
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { decryptItems } from '../../crypto/messages.ts';
-import type { Answer, Decrypt } from '../../endpoint.ts';
+import type { Answer, Decrypt, Values } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
-import { exactIntegers, isRecord, timetokenOf } from '../../read.ts';
-import { metaOf } from './stored.ts';
+import { exactIntegers } from '../../exact-integers.ts';
+import {
+  at,
+  isRecord,
+  isText,
+  listAt,
+  mapped,
+  numbersOf,
+  recordAt,
+  stringAt,
+  stringsOf,
+  timetokenOf,
+} from '../../read.ts';
+import type { FetchMessagesParams } from './fetch-messages.ts';
+import { metaOf, storedAt, wholeNumber } from './stored.ts';
 
 /** A message from the history of a channel. */
 export interface FetchedMessage<Name extends string = string, Payload = unknown> {
@@ -17,9 +30,28 @@ export interface FetchedMessage<Name extends string = string, Payload = unknown>
   readonly uuid?: string;
   /** Absent when it was not asked for, and when the message has none. */
   readonly meta?: unknown;
+  /** Absent when they were not asked for. */
+  readonly actions?: FetchedActions;
   /** Why the message could not be decrypted; it is then as it came. */
   readonly error?: PubNubError;
 }
+
+/** Who did one thing to a message, and when. */
+export interface FetchedAction {
+  readonly uuid: string;
+  readonly actionTimetoken: Timetoken;
+}
+
+/** The actions of one message: by type, then by value, those of each user. No prototypes. */
+export interface FetchedActions {
+  readonly [type: string]: { readonly [value: string]: readonly FetchedAction[] | undefined } | undefined;
+}
+
+/** A message that was asked for with its actions. */
+export type WithActions<Message> = Message & {
+  /** The message's actions; empty when it has none. */
+  readonly actions: FetchedActions;
+};
 
 /** Where an answer goes on that the server has cut short. */
 export interface More {
@@ -43,20 +75,24 @@ const PLAIN_MESSAGE = -1;
 // Some servers have numbers here.
 const TIMETOKENS = [
   ['channels', '*', '*', 'timetoken'],
+  ['channels', '*', '*', 'actions', '*', '*', '*', 'actionTimetoken'],
   ['more', 'start'],
 ];
 
 /** The result in an answer; throws a `TypeError` where it is none. */
-export function fetchedFrom(answer: Answer): FetchMessagesResult {
+export function fetchedFrom(answer: Answer, asked?: Values<FetchMessagesParams>): FetchMessagesResult {
   const body = exactIntegers(answer, TIMETOKENS);
-  if (!isRecord(body) || !isRecord(body['channels'])) throw new TypeError('expected an object with channels');
-  const channels: Record<string, readonly FetchedMessage[]> = Object.create(null);
-  for (const [channel, items] of Object.entries(body['channels'])) {
-    if (!Array.isArray(items)) throw new TypeError('expected a list of messages for each channel');
-    channels[channel] = items.map((item) => messageFrom(channel, item));
-  }
-  const { more } = body;
-  return isRecord(more) ? { channels, more: moreFrom(more) } : { channels };
+  const withActions = asked?.includeMessageActions;
+  const channels = mapped(recordAt(body, 'channels'), (items, channel) =>
+    listAt(items).map((item) => ({
+      ...messageFrom(channel, item),
+      ...(withActions && { actions: actionsFrom(at(item, 'actions') ?? {}) }),
+    })),
+  );
+  const more = at(body, 'more');
+  if (!isRecord(more)) return { channels };
+  const start = timetokenOf(more['start']);
+  return { channels, more: { ...stringsOf(more, 'url'), start, ...numbersOf(more, 'max') } };
 }
 
 /** The result with its messages decrypted. */
@@ -72,35 +108,30 @@ export async function decryptFetched(
 }
 
 function messageFrom(channel: string, item: unknown): FetchedMessage {
-  if (!isRecord(item) || !Object.hasOwn(item, 'message')) throw new TypeError('expected a message');
-  const { uuid, custom_message_type: customMessageType } = item;
+  const { uuid, custom_message_type: customMessageType, message_type: type, ...stored } = storedAt(item);
   return {
     channel,
-    timetoken: timetokenOf(item['timetoken']),
-    message: item['message'],
-    messageType: typeFrom(item['message_type']),
-    ...(isName(customMessageType) && { customMessageType }),
-    ...(isName(uuid) && { uuid }),
-    ...metaOf(item),
+    timetoken: timetokenOf(stored['timetoken']),
+    message: stored['message'],
+    messageType: typeFrom(type),
+    ...(isText(customMessageType) && { customMessageType }),
+    ...(isText(uuid) && { uuid }),
+    ...metaOf(stored),
   };
 }
 
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+function actionsFrom(byType: unknown): FetchedActions {
+  return mapped(recordAt(byType), (byValue) => mapped(recordAt(byValue), listFrom));
+}
+
+function listFrom(items: unknown): readonly FetchedAction[] {
+  return listAt(items).map((item) => ({
+    uuid: stringAt(item, 'uuid'),
+    actionTimetoken: timetokenOf(at(item, 'actionTimetoken')),
+  }));
 }
 
 // Absent, `null`, a number or a number in a text: the wire has seen all of them.
 function typeFrom(value: unknown): number {
-  if (value === undefined || value === null) return PLAIN_MESSAGE;
-  const type = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof type !== 'number' || !Number.isSafeInteger(type)) throw new TypeError('expected a message_type');
-  return type;
-}
-
-function moreFrom({ url, start, max }: Readonly<Record<string, unknown>>): More {
-  return {
-    ...(typeof url === 'string' && { url }),
-    start: timetokenOf(start),
-    ...(typeof max === 'number' && { max }),
-  };
+  return wholeNumber(isText(value) ? Number(value) : (value ?? PLAIN_MESSAGE));
 }

@@ -3,13 +3,14 @@ import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { ChannelName, PayloadOf } from '../../channels.ts';
 import { decryptItems } from '../../crypto/messages.ts';
-import { type Answer, defineEndpoint, type Params } from '../../endpoint.ts';
+import { type Answer, defineEndpoint, type Params, type Values } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
-import { checkBoolean, checkName, checkTimetoken, optional, required } from '../../params.ts';
+import { exactIntegers } from '../../exact-integers.ts';
+import { checkAmount, checkBoolean, checkName, checkTimetoken, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
-import { exactIntegers, isRecord, timetokenOf } from '../../read.ts';
+import { listAt, timetokenOf } from '../../read.ts';
 import type { RestVerbs } from '../../verbs.ts';
-import { checkAmount, metaOf, switchText } from './stored.ts';
+import { metaOf, storedAt, switchText } from './stored.ts';
 
 /** Parameters of `history()`. */
 export interface HistoryParams extends Params {
@@ -101,36 +102,22 @@ export const history = defineEndpoint<HistoryParams, HistoryResult>({
     include_meta: includeMeta ? 'true' : undefined,
   }),
   retry: 'safe',
-  parse: (answer, values) => {
-    const { includeTimetoken = true, includeMeta = false } = values ?? {};
-    return resultFrom(answer, { includeTimetoken, includeMeta });
-  },
+  parse: resultFrom,
   decrypt: async (result, decrypt) => ({
     ...result,
     messages: await decryptItems(result.messages, 'entry', decrypt),
   }),
 });
 
-interface Included {
-  readonly includeTimetoken: boolean;
-  readonly includeMeta: boolean;
-}
-
-function resultFrom(answer: Answer, included: Included): HistoryResult {
-  const wrapped = included.includeTimetoken || included.includeMeta;
+function resultFrom(answer: Answer, asked?: Values<HistoryParams>): HistoryResult {
+  const { includeTimetoken = true, includeMeta = false } = asked ?? {};
+  const wrapped = includeTimetoken || includeMeta;
   const body = exactIntegers(answer, wrapped ? TIMETOKENS : TIMETOKENS.slice(1));
-  const [items, start, end]: readonly unknown[] = Array.isArray(body) ? body : [];
-  if (!Array.isArray(items)) throw new TypeError('expected an array that begins with a list of messages');
-  const messages = items.map((item) => (wrapped ? unwrapped(item, included) : bare(item)));
+  const [items, start, end] = listAt(body);
+  const messages = listAt(items).map((item) => {
+    if (!wrapped) return { entry: item, timetoken: undefined };
+    const { message: entry, timetoken, ...stored } = storedAt(item);
+    return { entry, timetoken: includeTimetoken ? timetokenOf(timetoken) : undefined, ...metaOf(stored) };
+  });
   return { messages, startTimeToken: timetokenOf(start), endTimeToken: timetokenOf(end) };
-}
-
-function bare(entry: unknown): HistoryMessage<unknown, undefined> {
-  return { entry, timetoken: undefined };
-}
-
-function unwrapped(item: unknown, { includeTimetoken }: Included) {
-  if (!isRecord(item) || !Object.hasOwn(item, 'message')) throw new TypeError('expected a message');
-  const timetoken = includeTimetoken ? timetokenOf(item['timetoken']) : undefined;
-  return { entry: item['message'], timetoken, ...metaOf(item) };
 }

@@ -4,7 +4,8 @@ import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
 import { checkName, checkTimetoken, requiredListOf } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
-import { isRecord } from '../../read.ts';
+import { mapped, recordAt } from '../../read.ts';
+import { wholeNumber } from './stored.ts';
 
 /** Parameters of `messageCounts()`. */
 export interface MessageCountsParams extends Params {
@@ -49,14 +50,5 @@ export const messageCounts = defineEndpoint<MessageCountsParams, MessageCountsRe
       ? { timetoken: channelTimetokens[0] }
       : { channelsTimetoken: channelTimetokens.join(',') },
   retry: 'safe',
-  parse: ({ body }) => {
-    if (!isRecord(body) || !isRecord(body['channels']))
-      throw new TypeError('expected an object with channels');
-    const channels: Record<string, number> = Object.create(null);
-    for (const [channel, count] of Object.entries(body['channels'])) {
-      if (typeof count !== 'number' || !Number.isSafeInteger(count)) throw new TypeError('expected counts');
-      channels[channel] = count;
-    }
-    return { channels };
-  },
+  parse: ({ body }) => ({ channels: mapped(recordAt(body, 'channels'), wholeNumber) }),
 });

@@ -1,7 +1,8 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { exactIntegers, timetokenOf } from '../../read.ts';
+import { exactIntegers } from '../../exact-integers.ts';
+import { timetokenOf } from '../../read.ts';
 
 /** `time()` has no parameters. */
 export interface TimeParams extends Params {}

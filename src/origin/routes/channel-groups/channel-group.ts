@@ -2,13 +2,23 @@ import type { Answer } from '../../http/answer.ts';
 import type { GroupStore } from '../../store/groups.ts';
 import { shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
-import { channelsOf, done, found, GROUPS_PATH, groupOf, refuseExcess, registryRefusal } from './registry.ts';
+import {
+  channelsOf,
+  done,
+  found,
+  GROUPS_PATH,
+  groupOf,
+  needsToManage,
+  refuseExcess,
+  registryRefusal,
+} from './registry.ts';
 
 /** Adds channels to a group, removes some, or lists them: the query says which. */
 export const channelGroup: Route = {
   operation: 'channel-group',
   method: 'GET',
   path: `${GROUPS_PATH}/{group}`,
+  needs: needsToManage,
   async handle(call) {
     const { groups } = await shardOf(call);
     const group = groupOf(call);

@@ -1,3 +1,4 @@
+import { needsOnAll } from '../needs.ts';
 import { shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
 import { found, GROUPS_PATH } from './registry.ts';
@@ -7,6 +8,7 @@ export const listChannelGroups: Route = {
   operation: 'list-channel-groups',
   method: 'GET',
   path: GROUPS_PATH,
+  needs: needsOnAll('groups', 'manage'),
   async handle(call) {
     const { groups } = await shardOf(call);
     return found({ namespace: '', groups: [...(await groups.list())].sort() });

@@ -3,7 +3,7 @@ import { type Answer, json, ok } from '../../http/answer.ts';
 import { Refusal } from '../../http/refusals.ts';
 import type { GroupExcess } from '../../store/groups.ts';
 import { splitNames } from '../read.ts';
-import type { Call } from '../route.ts';
+import type { Call, Need } from '../route.ts';
 
 /** The path under which groups are managed (docs/reference/protocol.md, "Channel groups"). */
 export const GROUPS_PATH = '/v1/channel-registration/sub-key/{subscribeKey}/channel-group';
@@ -32,6 +32,11 @@ export function groupOf({ segment }: Call): string {
   refuseInvalid('channel group', group);
   if (isPresenceName(group)) throw registryRefusal('Invalid channel group: it is the name of its presence');
   return group;
+}
+
+/** Managing the path's group: changing it, and seeing what is in it. */
+export function needsToManage(call: Call): readonly Need[] {
+  return [{ resource: 'groups', names: [groupOf(call)], permission: 'manage' }];
 }
 
 /** Channels to add or to remove, or `undefined` when there is no such parameter. Throws a `Refusal` for bad ones. */

@@ -1,4 +1,5 @@
 import { ok } from '../../http/answer.ts';
+import { needsOnChannel } from '../needs.ts';
 import { refuseInvalid, shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
 import { boundsOf, rangeOf } from './range.ts';
@@ -9,6 +10,7 @@ export const deleteMessages: Route = {
   operation: 'delete-messages',
   method: 'DELETE',
   path: '/v3/history/sub-key/{subscribeKey}/channel/{channel}',
+  needs: needsOnChannel('delete'),
   async handle(call) {
     const shard = await shardOf(call);
     const channel = call.segment('channel');

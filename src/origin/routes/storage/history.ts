@@ -2,6 +2,7 @@ import { ok } from '../../http/answer.ts';
 import type { Query } from '../../http/request.ts';
 import type { StoredEntry } from '../../store/history.ts';
 import type { Stamp } from '../../store/store.ts';
+import { needsOnChannel } from '../needs.ts';
 import { refuseInvalid, shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
 import { boundsOf, rangeOf } from './range.ts';
@@ -15,6 +16,7 @@ export const history: Route = {
   operation: 'history',
   method: 'GET',
   path: '/v2/history/sub-key/{subscribeKey}/channel/{channel}',
+  needs: needsOnChannel('read'),
   async handle(call) {
     const { query, segment } = call;
     const shard = await shardOf(call);

@@ -6,7 +6,7 @@ import type { Stamp } from '../../store/store.ts';
 import { shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
 import { rangeOf } from './range.ts';
-import { byChannel, channelsOf } from './read.ts';
+import { channelsOf, jsonObject, needsToReadAll } from './read.ts';
 import { invalidArguments } from './refusal.ts';
 
 /** How many messages came after a timetoken (docs/reference/protocol.md, "Message counts"). */
@@ -14,6 +14,7 @@ export const messageCounts: Route = {
   operation: 'message-counts',
   method: 'GET',
   path: '/v3/history/sub-key/{subscribeKey}/message-counts/{channels}',
+  needs: needsToReadAll,
   async handle(call) {
     const shard = await shardOf(call);
     const channels = channelsOf(call);
@@ -24,7 +25,7 @@ export const messageCounts: Route = {
       const count = await shard.history.count(channel, rangeOf({ start, end: undefined }, true));
       counts.push([channel, `${count}`]);
     }
-    const channelCounts = byChannel(counts);
+    const channelCounts = jsonObject(counts);
     return ok(`{"status": 200, "error": false, "error_message": "", "channels": ${channelCounts}}`);
   },
 };

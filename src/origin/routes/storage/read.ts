@@ -1,6 +1,6 @@
 import type { Query } from '../../http/request.ts';
 import { refuseInvalid } from '../read.ts';
-import type { Call } from '../route.ts';
+import type { Call, Need } from '../route.ts';
 import { invalidArguments } from './refusal.ts';
 
 /** Channels that one request may name. */
@@ -16,6 +16,11 @@ export function channelsOf({ segment }: Call): readonly string[] {
   return channels;
 }
 
+/** Reading all channels of the path. */
+export function needsToReadAll(call: Call): readonly Need[] {
+  return [{ resource: 'channels', names: channelsOf(call), permission: 'read' }];
+}
+
 /** A number of entries, at most `most`, which it also is when it is absent; `undefined` when it is no number. */
 export function countOf(query: Query, name: string, most: number): number | undefined {
   const text = query.text(name);
@@ -29,7 +34,7 @@ export function isOn(query: Query, name: string): boolean {
   return value === 'true' || value === '1';
 }
 
-/** JSON text with one member for each channel, whose values are JSON text. */
-export function byChannel(values: Iterable<readonly [channel: string, json: string]>): string {
-  return `{${Array.from(values, ([channel, json]) => `${JSON.stringify(channel)}:${json}`).join(',')}}`;
+/** The text of a JSON object whose members' values are JSON text. */
+export function jsonObject(members: Iterable<readonly [name: string, json: string]>): string {
+  return `{${Array.from(members, ([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
 }

@@ -1,9 +1,14 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import type { Engine, ShardRules, ShardStore } from '../store.ts';
+import { MemoryAccess } from './access.ts';
+import { MemoryActions } from './actions.ts';
+import { MemoryFiles } from './files.ts';
 import { MemoryGroups } from './groups.ts';
 import { MemoryHistory } from './history.ts';
 import { MemoryLog } from './log.ts';
+import { MemoryObjects } from './objects.ts';
 import { MemoryPresence } from './presence.ts';
+import { MemoryPush } from './push.ts';
 
 const MAX_EPOCH = 999_999;
 
@@ -49,6 +54,11 @@ export class MemoryEngine implements Engine {
       presence: new MemoryPresence(log, this.#clock, rules),
       groups: new MemoryGroups(log, rules.groups),
       history,
+      access: new MemoryAccess(this.#clock, rules.access),
+      actions: new MemoryActions(log, history, rules.actions),
+      files: new MemoryFiles(this.#clock, rules.files),
+      objects: new MemoryObjects(log, rules.objects),
+      push: new MemoryPush(rules.push),
     };
   }
 }

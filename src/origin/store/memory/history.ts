@@ -29,6 +29,8 @@ interface Shelf {
 
 /** What is kept of one shard, in memory. Expired entries are seen no more, and dropped when they are come across. */
 export class MemoryHistory implements HistoryStore {
+  /** Called when the entries of a range of a channel are gone, for what hangs on them. */
+  onDrop: ((channel: string, range: StampRange) => void) | undefined;
   readonly #clock: Clock;
   readonly #rules: HistoryRules | undefined;
   readonly #shelves = new Map<string, Shelf>();
@@ -83,6 +85,12 @@ export class MemoryHistory implements HistoryStore {
     const [start, end] = within(kept, range);
     for (const entry of kept.splice(start, end - start)) this.#forget(entry);
     if (kept.length === 0) this.#shelves.delete(channel);
+    this.onDrop?.(channel, range);
+  }
+
+  /** Drops what has expired of a channel. */
+  sweep(channel: string): void {
+    this.#shelf(channel);
   }
 
   // What is on the shelf of a channel and has not expired.
@@ -116,6 +124,7 @@ export class MemoryHistory implements HistoryStore {
   #forget(entry: Kept): void {
     this.#all.remove(entry);
     this.#bytes -= weightOf(entry);
+    this.onDrop?.(entry.channel, { from: entry.tt, to: entry.tt });
   }
 }
 

@@ -1,0 +1,56 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import { errorFromFailure } from '../errors/from-failure.ts';
+
+interface StreamLimits {
+  readonly operation: PNOperationType;
+  /** Its reason ends the stream early. */
+  readonly signal: AbortSignal;
+  /** Called with the bytes of each piece. */
+  readonly count: (bytes: number) => void;
+  /** Called when nothing more will be read. */
+  readonly end: () => void;
+}
+
+/** The same stream within limits: it fails with a `PubNubError`, also while nobody reads, and tells when it is over. */
+export function limited(
+  stream: ReadableStream<Uint8Array>,
+  { operation, signal, count, end }: StreamLimits,
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  let abort: () => void;
+  const stop = async (reason?: unknown) => {
+    signal.removeEventListener('abort', abort);
+    end();
+    // What has failed already fails again.
+    await reader.cancel(reason).catch(() => undefined);
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        abort = () => {
+          controller.error(signal.reason);
+          void stop(signal.reason);
+        };
+        signal.addEventListener('abort', abort);
+      },
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (signal.aborted) return;
+          if (!done) {
+            count(value.byteLength);
+            controller.enqueue(value);
+            return;
+          }
+          controller.close();
+          await stop();
+        } catch (error) {
+          await stop(error);
+          throw signal.aborted ? signal.reason : errorFromFailure(operation, error);
+        }
+      },
+      cancel: stop,
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,139 @@
+import type { Given } from '../builder.ts';
+import type { CryptoModule } from '../crypto/crypto-module.ts';
+import { legacyCryptoModule } from '../crypto/modules.ts';
+import type { Values } from '../endpoint.ts';
+import { publishFileMessage } from '../endpoints/files/publish-file-message.ts';
+import {
+  type Announcement,
+  nameOf,
+  type SendFileParams,
+  type SendFileResult,
+  sendFile,
+} from '../endpoints/files/send-file.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import { type Executor, limitsOf, malformed } from '../execute.ts';
+import { randomId } from '../runtime/random-id.ts';
+import type { TransportResponse } from '../transport/transport.ts';
+import { validate } from '../validate.ts';
+import { blobOf, bytesOf } from './bytes.ts';
+import { type FormFile, multipart } from './multipart.ts';
+import { type FileCallOptions, watcherOf } from './progress.ts';
+
+const { operation } = sendFile;
+
+const OCTETS = 'application/octet-stream';
+
+/** Sends a file: announces it, sends its bytes to where the origin says, and tells the channel of it. */
+export async function send(
+  executor: Executor,
+  given: Given,
+  options: FileCallOptions = {},
+): Promise<SendFileResult> {
+  const over = new AbortController();
+  try {
+    return await sendUntil(over.signal, executor, { given, options });
+  } finally {
+    over.abort();
+  }
+}
+
+async function sendUntil(
+  over: AbortSignal,
+  executor: Executor,
+  { given, options }: { readonly given: Given; readonly options: FileCallOptions },
+): Promise<SendFileResult> {
+  const { settings } = executor;
+  validate(sendFile, given, settings);
+  // What validation let through is what the endpoint declares.
+  const values = given as Values<SendFileParams>;
+  const { file, fileName, mimeType, size, cipherKey, ...message } = values;
+  // A message that cannot be sent is found before the file is.
+  await executor.plan(publishFileMessage, {
+    ...message,
+    fileId: randomId(settings.random),
+    fileName: nameOf(values),
+  });
+  const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
+  const { signal } = options;
+  const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () =>
+    crypto ? encrypted(crypto, await blobOf(file, over)) : bytesOf(file, size, over),
+  );
+  const { onProgress, ...calls } = options;
+  const announcement = await executor.call(sendFile, given, calls);
+  const type = crypto ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
+  const { id, name } = announcement;
+  await upload(executor, announcement, { file: { name, type, bytes }, options });
+  try {
+    const again = {
+      ...publishFileMessage,
+      retry: 'safe',
+      retries: settings.filePublishAttempts - 1,
+    } as const;
+    const { timetoken } = await executor.call(again, { ...message, fileId: id, fileName: name }, calls);
+    return { status: 200, timetoken, id, name };
+  } catch (error) {
+    throw PubNubError.is(error) ? untold(error, { channel: values.channel, id, name }) : error;
+  }
+}
+
+async function upload(
+  executor: Executor,
+  { url, fields }: Announcement,
+  { file, options }: { readonly file: FormFile; readonly options: FileCallOptions },
+): Promise<void> {
+  const { fileTimeout, random, logger } = executor.settings;
+  const { timeout = fileTimeout, signal, onProgress } = options;
+  const boundary = `timetoken-${randomId(random)}`;
+  // What the source fails with comes back wrapped in many ways, as many as there are transports.
+  let fault: unknown;
+  const body = multipart({ fields, boundary }, file, (error) => {
+    fault = error;
+  });
+  const watch = watcherOf(onProgress, logger);
+  const report = watch && ((loaded: number) => watch({ loaded, total: body.size }));
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
+  const attempt = async () => {
+    const request = { method: 'POST', url, headers, body, onProgress: report } as const;
+    const response = await executor.send(operation, request, limitsOf(operation, { timeout, signal }));
+    if (response.status !== 204) throw refusal(executor, response);
+    report?.(body.size);
+  };
+  // What is sent again takes the place of what was sent before.
+  if (file.bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, signal);
+  await attempt().catch((error: unknown) => {
+    throw fault ?? error;
+  });
+}
+
+function refusal(executor: Executor, response: TransportResponse): PubNubError {
+  const { status, body } = response;
+  if (status < 300) return malformed(operation, { status, cause: new TypeError('expected status 204') });
+  // Object stores answer in XML.
+  const [, code] = /<Code>([^<]*)/.exec(body) ?? [];
+  const [, message = code] = /<Message>([^<]*)/.exec(body) ?? [];
+  const said = message === undefined ? response : { ...response, body: JSON.stringify({ code, message }) };
+  return executor.refusal(operation, said, status);
+}
+
+async function encrypted(crypto: CryptoModule, blob: Blob): Promise<Blob> {
+  try {
+    const bytes = await crypto.encryptFile(new Uint8Array(await blob.arrayBuffer()));
+    return new Blob([bytes as BlobPart]);
+  } catch (cause) {
+    throw notEncrypted(cause);
+  }
+}
+
+function untold(
+  cause: PubNubError,
+  errorData: { readonly channel: string; readonly id: string; readonly name: string },
+): PubNubError {
+  const { code, statusCode, delivery } = cause;
+  const what = `${operation}: the file is uploaded, but the channel was not told of it. publishFileMessage() can do that, with the id and name in errorData.`;
+  return new PubNubError(code, what, { operation, statusCode, errorData, delivery, cause });
+}
+
+function notEncrypted(cause: unknown): PubNubError {
+  const details = { operation, delivery: 'not-sent', cause } as const;
+  return new PubNubError('PN-5002', `${operation}: the file could not be encrypted.`, details);
+}

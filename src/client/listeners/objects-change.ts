@@ -1,0 +1,60 @@
+import type {
+  ChannelMember,
+  ChannelMetadata,
+  Membership,
+  Related,
+  UuidMetadata,
+} from '../endpoints/app-context/metadata.ts';
+import { isRecord } from '../read.ts';
+
+/** What every change says of itself. */
+interface Change<Event extends 'set' | 'delete', Type extends 'uuid' | 'channel' | 'membership', Data> {
+  readonly source?: string;
+  readonly version?: string;
+  readonly event: Event;
+  readonly type: Type;
+  readonly data: Data;
+}
+
+type Ends = Pick<Membership, 'channel'> & Pick<ChannelMember, 'uuid'>;
+
+/** A change of App Context. What was set holds the fields that changed; `null` in one says that it was cleared. */
+export type PNObjectsChange =
+  | Change<'set', 'uuid', Related<UuidMetadata>>
+  | Change<'set', 'channel', Related<ChannelMetadata>>
+  | Change<'set', 'membership', Ends & Partial<Omit<Membership, 'channel'>>>
+  | Change<'delete', 'uuid' | 'channel', { readonly id: string }>
+  | Change<'delete', 'membership', Ends>;
+
+// Version 1.0 of the events had other words for the same.
+const WORDS: Readonly<Record<string, string>> = {
+  user: 'uuid',
+  space: 'channel',
+  create: 'set',
+  update: 'set',
+  updated: 'set',
+  remove: 'delete',
+  removed: 'delete',
+};
+
+/** Reads the payload of a change; throws a `TypeError` for another one. */
+export function objectsChange(payload: Readonly<Record<string, unknown>>): PNObjectsChange {
+  const change = { ...payload, event: word(payload['event']), type: word(payload['type']) };
+  if (!isChange(change)) throw new TypeError('the change of metadata is of an unknown kind');
+  return change;
+}
+
+function isChange(change: object): change is PNObjectsChange {
+  const { event, type, data }: Readonly<Record<string, unknown>> = { ...change };
+  if ((event !== 'set' && event !== 'delete') || !isRecord(data)) return false;
+  if (type === 'membership') return hasId(data['uuid']) && hasId(data['channel']);
+  return (type === 'uuid' || type === 'channel') && hasId(data);
+}
+
+function hasId(value: unknown): boolean {
+  return isRecord(value) && typeof value['id'] === 'string';
+}
+
+function word(value: unknown): unknown {
+  return typeof value === 'string' && Object.hasOwn(WORDS, value) ? WORDS[value] : value;
+}

@@ -1,0 +1,65 @@
+import type { Verbs } from '../builder.ts';
+import type { Start } from '../catalogue.ts';
+import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../endpoints/files/delete-file.ts';
+import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
+import { type GetFileUrlParams, getFileUrl } from '../endpoints/files/get-file-url.ts';
+import {
+  filePages,
+  type ListFilesParams,
+  type ListFilesResult,
+  listFiles,
+} from '../endpoints/files/list-files.ts';
+import {
+  type PublishFileMessageParams,
+  type PublishFileMessageResult,
+  publishFileMessage,
+} from '../endpoints/files/publish-file-message.ts';
+import { type SendFileParams, type SendFileResult, sendFile } from '../endpoints/files/send-file.ts';
+import { download } from '../files/download.ts';
+import type { DownloadedFile } from '../files/downloaded-file.ts';
+import type { FileCallOptions } from '../files/progress.ts';
+import { send } from '../files/upload.ts';
+import { type Envelope, type Paged, type Rest, type RestVerbs, startPages, startRest } from '../verbs.ts';
+
+/** What the builder of a call that moves a file ends in. */
+export interface FileVerbs<R> extends RestVerbs<R> {
+  /** Moves the file; resolves to the result or rejects with a `PubNubError`. */
+  execute(options?: FileCallOptions): Promise<R>;
+  /** Moves the file; never rejects: a failure is in the status. */
+  envelope(options?: FileCallOptions): Promise<Envelope<R>>;
+  /** The first request that would be sent, without sending it; rejects where `execute` would before sending. */
+  request(): Promise<Request>;
+}
+
+interface Moving<R> extends Verbs {
+  readonly verbs: FileVerbs<R>;
+}
+
+/** The operations on files; `C` is the client's channel map. */
+export interface FileOperations<C> {
+  /** Sends a file to a channel, and tells the channel of it. */
+  readonly sendFile: Start<SendFileParams, Moving<SendFileResult>, C>;
+  /** Asks for the files of a channel. */
+  readonly listFiles: Start<ListFilesParams, Paged<ListFilesResult>, C>;
+  /** Makes the address of a file, without a request. */
+  readonly getFileUrl: Start<GetFileUrlParams, Rest<string>, C>;
+  /** Downloads a file. */
+  readonly downloadFile: Start<DownloadFileParams, Moving<DownloadedFile>, C>;
+  /** Deletes a file. Messages that tell of it stay. */
+  readonly deleteFile: Start<DeleteFileParams, Rest<DeleteFileResult>, C>;
+  /** Tells a channel of a file that is uploaded. */
+  readonly publishFileMessage: Start<PublishFileMessageParams, Rest<PublishFileMessageResult>, C>;
+}
+
+/** How their builders start. */
+export const FILE_BUILDERS = Object.freeze({
+  sendFile: startRest(sendFile, ({ executor }, given, options) => send(executor, given, options)),
+  listFiles: startPages(listFiles, filePages),
+  getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {
+    const plan = await executor.plan(getFileUrl, given);
+    return (await executor.authorize(plan, getFileUrl)).url;
+  }),
+  downloadFile: startRest(downloadFile, ({ executor }, given, options) => download(executor, given, options)),
+  deleteFile: startRest(deleteFile),
+  publishFileMessage: startRest(publishFileMessage),
+});

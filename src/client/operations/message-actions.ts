@@ -1,0 +1,35 @@
+import type { Start } from '../catalogue.ts';
+import {
+  type AddMessageActionParams,
+  type AddMessageActionResult,
+  addMessageAction,
+} from '../endpoints/message-actions/add-message-action.ts';
+import {
+  type GetMessageActionsParams,
+  type GetMessageActionsResult,
+  getMessageActions,
+} from '../endpoints/message-actions/get-message-actions.ts';
+import { actionPages } from '../endpoints/message-actions/pages.ts';
+import {
+  type RemoveMessageActionParams,
+  type RemoveMessageActionResult,
+  removeMessageAction,
+} from '../endpoints/message-actions/remove-message-action.ts';
+import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
+
+/** The operations on message actions; `C` is the client's channel map. */
+export interface MessageActionOperations<C> {
+  /** Attaches an action, as a reaction or a receipt, to a message. */
+  readonly addMessageAction: Start<AddMessageActionParams, Rest<AddMessageActionResult>, C>;
+  /** Asks for the actions of a channel. */
+  readonly getMessageActions: Start<GetMessageActionsParams, Paged<GetMessageActionsResult>, C>;
+  /** Takes one of the user's own actions off a message. */
+  readonly removeMessageAction: Start<RemoveMessageActionParams, Rest<RemoveMessageActionResult>, C>;
+}
+
+/** How their builders start. */
+export const MESSAGE_ACTION_BUILDERS = Object.freeze({
+  addMessageAction: startRest(addMessageAction),
+  getMessageActions: startPages(getMessageActions, actionPages),
+  removeMessageAction: startRest(removeMessageAction),
+});

@@ -1,0 +1,110 @@
+import type { Permission } from '../../../protocol/permissions.ts';
+import type { Answer } from '../../http/answer.ts';
+import type { KeyedObject, ObjectWrite, StoredObject } from '../../store/objects.ts';
+import { needsOnAll } from '../needs.ts';
+import { shardOf } from '../read.ts';
+import type { Call, Route } from '../route.ts';
+import { found, objectsRefusal } from './answers.ts';
+import { entityPatchOf, idIn } from './body.ts';
+import { change } from './change.ts';
+import { entityTag, patched } from './document.ts';
+import { deleteEvent, setEvent } from './events.ts';
+import { type EntityKind, OBJECTS_PATH, shownEntity } from './kinds.ts';
+import { pageOf } from './page.ts';
+import { entityFields, includeOf, listQueryOf } from './query.ts';
+
+interface Verb {
+  readonly name: string;
+  readonly method: Route['method'];
+  readonly permission: Permission;
+  readonly handle: (call: Call, kind: EntityKind) => Promise<Answer>;
+}
+
+const VERBS: readonly Verb[] = [
+  { name: 'get', method: 'GET', permission: 'get', handle: get },
+  { name: 'set', method: 'PATCH', permission: 'update', handle: set },
+  { name: 'remove', method: 'DELETE', permission: 'delete', handle: remove },
+];
+
+/** The operations on users, or on channels. */
+export function entityRoutes(kind: EntityKind): readonly Route[] {
+  const path = `${OBJECTS_PATH}/${kind.plural}`;
+  const noun = kind.noun.toLowerCase();
+  return [
+    {
+      operation: `list-${noun}s`,
+      method: 'GET',
+      path,
+      needs: needsOnAll(kind.plural, 'get'),
+      handle: (call) => list(call, kind),
+    },
+    ...VERBS.map(({ name, method, permission, handle }) => ({
+      operation: `${name}-${noun}`,
+      method,
+      path: `${path}/{id}`,
+      needs: ({ segment }: Call) => [{ resource: kind.plural, names: [segment('id')], permission }],
+      handle: (call: Call) => handle(call, kind),
+    })),
+  ];
+}
+
+async function list(call: Call, kind: EntityKind): Promise<Answer> {
+  const query = listQueryOf(call, entityFields(kind));
+  const { objects } = await shardOf(call);
+  const rows = (await objects.list({ type: kind.type })).map(({ key, object }) => {
+    const id = kind.idIn(key);
+    const { fields, updated } = object;
+    return { id, values: { id, ...fields, updated }, show: () => shownEntity(kind, { id, object }, query) };
+  });
+  return pageOf(rows, query, call.services.limits.answerBytes);
+}
+
+async function get(call: Call, kind: EntityKind): Promise<Answer> {
+  const { objects } = await shardOf(call);
+  const id = idIn(call, kind);
+  const [object] = await objects.get([kind.keyOf(id)]);
+  if (!object) throw objectsRefusal(404, 'Requested object was not found.');
+  return found({ data: shownEntity(kind, { id, object }, { include: includeOf(call.query) }) });
+}
+
+async function set(call: Call, kind: EntityKind): Promise<Answer> {
+  const id = idIn(call, kind);
+  const key = kind.keyOf(id);
+  const patch = entityPatchOf(call, kind);
+  let object: StoredObject | undefined;
+  await change(call, [key], async ([known]) => {
+    refuseChanged(call, kind, known);
+    const result = await patched(known, patch, { now: call.services.clock.now(), tag: entityTag });
+    object = result?.object ?? known;
+    if (!result) return [];
+    const announce = setEvent(key, result.changed, result.object);
+    return [{ key, expected: known?.eTag, object: result.object, announce }];
+  });
+  return found({ data: shownEntity(kind, { id, object }, { include: includeOf(call.query) }) });
+}
+
+// Nothing is left of what is removed, memberships included; what is not there is gone already.
+async function remove(call: Call, kind: EntityKind): Promise<Answer> {
+  const { objects } = await shardOf(call);
+  const id = idIn(call, kind);
+  const key = kind.keyOf(id);
+  await change(call, [key], async ([known]) => {
+    refuseChanged(call, kind, known);
+    const memberships = await objects.list(kind.membershipsOf(id));
+    const own = known && { key, expected: known.eTag, object: undefined, announce: deleteEvent(key) };
+    const told = own ? id : undefined;
+    return [...memberships.map((membership) => removal(membership, told)), ...(own ? [own] : [])];
+  });
+  return found({ data: null });
+}
+
+// Where it is told that a user or channel is gone, nothing has to be said of its memberships.
+function removal({ key, object }: KeyedObject, told: string | undefined): ObjectWrite {
+  return { key, expected: object.eTag, object: undefined, announce: deleteEvent(key, told) };
+}
+
+function refuseChanged({ request }: Call, { noun }: EntityKind, known: StoredObject | undefined): void {
+  const expected = request.header('if-match')?.replaceAll('"', '');
+  if (!expected || known?.eTag === expected || (known && expected === '*')) return;
+  throw objectsRefusal(412, `${noun} to update has been modified after it was read.`);
+}

@@ -1,0 +1,106 @@
+import type { ResourceKind } from '../../../protocol/permissions.ts';
+import type { Fields, ObjectKey, ObjectRange, StoredObject } from '../../store/objects.ts';
+
+/** The path of App Context (docs/reference/protocol.md, "App Context"). */
+export const OBJECTS_PATH = '/v2/objects/{subscribeKey}';
+
+/** Users or channels. */
+export interface EntityKind {
+  /** What answers and events call one. */
+  readonly type: 'uuid' | 'channel';
+  /** What paths and permissions call them. */
+  readonly plural: ResourceKind & ('uuids' | 'channels');
+  readonly noun: 'User' | 'Channel';
+  /** Fields that are always shown, in order. */
+  readonly texts: readonly string[];
+  keyOf(id: string): ObjectKey;
+  /** The name of the one that an object is, or belongs to. */
+  idIn(key: ObjectKey): string;
+  /** The memberships of one. */
+  membershipsOf(id: string): ObjectRange;
+}
+
+/** The users of the App Context. */
+export const USERS: EntityKind = {
+  type: 'uuid',
+  plural: 'uuids',
+  noun: 'User',
+  texts: ['name', 'externalId', 'profileUrl', 'email'],
+  keyOf: (uuid) => ({ type: 'uuid', uuid }),
+  idIn: (key) => ('uuid' in key ? key.uuid : ''),
+  membershipsOf: (uuid) => ({ type: 'membership', uuid }),
+};
+
+/** The channels of the App Context. */
+export const CHANNELS: EntityKind = {
+  type: 'channel',
+  plural: 'channels',
+  noun: 'Channel',
+  texts: ['name', 'description'],
+  keyOf: (channel) => ({ type: 'channel', channel }),
+  idIn: (key) => ('channel' in key ? key.channel : ''),
+  membershipsOf: (channel) => ({ type: 'membership', channel }),
+};
+
+/** Memberships as seen from their user, or from their channel. */
+export interface RelationKind {
+  readonly owner: EntityKind;
+  readonly other: EntityKind;
+  keyOf(owner: string, other: string): ObjectKey;
+}
+
+/** The channels of a user. */
+export const MEMBERSHIPS: RelationKind = {
+  owner: USERS,
+  other: CHANNELS,
+  keyOf: (uuid, channel) => ({ type: 'membership', uuid, channel }),
+};
+
+/** The users of a channel. */
+export const MEMBERS: RelationKind = {
+  owner: CHANNELS,
+  other: USERS,
+  keyOf: (channel, uuid) => ({ type: 'membership', uuid, channel }),
+};
+
+/** Fields that every object can have beside its texts; they are shown when they are asked for. */
+export const OPTIONAL = ['type', 'status', 'custom'] as const;
+
+/** What `include` asks for. */
+export type Include = ReadonlySet<string>;
+
+/** A user or channel as answers show it; `prefix` is what stands before the names of its fields in `include`. */
+export function shownEntity(
+  { texts }: EntityKind,
+  { id, object }: { readonly id: string; readonly object: StoredObject | undefined },
+  show: { readonly include: Include; readonly prefix?: string },
+): object {
+  // Of one who has memberships and no metadata, the name is all there is.
+  if (!object) return { id };
+  const { fields, updated, eTag } = object;
+  const shown = texts.map((name) => [name, fields[name] ?? null]);
+  return { id, ...Object.fromEntries(shown), ...shownOptional(fields, show), updated, eTag };
+}
+
+/** A membership as answers show it. What it leads to has its fields only where they are asked for. */
+export function shownRelation(
+  { other }: RelationKind,
+  row: { readonly id: string; readonly object: StoredObject; readonly related: StoredObject | undefined },
+  include: Include,
+): object {
+  const { id, object, related } = row;
+  const whole = include.has(other.type) || include.has(`${other.type}.custom`);
+  return {
+    [other.type]: whole
+      ? shownEntity(other, { id, object: related }, { include, prefix: `${other.type}.` })
+      : { id },
+    ...shownOptional(object.fields, { include }),
+    updated: object.updated,
+    eTag: object.eTag,
+  };
+}
+
+function shownOptional(fields: Fields, { include, prefix = '' }: { include: Include; prefix?: string }) {
+  const wanted = OPTIONAL.filter((name) => include.has(prefix + name));
+  return Object.fromEntries(wanted.map((name) => [name, fields[name] ?? null]));
+}

@@ -1,0 +1,146 @@
+import { type Filter, FilterSyntaxError, type Path, parseFilter } from '../../filter/index.ts';
+import type { Query } from '../../http/request.ts';
+import { splitNames } from '../read.ts';
+import type { Call } from '../route.ts';
+import { invalidQuery } from './answers.ts';
+import type { EntityKind, Include, RelationKind } from './kinds.ts';
+
+const MAX_LIMIT = 100;
+const NUMBER = /^\d{1,9}$/;
+// What a filter may do to all objects together, so that no request takes more than a moment.
+const MAX_STEPS = 10_000_000;
+
+const OWN_SORTS = ['updated', 'status', 'type'];
+const ENTITY_SORTS = ['id', 'name', ...OWN_SORTS];
+
+/** A field to sort by. */
+export interface Sort {
+  readonly path: Path;
+  readonly descending: boolean;
+}
+
+/** Where a page begins, or where it ends. */
+export type Bound = { readonly from: number } | { readonly before: number };
+
+/** What is asked of a list. */
+export interface ListQuery {
+  readonly include: Include;
+  /** Whether all that fits is counted, beyond the page. */
+  readonly count: boolean;
+  readonly limit: number;
+  readonly bound: Bound;
+  readonly sorts: readonly Sort[];
+  readonly filter: Filter | undefined;
+}
+
+/** Fields that may be sorted by and filtered by. */
+export interface ListFields {
+  readonly sorts: readonly string[];
+  readonly filters: readonly string[];
+}
+
+/** The fields of a list of users or channels. */
+export function entityFields({ texts }: EntityKind): ListFields {
+  return { sorts: ENTITY_SORTS, filters: ['id', ...texts, ...OWN_SORTS, 'custom'] };
+}
+
+/** The fields of a list of memberships. */
+export function relationFields({ other }: RelationKind): ListFields {
+  const { sorts, filters } = entityFields(other);
+  const under = (names: readonly string[]) => names.map((name) => `${other.type}.${name}`);
+  return { sorts: [...OWN_SORTS, ...under(sorts)], filters: [...OWN_SORTS, 'custom', ...under(filters)] };
+}
+
+/** What `include` asks for; what is not known is passed over. */
+export function includeOf(query: Query): Include {
+  return new Set(splitNames(query.get('include') ?? ''));
+}
+
+/** Reads what is asked of a list. Throws a `Refusal` on what cannot be. */
+export function listQueryOf({ query }: Call, fields: ListFields): ListQuery {
+  return {
+    include: includeOf(query),
+    count: /^(?:true|1)$/i.test(query.get('count') ?? ''),
+    limit: limitOf(query),
+    bound: boundOf(query),
+    sorts: query.all('sort').flatMap((list) => splitNames(list).map((text) => sortOf(text, fields.sorts))),
+    filter: filterOf(query, fields.filters),
+  };
+}
+
+/** A cursor that stands for so many objects before it. */
+export function cursorOf(offset: number): string {
+  return btoa(String(offset)).replace(/=+$/, '');
+}
+
+function limitOf(query: Query): number {
+  const text = query.text('limit') ?? String(MAX_LIMIT);
+  if (!NUMBER.test(text)) throw invalidQuery('limit', 'Must be a number of zero or more.');
+  return Math.min(Number(text), MAX_LIMIT);
+}
+
+// Clients that hand back a whole page have both: forward is meant.
+function boundOf(query: Query): Bound {
+  const end = offsetOf(query, 'end');
+  const from = offsetOf(query, 'start');
+  return from === undefined && end !== undefined ? { before: end } : { from: from ?? 0 };
+}
+
+function offsetOf(query: Query, name: 'start' | 'end'): number | undefined {
+  const cursor = query.text(name);
+  if (cursor === undefined) return undefined;
+  const text = decoded(cursor);
+  if (!NUMBER.test(text)) throw invalidQuery(name, 'Must be a cursor from an earlier answer.');
+  return Number(text);
+}
+
+function decoded(base64: string): string {
+  try {
+    return atob(base64);
+  } catch {
+    return '';
+  }
+}
+
+function sortOf(text: string, allowed: readonly string[]): Sort {
+  const [name = '', order = 'asc', ...rest] = text.split(':');
+  if (!allowed.includes(name)) throw invalidQuery('sort', `Must be one of ${allowed.join(', ')}.`);
+  if ((order !== 'asc' && order !== 'desc') || rest.length > 0)
+    throw invalidQuery('sort', 'The order must be asc or desc.');
+  return { path: name.split('.'), descending: order === 'desc' };
+}
+
+function filterOf(query: Query, allowed: readonly string[]): Filter | undefined {
+  const text = query.text('filter');
+  if (text === undefined) return undefined;
+  const filter = parsed(text);
+  for (const path of filter.paths) {
+    if (isField(path, allowed)) continue;
+    throw invalidQuery('filter', `"${path.join('.')}" is no field: ${allowed.join(', ')} with a name are.`);
+  }
+  return filter;
+}
+
+function parsed(text: string): Filter {
+  let steps = 0;
+  const onStep = () => {
+    if (++steps > MAX_STEPS) throw invalidQuery('filter', 'It takes too long.');
+  };
+  try {
+    return parseFilter(text, { onStep });
+  } catch (error) {
+    if (error instanceof FilterSyntaxError) throw invalidQuery('filter', `${error.message}.`);
+    throw error;
+  }
+}
+
+// A field of `custom` has a name of its own, which may be any.
+function isField(path: Path, allowed: readonly string[]): boolean {
+  const index = path.indexOf('custom');
+  return index < 0 ? allowed.includes(path.join('.')) : isCustom(path, index, allowed);
+}
+
+function isCustom(path: Path, index: number, allowed: readonly string[]): boolean {
+  const own = path.slice(0, index + 1).join('.');
+  return path.length === index + 2 && typeof path[index + 1] === 'string' && allowed.includes(own);
+}

@@ -1,0 +1,108 @@
+import type { Answer } from '../../http/answer.ts';
+import type { ObjectKey, ObjectWrite, StoredObject } from '../../store/objects.ts';
+import { shardOf } from '../read.ts';
+import type { Call, Need, Route } from '../route.ts';
+import { idIn, type Patch, relationChangesOf } from './body.ts';
+import { change } from './change.ts';
+import { patched, relationTag } from './document.ts';
+import { deleteEvent, setEvent } from './events.ts';
+import { OBJECTS_PATH, type RelationKind, shownRelation } from './kinds.ts';
+import { pageOf } from './page.ts';
+import { type ListQuery, listQueryOf, relationFields } from './query.ts';
+
+/** The operations on the memberships of a user, or on the members of a channel. */
+export function relationRoutes(kind: RelationKind): readonly Route[] {
+  const { owner, other } = kind;
+  const path = `${OBJECTS_PATH}/${owner.plural}/{id}/${other.plural}`;
+  const name = owner.type === 'uuid' ? 'memberships' : 'members';
+  return [
+    {
+      operation: `get-${name}`,
+      method: 'GET',
+      path,
+      needs: (call) => [{ resource: owner.plural, names: [call.segment('id')], permission: 'get' }],
+      handle: (call) => get(call, kind),
+    },
+    {
+      operation: `set-${name}`,
+      method: 'PATCH',
+      path,
+      needs: (call) => needsToSet(call, kind),
+      handle: (call) => set(call, kind),
+    },
+  ];
+}
+
+// Members are the channel's to manage; who sets memberships must be allowed to join each of the channels.
+function needsToSet(call: Call, kind: RelationKind): readonly Need[] {
+  const names = [call.segment('id')];
+  if (kind.owner.type === 'channel') return [{ resource: 'channels', names, permission: 'manage' }];
+  return [
+    { resource: 'uuids', names, permission: 'update' },
+    { resource: 'channels', names: [...relationChangesOf(call, kind).keys()], permission: 'join' },
+  ];
+}
+
+async function get(call: Call, kind: RelationKind): Promise<Answer> {
+  const id = idIn(call, kind.owner);
+  return listed(call, { kind, id, query: listQueryOf(call, relationFields(kind)) });
+}
+
+async function set(call: Call, kind: RelationKind): Promise<Answer> {
+  const id = idIn(call, kind.owner);
+  const changes = relationChangesOf(call, kind);
+  // What is asked of the answer must be right before anything is changed.
+  const query = listQueryOf(call, relationFields(kind));
+  const entries = Array.from(changes, ([other, patch]) => ({ key: kind.keyOf(id, other), patch }));
+  const keys = entries.map(({ key }) => key);
+  const now = call.services.clock.now();
+  await change(call, keys, async (current) => {
+    const writes = entries.map(({ key, patch }, index) =>
+      writesOf({ key, patch, now, known: current[index] }),
+    );
+    return (await Promise.all(writes)).flat();
+  });
+  return listed(call, { kind, id, query });
+}
+
+interface Change {
+  readonly key: ObjectKey;
+  readonly patch: Patch | undefined;
+  readonly now: number;
+  readonly known: StoredObject | undefined;
+}
+
+async function writesOf({ key, patch, now, known }: Change): Promise<readonly ObjectWrite[]> {
+  if (!patch) {
+    const expected = known?.eTag;
+    return known ? [{ key, expected, object: undefined, announce: deleteEvent(key) }] : [];
+  }
+  const result = await patched(known, patch, { now, tag: relationTag });
+  if (!result) return [];
+  const { object, changed } = result;
+  return [{ key, expected: known?.eTag, object, announce: setEvent(key, changed, object) }];
+}
+
+interface Wanted {
+  readonly kind: RelationKind;
+  readonly id: string;
+  readonly query: ListQuery;
+}
+
+async function listed(call: Call, { kind, id, query }: Wanted): Promise<Answer> {
+  const { owner, other } = kind;
+  const { objects } = await shardOf(call);
+  const relations = await objects.list(owner.membershipsOf(id));
+  const others = relations.map(({ key }) => other.idIn(key));
+  const related = await objects.get(others.map((name) => other.keyOf(name)));
+  const rows = relations.map(({ object }, index) => {
+    const row = { id: others[index] ?? '', object, related: related[index] };
+    const values = { ...valuesOf(object), [other.type]: { id: row.id, ...valuesOf(row.related) } };
+    return { id: row.id, values, show: () => shownRelation(kind, row, query.include) };
+  });
+  return pageOf(rows, query, call.services.limits.answerBytes);
+}
+
+function valuesOf(object: StoredObject | undefined): object {
+  return object ? { ...object.fields, updated: object.updated } : {};
+}

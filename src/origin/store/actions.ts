@@ -1,0 +1,63 @@
+import { EventKind } from '../../protocol/envelope.ts';
+import { envelopeBody } from './envelope-body.ts';
+import type { StampRange } from './history.ts';
+import { timetokenOf } from './stamp.ts';
+import type { AppendRequest, Stamp } from './store.ts';
+
+/** An action to be added to a message, which history need not have. */
+export interface NewAction {
+  readonly channel: string;
+  /** The message's stamp. */
+  readonly message: Stamp;
+  readonly user: string;
+  readonly type: string;
+  readonly value: string;
+}
+
+/** An action that was added. */
+export interface StoredAction extends NewAction {
+  readonly tt: Stamp;
+}
+
+/** Why an action was not added: the same user has added the same one, or the message has too many. */
+export type AddProblem = 'exists' | 'full';
+
+/** Why an action was not removed: there is none, or somebody else added it. */
+export type RemoveProblem = 'missing' | 'foreign';
+
+/** An action that is to go, and who wants it. */
+export type ActionToRemove = Pick<StoredAction, 'channel' | 'message' | 'tt' | 'user'>;
+
+/**
+ * The actions on messages. Each change is told in the log in the same step, so that whoever hears of it finds it here.
+ * The actions of a message go with it, when history drops it and when it is deleted.
+ */
+export interface ActionStore {
+  /** Stamps and adds an action. */
+  add(action: NewAction): Promise<StoredAction | AddProblem>;
+  /** Removes an action; resolves to why not. */
+  remove(action: ActionToRemove): Promise<RemoveProblem | undefined>;
+  /** The newest actions of a channel, by their own stamps, at most `max`; oldest first. */
+  list(channel: string, query: StampRange & { readonly max: number }): Promise<readonly StoredAction[]>;
+  /** The actions of some messages of a channel, each list oldest first; a message without any is left out. */
+  of(channel: string, messages: readonly Stamp[]): Promise<ReadonlyMap<Stamp, readonly StoredAction[]>>;
+}
+
+/** How many actions are kept. */
+export interface ActionRules {
+  /** On one message: no more can be added. */
+  readonly messageActions: number;
+  /** Of all channels; the oldest go first. */
+  readonly actions: number;
+  /** Characters of all actions; the oldest go first. */
+  readonly bytes: number;
+}
+
+/** The log entry that tells of an action. */
+export function actionRequest(event: 'added' | 'removed', action: StoredAction): AppendRequest {
+  const { channel, message, user, type, value, tt } = action;
+  const data = { messageTimetoken: timetokenOf(message), type, value, actionTimetoken: tt };
+  const payload = JSON.stringify({ source: 'actions', version: '1.0', event, data });
+  const kind = EventKind.messageAction;
+  return { channel, kind: 'action', body: envelopeBody({ channel, payload, kind, publisher: user }) };
+}

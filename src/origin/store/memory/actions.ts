@@ -1,0 +1,138 @@
+import { type Moment, Timeline } from '../../window/timeline.ts';
+import {
+  type ActionRules,
+  type ActionStore,
+  type ActionToRemove,
+  type AddProblem,
+  actionRequest,
+  type NewAction,
+  type RemoveProblem,
+  type StoredAction,
+} from '../actions.ts';
+import type { StampRange } from '../history.ts';
+import { ZERO_STAMP } from '../stamp.ts';
+import type { Stamp } from '../store.ts';
+import type { MemoryHistory } from './history.ts';
+import type { MemoryLog } from './log.ts';
+
+const NO_LIMITS: ActionRules = {
+  messageActions: Number.POSITIVE_INFINITY,
+  actions: Number.POSITIVE_INFINITY,
+  bytes: Number.POSITIVE_INFINITY,
+};
+
+interface Kept extends StoredAction, Moment {}
+
+/** The actions of one channel, in the order in which they were added. */
+interface Shelf {
+  readonly all: Map<Stamp, Kept>;
+  /** Those of each message, by what may be there once only. */
+  readonly byMessage: Map<Stamp, Map<string, Kept>>;
+}
+
+/** The message actions of one shard, in memory. Each method does its work within one turn of the event loop. */
+export class MemoryActions implements ActionStore {
+  readonly #log: MemoryLog;
+  readonly #history: MemoryHistory;
+  readonly #rules: ActionRules;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #all = new Timeline<Kept>();
+  #bytes = 0;
+
+  constructor(log: MemoryLog, history: MemoryHistory, rules: ActionRules = NO_LIMITS) {
+    this.#log = log;
+    this.#history = history;
+    this.#rules = rules;
+    history.onDrop = (channel, range) => this.#drop(channel, range);
+  }
+
+  async add(action: NewAction): Promise<StoredAction | AddProblem> {
+    const { channel, message } = action;
+    const { all, byMessage } = this.#shelf(channel) ?? { all: new Map(), byMessage: new Map() };
+    const beside: Map<string, Kept> = byMessage.get(message) ?? new Map();
+    if (beside.has(keyOf(action))) return 'exists';
+    if (beside.size >= this.#rules.messageActions) return 'full';
+    // Not announced: what is announced tells the action's own stamp.
+    const [tt = ZERO_STAMP] = this.#log.appendNow([{ channel, kind: 'action', body: '', deliver: false }]);
+    const kept: Kept = { ...action, tt };
+    this.#shelves.set(channel, { all: all.set(tt, kept), byMessage: byMessage.set(message, beside) });
+    beside.set(keyOf(kept), kept);
+    this.#all.push(kept);
+    this.#bytes += weightOf(kept);
+    this.#log.appendNow([actionRequest('added', kept)]);
+    this.#shrink();
+    return kept;
+  }
+
+  async remove({ channel, message, tt, user }: ActionToRemove): Promise<RemoveProblem | undefined> {
+    const kept = this.#shelf(channel)?.all.get(tt);
+    if (kept?.message !== message) return 'missing';
+    if (kept.user !== user) return 'foreign';
+    this.#forget(kept);
+    this.#log.appendNow([actionRequest('removed', kept)]);
+    return undefined;
+  }
+
+  async list(
+    channel: string,
+    { from, to, max }: StampRange & { readonly max: number },
+  ): Promise<readonly StoredAction[]> {
+    const all = [...(this.#shelf(channel)?.all.values() ?? [])];
+    return all.filter(({ tt }) => tt >= from && tt <= to).slice(-max);
+  }
+
+  async of(
+    channel: string,
+    messages: readonly Stamp[],
+  ): Promise<ReadonlyMap<Stamp, readonly StoredAction[]>> {
+    const found = new Map<Stamp, readonly StoredAction[]>();
+    const byMessage = this.#shelf(channel)?.byMessage;
+    for (const message of messages) {
+      const actions = byMessage?.get(message);
+      if (actions) found.set(message, [...actions.values()]);
+    }
+    return found;
+  }
+
+  // Without the actions of messages that have expired.
+  #shelf(channel: string): Shelf | undefined {
+    this.#history.sweep(channel);
+    return this.#shelves.get(channel);
+  }
+
+  // The messages of a range are gone; a range of one is looked up.
+  #drop(channel: string, { from, to }: StampRange): void {
+    const byMessage = this.#shelves.get(channel)?.byMessage;
+    if (!byMessage) return;
+    const gone = from === to ? [from] : [...byMessage.keys()].filter((tt) => tt >= from && tt <= to);
+    for (const message of gone) for (const kept of byMessage.get(message)?.values() ?? []) this.#forget(kept);
+  }
+
+  #shrink(): void {
+    const { actions, bytes } = this.#rules;
+    for (let oldest = this.#all.oldest; oldest; oldest = this.#all.oldest) {
+      if (this.#all.size <= actions && this.#bytes <= bytes) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(kept: Kept): void {
+    const { channel, message, tt } = kept;
+    this.#all.remove(kept);
+    this.#bytes -= weightOf(kept);
+    const { all, byMessage } = this.#shelves.get(channel) ?? {};
+    const beside = byMessage?.get(message);
+    all?.delete(tt);
+    beside?.delete(keyOf(kept));
+    if (beside?.size === 0) byMessage?.delete(message);
+    if (all?.size === 0) this.#shelves.delete(channel);
+  }
+}
+
+function keyOf({ user, type, value }: NewAction): string {
+  return JSON.stringify([user, type, value]);
+}
+
+function weightOf({ channel, user, type, value }: NewAction): number {
+  return channel.length + user.length + type.length + value.length;
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../../../protocol/clock.ts';
+import type { FileExcess, FilePage, FileRules, FileStore, StoredFile, Upload } from '../files.ts';
+
+const NO_LIMITS: FileRules = {
+  files: Number.POSITIVE_INFINITY,
+  bytes: Number.POSITIVE_INFINITY,
+  uploads: Number.POSITIVE_INFINITY,
+};
+const POSITION = /^\d{1,15}$/;
+
+interface Kept {
+  readonly file: StoredFile;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Place in the order in which files came. */
+  readonly position: number;
+}
+
+/** The files of one shard, in memory. Each method does its work within one turn of the event loop. */
+export class MemoryFiles implements FileStore {
+  readonly #clock: Clock;
+  readonly #rules: FileRules;
+  /** By id, as they were announced, so that the first expires first. */
+  readonly #uploads = new Map<string, Upload>();
+  readonly #kept = new Map<string, Kept>();
+  /** Ids by channel, as they came. */
+  readonly #channels = new Map<string, Set<string>>();
+  #bytes = 0;
+  #position = 0;
+
+  constructor(clock: Clock, rules: FileRules = NO_LIMITS) {
+    this.#clock = clock;
+    this.#rules = rules;
+  }
+
+  /** Bytes of all files. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async announce(upload: Upload): Promise<FileExcess | undefined> {
+    const now = this.#clock.now();
+    for (const [id, { expires }] of this.#uploads) {
+      if (expires > now) break;
+      this.#uploads.delete(id);
+    }
+    if (this.#uploads.size >= this.#rules.uploads) return 'uploads';
+    const excess = this.#excess(1, 1);
+    if (!excess) this.#uploads.set(upload.id, upload);
+    return excess;
+  }
+
+  async announced(id: string): Promise<Upload | undefined> {
+    const upload = this.#uploads.get(id) ?? this.#kept.get(id)?.file;
+    return upload && upload.expires > this.#clock.now() ? upload : undefined;
+  }
+
+  async keep(upload: Upload, bytes: Uint8Array<ArrayBuffer>): Promise<FileExcess | undefined> {
+    const { id, channel } = upload;
+    const known = this.#kept.get(id);
+    const growth = bytes.length - (known?.bytes.length ?? 0);
+    const excess = this.#excess(known ? 0 : 1, growth);
+    if (excess) return excess;
+    this.#uploads.delete(id);
+    this.#bytes += growth;
+    const position = known?.position ?? ++this.#position;
+    const file = { ...upload, size: bytes.length, created: this.#clock.now() };
+    this.#kept.set(id, { file, bytes, position });
+    this.#channels.set(channel, (this.#channels.get(channel) ?? new Set()).add(id));
+    return undefined;
+  }
+
+  async list(channel: string, limit: number, after = '0'): Promise<FilePage | undefined> {
+    if (!POSITION.test(after)) return undefined;
+    const page: Kept[] = [];
+    for (const id of this.#channels.get(channel) ?? []) {
+      const kept = this.#kept.get(id);
+      if (!kept || kept.position <= Number(after)) continue;
+      const last = page.at(-1);
+      if (page.length === limit && last) return { files: filesOf(page), next: String(last.position) };
+      page.push(kept);
+    }
+    return { files: filesOf(page) };
+  }
+
+  async find(id: string): Promise<StoredFile | undefined> {
+    return this.#kept.get(id)?.file;
+  }
+
+  async read(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#kept.get(id)?.bytes;
+  }
+
+  async remove(id: string): Promise<void> {
+    const kept = this.#kept.get(id);
+    if (!kept) return;
+    this.#kept.delete(id);
+    this.#bytes -= kept.bytes.length;
+    const ids = this.#channels.get(kept.file.channel);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#channels.delete(kept.file.channel);
+  }
+
+  #excess(files: number, bytes: number): FileExcess | undefined {
+    if (this.#kept.size + files > this.#rules.files) return 'files';
+    return this.#bytes + bytes > this.#rules.bytes ? 'bytes' : undefined;
+  }
+}
+
+function filesOf(page: readonly Kept[]): StoredFile[] {
+  return page.map(({ file }) => file);
+}

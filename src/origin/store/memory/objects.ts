@@ -1,0 +1,118 @@
+import {
+  type KeyedObject,
+  type ObjectKey,
+  type ObjectProblem,
+  type ObjectRange,
+  type ObjectRules,
+  type ObjectStore,
+  type ObjectWrite,
+  type StoredObject,
+  weightOf,
+} from '../objects.ts';
+import type { MemoryLog } from './log.ts';
+
+const NO_LIMITS: ObjectRules = {
+  objects: Number.POSITIVE_INFINITY,
+  memberships: Number.POSITIVE_INFINITY,
+  characters: Number.POSITIVE_INFINITY,
+};
+
+/** The objects of one range, by what tells them apart there. */
+type Shelf = Map<string, KeyedObject>;
+
+/** How much more there would be. */
+interface Growth {
+  objects: number;
+  characters: number;
+  readonly shelves: Map<string, number>;
+}
+
+/** The App Context of one shard, in memory. Each method does its work within one turn of the event loop. */
+export class MemoryObjects implements ObjectStore {
+  readonly #log: MemoryLog;
+  readonly #rules: ObjectRules;
+  readonly #shelves = new Map<string, Shelf>();
+  #objects = 0;
+  #characters = 0;
+
+  constructor(log: MemoryLog, rules: ObjectRules = NO_LIMITS) {
+    this.#log = log;
+    this.#rules = rules;
+  }
+
+  async get(keys: readonly ObjectKey[]): Promise<readonly (StoredObject | undefined)[]> {
+    return keys.map((key) => this.#find(key)?.object);
+  }
+
+  async list(range: ObjectRange): Promise<readonly KeyedObject[]> {
+    return [...(this.#shelves.get(shelfOf(range))?.values() ?? [])];
+  }
+
+  async write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined> {
+    if (batch.some(({ key, expected }) => this.#find(key)?.object.eTag !== expected)) return 'conflict';
+    const growth = this.#growthOf(batch);
+    const excess = this.#excessOf(growth);
+    if (excess) return excess;
+    for (const write of batch) this.#put(write);
+    this.#objects += growth.objects;
+    this.#characters += growth.characters;
+    this.#log.appendNow(batch.flatMap(({ announce }) => announce));
+    return undefined;
+  }
+
+  #find(key: ObjectKey): KeyedObject | undefined {
+    const [shelf, name] = placesOf(key)[0];
+    return this.#shelves.get(shelf)?.get(name);
+  }
+
+  #growthOf(batch: readonly ObjectWrite[]): Growth {
+    const growth: Growth = { objects: 0, characters: 0, shelves: new Map() };
+    for (const { key, object } of batch) {
+      const known = this.#find(key);
+      const more = Number(object !== undefined) - Number(known !== undefined);
+      growth.objects += more;
+      growth.characters += (object ? weightOf({ key, object }) : 0) - (known ? weightOf(known) : 0);
+      if (key.type !== 'membership') continue;
+      for (const [shelf] of placesOf(key)) growth.shelves.set(shelf, (growth.shelves.get(shelf) ?? 0) + more);
+    }
+    return growth;
+  }
+
+  // What shrinks is allowed, also where there is too much of it.
+  #excessOf({ objects, characters, shelves }: Growth): ObjectProblem | undefined {
+    const rules = this.#rules;
+    if (objects > 0 && this.#objects + objects > rules.objects) return 'objects';
+    if (characters > 0 && this.#characters + characters > rules.characters) return 'characters';
+    for (const [shelf, more] of shelves) {
+      if (more > 0 && (this.#shelves.get(shelf)?.size ?? 0) + more > rules.memberships) return 'memberships';
+    }
+    return undefined;
+  }
+
+  #put({ key, object }: ObjectWrite): void {
+    for (const [name, entry] of placesOf(key)) {
+      const shelf = this.#shelves.get(name) ?? new Map<string, KeyedObject>();
+      if (object) shelf.set(entry, { key, object });
+      else shelf.delete(entry);
+      if (shelf.size > 0) this.#shelves.set(name, shelf);
+      else this.#shelves.delete(name);
+    }
+  }
+}
+
+type Place = readonly [shelf: string, entry: string];
+
+// A membership stands with its user and with its channel.
+function placesOf(key: ObjectKey): readonly [Place, ...Place[]] {
+  if (key.type === 'uuid') return [['uuid', key.uuid]];
+  if (key.type === 'channel') return [['channel', key.channel]];
+  return [
+    [`uuid/${key.uuid}`, key.channel],
+    [`channel/${key.channel}`, key.uuid],
+  ];
+}
+
+function shelfOf(range: ObjectRange): string {
+  if (range.type !== 'membership') return range.type;
+  return 'uuid' in range ? `uuid/${range.uuid}` : `channel/${range.channel}`;
+}

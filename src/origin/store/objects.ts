@@ -1,0 +1,88 @@
+import type { AppendRequest } from './store.ts';
+
+/** What metadata is kept of: a user, a channel, or the membership of a user in a channel. */
+export type ObjectKey =
+  | { readonly type: 'uuid'; readonly uuid: string }
+  | { readonly type: 'channel'; readonly channel: string }
+  | { readonly type: 'membership'; readonly uuid: string; readonly channel: string };
+
+/** All users, all channels, the memberships of a user, or the members of a channel. */
+export type ObjectRange =
+  | { readonly type: 'uuid' | 'channel' }
+  | { readonly type: 'membership'; readonly uuid: string }
+  | { readonly type: 'membership'; readonly channel: string };
+
+/** A value inside `custom`. */
+export type Scalar = string | number | boolean | null;
+
+/** A field of an object. */
+export type FieldValue = string | Readonly<Record<string, Scalar>>;
+
+/** The fields of an object that have a value. */
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** An object as it is kept. */
+export interface StoredObject {
+  readonly fields: Fields;
+  /** RFC 3339, UTC. */
+  readonly updated: string;
+  /** Names the fields: equal for equal fields, different for others. */
+  readonly eTag: string;
+}
+
+/** An object with what it belongs to. */
+export interface KeyedObject<K extends ObjectKey = ObjectKey> {
+  readonly key: K;
+  readonly object: StoredObject;
+}
+
+/** One change of a batch. */
+export interface ObjectWrite {
+  readonly key: ObjectKey;
+  /** The eTag that the object must have; `undefined`: it must not exist. */
+  readonly expected: string | undefined;
+  /** What it becomes; `undefined`: it is deleted. */
+  readonly object: StoredObject | undefined;
+  /** What the log tells of it. */
+  readonly announce: readonly AppendRequest[];
+}
+
+/**
+ * Why a batch was not written: an object is not as expected; or there would be too many objects, too many memberships
+ * of one user or of one channel, or too many characters.
+ */
+export type ObjectProblem = 'conflict' | 'objects' | 'memberships' | 'characters';
+
+/** App Context: users, channels and memberships. */
+export interface ObjectStore {
+  /** The objects of some keys, in the same order; `undefined` for each that does not exist. */
+  get(keys: readonly ObjectKey[]): Promise<readonly (StoredObject | undefined)[]>;
+  /** The objects of a range, in no particular order. */
+  list(range: ObjectRange): Promise<readonly KeyedObject[]>;
+  /**
+   * Writes a batch and logs what is to be told of it, in one atomic step: nobody sees the one without the other. The
+   * keys of a batch differ. Resolves to why that cannot be, and then nothing has changed.
+   */
+  write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined>;
+}
+
+/** How much App Context may hold. */
+export interface ObjectRules {
+  /** Users, channels and memberships of one subscribe key. */
+  readonly objects: number;
+  /** Memberships of one user, and members of one channel. */
+  readonly memberships: number;
+  /** Characters of all fields and names of one subscribe key. */
+  readonly characters: number;
+}
+
+/** What an object counts for, in characters. */
+export function weightOf({ key, object }: KeyedObject): number {
+  const names = key.type === 'membership' ? key.uuid.length + key.channel.length : idOf(key).length;
+  return names + JSON.stringify(object.fields).length;
+}
+
+/** The name of a user or channel. */
+export function idOf(key: Exclude<ObjectKey, { type: 'membership' }>): string {
+  return key.type === 'uuid' ? key.uuid : key.channel;
+}

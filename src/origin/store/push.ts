@@ -1,0 +1,20 @@
+/** What a further registration would exceed. */
+export type PushExcess = 'devices' | 'channels';
+
+/** For which channels devices are to be notified. A device is known by any text that is its own. */
+export interface PushStore {
+  /** The channels of a device, sorted; none for a device that is not known. */
+  channels(device: string): Promise<readonly string[]>;
+  /** Adds channels and removes others, all or none. Resolves to what would be exceeded, and then nothing has changed. */
+  change(device: string, add: readonly string[], remove: readonly string[]): Promise<PushExcess | undefined>;
+  /** Forgets a device. */
+  forget(device: string): Promise<void>;
+}
+
+/** How much is registered. */
+export interface PushRules {
+  /** Devices of one subscribe key. */
+  readonly devices: number;
+  /** Channels of one device. */
+  readonly channels: number;
+}

@@ -1,0 +1,109 @@
+import type { BodyBytes, TransportRequest } from 'timetoken';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchTransport } from '../../../src/client/transport/fetch-transport.ts';
+import { piecewise } from '../../support/files-transport.ts';
+import { listen } from '../../support/unit-server.ts';
+
+const DATA = new TextEncoder().encode('Knights who say Ni!');
+const HALVES = [DATA.slice(0, 7), DATA.slice(7)];
+
+function request(more: Partial<TransportRequest> = {}): TransportRequest {
+  const { signal } = new AbortController();
+  return { method: 'POST', url: 'http://localhost/x', headers: { 'content-type': 'a/b' }, signal, ...more };
+}
+
+function streamed(): { readonly body: BodyBytes; readonly log: readonly string[] } {
+  const { stream, log } = piecewise(HALVES);
+  return { body: { size: DATA.length, stream: () => stream }, log };
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe('the default transport with bytes', () => {
+  it('sends a Blob, a Blob that is watched and a stream with their lengths, over a socket', async () => {
+    const seen: unknown[] = [];
+    const server = await listen((incoming, response) => {
+      let text = '';
+      incoming.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      incoming.on('end', () => {
+        const { headers } = incoming;
+        seen.push([headers['content-type'], headers['content-length'], headers['transfer-encoding'], text]);
+        response.writeHead(204).end();
+      });
+    });
+    const loads: number[] = [];
+    const onProgress = (loaded: number) => void loads.push(loaded);
+    const blob = new Blob([DATA]);
+    for (const more of [{ body: blob }, { body: blob, onProgress }, { body: streamed().body, onProgress }]) {
+      expect((await fetchTransport()(request({ url: `${server.url}/x`, ...more }))).status).toBe(204);
+    }
+    const line = ['a/b', '19', undefined, 'Knights who say Ni!'];
+    expect(seen).toEqual([line, line, line]);
+    expect(loads).toEqual([19, 7, 19]);
+    await server.close();
+  });
+
+  it('reads a stream whole where the runtime drops lengths, as browsers do, and counts nothing then', async () => {
+    class BrowserRequest extends Request {
+      constructor(input: RequestInfo | URL, init?: RequestInit) {
+        const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+        headers.delete('content-length');
+        super(input, { ...init, headers });
+      }
+    }
+    vi.stubGlobal('Request', BrowserRequest);
+    const bodies: unknown[] = [];
+    const texts: string[] = [];
+    const watching = fetchTransport(async (input) => {
+      bodies.push(input.headers.get('content-length'));
+      texts.push(await input.text());
+      return new Response(null, { status: 204 });
+    });
+    const onProgress = vi.fn();
+    const { body, log } = streamed();
+    await watching(request({ body, onProgress }));
+    await watching(request({ body: new Blob([DATA]), onProgress }));
+    expect([texts, bodies]).toEqual([Array(2).fill('Knights who say Ni!'), [null, null]]);
+    expect(log).toEqual(['pull', 'pull', 'end']);
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+});
+
+describe('the default transport with a stream as its answer', () => {
+  it('follows redirects for a stream alone', async () => {
+    const modes: string[] = [];
+    const transport = fetchTransport(async (input) => {
+      modes.push(input.redirect);
+      return new Response('bytes');
+    });
+    const { stream } = await transport(request({ method: 'GET', accept: 'stream' }));
+    const { body } = await transport(request({ method: 'GET' }));
+    expect([modes, await new Response(stream as BodyInit).text(), body]).toEqual([
+      ['follow', 'manual'],
+      'bytes',
+      'bytes',
+    ]);
+  });
+
+  it.each([307, 404, 500])('gives what is no success as text: %i', async (status) => {
+    const transport = fetchTransport(async () => new Response('text', { status }));
+    const response = await transport(request({ method: 'GET', accept: 'stream' }));
+    expect([response.status, response.body, response.stream]).toEqual([status, 'text', undefined]);
+  });
+
+  it('gives a success without a body as an empty stream', async () => {
+    const transport = fetchTransport(async () => new Response(null, { status: 200 }));
+    const { stream } = await transport(request({ method: 'GET', accept: 'stream' }));
+    expect(await new Response(stream as BodyInit).text()).toBe('');
+  });
+
+  it('does not limit a stream, and reads no further than it is asked to', async () => {
+    const { stream: source, log } = piecewise(Array.from({ length: 20 }, () => new Uint8Array(1024 * 1024)));
+    const transport = fetchTransport(async () => new Response(source as BodyInit));
+    const { stream } = await transport(request({ method: 'GET', accept: 'stream' }));
+    expect(log.length).toBeLessThan(2);
+    expect((await new Response(stream as BodyInit).arrayBuffer()).byteLength).toBe(20 * 1024 * 1024);
+  });
+});
