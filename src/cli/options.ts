@@ -45,10 +45,15 @@ export function connect(options: ClientOptions, { terminal, network }: Surroundi
     ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
     subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
     publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,
-    userId: setting(options.userId, 'TIMETOKEN_USER_ID') ?? `cli-${randomUUID().slice(0, 8)}`,
+    userId: setting(options.userId, 'TIMETOKEN_USER_ID') ?? newUserId(),
     ...(token !== undefined && { token }),
     logger: loggerTo(terminal, options.debug === true),
   });
+}
+
+/** A user id that nobody else has. */
+export function newUserId(): string {
+  return `cli-${randomUUID().slice(0, 8)}`;
 }
 
 function loggerTo({ stderr }: Terminal, debug: boolean): Logger {

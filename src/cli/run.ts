@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addPublish } from './commands/publish.ts';
+import { addRecord } from './commands/record.ts';
 import { addServe } from './commands/serve.ts';
 import { addSubscribe } from './commands/subscribe.ts';
 import { ExitCode, report } from './failures.ts';
@@ -14,6 +15,7 @@ Examples:
   $ timetoken publish room '{"text":"hello"}'     one message
   $ tail -f app.log | timetoken publish logs --text
   $ timetoken subscribe logs --json | jq .message
+  $ timetoken record room --output room.ndjson    traffic for tests to replay
 
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 `;
@@ -32,7 +34,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 function program(surroundings: Surroundings): Command {
   const { terminal } = surroundings;
   const command = new Command('timetoken')
-    .description("Publish, subscribe and serve, over PubNub's protocol.")
+    .description("Publish, subscribe, record and serve, over PubNub's protocol.")
     .version(version())
     .addHelpText('after', EXAMPLES)
     // Without an exit override the process would end before anybody could tidy up. Subcommands inherit all of this.
@@ -42,6 +44,7 @@ function program(surroundings: Surroundings): Command {
   addServe(command, surroundings);
   addPublish(command, surroundings);
   addSubscribe(command, surroundings);
+  addRecord(command, surroundings);
   for (const each of command.commands) each.option('--debug', 'show logs, and stacks with errors');
   return command;
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createOrigin, type Logger } from 'timetoken/origin';
+import { createOrigin, type Keyset, type Logger } from 'timetoken/origin';
 import { type OriginServer, serve } from 'timetoken/origin/node';
-import { CommandError, messageOf } from '../failures.ts';
+import { CommandError, messageOf, UsageError } from '../failures.ts';
 import { collect, wholeNumber } from '../options.ts';
 import { type Paint, paintFor } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -14,6 +14,8 @@ interface ServeOptions {
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly hold: number;
+  readonly secretKey?: string;
+  readonly access?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -28,6 +30,7 @@ Examples:
 Everything is kept in memory and gone when it stops. Logs never hold messages, tokens or signatures.
 `;
 
+const DEMO_KEYS = { subscribeKey: 'demo', publishKey: 'demo' } as const;
 const LOOPBACK = /^http:\/\/(127\.|\[::1\])/;
 
 /** `timetoken serve`. */
@@ -40,6 +43,11 @@ export function addServe(program: Command, surroundings: Surroundings): void {
     .option('--allow-origin <origin>', 'a web origin that may call; repeatable (default: any)', webOrigin)
     .option('--allow-host <name>', 'a further Host name to answer to; repeatable', collect)
     .option('--hold <seconds>', 'how long a poll waits for a message', wholeNumber(1, 3_600), 280)
+    .option(
+      '--secret-key <key>',
+      'grants permissions for the keys demo and demo (env TIMETOKEN_SECRET_KEY, which other users cannot see)',
+    )
+    .option('--access', 'requests need permissions; needs a secret key')
     .option('--quiet', 'no access log')
     .option('--json', 'log as NDJSON')
     .addHelpText('after', EXAMPLES)
@@ -49,6 +57,7 @@ export function addServe(program: Command, surroundings: Surroundings): void {
 async function runServer(options: ServeOptions, { terminal, network }: Surroundings): Promise<void> {
   const now = () => new Date(network.clock?.now() ?? Date.now());
   const origin = createOrigin({
+    keysets: keysetsFrom(options, terminal),
     limits: { holdSeconds: options.hold },
     allowOrigin: options.allowOrigin ?? '*',
     clock: network.clock,
@@ -65,6 +74,14 @@ async function runServer(options: ServeOptions, { terminal, network }: Surroundi
   } finally {
     await origin.close();
   }
+}
+
+// Without a secret any keys may be used, as there is nothing to grant.
+function keysetsFrom({ secretKey, access }: ServeOptions, { env }: Terminal): readonly Keyset[] | undefined {
+  const secret = secretKey ?? (env['TIMETOKEN_SECRET_KEY'] || undefined);
+  if (secret !== undefined) return [{ ...DEMO_KEYS, secretKey: secret, access }];
+  if (access) throw new UsageError('--access needs a secret key: set TIMETOKEN_SECRET_KEY or --secret-key.');
+  return undefined;
 }
 
 function accessLog({ quiet, json }: ServeOptions, { stdout, stderr }: Terminal, now: () => Date): Logger {
@@ -93,7 +110,7 @@ export function exposureWarning(url: string): string | undefined {
 
 function announce({ url, port }: OriginServer, options: ServeOptions, terminal: Terminal): void {
   const { stdout, stderr } = terminal;
-  const warning = exposureWarning(url);
+  const warning = options.access ? undefined : exposureWarning(url);
   if (warning !== undefined) stderr.write(`warning: ${warning}\n`);
   stdout.write(
     options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, paintFor('stdout', terminal)),

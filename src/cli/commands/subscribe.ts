@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { PubNub } from 'timetoken';
+import { givenUp } from '../ending.ts';
 import { UsageError } from '../failures.ts';
 import { type ClientOptions, collect, connect, wholeNumber, withClientOptions } from '../options.ts';
 import { printer } from '../printer.ts';
@@ -51,7 +52,6 @@ async function receive(
   if (channels.length + channelGroups.length === 0) throw new UsageError('Name a channel, or a --group.');
   await using pubnub = connect(options, surroundings);
   const counted = print(pubnub, options, surroundings);
-  const failed = failure(pubnub);
   const subscription = pubnub
     .subscribe({
       channels,
@@ -60,8 +60,7 @@ async function receive(
       ...(timetoken !== undefined && { withTimetoken: timetoken }),
     })
     .execute();
-  // A name that is refused is a failure: whoever typed it waits for it.
-  await Promise.race([stopped(surroundings.terminal), counted, failed, refusal(subscription.connected())]);
+  await Promise.race([stopped(surroundings.terminal), counted, givenUp(pubnub, subscription)]);
 }
 
 // Prints every event; resolves when enough messages were printed.
@@ -87,20 +86,5 @@ function print(pubnub: PubNub, { count, json }: SubscribeOptions, { terminal, ne
       invalidMessage: show.invalidMessage,
       status: show.status,
     });
-  });
-}
-
-function failure(pubnub: PubNub): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    pubnub.on('state', ({ state, error }) => {
-      if (state === 'failed') reject(error ?? new Error('The connection failed.'));
-    });
-  });
-}
-
-// Rejects with the connection, and does not resolve with it.
-function refusal(connected: Promise<void>): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    connected.catch(reject);
   });
 }

@@ -1,0 +1,102 @@
+import type { Route } from '../origin/routes/route.ts';
+import { ROUTES } from '../origin/routes/table.ts';
+
+// Each route of the origin by what the client calls it; a list where it depends on the query: see `nameOf`.
+const BY_ROUTE = {
+  time: ['time'],
+  publish: ['publish', 'fire'],
+  signal: ['signal'],
+  subscribe: ['subscribe'],
+  heartbeat: ['heartbeat'],
+  leave: ['leave'],
+  'here-now': ['hereNow'],
+  'where-now': ['whereNow'],
+  'get-state': ['getState'],
+  'set-state': ['setState'],
+  'channel-group': [
+    'listChannelsInChannelGroup',
+    'addChannelsToChannelGroup',
+    'removeChannelsFromChannelGroup',
+  ],
+  'delete-channel-group': ['deleteChannelGroup'],
+  'list-channel-groups': ['listChannelGroups'],
+  history: ['history'],
+  'fetch-messages': ['fetchMessages'],
+  'fetch-messages-with-actions': ['fetchMessages'],
+  'message-counts': ['messageCounts'],
+  'delete-messages': ['deleteMessages'],
+  'add-message-action': ['addMessageAction'],
+  'list-message-actions': ['getMessageActions'],
+  'remove-message-action': ['removeMessageAction'],
+  'list-users': ['getAllUuidMetadata'],
+  'get-user': ['getUuidMetadata'],
+  'set-user': ['setUuidMetadata'],
+  'remove-user': ['removeUuidMetadata'],
+  'list-channels': ['getAllChannelMetadata'],
+  'get-channel': ['getChannelMetadata'],
+  'set-channel': ['setChannelMetadata'],
+  'remove-channel': ['removeChannelMetadata'],
+  'get-memberships': ['getMemberships'],
+  'set-memberships': ['setMemberships'],
+  'get-members': ['getChannelMembers'],
+  'set-members': ['setChannelMembers'],
+  'push-channels': ['listPushChannels', 'addPushChannels', 'removePushChannels'],
+  'remove-push-device': ['removeAllPushChannels'],
+  'grant-token': ['grantToken'],
+  'revoke-token': ['revokeToken'],
+  grant: ['grant'],
+  audit: ['audit'],
+  'generate-upload-url': ['sendFile'],
+  'upload-file': ['uploadFile'],
+  'list-files': ['listFiles'],
+  'download-file': ['downloadFile'],
+  'file-bytes': ['fileBytes'],
+  'delete-file': ['deleteFile'],
+  'publish-file': ['publishFileMessage'],
+} as const;
+
+// Builders that send the request of another one.
+const SAME = {
+  unsubscribe: 'leave',
+  removeMemberships: 'setMemberships',
+  manageMemberships: 'setMemberships',
+  removeChannelMembers: 'setChannelMembers',
+  manageChannelMembers: 'setChannelMembers',
+} as const;
+
+/** What a request is called: mostly the name of the builder that sends it. */
+export type RequestName = (typeof BY_ROUTE)[keyof typeof BY_ROUTE][number];
+
+/** What requests can be named by: also builders that send the request of another one, as `removeMemberships` does. */
+export type OperationName = RequestName | keyof typeof SAME;
+
+const names: ReadonlyMap<string, readonly RequestName[]> = new Map(Object.entries(BY_ROUTE));
+const same: ReadonlyMap<string, RequestName> = new Map(Object.entries(SAME));
+
+/** Every operation by its name. */
+export const operations: readonly OperationName[] = Object.freeze([
+  ...new Set<RequestName>(ROUTES.flatMap(({ operation }) => names.get(operation) ?? [])),
+  // The keys of the map are those of the object that it was made from.
+  ...(Object.keys(SAME) as (keyof typeof SAME)[]),
+]);
+
+/** Reads the parameters of a query. */
+interface Parameters {
+  text(name: string): string | undefined;
+}
+
+/** What a request is called. */
+export function nameOf({ operation }: Route, query: Parameters): RequestName | 'unknown' {
+  const [name = 'unknown', second = name, third = name] = names.get(operation) ?? [];
+  if (operation === 'publish') return query.text('norep') === 'true' ? second : name;
+  if (query.text('add') !== undefined) return second;
+  return query.text('remove') !== undefined ? third : name;
+}
+
+/** The name of the request that an operation sends. Throws a `TypeError` when there is no such operation. */
+export function requestOf(operation: string): RequestName {
+  // One of the names is what it is compared with.
+  const found = same.get(operation) ?? operations.find((name) => name === operation);
+  if (found !== undefined) return found as RequestName;
+  throw new TypeError(`There is no operation "${operation}". There are: ${operations.join(', ')}.`);
+}

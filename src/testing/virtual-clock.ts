@@ -1,0 +1,118 @@
+import type { Clock, TimerHandle } from '../protocol/clock.ts';
+import { settle } from './system.ts';
+
+interface Timer {
+  due: number;
+  readonly order: number;
+  readonly callback: () => void;
+  /** It fires also while the machine sleeps: it is another machine's. */
+  readonly awake: boolean;
+}
+
+/** When a virtual clock begins: 14 November 2023, 22:13:20 UTC. */
+const BEGINNING = 1_700_000_000_000;
+
+/**
+ * A clock that stands still until a test moves it. Timers fire in the order they are due.
+ *
+ * @example
+ * ```ts
+ * const clock = new VirtualClock();
+ * const origin = createOrigin({ clock });
+ * await clock.advance(300_000);
+ * ```
+ */
+export class VirtualClock implements Clock {
+  /** The same time on another machine, which is awake while this one sleeps. */
+  readonly elsewhere: Clock = {
+    now: () => this.#now,
+    setTimeout: (callback, milliseconds) => this.#add(callback, milliseconds, true),
+    clearTimeout: (timer) => this.clearTimeout(timer),
+  };
+  readonly #beginning: number;
+  #now: number;
+  #order = 0;
+  readonly #timers = new Set<Timer>();
+  readonly #settle: () => Promise<void>;
+
+  /** `now` in milliseconds since the Unix epoch; `settle` is waited for after each timer that fires. */
+  constructor(now = BEGINNING, settleAfter: () => Promise<void> = settle) {
+    this.#beginning = now;
+    this.#now = now;
+    this.#settle = settleAfter;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimeout(callback: () => void, milliseconds: number): TimerHandle {
+    return this.#add(callback, milliseconds, false);
+  }
+
+  clearTimeout(timer: TimerHandle): void {
+    // Other clocks' timers are not among its own.
+    this.#timers.delete(timer as Timer);
+  }
+
+  /** Timers that have not fired yet: zero after everything is closed. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves time on, firing what is due on the way and letting promises settle after each. */
+  async advance(milliseconds: number): Promise<void> {
+    checkForward(milliseconds);
+    const end = this.#now + milliseconds;
+    await this.#settle();
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.#now = Math.max(this.#now, next.due);
+      next.callback();
+      await this.#settle();
+    }
+    this.#now = Math.max(this.#now, end);
+    await this.#settle();
+  }
+
+  /** The wall clock jumps: timers stay where they were, relative to the new time. */
+  jump(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (const timer of this.#timers) timer.due += milliseconds;
+  }
+
+  /** The machine sleeps: time passes, and timers fire elsewhere only. */
+  async sleep(milliseconds: number): Promise<void> {
+    checkForward(milliseconds);
+    for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
+    await this.advance(milliseconds);
+  }
+
+  /** Begins anew, without any timers. */
+  reset(): void {
+    this.#timers.clear();
+    this.#now = this.#beginning;
+  }
+
+  #add(callback: () => void, milliseconds: number, awake: boolean): Timer {
+    const due = this.#now + Math.max(0, Number(milliseconds) || 0);
+    const timer = { due, order: this.#order++, callback, awake };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #next(end: number): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.due > end) continue;
+      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
+        first = timer;
+    }
+    return first;
+  }
+}
+
+function checkForward(milliseconds: number): void {
+  if (!(milliseconds >= 0 && milliseconds < Number.POSITIVE_INFINITY))
+    throw new RangeError('Time can be moved on only by zero or more milliseconds.');
+}

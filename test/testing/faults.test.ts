@@ -1,0 +1,188 @@
+import { PubNub } from 'timetoken';
+import { createTestNetwork, type Fault, type OperationName, type TestNetwork } from 'timetoken/testing';
+import { describe, expect, it } from 'vitest';
+import { CALLS, type Call } from '../support/testing-calls.ts';
+
+// What is downloaded is a file, whatever it holds.
+const { downloadFile: _, ...rest } = CALLS;
+const calls = Object.entries(rest) as [OperationName, Call][];
+
+/** What a call that meets a fault comes to, however often it tries. */
+async function outcome(network: TestNetwork, call: Call) {
+  await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+  const { status } = await network.settled(call(pubnub).envelope());
+  return { category: status.category, statusCode: status.statusCode, code: status.errorData?.code };
+}
+
+const OUTCOMES: readonly (readonly [string, Fault, Awaited<ReturnType<typeof outcome>>])[] = [
+  ['refused', 'refused', { category: 'PNNetworkIssuesCategory', statusCode: undefined, code: 'PN-2001' }],
+  ['reset', 'reset', { category: 'PNNetworkIssuesCategory', statusCode: undefined, code: 'PN-2001' }],
+  ['hang', 'hang', { category: 'PNTimeoutCategory', statusCode: undefined, code: 'PN-2002' }],
+  ['stall', 'stall', { category: 'PNTimeoutCategory', statusCode: undefined, code: 'PN-2002' }],
+  ['truncated', 'truncated', { category: 'PNNetworkIssuesCategory', statusCode: undefined, code: 'PN-2001' }],
+  ['html', 'html', { category: 'PNMalformedResponseCategory', statusCode: 200, code: 'PN-4001' }],
+  ['empty', 'empty', { category: 'PNMalformedResponseCategory', statusCode: 200, code: 'PN-4001' }],
+  ['403', { status: 403 }, { category: 'PNAccessDeniedCategory', statusCode: 403, code: 'PN-3002' }],
+  ['503', { status: 503 }, { category: 'PNServerErrorCategory', statusCode: 503, code: 'PN-3006' }],
+];
+
+// One of each kind: what is read, what is written, and what must not be done twice; by GET, POST, PATCH and DELETE.
+const KINDS: readonly string[] = [
+  ...['time', 'publish', 'signal', 'hereNow', 'setState', 'deleteChannelGroup', 'fetchMessages'],
+  ...['deleteMessages', 'addMessageAction', 'setUuidMetadata', 'addPushChannels', 'sendFile'],
+];
+const EVERYWHERE = ['html', '403'];
+
+describe.each(OUTCOMES)('the fault %s', (title, fault, expected) => {
+  it.each(calls.filter(([name]) => EVERYWHERE.includes(title) || KINDS.includes(name)))(
+    'meets %s',
+    async (name, call) => {
+      await using network = createTestNetwork();
+      const set = network.fail(name, { with: fault, times: Number.POSITIVE_INFINITY });
+      expect(await outcome(network, call)).toEqual(expected);
+      expect(set.hits).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('an answer that a fault gives', () => {
+  const STATUSES: readonly (readonly [number, string])[] = [
+    [400, 'PNBadRequestCategory'],
+    [402, 'PNUnknownCategory'],
+    [403, 'PNAccessDeniedCategory'],
+    [404, 'PNUnknownCategory'],
+    [413, 'PNValidationErrorCategory'],
+    [414, 'PNBadRequestCategory'],
+    [429, 'PNUnknownCategory'],
+    [500, 'PNServerErrorCategory'],
+    [502, 'PNServerErrorCategory'],
+    [504, 'PNServerErrorCategory'],
+    [599, 'PNServerErrorCategory'],
+  ];
+
+  it.each(STATUSES)('of status %d is of category %s', async (status, category) => {
+    await using network = createTestNetwork();
+    network.fail('publish', { with: { status }, times: 9 });
+    const publish: Call = (pubnub) => pubnub.publish({ channel: 'room', message: 1 });
+    expect(await outcome(network, publish)).toMatchObject({ category, statusCode: status });
+    expect(network.published()).toEqual([]);
+  });
+
+  it.each([
+    ['text as it is', 'plain', 'plain'],
+    ['JSON of anything else', { error: 1 }, '{"error":1}'],
+    ['the error body of the protocol', undefined, '"status":418'],
+  ])('holds %s', async (_name, body, text) => {
+    await using network = createTestNetwork();
+    network.fail('time', { with: { status: 418, body, retryAfter: 7 } });
+    const response = await network.fetch('https://ps.pndsn.com/time/0');
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await response.text()).toContain(text);
+  });
+
+  it.each([204, 205, 304])('of status %d has no body', async (status) => {
+    await using network = createTestNetwork();
+    network.fail('time', { with: { status, body: 'x' } });
+    const response = await network.fetch('https://ps.pndsn.com/time/0');
+    expect({ status: response.status, text: await response.text() }).toEqual({ status, text: '' });
+  });
+
+  it('of status 429 makes the client wait as long as it says', async () => {
+    await using network = createTestNetwork();
+    await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+    network.fail('hereNow', { with: { status: 429, retryAfter: 7 } });
+    const call = pubnub.hereNow({ channels: 'room' }).envelope();
+    await network.clock.advance(6_900);
+    expect(network.transcript()).toHaveLength(1);
+    await network.clock.advance(5_000);
+    await call;
+    expect(network.transcript().map(({ outcome }) => outcome)).toEqual(['429', '200']);
+  });
+});
+
+const time = 'https://ps.pndsn.com/time/0';
+
+/** What becomes of so many requests in a row. */
+async function row(network: TestNetwork, requests: number, url = time): Promise<string> {
+  const results: string[] = [];
+  for (let count = 0; count < requests; count++) {
+    const { ok } = await network.fetch(url);
+    results.push(ok ? '.' : 'x');
+  }
+  return results.join('');
+}
+
+describe('a fault hits', () => {
+  it.each([
+    [{}, 'x.....'],
+    [{ times: 2 }, 'xx....'],
+    [{ after: 2 }, '..x...'],
+    [{ times: 3, after: 1 }, '.xxx..'],
+    [{ times: Number.POSITIVE_INFINITY }, 'xxxxxx'],
+    [{ times: Number.POSITIVE_INFINITY, after: 4 }, '....xx'],
+  ])('with %j the requests %s', async (options, expected) => {
+    await using network = createTestNetwork();
+    const fault = network.fail('time', { with: { status: 500 }, ...options });
+    expect(await row(network, 6)).toBe(expected);
+    expect(fault.hits).toBe(expected.replaceAll('.', '').length);
+  });
+
+  it('no request after it was stopped', async () => {
+    await using network = createTestNetwork();
+    const fault = network.fail('time', { with: { status: 500 }, times: 9 });
+    const before = await row(network, 2);
+    fault.stop();
+    expect([before, await row(network, 2)]).toEqual(['xx', '..']);
+  });
+
+  it('in the order they were set', async () => {
+    await using network = createTestNetwork();
+    network.fail('time', { with: { status: 500 } });
+    network.fail('*', { with: { status: 403 } });
+    const statuses = [await network.fetch(time), await network.fetch(time), await network.fetch(time)];
+    expect(statuses.map(({ status }) => status)).toEqual([500, 403, 200]);
+  });
+
+  it('what a test of its own says', async () => {
+    await using network = createTestNetwork();
+    network.fail(({ channels }) => channels.includes('a'), { with: { status: 500 }, times: 9 });
+    const of = (channel: string) => `https://ps.pndsn.com/publish/demo/demo/0/${channel}/0/1`;
+    expect([await row(network, 2, of('a')), await row(network, 2, of('b'))]).toEqual(['xx', '..']);
+  });
+
+  it('builders that send the same request alike', async () => {
+    await using network = createTestNetwork();
+    const publish = network.fail('publish', { with: { status: 500 }, times: 9 });
+    const fire = network.fail('fire', { with: { status: 500 }, times: 9 });
+    await network.fetch('https://ps.pndsn.com/publish/demo/demo/0/a/0/1?norep=true&store=0');
+    await network.fetch('https://ps.pndsn.com/publish/demo/demo/0/a/0/1?store=0');
+    expect([publish.hits, fire.hits]).toEqual([1, 1]);
+  });
+
+  it.each([
+    [() => ['publihs', { with: 'reset' }], /There is no operation "publihs". There are: time, publish/],
+    [() => ['time', { with: 'broken' }], /"broken" is no fault. There are: refused, reset, hang/],
+    [() => ['time', { with: {} }], /is no fault/],
+    [() => ['time', { with: { status: 99 } }], /A status is from 200 to 599, not 99/],
+    [() => ['time', { with: { status: 600 } }], /A status is from 200 to 599/],
+    [() => ['time', { with: 'reset', times: 0 }], /times must be a whole number from 1 on, not 0/],
+    [() => ['time', { with: 'reset', times: 1.5 }], /times must be/],
+    [() => ['time', { with: 'reset', after: -1 }], /after must be a whole number from 0 on, not -1/],
+  ] as const)('nothing when it could never: %o', async (given, problem) => {
+    await using network = createTestNetwork();
+    const fail = network.fail as (...args: readonly unknown[]) => unknown;
+    expect(() => fail.apply(network, given())).toThrow(problem);
+  });
+});
+
+describe('a body that stalls', () => {
+  it('fails when the request is given up, as that of any fetch', async () => {
+    await using network = createTestNetwork();
+    network.fail('time', { with: 'stall' });
+    const controller = new AbortController();
+    const response = await network.fetch(time, { signal: controller.signal });
+    const text = response.text();
+    controller.abort(new Error('enough'));
+    await expect(text).rejects.toThrow('enough');
+  });
+});

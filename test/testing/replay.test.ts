@@ -1,0 +1,332 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { type EventName, PubNub } from 'timetoken';
+import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+
+const HEADER = '{"type":"recording","version":1}';
+const BEGINNING = 17_000_000_000_000_000n;
+const DELIVERED = ['message', 'signal', 'presence', 'messageAction', 'objects', 'file', 'gap'] as const;
+
+/** A line of a recording, so many milliseconds after its beginning. */
+function line(milliseconds: number, members: Readonly<Record<string, unknown>>): string {
+  const timetoken = String(BEGINNING + BigInt(milliseconds) * 10_000n);
+  return JSON.stringify({ type: 'message', channel: 'room', subscription: null, timetoken, ...members });
+}
+
+function message(milliseconds: number, payload: unknown): string {
+  return line(milliseconds, { publisher: 'bob', message: payload });
+}
+
+/** A client on a network, with the events that it hears of. */
+async function listen(
+  network: TestNetwork,
+  channels: readonly string[],
+  channelGroups: readonly string[] = [],
+) {
+  const pubnub = new PubNub({ ...network.options, userId: 'alice' });
+  onTestFinished(async () => {
+    await pubnub.close();
+    await network.close();
+  });
+  const events: { readonly type: EventName; readonly event: unknown }[] = [];
+  pubnub.subscribe({ channels, channelGroups, withPresence: true }).execute();
+  await network.subscribed(channels[0] ?? channelGroups[0] ?? '');
+  await network.idle();
+  for (const type of DELIVERED) pubnub.on(type, (event) => void events.push({ type, event }));
+  return { pubnub, events };
+}
+
+function payloads(events: readonly { readonly event: unknown }[]): readonly unknown[] {
+  return events.map(({ event }) => Object(event).message);
+}
+
+const ROOM = { channel: 'room', subscription: null };
+const ABSENT = { state: undefined, joined: [], left: [], timedOut: [], hereNowRefresh: false };
+const KINDS: readonly (readonly [type: EventName, members: Readonly<Record<string, unknown>>])[] = [
+  [
+    'message',
+    { publisher: 'bob', message: { a: [1, null] }, userMetadata: { lang: 'en' }, customMessageType: 'note' },
+  ],
+  ['message', { publisher: 'bob', message: null, userMetadata: undefined, customMessageType: undefined }],
+  ['signal', { publisher: 'bob', message: 's', userMetadata: undefined, customMessageType: 'typing' }],
+  ['presence', { event: 'join', uuid: 'bob', timestamp: 1_700_000_000, occupancy: 2, ...ABSENT }],
+  [
+    'presence',
+    { event: 'state-change', uuid: 'bob', timestamp: 7, occupancy: 2, ...ABSENT, state: { mood: 'fine' } },
+  ],
+  [
+    'presence',
+    {
+      ...{ event: 'interval', uuid: undefined, timestamp: 7, occupancy: 9, state: undefined },
+      ...{ joined: ['a', 'b'], left: ['c'], timedOut: ['d'], hereNowRefresh: true },
+    },
+  ],
+  [
+    'messageAction',
+    {
+      publisher: 'bob',
+      event: 'added',
+      data: {
+        ...{ type: 'reaction', value: 'smile', uuid: 'bob' },
+        ...{ actionTimetoken: '16000000000000001', messageTimetoken: '16000000000000000' },
+      },
+    },
+  ],
+  [
+    'objects',
+    {
+      message: {
+        ...{ source: 'objects', version: '2.0', event: 'set', type: 'channel' },
+        data: { id: 'room', name: 'The room', updated: 'x', eTag: 'y' },
+      },
+    },
+  ],
+  [
+    'file',
+    {
+      ...{ publisher: 'bob', message: { text: 'see' }, file: { id: '1', name: 'a.txt' } },
+      ...{ userMetadata: { a: 1 }, customMessageType: 'picture' },
+    },
+  ],
+];
+
+describe('a replay', () => {
+  it.each(KINDS)('brings a %s to the listener as it was: %j', async (type, members) => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const { timetoken } = JSON.parse(line(0, {}));
+    await network.replay([HEADER, line(0, { type, ...members })]);
+    expect(events).toEqual([{ type, event: { ...ROOM, ...members, timetoken: expect.any(String) } }]);
+    expect(timetoken).not.toBe(Object(events[0]?.event).timetoken);
+  });
+
+  it('plays the messages of any recording in their order, once each', async () => {
+    const anything = fc.array(fc.tuple(fc.nat(5_000), fc.jsonValue()), { maxLength: 120 });
+    const speeds = fc.constantFrom(Number.POSITIVE_INFINITY, 1, 10, 0.5);
+    await fc.assert(
+      fc.asyncProperty(
+        anything,
+        speeds,
+        fc.integer({ min: 1, max: 60 }),
+        async (entries, speed, queueLength) => {
+          await using network = createTestNetwork({ limits: { queueLength } });
+          await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+          const seen: unknown[] = [];
+          pubnub.addListener({
+            message: (event) => void seen.push(event.message),
+            gap: (gap) => void seen.push(gap),
+          });
+          pubnub.subscribe().channels('room').execute();
+          await network.subscribed('room');
+          const lines = entries.map(([milliseconds, payload]) => message(milliseconds, payload));
+          const replay = await network.replay([HEADER, ...lines], { speed });
+          await network.clock.advance(replay.duration);
+          await replay.done;
+          expect(seen).toEqual(JSON.parse(JSON.stringify(entries)).map(([, payload]: unknown[]) => payload));
+          expect(replay).toMatchObject({ events: entries.length, played: entries.length });
+          await pubnub.close();
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it.each([
+    [1, [0, 1_000, 1_000, 61_000]],
+    [10, [0, 100, 100, 6_100]],
+    [0.5, [0, 2_000, 2_000, 122_000]],
+  ])('at speed %d comes as the clock moves', async (speed, times) => {
+    const network = createTestNetwork();
+    const { pubnub } = await listen(network, ['room']);
+    const begun = network.clock.now();
+    const seen: unknown[] = [];
+    pubnub.on('message', ({ message }) => void seen.push([message, network.clock.now() - begun]));
+    const lines = [0, 1_000, 1_000, 61_000].map((at, index) => message(at, index));
+    const replay = await network.replay([HEADER, ...lines], { speed });
+    expect(seen).toEqual([[0, 0]]);
+    expect(replay).toMatchObject({ events: 4, played: 1, duration: times[3] });
+    await network.clock.advance(replay.duration);
+    expect(seen).toEqual(times.map((at, index) => [index, at]));
+    await replay.done;
+  });
+
+  it('that goes back in time waits for nothing', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const replay = await network.replay([HEADER, message(9_000, 1), message(0, 2), message(9_500, 3)], {
+      speed: 1,
+    });
+    expect(payloads(events)).toEqual([1, 2]);
+    await network.clock.advance(500);
+    expect(payloads(events)).toEqual([1, 2, 3]);
+    await replay.done;
+  });
+
+  it('that is stopped plays no further', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const replay = await network.replay([HEADER, message(0, 1), message(1_000, 2)], { speed: 1 });
+    replay.stop();
+    await network.clock.advance(60_000);
+    await replay.done;
+    expect({ seen: payloads(events), played: replay.played }).toEqual({ seen: [1], played: 1 });
+  });
+
+  it('does not outlive a reset', async () => {
+    const network = createTestNetwork();
+    const replay = await network.replay([HEADER, message(0, 1), message(1_000, 2)], { speed: 1 });
+    await network.reset();
+    await replay.done;
+    const { events } = await listen(network, ['room']);
+    await network.clock.advance(60_000);
+    expect(events).toEqual([]);
+  });
+
+  it('moves with fake timers on a network of global time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const network = createTestNetwork({ time: 'global' });
+    const { events } = await listen(network, ['room']);
+    await network.replay([HEADER, message(0, 1), message(5_000, 2)], { speed: 1 });
+    expect(payloads(events)).toEqual([1]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await network.idle();
+    expect(payloads(events)).toEqual([1, 2]);
+  });
+
+  it('of a group or wildcard reaches those who subscribe to it', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['news.*'], ['friends']);
+    const join = { type: 'presence', event: 'join', uuid: 'bob', timestamp: 1, occupancy: 1 };
+    await network.replay([
+      HEADER,
+      line(0, { channel: 'bob', subscription: 'friends', message: 1 }),
+      line(1, { channel: 'news.a', subscription: 'news.*', message: 2 }),
+      line(2, { channel: 'carol', subscription: 'friends', message: 3 }),
+      line(3, { channel: 'bob', subscription: 'friends', ...join }),
+    ]);
+    // She herself comes to the channels of the group.
+    const others = events.map(({ event }) => Object(event)).filter(({ uuid }) => uuid !== 'alice');
+    expect(others).toMatchObject([
+      { channel: 'bob', subscription: 'friends', message: 1 },
+      { channel: 'news.a', subscription: 'news.*', message: 2 },
+      { channel: 'carol', subscription: 'friends', message: 3 },
+      { channel: 'bob', subscription: 'friends', event: 'join' },
+    ]);
+  });
+
+  it('keeps an action with its message, whose timetoken is a new one', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const messageTimetoken = String(BEGINNING);
+    const data = { type: 'reaction', value: 'smile', actionTimetoken: '1', messageTimetoken };
+    await network.replay([HEADER, message(0, 'x'), line(1, { type: 'messageAction', event: 'added', data })]);
+    const [first, second] = events.map(({ event }) => Object(event));
+    expect(second.data.messageTimetoken).toBe(first.timetoken);
+  });
+
+  it('is not what the code under test has published, and is in history', async () => {
+    const network = createTestNetwork();
+    const { pubnub } = await listen(network, ['room']);
+    await network.replay([HEADER, message(0, 'x')]);
+    expect(network.published()).toEqual([]);
+    expect(network.received('room')).toMatchObject([{ message: 'x', userId: 'bob', receiver: 'alice' }]);
+    const { channels } = await pubnub.fetchMessages().channels('room').execute();
+    expect(channels['room']).toMatchObject([{ message: 'x', uuid: 'bob' }]);
+  });
+
+  it('reads files, by path and by URL', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'timetoken-replay-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'room.ndjson');
+    writeFileSync(file, `\uFEFF${HEADER}\r\n${message(0, 1)}\r\n\r\n${message(1, 2)}\r\n`);
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    await network.replay(file);
+    await network.replay(pathToFileURL(file));
+    expect(payloads(events)).toEqual([1, 2, 1, 2]);
+    await expect(network.replay(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
+    writeFileSync(file, `${HEADER}\n\nx`);
+    await expect(network.replay(file)).rejects.toThrow(
+      `The recording ${file} cannot be played: line 3 is wrong`,
+    );
+  });
+
+  it('reads lines that come one by one', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const lines = async function* () {
+      yield HEADER;
+      yield message(0, 1);
+    };
+    await network.replay(lines());
+    expect(payloads(events)).toEqual([1]);
+  });
+
+  it('of a header alone plays nothing, and a gap is passed over', async () => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    const gap = JSON.stringify({ type: 'gap', channel: 'room', from: '1', to: '2', reason: 'trimmed' });
+    const replay = await network.replay([HEADER, gap], { speed: 1 });
+    await replay.done;
+    expect({ events, of: replay.events }).toEqual({ events: [], of: 0 });
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ['no line', [], /is empty/],
+    [
+      'no header',
+      [message(0, 1)],
+      /line 1 is wrong, a recording begins with \{"type":"recording","version":1\}/,
+    ],
+    ['a later version', ['{"type":"recording","version":2}'], /line 1 is wrong, it is of version 2/],
+    ['what is not JSON', [HEADER, '{"type":'], /line 2 is wrong, it is not JSON/],
+    ['no object', [HEADER, '[]'], /line 2 is wrong, it is not a JSON object/],
+    [
+      'an unknown type',
+      [HEADER, '', '{"type":"x"}'],
+      /line 3 is wrong, the type "x" is none of message, signal/,
+    ],
+    ['a type that objects inherit', [HEADER, '{"type":"toString"}'], /line 2 is wrong, the type "toString"/],
+    ['no channel', [HEADER, '{"type":"message"}'], /line 2 is wrong, it names no channel/],
+    [
+      'a numeric timetoken',
+      [HEADER, line(0, { timetoken: 17_000_000_000_000_000 })],
+      /only a string keeps all digits/,
+    ],
+    [
+      'no timetoken',
+      [HEADER, line(0, { timetoken: 'x' })],
+      /line 2 is wrong, its timetoken is no string of digits/,
+    ],
+    ['a message without one', [HEADER, line(0, {})], /line 2 is wrong, a message has a member "message"/],
+    ['presence without an event', [HEADER, line(0, { type: 'presence' })], /a presence has a member "event"/],
+  ])('with %s is refused by its line, before anything is played', async (_name, lines, problem) => {
+    const network = createTestNetwork();
+    const { events } = await listen(network, ['room']);
+    await expect(network.replay(lines)).rejects.toThrow(problem);
+    expect(events).toEqual([]);
+  });
+
+  it('that needs more groups than there may be is refused', async () => {
+    await using network = createTestNetwork({ limits: { groups: 1 } });
+    const lines = ['a', 'b'].map((subscription) => line(0, { subscription, message: 1 }));
+    await expect(network.replay([HEADER, ...lines])).rejects.toThrow('needs more groups');
+  });
+
+  it('plays on keys that need permissions, whatever they are', async () => {
+    const keysets = [{ subscribeKey: 'sub', publishKey: 'pub', secretKey: 'x'.repeat(32) }];
+    await using network = createTestNetwork({ keysets });
+    const replay = await network.replay([HEADER, message(0, 1)]);
+    expect(replay.played).toBe(1);
+  });
+
+  it.each([0, -1, Number.NaN])('at speed %d is refused', async (speed) => {
+    await using network = createTestNetwork();
+    await expect(network.replay([HEADER], { speed })).rejects.toThrow(RangeError);
+  });
+});
