@@ -69,13 +69,13 @@ async function story(face: Face) {
   }
   network.fail('subscribe', { with: { status: 503 }, times: 2 });
   await network.publish('room', { n: 4 });
-  await network.clock.advance(10_000);
+  await network.clock.advance(6_000);
   await network.publish('room', { n: 5 });
   network.offline();
   await network.idle();
   await network.clock.advance(3_000);
   network.online();
-  await network.clock.advance(20_000);
+  await network.clock.advance(8_000);
   await network.join('room', 'bob');
   await network.timeout('room', 'bob');
   await network.publish('room', { n: 6 });
@@ -117,7 +117,7 @@ describe('a publish while the network is gone', () => {
     const alice = new PubNub({ ...keys, ...options });
     network.offline();
     const call = alice.publish().channel('room').message(1).envelope();
-    await network.clock.advance(60_000);
+    await network.clock.advance(20_000);
     const { status } = await call;
     expect(status).toMatchObject({ errorData: { code: 'PN-2001', delivery: REFUSALS[name] } });
     await alice.close();

@@ -31,7 +31,7 @@ const KINDS: readonly string[] = [
   ...['time', 'publish', 'signal', 'hereNow', 'setState', 'deleteChannelGroup', 'fetchMessages'],
   ...['deleteMessages', 'addMessageAction', 'setUuidMetadata', 'addPushChannels', 'sendFile'],
 ];
-const EVERYWHERE = ['html', '403'];
+const EVERYWHERE = ['html'];
 
 describe.each(OUTCOMES)('the fault %s', (title, fault, expected) => {
   it.each(calls.filter(([name]) => EVERYWHERE.includes(title) || KINDS.includes(name)))(
