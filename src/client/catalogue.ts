@@ -1,13 +1,4 @@
-import {
-  type Builder,
-  type CheckedInputs,
-  defineBuilder,
-  type Given,
-  type GivenBy,
-  type Inputs,
-  type Verbs,
-} from './builder.ts';
-import type { Params } from './endpoint.ts';
+import { defineBuilder } from './builder.ts';
 import { type FireParams, type FireResult, fire } from './endpoints/publish/fire.ts';
 import { type PublishParams, type PublishResult, publish } from './endpoints/publish/publish.ts';
 import { type SignalParams, type SignalResult, signal } from './endpoints/publish/signal.ts';
@@ -18,7 +9,6 @@ import {
   unsubscribe,
 } from './endpoints/subscribe/unsubscribe.ts';
 import { type TimeParams, type TimeResult, time } from './endpoints/time/time.ts';
-import type { Executor } from './execute.ts';
 import { ACCESS_BUILDERS, type AccessOperations } from './operations/access.ts';
 import { APP_CONTEXT_BUILDERS, type AppContextOperations } from './operations/app-context.ts';
 import { CHANNEL_GROUP_BUILDERS, type ChannelGroupOperations } from './operations/channel-groups.ts';
@@ -26,7 +16,7 @@ import { MESSAGE_ACTION_BUILDERS, type MessageActionOperations } from './operati
 import { PRESENCE_BUILDERS, type PresenceOperations } from './operations/presence.ts';
 import { PUSH_BUILDERS, type PushOperations } from './operations/push.ts';
 import { STORAGE_BUILDERS, type StorageOperations } from './operations/storage.ts';
-import type { SubscribeEngine } from './subscribe/engine.ts';
+import type { Context, Start, StartBuilder } from './start.ts';
 import { namesToDrop } from './subscribe/names-in.ts';
 import { validate } from './validate.ts';
 import { type Rest, startRest } from './verbs.ts';
@@ -35,11 +25,6 @@ import { type Rest, startRest } from './verbs.ts';
 // the endpoints then do, compresses best.
 
 import { FILE_BUILDERS, type FileOperations } from './operations/files.ts';
-
-/** Starts a builder, empty or with some parameters as an object. */
-export type Start<P extends Params, T extends Verbs, C> = <const G extends Inputs<P, C, G> = object>(
-  given?: G & CheckedInputs<P, G>,
-) => Builder<P, T, C, GivenBy<P, G>>;
 
 /** The operations of a client, one builder each; `C` is its channel map. */
 export interface Operations<C>
@@ -64,15 +49,6 @@ export interface Operations<C>
   /** Takes channels and groups out of every subscription. */
   readonly unsubscribe: Start<UnsubscribeParams, UnsubscribeVerbs, C>;
 }
-
-/** What the verbs of a client's builders work with. */
-export interface Context {
-  readonly executor: Executor;
-  readonly engine: SubscribeEngine<unknown>;
-}
-
-/** How the builder of an operation starts. */
-export type StartBuilder = (context: Context, given: Given) => unknown;
 
 /** How the builder of each operation starts: the one list of what a client can do. */
 export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBuilder } = Object.freeze({

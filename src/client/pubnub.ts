@@ -1,7 +1,7 @@
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { type ParsedToken, parseToken } from './access/token.ts';
-import { CATALOGUE, type Context, type Operations } from './catalogue.ts';
+import { CATALOGUE, type Operations } from './catalogue.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
 import type { PubNubOptions } from './config/options.ts';
 import { settingsFrom } from './config/settings.ts';
@@ -10,6 +10,7 @@ import { Executor } from './execute.ts';
 import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
 import type { Listener } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
+import type { Context } from './start.ts';
 import { SubscribeEngine } from './subscribe/engine.ts';
 import { printCursor } from './values.ts';
 

@@ -9,6 +9,8 @@ export type * from './store/access.ts';
 export type * from './store/files.ts';
 export type * from './store/groups.ts';
 export type * from './store/history.ts';
+export type * from './store/log.ts';
 export { MemoryEngine, type MemoryEngineOptions } from './store/memory/engine.ts';
+export type { Stamp } from './store/stamp.ts';
 export type * from './store/store.ts';
 export type { Interruption } from './window/interruption.ts';

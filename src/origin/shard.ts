@@ -7,9 +7,10 @@ import type { ActionStore } from './store/actions.ts';
 import type { FileStore } from './store/files.ts';
 import type { GroupStore } from './store/groups.ts';
 import type { HistoryRules, HistoryStore } from './store/history.ts';
+import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { PushStore } from './store/push.ts';
-import type { Engine, PresenceStore, ShardLog } from './store/store.ts';
+import type { Engine, PresenceStore } from './store/store.ts';
 import { type InTurn, turns } from './turns.ts';
 import { Window } from './window/window.ts';
 

@@ -1,6 +1,6 @@
 import { type EnvelopeParts, envelopeBody } from '../origin/store/envelope-body.ts';
+import type { AppendRequest } from '../origin/store/log.ts';
 import { presenceEntry } from '../origin/store/presence-entry.ts';
-import type { AppendRequest } from '../origin/store/store.ts';
 import { EventKind } from '../protocol/envelope.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import type { Line, RecordedEvent } from './recording.ts';

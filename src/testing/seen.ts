@@ -1,4 +1,5 @@
-import type { AppendRequest, Stamp } from '../origin/store/store.ts';
+import type { AppendRequest } from '../origin/store/log.ts';
+import type { Stamp } from '../origin/store/stamp.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { envelopesIn, messageOf, type ReceivedMessage, type SeenMessage, timetokenIn } from './messages.ts';
 import type { TestRequest } from './test-request.ts';

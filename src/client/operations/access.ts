@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import { type AuditParams, audit } from '../endpoints/access/audit.ts';
 import type { AuthKeysResult } from '../endpoints/access/auth-keys.ts';
 import { type GrantParams, grant } from '../endpoints/access/grant.ts';
@@ -8,6 +7,7 @@ import {
   type RevokeTokenResult,
   revokeToken,
 } from '../endpoints/access/revoke-token.ts';
+import type { Start } from '../start.ts';
 import { type Rest, startRest } from '../verbs.ts';
 
 /** The operations of access control, for servers that hold the secret key; `C` is the client's channel map. */

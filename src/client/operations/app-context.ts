@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import type { Endpoint } from '../endpoint.ts';
 import {
   type GetChannelMembersParams,
@@ -50,6 +49,7 @@ import {
   type SetUuidMetadataParams,
   setUuidMetadata,
 } from '../endpoints/app-context/uuid-metadata.ts';
+import type { Start } from '../start.ts';
 import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations of App Context: users, channels, and who is in what; `C` is the client's channel map. */

@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import {
   type AddChannelsToChannelGroupParams,
   addChannelsToChannelGroup,
@@ -22,6 +21,7 @@ import {
   type RemoveChannelsFromChannelGroupParams,
   removeChannelsFromChannelGroup,
 } from '../endpoints/channel-groups/remove-channels-from-channel-group.ts';
+import type { Start } from '../start.ts';
 import { type Rest, startRest } from '../verbs.ts';
 
 /** The operations on channel groups; `C` is the client's channel map. */

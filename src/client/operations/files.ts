@@ -1,5 +1,4 @@
 import type { Verbs } from '../builder.ts';
-import type { Start } from '../catalogue.ts';
 import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../endpoints/files/delete-file.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { type GetFileUrlParams, getFileUrl } from '../endpoints/files/get-file-url.ts';
@@ -19,6 +18,7 @@ import { download } from '../files/download.ts';
 import type { DownloadedFile } from '../files/downloaded-file.ts';
 import type { FileCallOptions } from '../files/progress.ts';
 import { send } from '../files/upload.ts';
+import type { Start } from '../start.ts';
 import { type Envelope, type Paged, type Rest, type RestVerbs, startPages, startRest } from '../verbs.ts';
 
 /** What the builder of a call that moves a file ends in. */

@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import {
   type AddMessageActionParams,
   type AddMessageActionResult,
@@ -15,6 +14,7 @@ import {
   type RemoveMessageActionResult,
   removeMessageAction,
 } from '../endpoints/message-actions/remove-message-action.ts';
+import type { Start } from '../start.ts';
 import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations on message actions; `C` is the client's channel map. */

@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import { pushChannelPages } from '../endpoints/push/pages.ts';
 import {
   type AddPushChannelsParams,
@@ -12,6 +11,7 @@ import {
   removeAllPushChannels,
   removePushChannels,
 } from '../endpoints/push/push-channels.ts';
+import type { Start } from '../start.ts';
 import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations on mobile push; `C` is the client's channel map. */

@@ -1,4 +1,3 @@
-import type { Start } from '../catalogue.ts';
 import {
   type DeleteMessagesParams,
   type DeleteMessagesResult,
@@ -16,6 +15,7 @@ import {
   messageCounts,
 } from '../endpoints/storage/message-counts.ts';
 import { messagePages } from '../endpoints/storage/pages.ts';
+import type { Start } from '../start.ts';
 import { type Rest, startPages, startRest } from '../verbs.ts';
 
 /** The operations on stored messages; `C` is the client's channel map. */

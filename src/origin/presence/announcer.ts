@@ -1,7 +1,8 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { byteLength } from '../http/bytes.ts';
+import type { ShardLog } from '../store/log.ts';
 import { presenceEntry, presenceTime } from '../store/presence-entry.ts';
-import type { PresenceChange, ShardLog } from '../store/store.ts';
+import type { PresenceChange } from '../store/store.ts';
 
 // What a presence event may weigh on the wire; a longer one tells clients to ask who is there.
 const MAX_EVENT_BYTES = 30 * 1024;

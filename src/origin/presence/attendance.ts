@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import type { OriginLimits } from '../limits.ts';
-import type { PresenceChange, PresenceStore, ShardLog, Touch } from '../store/store.ts';
+import type { ShardLog } from '../store/log.ts';
+import type { PresenceChange, PresenceStore, Touch } from '../store/store.ts';
 import { Announcer } from './announcer.ts';
 import { type Stay, Stays } from './stays.ts';
 

@@ -1,8 +1,8 @@
 import { EventKind } from '../../protocol/envelope.ts';
 import { envelopeBody } from './envelope-body.ts';
 import type { StampRange } from './history.ts';
-import { timetokenOf } from './stamp.ts';
-import type { AppendRequest, Stamp } from './store.ts';
+import type { AppendRequest } from './log.ts';
+import { type Stamp, timetokenOf } from './stamp.ts';
 
 /** An action to be added to a message, which history need not have. */
 export interface NewAction {

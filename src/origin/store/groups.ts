@@ -1,4 +1,4 @@
-import type { Stamp } from './store.ts';
+import type { Stamp } from './stamp.ts';
 
 /** A channel of a group, and since when. */
 export interface GroupMember {

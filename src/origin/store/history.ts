@@ -1,5 +1,5 @@
 import type { EventKind } from '../../protocol/envelope.ts';
-import type { Stamp } from './store.ts';
+import type { Stamp } from './stamp.ts';
 
 /** What history keeps of an entry. */
 export interface Stored {

@@ -1,4 +1,4 @@
-import type { AppendRequest } from './store.ts';
+import type { AppendRequest } from './log.ts';
 
 /** What metadata is kept of: a user, a channel, or the membership of a user in a channel. */
 export type ObjectKey =

@@ -1,6 +1,7 @@
 import { presenceNameOf } from '../../protocol/names.ts';
 import { envelopeBody } from './envelope-body.ts';
-import type { AppendRequest, PresenceChange } from './store.ts';
+import type { AppendRequest } from './log.ts';
+import type { PresenceChange } from './store.ts';
 
 /**
  * The log entry of a change of presence (docs/reference/protocol.md, "Presence events"). The state is told on `join`

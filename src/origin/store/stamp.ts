@@ -1,5 +1,7 @@
 import type { Timetoken } from '../../protocol/timetoken.ts';
-import type { Stamp } from './store.ts';
+
+/** A timetoken of exactly 17 digits. Stamps compare correctly as strings; they are never converted to numbers. */
+export type Stamp = Timetoken;
 
 /** Below every stamp. */
 export const ZERO_STAMP: Stamp = '0'.repeat(17);

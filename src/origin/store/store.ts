@@ -1,82 +1,11 @@
-import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { AccessRules, AccessStore } from './access.ts';
 import type { ActionRules, ActionStore } from './actions.ts';
 import type { FileRules, FileStore } from './files.ts';
 import type { GroupRules, GroupStore } from './groups.ts';
-import type { HistoryRules, HistoryStore, ToStore } from './history.ts';
+import type { HistoryRules, HistoryStore } from './history.ts';
+import type { ShardLog } from './log.ts';
 import type { ObjectRules, ObjectStore } from './objects.ts';
 import type { PushRules, PushStore } from './push.ts';
-
-/** A timetoken of exactly 17 digits. Stamps compare correctly as strings; they are never converted to numbers. */
-export type Stamp = Timetoken;
-
-/** What an entry of the log is: something that is delivered, or word that a channel group has changed. */
-export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | 'group';
-
-/** One entry of a shard's log. */
-export interface Entry {
-  readonly tt: Stamp;
-  /** Stamp of the entry before it in the same shard: a reader that has not seen that one has a gap. */
-  readonly prev: Stamp;
-  /** A concrete channel (`a.b`, `a.b-pnpres`), or the group's name when `kind` is `group`. */
-  readonly channel: string;
-  readonly kind: EntryKind;
-  /** Members of the envelope's JSON object that do not depend on the stamp, serialised once: `"c":"a","d":1`. */
-  readonly body: string;
-}
-
-/** What a publisher asks the log to take in. */
-export interface AppendRequest {
-  readonly channel: string;
-  readonly kind: EntryKind;
-  readonly body: string;
-  /** `false`: stamped, and shown to no subscriber. Default `true`. */
-  readonly deliver?: boolean;
-  /** What was appended with the same key within the last two minutes is not appended again: its stamp is returned. */
-  readonly dedupeKey?: string | undefined;
-  /** What history keeps of it. Absent: nothing. */
-  readonly history?: ToStore | undefined;
-}
-
-/** Entries of the log in order, as far as one read went. */
-export interface Slice {
-  readonly entries: readonly Entry[];
-  /** Where the caller may move its position to. */
-  readonly upto: Stamp;
-  /** Something after the position that was asked for has been dropped. */
-  readonly trimmed: boolean;
-}
-
-/** What a log may drop. */
-export interface TrimRequest {
-  /** Newest entries to keep, at most. */
-  readonly entries: number;
-  /** Entries at or before this stamp may go. */
-  readonly upto: Stamp;
-}
-
-/** The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). */
-export interface ShardLog {
-  /**
-   * Stamps and appends in one atomic step: each stamp is greater than every stamp before it, than whatever `head`
-   * returned and than every floor, and once an entry can be read no smaller one can appear.
-   * A rejection means that the outcome is unknown.
-   */
-  append(batch: readonly AppendRequest[]): Promise<readonly Stamp[]>;
-  /** A fence: all entries up to it can be read, and every later one is stamped above it. */
-  head(): Promise<Stamp>;
-  /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
-  raise(floor: Stamp): Promise<void>;
-  /** Entries after the position, oldest first, at most `limit`. */
-  readAfter(after: Stamp, limit: number): Promise<Slice>;
-  /**
-   * Calls back for each new entry, in order. Calls may be lost: compare `entry.prev` with the own position.
-   * Resolves to what ends the calls.
-   */
-  tail(onEntry: (entry: Entry) => void): Promise<() => void>;
-  /** Drops what is not to be kept. Never lowers `head`. */
-  trim(request: TrimRequest): Promise<void>;
-}
 
 /** One change of who is present on a channel. */
 export interface PresenceChange {

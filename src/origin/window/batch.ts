@@ -1,6 +1,5 @@
 import type { WireGap } from '../../protocol/envelope.ts';
-import { laterStamp } from '../store/stamp.ts';
-import type { Stamp } from '../store/store.ts';
+import { laterStamp, type Stamp } from '../store/stamp.ts';
 import { type Label, type Mix, namesCovering, wildcardsCovering } from './mix.ts';
 import type { Live, Recent } from './recent.ts';
 

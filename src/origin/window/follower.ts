@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
-import { laterStamp, ZERO_STAMP } from '../store/stamp.ts';
-import type { Entry, ShardLog, Stamp } from '../store/store.ts';
+import type { Entry, ShardLog } from '../store/log.ts';
+import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 
 const PAGE = 500;
 const CHECK_MS = 1_000;

@@ -1,5 +1,5 @@
 import { isPresenceName, isWildcard, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
-import type { Stamp } from '../store/store.ts';
+import type { Stamp } from '../store/stamp.ts';
 
 /** One name that a client subscribed to and that leads to a listened name: the channel itself, or a group. */
 export interface Label {

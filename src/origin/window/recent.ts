@@ -1,5 +1,5 @@
-import { laterStamp, ZERO_STAMP } from '../store/stamp.ts';
-import type { Entry, Stamp } from '../store/store.ts';
+import type { Entry } from '../store/log.ts';
+import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { type Moment, Timeline } from './timeline.ts';
 
 /** A live entry, with its envelope's JSON text up to where `b` and the closing brace follow. */

@@ -1,4 +1,4 @@
-import type { Stamp } from '../store/store.ts';
+import type { Stamp } from '../store/stamp.ts';
 
 /** Something at one position of a timeline. The links belong to the timeline that it is in. */
 export interface Moment {

@@ -1,4 +1,5 @@
-import type { Entry, Stamp } from '../store/store.ts';
+import type { Entry } from '../store/log.ts';
+import type { Stamp } from '../store/stamp.ts';
 import { type Mix, namesCovering } from './mix.ts';
 
 /** A poll that waits for something to happen. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../protocol/clock.ts';
-import { laterStamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
-import type { Entry, ShardLog, Stamp } from '../store/store.ts';
+import type { Entry, ShardLog } from '../store/log.ts';
+import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { type Batch, collect, type Query } from './batch.ts';
 import { Envelopes } from './envelopes.ts';
 import { Follower } from './follower.ts';

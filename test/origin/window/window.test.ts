@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resolveLimits } from '../../../src/origin/limits.ts';
+import type { EntryKind } from '../../../src/origin/store/log.ts';
 import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
 import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
-import type { EntryKind } from '../../../src/origin/store/store.ts';
 import { Mix } from '../../../src/origin/window/mix.ts';
 import { Window } from '../../../src/origin/window/window.ts';
 import { TestInterruption } from '../../support/origin-network.ts';

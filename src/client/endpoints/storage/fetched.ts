@@ -1,6 +1,6 @@
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { decryptItems } from '../../crypto/messages.ts';
-import type { Answer, Decrypt, Values } from '../../endpoint.ts';
+import type { Answer, Decrypt } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { exactIntegers } from '../../exact-integers.ts';
 import {
@@ -15,7 +15,6 @@ import {
   stringsOf,
   timetokenOf,
 } from '../../read.ts';
-import type { FetchMessagesParams } from './fetch-messages.ts';
 import { metaOf, storedAt, wholeNumber } from './stored.ts';
 
 /** A message from the history of a channel. */
@@ -80,7 +79,10 @@ const TIMETOKENS = [
 ];
 
 /** The result in an answer; throws a `TypeError` where it is none. */
-export function fetchedFrom(answer: Answer, asked?: Values<FetchMessagesParams>): FetchMessagesResult {
+export function fetchedFrom(
+  answer: Answer,
+  asked?: { readonly includeMessageActions?: boolean },
+): FetchMessagesResult {
   const body = exactIntegers(answer, TIMETOKENS);
   const withActions = asked?.includeMessageActions;
   const channels = mapped(recordAt(body, 'channels'), (items, channel) =>

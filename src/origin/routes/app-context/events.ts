@@ -1,7 +1,7 @@
 import { EventKind } from '../../../protocol/envelope.ts';
 import { envelopeBody } from '../../store/envelope-body.ts';
+import type { AppendRequest } from '../../store/log.ts';
 import { idOf, type ObjectKey, type StoredObject } from '../../store/objects.ts';
-import type { AppendRequest } from '../../store/store.ts';
 import type { Patch } from './body.ts';
 
 /** Tells that an object has been set: which fields are not as before (docs/reference/protocol.md, "App Context events"). */

@@ -1,8 +1,7 @@
 import { isPresenceName, nameProblem } from '../../../protocol/names.ts';
 import type { Permission } from '../../../protocol/permissions.ts';
 import type { Shard } from '../../shard.ts';
-import { stampFromCursor } from '../../store/stamp.ts';
-import type { Stamp } from '../../store/store.ts';
+import { type Stamp, stampFromCursor } from '../../store/stamp.ts';
 import { shardOf, userOf } from '../read.ts';
 import type { Call, Route } from '../route.ts';
 import { actionsRefusal, invalidInput } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { Stamp } from '../../store/store.ts';
+import type { Stamp } from '../../store/stamp.ts';
 
 /** What an answer holds of one channel, oldest first. */
 export interface ChannelPage {

@@ -1,7 +1,7 @@
 import { ok } from '../../http/answer.ts';
 import type { Query } from '../../http/request.ts';
 import type { StoredEntry } from '../../store/history.ts';
-import type { Stamp } from '../../store/store.ts';
+import type { Stamp } from '../../store/stamp.ts';
 import { needsOnChannel } from '../needs.ts';
 import { refuseInvalid, shardOf } from '../read.ts';
 import type { Route } from '../route.ts';

@@ -1,8 +1,7 @@
 import { isTimetoken } from '../../../protocol/timetoken.ts';
 import { ok } from '../../http/answer.ts';
 import type { Query } from '../../http/request.ts';
-import { stampFromCursor } from '../../store/stamp.ts';
-import type { Stamp } from '../../store/store.ts';
+import { type Stamp, stampFromCursor } from '../../store/stamp.ts';
 import { shardOf } from '../read.ts';
 import type { Route } from '../route.ts';
 import { rangeOf } from './range.ts';

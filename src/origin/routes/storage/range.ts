@@ -1,8 +1,7 @@
 import { isTimetoken } from '../../../protocol/timetoken.ts';
 import type { Query } from '../../http/request.ts';
 import type { StampRange } from '../../store/history.ts';
-import { HIGHEST_STAMP, stampFromCursor, ZERO_STAMP } from '../../store/stamp.ts';
-import type { Stamp } from '../../store/store.ts';
+import { HIGHEST_STAMP, type Stamp, stampFromCursor, ZERO_STAMP } from '../../store/stamp.ts';
 
 const NOTHING: StampRange = { from: HIGHEST_STAMP, to: ZERO_STAMP };
 

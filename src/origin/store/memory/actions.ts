@@ -10,8 +10,7 @@ import {
   type StoredAction,
 } from '../actions.ts';
 import type { StampRange } from '../history.ts';
-import { ZERO_STAMP } from '../stamp.ts';
-import type { Stamp } from '../store.ts';
+import { type Stamp, ZERO_STAMP } from '../stamp.ts';
 import type { MemoryHistory } from './history.ts';
 import type { MemoryLog } from './log.ts';
 

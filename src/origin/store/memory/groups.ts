@@ -1,5 +1,5 @@
 import type { GroupExcess, GroupMember, GroupRules, GroupStore } from '../groups.ts';
-import type { Stamp } from '../store.ts';
+import type { Stamp } from '../stamp.ts';
 import type { MemoryLog } from './log.ts';
 
 type Members = ReadonlyMap<string, Stamp>;

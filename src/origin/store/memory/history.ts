@@ -8,7 +8,7 @@ import type {
   StoredEntry,
   ToStore,
 } from '../history.ts';
-import type { Stamp } from '../store.ts';
+import type { Stamp } from '../stamp.ts';
 
 // Entries that nobody looks at are dropped when they have expired, but not one by one.
 const SWEEP_EVERY = 1_000;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { laterStamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
-import type { AppendRequest, Entry, ShardLog, Slice, Stamp, TrimRequest } from '../store.ts';
+import type { AppendRequest, Entry, ShardLog, Slice, TrimRequest } from '../log.ts';
+import { laterStamp, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
 import type { MemoryHistory } from './history.ts';
 
 // The window above holds what is live; in memory nothing is ever lost on the way to it, so that the log itself is

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ActionRules } from '../../../../src/origin/store/actions.ts';
+import type { Entry } from '../../../../src/origin/store/log.ts';
 import { MemoryActions } from '../../../../src/origin/store/memory/actions.ts';
 import { MemoryHistory } from '../../../../src/origin/store/memory/history.ts';
 import { MemoryLog } from '../../../../src/origin/store/memory/log.ts';
 import { HIGHEST_STAMP, ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
-import type { Entry } from '../../../../src/origin/store/store.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const ALL = { from: ZERO_STAMP, to: HIGHEST_STAMP, max: 1_000 };
