@@ -1,7 +1,17 @@
 // Runs the tests of examples/consumer-ci as its owner would: in a folder outside this repository, with the package
 // installed from its tarball, on vitest and on node:test. `npm run check:consumer` runs this; dist must be built.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +41,16 @@ function npm(args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`npm ${args[0]} ${args[1] ?? ''} ended with ${status}.`);
 }
 
+// Without a registry: the package from its tarball, everything else from where this checkout has it.
+function borrow(service: string, tarball: string): void {
+  const [from, to] = [join(ROOT, 'node_modules'), join(service, 'node_modules')];
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(join(to, name), { recursive: true });
+  for (const entry of readdirSync(from)) if (entry !== name) symlinkSync(join(from, entry), join(to, entry));
+  const { status } = spawnSync('tar', ['-xzf', tarball, '-C', join(to, name), '--strip-components=1']);
+  if (status !== 0) throw new Error(`tar ended with ${status}.`);
+}
+
 function check(folder: string): void {
   if (!relative(ROOT, folder).startsWith('..')) throw new Error(`${folder} is inside the repository.`);
   npm(['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], ROOT);
@@ -39,8 +59,24 @@ function check(folder: string): void {
   cpSync(join(ROOT, 'examples/consumer-ci'), service, { recursive: true });
   const tools = TOOLS.map((tool) => `${tool}@${devDependencies[tool]}`);
   const tarball = join(folder, `${name}-${version}.tgz`);
-  const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel', 'error'];
-  npm(['install', ...quietly, tarball, ...tools], service);
+  const quietly = [
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--loglevel',
+    'error',
+    '--fetch-retries',
+    '1',
+  ];
+  try {
+    npm(['install', ...quietly, tarball, ...tools], service);
+  } catch (error) {
+    console.log(
+      `${error instanceof Error ? error.message : error} Taking the tools of this checkout instead.`,
+    );
+    borrow(service, tarball);
+  }
   for (const suite of SUITES) npm(['run', suite], service);
 }
 
