@@ -83,11 +83,30 @@ export function checkOptions(options: PubNubOptions): void {
     const problem = value === undefined ? undefined : CHECKS[name](value);
     if (problem !== undefined) throw invalid(`The option "${name}" ${problem}.`);
   }
-  if (options.subscribeKey === undefined) throw invalid('The option "subscribeKey" is missing.');
-  if (options.cipherKey !== undefined && options.cryptoModule)
-    throw invalid('Only one of the options "cipherKey" and "cryptoModule" can be used.');
-  if (options.fetch && options.transport)
-    throw invalid('Only one of the options "fetch" and "transport" can be used.');
+  const problem = CONFLICTS.find(([conflicts]) => conflicts(options))?.[1];
+  if (problem !== undefined) throw invalid(problem);
+}
+
+/** What cannot be together, or needs what is not there. */
+const CONFLICTS: readonly (readonly [conflicts: (options: PubNubOptions) => boolean, problem: string])[] = [
+  [({ subscribeKey }) => subscribeKey === undefined, 'The option "subscribeKey" is missing.'],
+  [
+    ({ cipherKey, cryptoModule }) => cipherKey !== undefined && cryptoModule !== undefined,
+    'Only one of the options "cipherKey" and "cryptoModule" can be used.',
+  ],
+  [
+    ({ secretKey, cipherKey }) => (secretKey ?? cipherKey) !== undefined && !hasWebCrypto(),
+    'The options "secretKey" and "cipherKey" need WebCrypto, which web pages have over HTTPS and on localhost only.',
+  ],
+  [
+    ({ fetch, transport }) => fetch !== undefined && transport !== undefined,
+    'Only one of the options "fetch" and "transport" can be used.',
+  ],
+];
+
+function hasWebCrypto(): boolean {
+  const { crypto } = globalThis as { readonly crypto?: { readonly subtle?: unknown } };
+  return crypto?.subtle !== undefined;
 }
 
 function isOption(name: string): name is keyof PubNubOptions {

@@ -1,5 +1,5 @@
 import { PNReconnectionPolicy, PubNub, PubNubError, type PubNubOptions } from 'timetoken';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { membersOf } from '../../../scripts/docs-members.ts';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { backoff } from '../../../src/client/runtime/backoff.ts';
@@ -264,4 +264,12 @@ describe('the reconnection policy', () => {
       expect(delays({ delay: () => delay }, 1)).toEqual([1_000, 1_000, 1_000, 1_000]);
     },
   );
+});
+
+describe('a runtime without WebCrypto', () => {
+  it.each(['secretKey', 'cipherKey'])('is told of when the option %s needs it, and not before', (option) => {
+    vi.stubGlobal('crypto', {});
+    expect(() => settings()).not.toThrow();
+    expect(() => settings({ [option]: 'a secret' })).toThrow('need WebCrypto');
+  });
 });
