@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakeTerminal, finish, start } from './fake-terminal.ts';
-import { openHouse } from './house.ts';
+import { openNetwork, watched } from './house.ts';
 
 const ENV = {
   TIMETOKEN_ORIGIN: 'env.example:1',
@@ -21,9 +21,9 @@ const FLAGS = [
 
 /** Publishes and tells whom the request went to. */
 async function publish(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const house = openHouse();
-  const outcome = await finish(['publish', 'room', '1', ...args], house.network, new FakeTerminal({ env }));
-  const url = new URL(house.requests[0]?.url ?? 'none:');
+  const { options, requests } = watched(openNetwork());
+  const outcome = await finish(['publish', 'room', '1', ...args], options, new FakeTerminal({ env }));
+  const url = new URL(requests[0]?.url ?? 'none:');
   const keys = /^\/publish\/([^/]+)\/([^/]+)\//.exec(url.pathname)?.slice(1);
   return {
     ...outcome,
@@ -85,13 +85,11 @@ describe('a failure', () => {
   const secrets = ['--token', 'canary-token', '--subscribe-key', 'canary-sub', '--publish-key', 'canary-pub'];
 
   async function fail(args: readonly string[]) {
-    const house = openHouse();
-    const fetch = () => {
-      // What an intermediary may answer: with an escape sequence, and the request in it.
-      const body = { error: 1, status: 403, message: '\u001b[2Jno canary-token canary-sub canary-pub' };
-      return Promise.resolve(Response.json(body, { status: 403 }));
-    };
-    return finish(['publish', 'room', '"canary-message"', ...secrets, ...args], { ...house.network, fetch });
+    const network = openNetwork();
+    // What an intermediary may answer: with an escape sequence, and the request in it.
+    const body = { error: 1, status: 403, message: '\u001b[2Jno canary-token canary-sub canary-pub' };
+    network.fail('publish', { with: { status: 403, body } });
+    return finish(['publish', 'room', '"canary-message"', ...secrets, ...args], network.options);
   }
 
   test('is told with its code, on the standard error, without a stack', async () => {
@@ -110,14 +108,11 @@ describe('a failure', () => {
   );
 
   test('says how to start an origin where nothing listens', async () => {
-    const house = openHouse();
-    const fetch = () => {
-      const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-      return Promise.reject(new TypeError('fetch failed', { cause }));
-    };
-    const running = start(['publish', 'room', '1'], { ...house.network, fetch });
+    const network = openNetwork();
+    network.offline();
+    const running = start(['publish', 'room', '1'], network.options);
     // It is tried again a few times: a server may be starting.
-    await house.clock.advance(30_000);
+    await network.clock.advance(30_000);
     expect(await running.code).toBe(1);
     const { lines } = running.terminal.stderr;
     expect(lines.filter((line) => line.startsWith('retrying '))).toHaveLength(3);

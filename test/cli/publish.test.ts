@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
 import { FakeTerminal, finish, start } from './fake-terminal.ts';
-import { listen, openHouse, take } from './house.ts';
+import { openNetwork, watched } from './house.ts';
 
 describe('timetoken publish', () => {
   test.each([
@@ -12,62 +13,54 @@ describe('timetoken publish', () => {
     ['text that looks like JSON', ['publish', '--text', 'room', '1'], '1'],
     ['by POST', ['publish', 'room', '"x"', '--post'], 'x'],
   ])('publishes %s and prints the timetoken', async (_name, args, message) => {
-    const house = openHouse();
-    const inbox = await listen(house.enter('bob'), 'room');
-    const { code, stdout, stderr } = await finish(args, house.network);
-    const [event] = await take(inbox, 1);
-    expect(event?.message).toEqual(message);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${event?.timetoken}\n`, stderr: '' });
+    const network = openNetwork();
+    const { code, stdout, stderr } = await finish(args, network.options);
+    const [sent, ...more] = network.published('room');
+    expect([sent?.message, more]).toEqual([message, []]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${sent?.timetoken}\n`, stderr: '' });
   });
 
   test('every value of the input arrives, in order, with one timetoken printed for each', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 8 }), async (values) => {
-        const house = openHouse();
-        const bob = house.enter('bob');
-        const inbox = await listen(bob, 'room');
+        await using network = createTestNetwork();
         // What JSON cannot tell apart, such as -0 and 0, is not the command's to keep.
         const lines = values.map((value) => JSON.stringify(value));
         const { code, stdout } = await finish(
           ['publish', 'room'],
-          house.network,
+          network.options,
           new FakeTerminal({ input: lines }),
         );
         expect(code).toBe(0);
-        const events = await take(inbox, values.length);
-        await bob.close();
-        await house.origin.close();
-        expect(events.map((event) => event.message)).toEqual(lines.map((line) => JSON.parse(line)));
-        expect(stdout).toBe(events.map((event) => `${event.timetoken}\n`).join(''));
+        const sent = network.published('room');
+        expect(sent.map(({ message }) => message)).toEqual(lines.map((line) => JSON.parse(line)));
+        expect(stdout).toBe(sent.map(({ timetoken }) => `${timetoken}\n`).join(''));
       }),
       { numRuns: 25 },
     );
   });
 
   test('blank lines of the input are no messages', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal = new FakeTerminal({ input: ['', '1', '  ', '2', ''] });
-    const { code, stdout } = await finish(['publish', 'room'], house.network, terminal);
+    const { code, stdout } = await finish(['publish', 'room'], network.options, terminal);
     expect({ code, count: stdout.split('\n').length - 1 }).toEqual({ code: 0, count: 2 });
   });
 
   test('options travel with the message', async () => {
-    const house = openHouse();
-    const inbox = await listen(house.enter('bob'), 'room');
-    const options = [
+    const network = openNetwork();
+    const { requests, options } = watched(network);
+    const flags = [
       ['--meta', '{"lang":"en"}'],
       ['--type', 'greeting'],
       ['--ttl', '3'],
       ['--user-id', 'alice'],
     ];
-    await finish(['publish', 'room', '1', '--no-store', ...options.flat()], house.network);
-    const [event] = await take(inbox, 1);
-    expect(event).toMatchObject({
-      publisher: 'alice',
-      userMetadata: { lang: 'en' },
-      customMessageType: 'greeting',
-    });
-    const [request] = house.requests;
+    await finish(['publish', 'room', '1', '--no-store', ...flags.flat()], options);
+    expect(network.published('room')).toMatchObject([
+      { userId: 'alice', meta: { lang: 'en' }, customMessageType: 'greeting' },
+    ]);
+    const [request] = requests;
     expect(Object.fromEntries(new URL(request?.url ?? '').searchParams)).toMatchObject({
       store: '0',
       ttl: '3',
@@ -78,15 +71,15 @@ describe('timetoken publish', () => {
     [[], 'GET'],
     [['--post'], 'POST'],
   ])('with %j the request is a %s', async (options, method) => {
-    const house = openHouse();
-    await finish(['publish', 'room', '1', ...options], house.network);
-    expect(house.requests.map((request) => request.method)).toEqual([method]);
+    const network = openNetwork();
+    await finish(['publish', 'room', '1', ...options], network.options);
+    expect(network.transcript().map((request) => request.method)).toEqual([method]);
   });
 
   test('--json prints an object for each message', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal = new FakeTerminal({ input: ['1', '2'] });
-    const { stdout } = await finish(['publish', 'room', '--json'], house.network, terminal);
+    const { stdout } = await finish(['publish', 'room', '--json'], network.options, terminal);
     const objects = stdout
       .trim()
       .split('\n')
@@ -96,17 +89,17 @@ describe('timetoken publish', () => {
   });
 
   test('a message that is not JSON is wrong usage, and nothing is sent', async () => {
-    const house = openHouse();
-    const { code, stdout, stderr } = await finish(['publish', 'room', 'hello'], house.network);
-    expect({ code, stdout, sent: house.requests.length }).toEqual({ code: 2, stdout: '', sent: 0 });
+    const network = openNetwork();
+    const { code, stdout, stderr } = await finish(['publish', 'room', 'hello'], network.options);
+    expect({ code, stdout, sent: network.transcript().length }).toEqual({ code: 2, stdout: '', sent: 0 });
     expect(stderr).toBe(`error: The message is not JSON. Quote a string as '"hello"', or say --text.\n`);
   });
 
   test('a line that is not JSON ends the command; what came before it is published', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal = new FakeTerminal({ input: ['1', '', 'oops', '2'] });
-    const { code, stdout, stderr } = await finish(['publish', 'room'], house.network, terminal);
-    expect({ code, lines: stdout.split('\n').length - 1, sent: house.requests.length }).toEqual({
+    const { code, stdout, stderr } = await finish(['publish', 'room'], network.options, terminal);
+    expect({ code, lines: stdout.split('\n').length - 1, sent: network.transcript().length }).toEqual({
       code: 2,
       lines: 1,
       sent: 1,
@@ -115,17 +108,17 @@ describe('timetoken publish', () => {
   });
 
   test('a message that the library refuses is named by its line', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal = new FakeTerminal({ input: ['1', JSON.stringify('x'.repeat(40_000))] });
-    const { code, stderr } = await finish(['publish', 'room'], house.network, terminal);
+    const { code, stderr } = await finish(['publish', 'room'], network.options, terminal);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: Line 2: .*\(PN-1005\)\n$/);
   });
 
   test('a person at the terminal is told what to type', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal = new FakeTerminal({ isTTY: true, input: ['1'] });
-    const { stderr } = await finish(['publish', 'room'], house.network, terminal);
+    const { stderr } = await finish(['publish', 'room'], network.options, terminal);
     expect(stderr).toBe('Type one JSON value per line; Ctrl-D ends.\n');
   });
 
@@ -133,24 +126,22 @@ describe('timetoken publish', () => {
     ['interrupted', 130],
     ['output-closed', 0],
   ] as const)('when its input goes on and it is %s it ends with %i', async (reason, expected) => {
-    const house = openHouse();
+    const network = openNetwork();
     const terminal: FakeTerminal = new FakeTerminal({ input: endless(() => terminal.end(reason)) });
-    const { code } = await finish(['publish', 'room'], house.network, terminal);
-    expect({ code, sent: house.requests.length }).toEqual({ code: expected, sent: 2 });
+    const { code } = await finish(['publish', 'room'], network.options, terminal);
+    expect({ code, sent: network.transcript().length }).toEqual({ code: expected, sent: 2 });
   });
 
   test('a publish that hangs ends with the command', async () => {
-    const house = openHouse();
-    const fetch = (request: Request) =>
-      new Promise<Response>((_resolve, reject) => {
-        request.signal.addEventListener('abort', () => reject(request.signal.reason));
-        terminal.end();
-      });
-    const terminal = new FakeTerminal();
-    const { code } = start(['publish', 'room', '1'], { ...house.network, fetch }, terminal);
+    const network = openNetwork();
+    network.fail('publish', { with: 'hang' });
+    const { terminal, code } = start(['publish', 'room', '1'], network.options);
+    await network.idle();
+    expect(network.transcript()).toMatchObject([{ operation: 'publish' }]);
+    terminal.end();
     expect(await code).toBe(130);
     expect(terminal.stderr.text).toBe('');
-    expect(house.clock.pending).toBe(0);
+    expect(network.clock.pending).toBe(0);
   });
 });
 

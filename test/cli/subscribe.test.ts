@@ -1,37 +1,34 @@
 import fc from 'fast-check';
+import { PubNub } from 'timetoken';
+import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
-import { settle } from '../support/virtual-clock.ts';
 import { FakeTerminal, finish, type Running, start } from './fake-terminal.ts';
-import { listen, openHouse } from './house.ts';
-
-type House = ReturnType<typeof openHouse>;
+import { openNetwork } from './house.ts';
 
 /** Starts `timetoken subscribe` as Alice and waits for the connection. */
 async function subscribe(
-  house: House,
+  network: TestNetwork,
   args: readonly string[],
   terminal = new FakeTerminal(),
 ): Promise<Running> {
-  const running = start(['subscribe', ...args, '--user-id', 'alice'], house.network, terminal);
+  const running = start(['subscribe', ...args, '--user-id', 'alice'], network.options, terminal);
   await terminal.stderr.until(args.includes('--json') ? 'PNConnectedCategory' : 'connected to');
   return running;
 }
 
-/** The time that the house's clock shows, as people see it. */
-function timeOf({ clock }: House): string {
+/** The time that the network's clock shows, as people see it. */
+function timeOf({ clock }: TestNetwork): string {
   return new Date(clock.now()).toTimeString().slice(0, 8);
 }
 
 describe('timetoken subscribe', () => {
   test('prints time, channel, publisher and payload of each message', async () => {
-    const house = openHouse();
-    const { terminal } = await subscribe(house, ['room']);
-    const bob = house.enter('bob');
-    await bob.publish().channel('room').message({ text: 'hi' }).execute();
-    await bob.publish().channel('room').message('x').meta({ a: 1 }).customMessageType('note').execute();
-    await bob.signal().channel('room').message(1).execute();
-    await terminal.stdout.until('signal');
-    const start = `${timeOf(house)} room bob:`;
+    const network = openNetwork();
+    const { terminal } = await subscribe(network, ['room']);
+    await network.publish('room', { text: 'hi' }, { userId: 'bob' });
+    await network.publish('room', 'x', { userId: 'bob', meta: { a: 1 }, customMessageType: 'note' });
+    await network.publish('room', 1, { userId: 'bob', signal: true });
+    const start = `${timeOf(network)} room bob:`;
     expect(terminal.stdout.lines).toEqual([
       `${start} {"text":"hi"}`,
       `${start} "x" (note) meta {"a":1}`,
@@ -41,11 +38,9 @@ describe('timetoken subscribe', () => {
   });
 
   test('--json prints every event as it is, and statuses on the standard error', async () => {
-    const house = openHouse();
-    const { terminal, code } = await subscribe(house, ['room', '--json', '--presence']);
-    const bob = house.enter('bob');
-    const { timetoken } = await bob.publish().channel('room').message({ text: 'hi' }).execute();
-    await terminal.stdout.until('"message"');
+    const network = openNetwork();
+    const { terminal, code } = await subscribe(network, ['room', '--json', '--presence']);
+    const timetoken = await network.publish('room', { text: 'hi' }, { userId: 'bob' });
     terminal.end();
     await code;
     const events = terminal.stdout.lines.map((line): unknown => JSON.parse(line));
@@ -78,18 +73,11 @@ describe('timetoken subscribe', () => {
     async (args) => {
       await fc.assert(
         fc.asyncProperty(hostileText, async (text) => {
-          const house = openHouse();
-          const { terminal, code } = await subscribe(house, ['room', ...args, '--count', '1']);
-          const eve = house.enter('eve\u202e\u061c');
-          await eve
-            .publish()
-            .channel('room')
-            .message({ [text]: text })
-            .meta(text)
-            .execute();
+          await using network = createTestNetwork();
+          const { terminal, code } = await subscribe(network, ['room', ...args, '--count', '1']);
+          const eve = { userId: 'eve\u202e\u061c', meta: text };
+          await network.publish('room', { [text]: text }, eve);
           await code;
-          await eve.close();
-          await house.origin.close();
           expect(terminal.stdout.lines).toHaveLength(1);
           expect(terminal.stdout.text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
           if (args.length > 0)
@@ -103,12 +91,11 @@ describe('timetoken subscribe', () => {
   test.each([1, 2, 5])(
     '--count %i ends after so many messages, though one answer brings more',
     async (count) => {
-      const house = openHouse();
-      const bob = house.enter('bob');
-      const { timetoken } = await bob.publish().channel('room').message('before').execute();
-      for (const number of [1, 2, 3, 4, 5]) await bob.publish().channel('room').message(number).execute();
+      const network = openNetwork();
+      const timetoken = await network.publish('room', 'before');
+      for (const number of [1, 2, 3, 4, 5]) await network.publish('room', number);
       const args = ['subscribe', 'room', '--count', String(count), '--timetoken', timetoken];
-      const { code, stdout } = await finish(args, house.network);
+      const { code, stdout } = await finish(args, network.options);
       const payloads = stdout
         .trim()
         .split('\n')
@@ -118,14 +105,11 @@ describe('timetoken subscribe', () => {
   );
 
   test('--presence prints who comes and goes', async () => {
-    const house = openHouse();
-    const { terminal } = await subscribe(house, ['room', '--presence']);
-    const bob = house.enter('bob');
-    await listen(bob, 'room');
-    await terminal.stdout.until('bob joined');
-    await bob.close();
-    await terminal.stdout.until('bob left');
-    const start = `${timeOf(house)} room`;
+    const network = openNetwork();
+    const { terminal } = await subscribe(network, ['room', '--presence']);
+    await network.join('room', 'bob');
+    await network.leave('room', 'bob');
+    const start = `${timeOf(network)} room`;
     expect(terminal.stdout.lines).toEqual([
       `${start} alice joined (1 here)`,
       `${start} bob joined (2 here)`,
@@ -135,54 +119,44 @@ describe('timetoken subscribe', () => {
   });
 
   test('without --presence nobody is mentioned', async () => {
-    const house = openHouse();
-    const { terminal, code } = await subscribe(house, ['room', '--count', '1']);
-    const bob = house.enter('bob');
-    await listen(bob, 'room');
-    await bob.publish().channel('room').message(1).execute();
+    const network = openNetwork();
+    const { terminal, code } = await subscribe(network, ['room', '--count', '1']);
+    await network.join('room', 'bob');
+    await network.publish('room', 1, { userId: 'bob' });
     expect(await code).toBe(0);
     expect(terminal.stdout.lines).toHaveLength(1);
   });
 
   test('channels and groups are asked for together', async () => {
-    const house = openHouse();
-    const { terminal } = await subscribe(house, ['a', 'news.*', '--group', 'g1', '--group', 'g2']);
+    const network = openNetwork();
+    const { terminal } = await subscribe(network, ['a', 'news.*', '--group', 'g1', '--group', 'g2']);
     expect(terminal.stderr.text).toContain('* connected to a, news.*, group g1, group g2\n');
     terminal.end();
   });
 
   test('Ctrl-C leaves the channels and ends with success', async () => {
-    const house = openHouse();
+    const network = openNetwork();
     const seen: string[] = [];
-    const bob = house.enter('bob');
+    await using bob = new PubNub({ ...network.options, userId: 'bob' });
     bob.on('presence', (event) => void seen.push(`${event.event} ${event.uuid}`));
     await bob.subscribe().channels('room').withPresence().execute().connected();
-    const { terminal, code } = await subscribe(house, ['room']);
+    const { terminal, code } = await subscribe(network, ['room']);
     terminal.end();
     expect(await code).toBe(0);
-    await settle();
+    await network.idle();
     expect(seen).toEqual(['join bob', 'join alice', 'leave alice']);
     expect(terminal.stderr.lines).toEqual(['* connected to room', '* disconnected']);
   });
 
   test('a lost connection is announced, and what was missed is printed', async () => {
-    const house = openHouse();
-    const { fetch } = house.network;
-    let down = false;
-    const network = {
-      ...house.network,
-      fetch: (request: Request) => (down ? Promise.reject(new TypeError('fetch failed')) : fetch(request)),
-    };
-    const { terminal } = await subscribe({ ...house, network }, ['room']);
-    await settle();
-    down = true;
-    // The held poll comes to its end, and the next one fails.
-    await house.clock.advance(281_000);
-    const bob = house.enter('bob');
-    await bob.publish().channel('room').message('missed').execute();
-    down = false;
-    await house.clock.advance(10_000);
-    await terminal.stdout.until('missed');
+    const network = openNetwork();
+    const { terminal } = await subscribe(network, ['room']);
+    await network.subscribed('room');
+    network.offline();
+    await network.publish('room', 'missed');
+    network.online();
+    await network.clock.advance(10_000);
+    expect(terminal.stdout.lines).toEqual([expect.stringMatching(/ test: "missed"$/)]);
     expect(terminal.stderr.lines.map((line) => line.replace(/: PN.*\(PN-2001\)/, ':'))).toEqual([
       '* connected to room',
       expect.stringMatching(/^\* connection lost:; attempt 2 in \d\.\d s$/),
@@ -192,16 +166,16 @@ describe('timetoken subscribe', () => {
   });
 
   test('a name that is refused is a failure', async () => {
-    const house = openHouse({ keysets: [{ subscribeKey: 'other' }] });
-    const { code, stdout, stderr } = await finish(['subscribe', 'room'], house.network);
+    const network = openNetwork({ keysets: [{ subscribeKey: 'other' }] });
+    const { code, stdout, stderr } = await finish(['subscribe', 'room'], network.options);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: .*Invalid Subscribe Key.*\(PN-3001\)$/);
   });
 
   test('a channel that cannot be is a failure before anything is sent', async () => {
-    const house = openHouse();
-    const { code, stderr } = await finish(['subscribe', 'a,b'], house.network);
-    expect({ code, sent: house.requests.length }).toEqual({ code: 1, sent: 0 });
+    const network = openNetwork();
+    const { code, stderr } = await finish(['subscribe', 'a,b'], network.options);
+    expect({ code, sent: network.transcript().length }).toEqual({ code: 1, sent: 0 });
     expect(stderr).toMatch(/must not contain a comma.*\(PN-1002\)\n$/);
   });
 
@@ -211,9 +185,9 @@ describe('timetoken subscribe', () => {
     ['with NO_COLOR', { isTTY: true, env: { NO_COLOR: '1' } }, false],
     ['on a dumb terminal', { isTTY: true, env: { TERM: 'dumb' } }, false],
   ])('%s (%j) there is colour: %s', async (_name, options, coloured) => {
-    const house = openHouse();
-    const { terminal, code } = await subscribe(house, ['room', '--count', '1'], new FakeTerminal(options));
-    await house.enter('bob').publish().channel('room').message(1).execute();
+    const network = openNetwork();
+    const { terminal, code } = await subscribe(network, ['room', '--count', '1'], new FakeTerminal(options));
+    await network.publish('room', 1);
     await code;
     expect(terminal.stdout.text.includes('\u001b[')).toBe(coloured);
     expect(terminal.stderr.text.includes('\u001b[')).toBe(coloured);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import PeerClient from 'pubnub';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
 import { legacyCryptoModule, type PNFileEvent, PubNub, type PubNubOptions } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
@@ -304,22 +305,19 @@ describe('with another maker’s client', () => {
 });
 
 test('a file whose channel cannot be told of it can be told of later', async () => {
-  await using system = await serveOrigin();
-  let broken = true;
-  let times = 0;
-  const own = async (request: Request): Promise<Response> => {
-    if (!request.url.includes('/publish-file/')) return fetch(request);
-    times += 1;
-    return broken ? new Response('', { status: 503 }) : fetch(request);
-  };
-  const options = { ...KEYS, origin: system.host, userId: 'u', fetch: own, fileUploadPublishRetryLimit: 2 };
-  await using pubnub = new PubNub(options);
-  const { status } = await pubnub.sendFile({ channel: 'a', file: TEXT, fileName: 'n.txt' }).envelope();
-  expect(times).toBe(2);
+  await using network = createTestNetwork();
+  await using pubnub = new PubNub({ ...network.options, userId: 'u', fileUploadPublishRetryLimit: 2 });
+  const outage = network.fail('publishFileMessage', {
+    with: { status: 503 },
+    times: Number.POSITIVE_INFINITY,
+  });
+  const sending = pubnub.sendFile({ channel: 'a', file: TEXT, fileName: 'n.txt' }).envelope();
+  const { status } = await network.settled(sending);
+  expect(outage.hits).toBe(2);
   const { errorData } = status.errorData ?? {};
   expect(errorData).toEqual({ channel: 'a', id: expect.any(String), name: 'n.txt' });
   const { id, name } = errorData as { readonly id: string; readonly name: string };
-  broken = false;
+  outage.stop();
   const told = await pubnub.publishFileMessage({ channel: 'a', fileId: id, fileName: name }).execute();
   expect(told.timetoken).toMatch(/^\d{17}$/);
   const file = await pubnub.downloadFile({ channel: 'a', fileId: id, fileName: name }).execute();

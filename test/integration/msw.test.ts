@@ -2,10 +2,9 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { nodeTransport } from 'timetoken/node';
-import { createOrigin } from 'timetoken/origin';
+import { createTestNetwork } from 'timetoken/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rejection } from '../support/unit-client.ts';
-import { until } from '../support/unit-wait.ts';
 
 // A host that does not exist: what msw does not catch cannot be answered.
 const ORIGIN = 'https://pubsub.invalid';
@@ -66,19 +65,18 @@ describe.each(WAYS)('msw sees %s', (_name, way) => {
   });
 
   it('and an origin behind it serves a whole subscription', async () => {
-    const origin = createOrigin();
-    server.use(http.all(`${ORIGIN}/*`, ({ request }) => origin.fetch(request)));
+    const network = createTestNetwork({ origins: [ORIGIN] });
+    server.use(...network.handlers);
     const pubnub = open();
     const messages: unknown[] = [];
     pubnub.on('message', ({ message }) => messages.push(message));
     await pubnub.subscribe().channels('a,b'.split(',')).execute().connected();
     await pubnub.publish({ channel: 'a', message: 'one' }).execute();
-    await until('the first message', () => messages.length === 1);
     await pubnub.publish({ channel: 'b', message: 'two' }).execute();
-    await until('the second message', () => messages.length === 2);
+    await network.idle();
     expect(messages).toEqual(['one', 'two']);
     await pubnub.close();
-    await origin.close();
+    await network.close();
   });
 
   it('and refuses what nobody handles, without a name server', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
 import { PubNub, PubNubError } from '../../src/index.ts';
-import { createOrigin } from '../../src/origin/index.ts';
 import { nameProblem } from '../../src/protocol/names.ts';
 import { serveOrigin } from '../support/integration-origin.ts';
 import {
@@ -124,20 +124,18 @@ describe.each(SOCKETS)('a channel of any name, %s', (_name, makeSender, makeRece
 });
 
 test('a channel of any name works without a socket just the same', async () => {
-  const origin = createOrigin();
+  await using network = createTestNetwork();
   let run = 0;
-  const inProcess: MakeParty = (host, userId) =>
-    oursOverFetch(host, userId, { fetch: (request) => origin.fetch(request) });
+  const inProcess = (userId: string) => oursOverFetch('origin', userId, network.options);
   await fc.assert(
     fc.asyncProperty(names, async (channels) => {
       run++;
-      await using sender = inProcess('origin', `sender ${run}`);
-      await using receiver = inProcess('origin', `receiver ${run}`);
+      await using sender = inProcess(`sender ${run}`);
+      await using receiver = inProcess(`receiver ${run}`);
       await expectExactChannels(sender, receiver, channels);
     }),
     { ...RUNS, numRuns: 30, examples: [[AWKWARD]] },
   );
-  await origin.close();
 });
 
 describe('a path cannot be climbed', () => {

@@ -1,6 +1,7 @@
 import { PubNub, type PubNubOptions, type Transport } from 'timetoken';
 import { nodeTransport } from 'timetoken/node';
 import { createOrigin } from 'timetoken/origin';
+import { createTestNetwork, type TestClock } from 'timetoken/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { handlerOf, listen } from '../support/unit-server.ts';
 import { until } from '../support/unit-wait.ts';
@@ -28,7 +29,7 @@ async function newServer(handler: Parameters<typeof listen>[0], port = 0) {
   return server;
 }
 
-function newClient({ clock, ...options }: Partial<PubNubOptions> & { readonly clock: VirtualClock }) {
+function newClient({ clock, ...options }: Partial<PubNubOptions> & { readonly clock: TestClock }) {
   const pubnub = new PubNub({
     subscribeKey: 'demo',
     publishKey: 'demo',
@@ -128,30 +129,21 @@ describe.each(WAYS)('over %s', (_name, way) => {
 
 describe('a long outage', () => {
   it('of fifty failures in a row is outlived, and the message published meanwhile arrives', async () => {
-    const clock = new VirtualClock();
-    const origin = newOrigin(clock);
-    let failures = Number.POSITIVE_INFINITY;
-    const fetch = async (request: Request) => {
-      if (!request.url.includes('/v2/subscribe/') || failures > 50) return origin.fetch(request);
-      failures++;
-      return failures > 50 ? origin.fetch(request) : new Response('<html>', { status: 200 });
-    };
-    const { pubnub, statuses, messages, publish } = newClient({
-      clock,
-      origin: 'localhost',
-      ssl: false,
-      fetch,
-    });
+    const network = createTestNetwork();
+    cleanups.push(() => network.close());
+    const { clock, options } = network;
+    const { pubnub, statuses, messages, publish } = newClient({ ...options, clock, random: () => 0 });
     await pubnub.subscribe().channels('room').execute().connected();
-    failures = 0;
+    await network.subscribed('room');
+    const outage = network.fail('subscribe', { with: 'html', times: 50 });
     await publish('wakes the poll');
-    await until('the loss', () => pubnub.state === 'reconnecting');
+    await network.idle();
+    expect(pubnub.state).toBe('reconnecting');
     await publish('during');
     for (let attempt = 1; attempt <= 50; attempt++) {
-      await until(`failure ${attempt}`, () => statuses.length === attempt + 1);
+      expect([outage.hits, statuses.length]).toEqual([attempt, attempt + 1]);
       await clock.advance(1_000);
     }
-    await until('the messages', () => messages.length === 2);
     expect(messages).toEqual(['wakes the poll', 'during']);
     expect(statuses.slice(0, 2)).toEqual(['PNConnectedCategory', 'PNUnexpectedDisconnectCategory 1']);
     expect(statuses.slice(2, -1)).toEqual(

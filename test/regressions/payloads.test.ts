@@ -1,9 +1,7 @@
-import { createOrigin } from 'timetoken/origin';
+import { aesCbcCryptoModule, legacyCryptoModule, PubNub, type PubNubOptions } from 'timetoken';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
-import { aesCbcCryptoModule, legacyCryptoModule, PubNub } from '../../src/index.ts';
-import { originTransport } from '../support/loop-origin-transport.ts';
 import { fails, lineOf, networkError, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
-import { settle, VirtualClock } from '../support/virtual-clock.ts';
 
 type Client = ReturnType<typeof scriptedClient>['pubnub'];
 
@@ -11,21 +9,16 @@ type Client = ReturnType<typeof scriptedClient>['pubnub'];
 const channelOf = (value: unknown) => value as string;
 const messageOf = (value: unknown) => value as string;
 
-/** An origin, one client that subscribes and one that sends, without a socket. */
-function house(options: Partial<ConstructorParameters<typeof PubNub>[0]> = {}) {
-  const clock = new VirtualClock();
-  const origin = createOrigin({ clock, random: () => 0.5 });
-  const client = (userId: string) =>
-    new PubNub({
-      ...{ subscribeKey: 'demo', publishKey: 'demo', userId, clock, random: () => 0.5, ...options },
-      transport: originTransport(origin),
-    });
+/** One client that subscribes and one that sends, on a network of their own. */
+function house(options: Partial<PubNubOptions> = {}) {
+  const network = createTestNetwork();
+  const client = (userId: string) => new PubNub({ ...network.options, userId, ...options });
   const [reader, writer] = [client('reader'), client('writer')];
   const close = async () => {
-    await Promise.all([reader.close(), writer.close(), clock.advance(1_000)]);
-    await origin.close();
+    await Promise.all([reader.close(), writer.close()]);
+    await network.close();
   };
-  return { reader, writer, [Symbol.asyncDispose]: close };
+  return { network, reader, writer, [Symbol.asyncDispose]: close };
 }
 
 describe('a message that JavaScript takes for nothing', () => {
@@ -55,7 +48,7 @@ describe('a message that JavaScript takes for nothing', () => {
     subscription.on('message', ({ message }) => got.push(message));
     await subscription.connected();
     for (const message of NOTHINGS) await it.writer.publish({ channel: 'a', message }).execute();
-    await settle();
+    await it.network.idle();
     expect(got).toEqual(NOTHINGS);
     const { messages } = await it.reader.history({ channel: 'a' }).execute();
     expect(messages.map(({ entry }) => entry)).toEqual(NOTHINGS);

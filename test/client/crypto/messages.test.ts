@@ -5,10 +5,11 @@ import {
   legacyCryptoModule,
   type PNMessageResult,
   PubNub,
+  type PubNubOptions,
 } from 'timetoken';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
 import { decryptJson, encryptJson } from '../../../src/client/crypto/messages.ts';
-import { createOrigin } from '../../../src/origin/index.ts';
 import { SENT, scriptedClient } from '../../support/unit-client.ts';
 
 const KEYS = { subscribeKey: 'demo', publishKey: 'demo' } as const;
@@ -100,10 +101,10 @@ describe('reading', () => {
   );
 });
 
-async function house() {
-  const origin = createOrigin();
-  const client = (userId: string, more: Partial<ConstructorParameters<typeof PubNub>[0]> = {}) =>
-    new PubNub({ ...KEYS, userId, fetch: origin.fetch, ...more });
+function house() {
+  const network = createTestNetwork();
+  const client = (userId: string, more: Partial<PubNubOptions> = {}) =>
+    new PubNub({ ...network.options, userId, ...more });
   const secret = { cipherKey: 'secret' };
   const clients = {
     alice: client('alice', secret),
@@ -113,30 +114,26 @@ async function house() {
   };
   const end = async () => {
     await Promise.all(Object.values(clients).map((each) => each.close()));
-    await origin.close();
+    await network.close();
   };
-  return { ...clients, [Symbol.asyncDispose]: end };
-}
-
-async function take(events: AsyncIterable<PNMessageResult>, count: number): Promise<PNMessageResult[]> {
-  const taken: PNMessageResult[] = [];
-  for await (const event of events) if (taken.push(event) === count) break;
-  return taken;
+  return { network, ...clients, [Symbol.asyncDispose]: end };
 }
 
 describe('a subscriber with a cipher key', () => {
   it('gets what can be read in clear, and what cannot as it came with the reason, in order', async () => {
-    await using all = await house();
-    const { alice, bob, eve, plain } = all;
-    const subscription = bob.subscribe().channels('room').execute();
-    await subscription.connected();
-    const messages = take(subscription.messages(), 5);
+    await using all = house();
+    const { network, alice, bob, eve, plain } = all;
+    const messages: PNMessageResult[] = [];
+    bob.on('message', (event) => messages.push(event));
+    await bob.subscribe().channels('room').execute().connected();
     await alice.publish().channel('room').message({ n: 1 }).execute();
     await eve.publish().channel('room').message({ n: 2 }).execute();
     await plain.publish().channel('room').message({ n: 3 }).execute();
     await plain.publish().channel('room').message('n: 4').execute();
     await alice.publish().channel('room').message('n: 5').execute();
-    const [first, second, third, fourth, fifth] = await messages;
+    await network.idle();
+    expect(messages).toHaveLength(5);
+    const [first, second, third, fourth, fifth] = messages;
     expect(first).toMatchObject({ message: { n: 1 }, publisher: 'alice' });
     expect(second?.error).toMatchObject({ code: 'PN-5001', category: 'PNDecryptionErrorCategory' });
     expect(second?.message).toMatch(/^UE5FRAFBQ1JIE/);
@@ -148,28 +145,23 @@ describe('a subscriber with a cipher key', () => {
   });
 
   it('gets signals and presence as they are', async () => {
-    await using all = await house();
-    const { alice, bob } = all;
+    await using all = house();
+    const { network, alice, bob } = all;
     const signals: unknown[] = [];
     const joins: unknown[] = [];
-    const seen = new Promise<void>((resolve) => {
-      bob.addListener({
-        signal: (event) => {
-          signals.push(event.message);
-          resolve();
-        },
-        presence: (event) => void joins.push(event.event),
-      });
+    bob.addListener({
+      signal: (event) => void signals.push(event.message),
+      presence: (event) => void joins.push(event.event),
     });
     await bob.subscribe().channels('room').withPresence().execute().connected();
     await alice.signal().channel('room').message('typing').execute();
-    await seen;
+    await network.idle();
     expect(signals).toEqual(['typing']);
     expect(joins).toEqual(['join']);
   });
 
   it('reads history with the same rules', async () => {
-    await using all = await house();
+    await using all = house();
     const { alice, bob, eve } = all;
     await alice.publish().channel('room').message({ n: 1 }).execute();
     await eve.publish().channel('room').message({ n: 2 }).execute();

@@ -1,24 +1,20 @@
+import { type PNMessageResult, type PNPresenceEventResult, PubNub } from 'timetoken';
+import type { OriginLimits } from 'timetoken/origin';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
-import { type PNMessageResult, type PNPresenceEventResult, PubNub } from '../../../src/index.ts';
-import { createOrigin, type OriginLimits } from '../../../src/origin/index.ts';
-import { originTransport } from '../../support/loop-origin-transport.ts';
 import { rejection } from '../../support/unit-client.ts';
-import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
-/** An origin, the client under test and one that publishes, all on one clock. */
+/** The client under test and one that publishes, on a network of their own. */
 function world(limits: Partial<OriginLimits> = {}) {
-  const clock = new VirtualClock();
-  const origin = createOrigin({ clock, random: () => 0.5, limits });
-  const client = (userId: string) =>
-    new PubNub({
-      ...{ subscribeKey: 'demo', publishKey: 'demo', userId, clock, random: () => 0.5 },
-      transport: originTransport(origin),
-    });
+  const network = createTestNetwork({ limits });
+  const client = (userId: string) => new PubNub({ ...network.options, userId });
   const [reader, writer] = [client('reader'), client('writer')];
   const close = async () => {
-    await Promise.all([reader.close(), writer.close(), clock.advance(1_000)]);
-    await origin.close();
-    expect(clock.pending).toBe(0);
+    await Promise.all([reader.close(), writer.close()]);
+    // While the clients' machine sleeps only the origin's timers fire: what is left would be the clients'.
+    await network.sleep(400_000);
+    expect(network.clock.pending).toBe(0);
+    await network.close();
   };
   const group = {
     add: (...channels: string[]) =>
@@ -28,7 +24,7 @@ function world(limits: Partial<OriginLimits> = {}) {
     delete: () => writer.deleteChannelGroup({ channelGroup: 'g' }).execute(),
   };
   const publish = (channel: string, message: string) => writer.publish({ channel, message }).execute();
-  return { clock, reader, writer, group, publish, [Symbol.asyncDispose]: close };
+  return { network, reader, writer, group, publish, [Symbol.asyncDispose]: close };
 }
 
 function messagesOf(source: { on(name: 'message', handler: (event: PNMessageResult) => void): unknown }) {
@@ -56,7 +52,7 @@ describe('a subscription to a group', () => {
     const own = messagesOf(subscription);
     await subscription.connected();
     for (const channel of ['a', 'b', 'c']) await it.publish(channel, `on ${channel}`);
-    await settle();
+    await it.network.idle();
     expect(own).toEqual([
       ['a', 'g', 'on a'],
       ['b', 'g', 'on b'],
@@ -70,7 +66,7 @@ describe('a subscription to a group', () => {
     const subscription = it.reader.subscribe().channelGroups('g').execute();
     const got = messagesOf(subscription);
     await subscription.connected();
-    await settle();
+    await it.network.idle();
     for (const [change, expected] of [
       [() => it.group.add('b'), ['a', 'b']],
       [() => it.group.remove('a'), ['b']],
@@ -81,7 +77,7 @@ describe('a subscription to a group', () => {
       await change();
       got.length = 0;
       for (const channel of ['a', 'b', 'c']) await it.publish(channel, 'x');
-      await settle();
+      await it.network.idle();
       expect(got).toEqual(expected.map((channel) => [channel, 'g', 'x']));
     }
     expect(subscription.channelGroups).toEqual(['g']);
@@ -110,7 +106,7 @@ describe('a subscription to a group', () => {
     await it.publish('n.a', '1');
     await it.publish('n.b', '2');
     await it.publish('n.c', '3');
-    await settle();
+    await it.network.idle();
     expect(all.map((event) => (event as unknown[])[2])).toEqual(['1', '2', '3']);
     expect(got).toEqual([
       [['n.a', null, '1']],
@@ -135,7 +131,7 @@ describe('a subscription to a group', () => {
     await group.connected();
     await it.reader.unsubscribe().channelGroups('g').execute();
     for (const channel of ['a', 'b']) await it.publish(channel, 'x');
-    await settle();
+    await it.network.idle();
     expect([fromDirect, fromGroup]).toEqual([[['a', null, 'x']], []]);
     expect(it.reader.subscribedChannelGroups).toEqual([]);
   });
@@ -150,11 +146,11 @@ describe('a subscription to a group with its presence', () => {
     await subscription.connected();
     const other = it.writer.subscribe().channels('a', 'b').execute();
     await other.connected();
-    await settle();
+    await it.network.idle();
     await it.group.add('b');
-    await settle();
+    await it.network.idle();
     await it.writer.unsubscribe().channels('a', 'b').execute();
-    await settle();
+    await it.network.idle();
     expect(got).toEqual([
       ['a', 'g', 'join reader 1'],
       ['a', 'g', 'join writer 2'],
@@ -174,7 +170,7 @@ describe('a subscription to a group with its presence', () => {
     const byGroup = presenceOf(group);
     await group.connected();
     await it.writer.subscribe().channels('a').execute().connected();
-    await settle();
+    await it.network.idle();
     expect(all.map((event) => (event as unknown[])[2])).toEqual(['join reader 1', 'join writer 2']);
     expect(own).toEqual([
       ['a', null, 'join reader 1'],
@@ -191,7 +187,7 @@ describe('a subscription to a group with its presence', () => {
     await subscription.connected();
     await it.writer.subscribe().channels('a').execute().connected();
     await it.publish('a', 'x');
-    await settle();
+    await it.network.idle();
     expect([messages, presence]).toEqual([[], [['a', 'g', 'join writer 1']]]);
   });
 
@@ -203,7 +199,7 @@ describe('a subscription to a group with its presence', () => {
     await watcher.connected();
     await it.reader.subscribe().channelGroups('g').execute().connected();
     await it.reader.unsubscribe().channelGroups('g').execute();
-    await settle();
+    await it.network.idle();
     expect(got.map((event) => (event as unknown[])[2]).toSorted()).toEqual([
       'join reader 1',
       'join reader 1',
@@ -230,6 +226,6 @@ test('groups beyond the limit are refused by name, and the others go on', async 
   });
   expect(refused).toEqual([['PNBadRequestCategory', ['h']]]);
   await it.publish('a', 'x');
-  await settle();
+  await it.network.idle();
   expect(got).toEqual([['a', 'g', 'x']]);
 });

@@ -1,9 +1,9 @@
+import { PubNub } from 'timetoken';
+import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
-import { PubNub } from '../../../src/index.ts';
-import { createOrigin } from '../../../src/origin/index.ts';
 import { entryAt, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
-import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { settle } from '../../support/virtual-clock.ts';
 
 describe('subscriptions of one turn', () => {
   test('are one handshake', async () => {
@@ -174,35 +174,25 @@ test('news of the network bring a waiting loop on, and are announced', async () 
 });
 
 test('a whole system runs in one process through fetch, without a socket', async () => {
-  const clock = new VirtualClock();
-  const origin = createOrigin({ clock, random: () => 0.5 });
-  const make = (userId: string) =>
-    new PubNub({
-      subscribeKey: 'demo',
-      publishKey: 'demo',
-      userId,
-      fetch: origin.fetch,
-      clock,
-      random: () => 0.5,
-    });
+  await using network = createTestNetwork();
+  const make = (userId: string) => new PubNub({ ...network.options, userId });
   const [alice, bob] = [make('alice'), make('bob')];
   const joined: (string | undefined)[] = [];
   alice.on('presence', ({ event, uuid }) => event === 'join' && joined.push(uuid));
   const room = alice.subscribe().channels('room').withPresence().execute();
   await room.connected();
   const reader = room.messages();
-  const other = bob.subscribe().channels('room').execute();
-  await other.connected();
+  await bob.subscribe().channels('room').execute().connected();
   await bob.publish().channel('room').message({ text: 'hi' }).execute();
   expect((await reader.next()).value).toMatchObject({
     channel: 'room',
     publisher: 'bob',
     message: { text: 'hi' },
   });
-  await settle();
+  await network.idle();
   expect(joined).toEqual(['alice', 'bob']);
   await Promise.all([alice.close(), bob.close()]);
-  await origin.close();
-  await settle();
-  expect(clock.pending).toBe(0);
+  // While the clients' machine sleeps only the origin's timers fire: what is left would be the clients'.
+  await network.sleep(400_000);
+  expect(network.clock.pending).toBe(0);
 });
