@@ -11,7 +11,7 @@ export interface FakeTimers {
 
 /** Time, as a test moves it. */
 export interface TestClock extends Clock {
-  /** Timers that have not fired yet: zero after everything is closed. */
+  /** Timers that have not fired yet: zero once clients and origins are closed. */
   readonly pending: number;
   /** Moves time on for clients and origin together; resolves when everything that follows has happened. */
   advance(milliseconds: number): Promise<void>;

@@ -55,7 +55,7 @@ export class VirtualClock implements Clock {
     this.#timers.delete(timer as Timer);
   }
 
-  /** Timers that have not fired yet: zero after everything is closed. */
+  /** Timers that have not fired yet: zero once clients and origins are closed. */
   get pending(): number {
     return this.#timers.size;
   }

@@ -22,6 +22,15 @@ async function room(network: TestNetwork, userId?: string) {
 }
 
 describe('a test network', () => {
+  it('publishes the largest messages that there may be', async () => {
+    await using network = createTestNetwork();
+    const message = 'ü'.repeat(16_000);
+    await network.publish('room', message);
+    await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+    const { messages } = await pubnub.history({ channel: 'room' }).execute();
+    expect(messages.map(({ entry }) => entry)).toEqual([message]);
+  });
+
   it('brings a message from the code under test to the test, and back', async () => {
     await using network = createTestNetwork();
     const { pubnub, messages } = await room(network);
