@@ -103,16 +103,19 @@ describe('the default transport', () => {
 
   it('passes its signal on', async () => {
     const controller = new AbortController();
-    const transport = fetchTransport(
-      (input) =>
-        new Promise((_, reject) =>
-          input.signal.addEventListener('abort', () => reject(new Error('aborted'))),
-        ),
-    );
+    // A request that nobody holds is collected, and then its signal follows no other: a real fetch holds it.
+    const held: Request[] = [];
+    const transport = fetchTransport((input) => {
+      held.push(input);
+      return new Promise((_, reject) =>
+        input.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+      );
+    });
     const error = rejection(transport(request({ signal: controller.signal })));
     await settle();
     controller.abort();
     expect(await error).toBeInstanceOf(Error);
+    expect(held.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
 
   it.each([undefined, {}, 'text', new TypeError('Failed to fetch')])(
