@@ -73,7 +73,7 @@ interface Declared {
   readonly oneOf?: readonly string[];
   readonly needs?: readonly string[];
   readonly auth?: 'none' | 'signature';
-  readonly retry?: 'safe' | 'not-sent';
+  readonly retry?: 'safe' | 'not-sent' | ((values: never) => unknown);
 }
 
 /** Every operation of the catalogue. */
@@ -142,7 +142,7 @@ export function operationsPage(): GeneratedPage {
       `[\`${name}()\`](#${name.toLowerCase()})`,
       code(endpoint.operation),
       needsOf(endpoint),
-      RETRIES[endpoint.retry ?? 'loop'],
+      RETRIES[typeof endpoint.retry === 'function' ? 'depends' : (endpoint.retry ?? 'loop')],
     ]),
   );
   return { path: 'docs/reference/operations.md', sections: { overview, ...Object.fromEntries(parameters) } };
@@ -151,6 +151,7 @@ export function operationsPage(): GeneratedPage {
 const RETRIES = {
   safe: 'up to three times, after any failure that may pass',
   'not-sent': 'up to three times, only when it certainly did not reach the server',
+  depends: 'up to three times; after which failures, depends on what is asked for',
   loop: 'by the subscribe loop, under the reconnection policy',
 } as const;
 

@@ -36,8 +36,7 @@ export function withClientOptions(command: Command): Command {
 
 /** The client that the options and the environment describe. Throws a `PubNubError` where they make no sense. */
 export function connect(options: ClientOptions, { terminal, network }: Surroundings): PubNub {
-  // An empty variable counts as none.
-  const setting = (given: string | undefined, name: string) => given ?? (terminal.env[name] || undefined);
+  const setting = settingsIn(terminal);
   const token = setting(options.token, 'TIMETOKEN_TOKEN');
   return new PubNub({
     ...network,
@@ -45,15 +44,20 @@ export function connect(options: ClientOptions, { terminal, network }: Surroundi
     ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
     subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
     publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,
-    userId: setting(options.userId, 'TIMETOKEN_USER_ID') ?? newUserId(),
+    userId: userIdOf(options, terminal),
     ...(token !== undefined && { token }),
     logger: loggerTo(terminal, options.debug === true),
   });
 }
 
-/** A user id that nobody else has. */
-export function newUserId(): string {
-  return `cli-${randomUUID().slice(0, 8)}`;
+/** Who the options and the environment say that the user is; else somebody who is nobody else, and new at each call. */
+export function userIdOf({ userId }: ClientOptions, terminal: Terminal): string {
+  return settingsIn(terminal)(userId, 'TIMETOKEN_USER_ID') ?? `cli-${randomUUID().slice(0, 8)}`;
+}
+
+// What was given, or else the variable; an empty one counts as none.
+function settingsIn({ env }: Terminal) {
+  return (given: string | undefined, name: string) => given ?? (env[name] || undefined);
 }
 
 function loggerTo({ stderr }: Terminal, debug: boolean): Logger {

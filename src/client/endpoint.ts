@@ -92,6 +92,9 @@ export interface PayloadRule<V> {
   readonly encrypted?: true;
 }
 
+/** `safe`: at will. `not-sent`: only when the first attempt certainly did not reach the server. */
+export type Retry = 'safe' | 'not-sent';
+
 /** The answer as `parse` sees it. */
 export interface Answer {
   /** Parsed JSON. */
@@ -129,8 +132,8 @@ export interface Endpoint<P, R> {
   readonly headers?: (values: Values<P>) => Readonly<Record<string, string | undefined>>;
   /** `signature`: without the token; `none`: without a signature as well. */
   readonly auth?: 'none' | 'signature';
-  /** `safe`: may be repeated at will. `not-sent`: only when the first attempt certainly did not reach the server. */
-  readonly retry: 'safe' | 'not-sent';
+  /** When it may be repeated after a failure; a function where it depends on what is asked for. */
+  readonly retry: Retry | ((values: Values<P>) => Retry);
   /** How often it may be repeated. @default 3 */
   readonly retries?: number;
   /**

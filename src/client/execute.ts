@@ -89,8 +89,11 @@ export class Executor {
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
     const plan = await this.plan(endpoint, given);
-    if (options.signal?.aborted) throw aborted(endpoint.operation, 'not-sent', options.signal.reason);
-    return this.repeat(endpoint, () => this.#attempt(endpoint, { plan, given }, options), options.signal);
+    const { operation, retry: rule, retries } = endpoint;
+    if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
+    const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
+    const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+    return this.repeat({ operation, retry, retries }, attempt, options.signal);
   }
 
   /** Makes an attempt, and further ones after a failure where their class allows it. */

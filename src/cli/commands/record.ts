@@ -3,15 +3,8 @@ import type { PNInvalidMessageEvent, PNStatus } from 'timetoken';
 import { describe } from '../describe.ts';
 import { describeStatus } from '../describe-status.ts';
 import { givenUp } from '../ending.ts';
-import { UsageError } from '../failures.ts';
-import {
-  type ClientOptions,
-  collect,
-  connect,
-  newUserId,
-  wholeNumber,
-  withClientOptions,
-} from '../options.ts';
+import { type InterestOptions, interestOf, withInterest } from '../interest.ts';
+import { connect, userIdOf, wholeNumber, withClientOptions } from '../options.ts';
 import { Recorder } from '../recorder.ts';
 import { openRecording, type RecordingFile } from '../recording-file.ts';
 import { paintFor } from '../style.ts';
@@ -19,10 +12,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { stopped } from '../terminal.ts';
 import { TimeLimit } from '../time-limit.ts';
 
-interface RecordOptions extends ClientOptions {
-  readonly group?: readonly string[];
-  readonly presence?: boolean;
-  readonly timetoken?: string;
+interface RecordOptions extends InterestOptions {
   readonly output?: string;
   readonly force?: boolean;
   readonly for?: number;
@@ -45,13 +35,8 @@ tokens are not in it. Ctrl-C leaves the channels and ends.
 
 /** `timetoken record`. */
 export function addRecord(program: Command, surroundings: Surroundings): void {
-  const command = program
-    .command('record')
+  const command = withInterest(program.command('record'), 'record')
     .description('write what is published to a file, for tests to play')
-    .argument('[channel...]', "channels; 'news.*' is all that begin with news.")
-    .option('--group <name>', 'a channel group; repeatable', collect)
-    .option('--presence', 'also record who joins, leaves and times out')
-    .option('--timetoken <timetoken>', 'start there instead of now')
     .option('--output <file>', 'where to write it (default: the standard output)')
     .option('--force', 'overwrite the file when there is one')
     .option('--for <seconds>', 'end after so many seconds', wholeNumber(1, MOST_SECONDS))
@@ -66,25 +51,17 @@ async function record(
   options: RecordOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { group: channelGroups = [], presence, timetoken } = options;
-  if (channels.length + channelGroups.length === 0) throw new UsageError('Name a channel, or a --group.');
+  const interest = interestOf(channels, options);
   const { terminal, network } = surroundings;
-  const userId = options.userId ?? (terminal.env['TIMETOKEN_USER_ID'] || newUserId());
+  const userId = userIdOf(options, terminal);
   const milliseconds = options.for === undefined ? undefined : options.for * MS_PER_SECOND;
   await using pubnub = connect({ ...options, userId }, surroundings);
   pubnub.addListener(news(surroundings));
-  const subscription = pubnub
-    .subscribe({
-      channels,
-      channelGroups,
-      ...(presence && { withPresence: true }),
-      ...(timetoken !== undefined && { withTimetoken: timetoken }),
-    })
-    .execute();
+  const subscription = pubnub.subscribe(interest).execute();
   using output = openOutput(options, surroundings);
   using limit = new TimeLimit(milliseconds, network.clock);
   const recorder = new Recorder(userId, (text) => output.write(text));
-  recorder.begin({ channels, channelGroups });
+  recorder.begin({ channels, channelGroups: interest.channelGroups });
   pubnub.addListener(recorder.listener);
   const connected = subscription.connected().then(() => limit.start());
   const lost = Promise.race([

@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 import type { PubNub } from 'timetoken';
 import { givenUp } from '../ending.ts';
-import { UsageError } from '../failures.ts';
-import { type ClientOptions, collect, connect, wholeNumber, withClientOptions } from '../options.ts';
+import { type InterestOptions, interestOf, withInterest } from '../interest.ts';
+import { connect, wholeNumber, withClientOptions } from '../options.ts';
 import { printer } from '../printer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { stopped } from '../terminal.ts';
 
-interface SubscribeOptions extends ClientOptions {
-  readonly group?: readonly string[];
-  readonly presence?: boolean;
-  readonly timetoken?: string;
+interface SubscribeOptions extends InterestOptions {
   readonly count?: number;
   readonly json?: boolean;
 }
@@ -28,13 +25,8 @@ where it broke off, for as long as it takes. Ctrl-C leaves the channels and ends
 
 /** `timetoken subscribe`. */
 export function addSubscribe(program: Command, surroundings: Surroundings): void {
-  const command = program
-    .command('subscribe')
+  const command = withInterest(program.command('subscribe'), 'print')
     .description('print what is published, as it is published')
-    .argument('[channel...]', "channels; 'news.*' is all that begin with news.")
-    .option('--group <name>', 'a channel group; repeatable', collect)
-    .option('--presence', 'also print who joins, leaves and times out')
-    .option('--timetoken <timetoken>', 'start there instead of now')
     .option('--count <n>', 'end after so many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES);
@@ -48,18 +40,10 @@ async function receive(
   options: SubscribeOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { group: channelGroups = [], presence, timetoken } = options;
-  if (channels.length + channelGroups.length === 0) throw new UsageError('Name a channel, or a --group.');
+  const interest = interestOf(channels, options);
   await using pubnub = connect(options, surroundings);
   const counted = print(pubnub, options, surroundings);
-  const subscription = pubnub
-    .subscribe({
-      channels,
-      channelGroups,
-      ...(presence && { withPresence: true }),
-      ...(timetoken !== undefined && { withTimetoken: timetoken }),
-    })
-    .execute();
+  const subscription = pubnub.subscribe(interest).execute();
   await Promise.race([stopped(surroundings.terminal), counted, givenUp(pubnub, subscription)]);
 }
 

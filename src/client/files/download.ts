@@ -32,7 +32,7 @@ export async function download(
   const { signal } = options;
   if (signal?.aborted) throw aborted(operation, 'not-sent', signal.reason);
   const { headers, stream } = await executor.repeat(
-    downloadFile,
+    { operation, retry: 'safe' },
     async () => {
       const limits = () => limitsOf(operation, { timeout: timeoutOf(executor, options), signal });
       let response = await executor.exchange(plan, { operation, limits }, open);

@@ -92,11 +92,11 @@ export interface AppContextOperations<C> {
 export const APP_CONTEXT_BUILDERS = Object.freeze({
   getAllUuidMetadata: list(getAllUuidMetadata),
   getUuidMetadata: startRest(getUuidMetadata),
-  setUuidMetadata: conditional(setUuidMetadata),
+  setUuidMetadata: startRest(setUuidMetadata),
   removeUuidMetadata: startRest(removeUuidMetadata),
   getAllChannelMetadata: list(getAllChannelMetadata),
   getChannelMetadata: startRest(getChannelMetadata),
-  setChannelMetadata: conditional(setChannelMetadata),
+  setChannelMetadata: startRest(setChannelMetadata),
   removeChannelMetadata: startRest(removeChannelMetadata),
   getMemberships: list(getMemberships),
   setMemberships: startRest(setMemberships),
@@ -110,12 +110,4 @@ export const APP_CONTEXT_BUILDERS = Object.freeze({
 
 function list<P, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
   return startPages(endpoint, metadataPages(endpoint));
-}
-
-// A conditional change that was carried out does not meet its condition again: to repeat it would tell of a conflict.
-function conditional<P, R>(endpoint: Endpoint<P, R>) {
-  const once: Endpoint<P, R> = Object.freeze({ ...endpoint, retry: 'not-sent' });
-  return startRest(endpoint, ({ executor }, given, options) =>
-    executor.call(given['ifMatchesEtag'] === undefined ? endpoint : once, given, options),
-  );
 }

@@ -1,15 +1,15 @@
 import pRetry from 'p-retry';
 import type { PNOperationType } from '../../protocol/status.ts';
+import type { Retry } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
 
 /** What decides whether a failed call may be made again. */
 export interface RetryClass {
   readonly operation: PNOperationType;
-  /** `safe`: at will. `not-sent`: only when the request certainly did not reach the server. */
-  readonly retry: 'safe' | 'not-sent';
+  readonly retry: Retry;
   /** How many times. @default 3 */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 const RETRIES = 3;

@@ -1,6 +1,8 @@
 import type { Answer } from '../../endpoint.ts';
 import { must } from '../../params.ts';
-import { isRecord, recordAt, stringAt } from '../../read.ts';
+import { expected, isRecord, recordAt } from '../../read.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** `1` or `0` for each permission: read, write, manage, delete, get, update, join. */
 export type Flags = Readonly<Partial<Record<'r' | 'w' | 'm' | 'd' | 'g' | 'u' | 'j', 0 | 1>>>;
@@ -27,12 +29,39 @@ export const checkAuthKey = must(
   (value) => typeof value === 'string' && /^[^,\p{Cc}]+$/u.test(value) && value.isWellFormed(),
 );
 
-/** The payload of an answer about auth keys, in records without a prototype; throws a `TypeError` where there is none. */
+const FLAGS = ['r', 'w', 'm', 'd', 'g', 'u', 'j'];
+
+/** The payload of an answer about auth keys, in records without a prototype; throws a `TypeError` on any other. */
 export function payloadOf({ text }: Answer): AuthKeysResult {
   const body: unknown = JSON.parse(text, (_, value) =>
     isRecord(value) ? Object.assign(Object.create(null), value) : value,
   );
-  stringAt(body, 'payload', 'level');
-  // The service's own words, passed on unchanged.
-  return recordAt(body, 'payload') as unknown as AuthKeysResult;
+  const payload = recordAt(body, 'payload');
+  return isResult(payload) ? payload : expected('rights of auth keys at payload');
+}
+
+function isResult(value: Fields): value is AuthKeysResult & Fields {
+  const { level, subscribe_key: key, channel, channels, 'channel-groups': groups, uuids } = value;
+  return (
+    isAccess(value) &&
+    typeof level === 'string' &&
+    [key, channel].every((text) => text === undefined || typeof text === 'string') &&
+    [channels, uuids].every((names) => isMapOf(names, isAccess)) &&
+    (typeof groups === 'string' || isMapOf(groups, isAccess))
+  );
+}
+
+function isAccess(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { ttl, auths } = value;
+  return hasFlags(value) && (ttl === undefined || typeof ttl === 'number') && isMapOf(auths, hasFlags);
+}
+
+function hasFlags(value: unknown): boolean {
+  return isRecord(value) && FLAGS.every((flag) => [undefined, 0, 1].some((known) => known === value[flag]));
+}
+
+// What is absent is fine.
+function isMapOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
+  return value === undefined || (isRecord(value) && Object.values(value).every(isEntry));
 }

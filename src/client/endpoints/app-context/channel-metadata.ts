@@ -23,7 +23,7 @@ import {
   type IncludeParams,
   text,
 } from './parameters.ts';
-import { entitiesQuery, entityBody, entityQuery, ifMatch } from './wire.ts';
+import { entitiesQuery, entityBody, entityQuery, ifMatch, retryOfChange } from './wire.ts';
 
 /** Parameters of `setChannelMetadata()`. What is not given stays as it is. */
 export interface SetChannelMetadataParams extends IncludeParams {
@@ -80,7 +80,7 @@ export const setChannelMetadata = defineEndpoint<SetChannelMetadataParams, Metad
   query: entityQuery,
   headers: ifMatch,
   body: entityBody(fields),
-  retry: 'safe',
+  retry: retryOfChange,
   parse: one(isMetadata),
 });
 

@@ -22,7 +22,7 @@ import {
   type IncludeParams,
   text,
 } from './parameters.ts';
-import { entitiesQuery, entityBody, entityQuery, ifMatch } from './wire.ts';
+import { entitiesQuery, entityBody, entityQuery, ifMatch, retryOfChange } from './wire.ts';
 
 /** Parameters of `setUuidMetadata()`. What is not given stays as it is. */
 export interface SetUuidMetadataParams extends IncludeParams {
@@ -91,7 +91,7 @@ export const setUuidMetadata = defineEndpoint<SetUuidMetadataParams, MetadataRes
   query: entityQuery,
   headers: ifMatch,
   body: entityBody(fields),
-  retry: 'safe',
+  retry: retryOfChange,
   parse: one(isMetadata),
 });
 

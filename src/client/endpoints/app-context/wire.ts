@@ -1,4 +1,4 @@
-import type { Query, Values } from '../../endpoint.ts';
+import type { Query, Retry, Values } from '../../endpoint.ts';
 import { joined } from '../../values.ts';
 import type { IncludeParams, PageParams, RelationInput } from './parameters.ts';
 
@@ -49,6 +49,11 @@ export function entityBody(fields: Given): (values: Given) => object {
 /** The condition of a change. */
 export function ifMatch({ ifMatchesEtag }: { readonly ifMatchesEtag?: string }) {
   return { 'if-match': ifMatchesEtag };
+}
+
+/** A conditional change that was made does not meet its condition again: repeated, it would tell of a conflict. */
+export function retryOfChange({ ifMatchesEtag }: { readonly ifMatchesEtag?: string }): Retry {
+  return ifMatchesEtag === undefined ? 'safe' : 'not-sent';
 }
 
 function pageQuery({ limit, filter, sort, page, includeTotalCount }: ListValues): Query {
