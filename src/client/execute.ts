@@ -12,7 +12,7 @@ import { type Delivery, PubNubError } from './errors/pubnub-error.ts';
 import { jsonOrText } from './json.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
-import { parseRetryAfter } from './runtime/backoff.ts';
+import { retryAfterIn } from './runtime/backoff.ts';
 import { Cancellation, type Limits } from './runtime/cancellation.ts';
 import { randomId } from './runtime/random-id.ts';
 import { redact } from './runtime/secrets.ts';
@@ -24,7 +24,7 @@ import { validate } from './validate.ts';
 export interface CallOptions {
   /** Ends the call with `PN-2003`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for each attempt. @default the client's `transactionalRequestTimeout` */
+  /** Milliseconds for each attempt, above 0; `Infinity` for no limit. @default the client's `transactionalRequestTimeout` */
   readonly timeout?: number;
 }
 
@@ -37,21 +37,22 @@ export interface InnerOptions extends CallOptions {
 /** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
 export class Executor {
   readonly settings: Settings;
+  /** Knows the token, and its provider: `onRenewed` tells of another one, and `askAgain()` asks for it. */
+  readonly authorizer: Authorizer;
   readonly #identity: string;
   readonly #cancellation: Cancellation;
-  readonly #authorizer: Authorizer;
   #closed = false;
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.#cancellation = new Cancellation(settings.clock);
-    this.#authorizer = new Authorizer(settings, this.#cancellation);
+    this.authorizer = new Authorizer(settings, this.#cancellation);
     this.#identity = `uuid=${encodeSegment(settings.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
   }
 
   /** Replaces the token: requests that start from now on carry it. */
   setToken(token: string): void {
-    this.#authorizer.setToken(token);
+    this.authorizer.setToken(token);
   }
 
   /** Ends every call that runs; later ones are refused. */
@@ -68,7 +69,7 @@ export class Executor {
 
   /** The request with what proves who asks; rejects where a token is needed and cannot be had. */
   authorize(plan: RequestPlan, asking: Asking): RequestPlan | Promise<RequestPlan> {
-    return this.#authorizer.authorize(plan, asking);
+    return this.authorizer.authorize(plan, asking);
   }
 
   /** Sends a request with what proves who asks; a second time where its token is refused and there is another. */
@@ -77,13 +78,13 @@ export class Executor {
     asking: Waiting,
     send: (request: RequestPlan) => Promise<TransportResponse>,
   ): Promise<TransportResponse> {
-    return this.#authorizer.exchange(plan, asking, send);
+    return this.authorizer.exchange(plan, asking, send);
   }
 
   /** Takes keys and tokens out of a text that came from elsewhere. */
   redact(text: string): string {
     const { subscribeKey, publishKey } = this.settings;
-    return redact(text, [...this.#authorizer.secrets, publishKey, subscribeKey]);
+    return redact(text, [...this.authorizer.secrets, publishKey, subscribeKey]);
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
@@ -144,7 +145,7 @@ export class Executor {
     const { settings, identity } = this;
     const { baseUrl } = settings;
     const plan = planRequest(getFileUrl, file, { keys: settings, baseUrl, identity });
-    return this.#authorizer.withToken(plan).url;
+    return this.authorizer.withToken(plan).url;
   }
 
   /** Sends a request as it is, within the limits; the answer may be of any status. */
@@ -162,7 +163,7 @@ export class Executor {
 
   /** The error of an answer that is none of success, without what must not be told. */
   refusal(operation: PNOperationType, { headers, body }: TransportResponse, status: number): PubNubError {
-    const retryAfter = parseRetryAfter(headers.get('retry-after'), this.settings.clock.now());
+    const retryAfter = retryAfterIn(headers, this.settings.clock.now());
     return errorFromResponse(operation, { status, body: jsonOrText(this.redact(body)), retryAfter });
   }
 

@@ -2,12 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type {
-  BodyBytes,
-  Transport,
-  TransportRequest,
-  TransportResponse,
-} from '../client/transport/transport.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../client/transport/transport.ts';
+import { type Upload, uploadOf } from '../client/transport/upload.ts';
 
 /** Options of `nodeTransport()`. */
 export interface NodeTransportOptions {
@@ -42,7 +38,9 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
       target = targetOf(new URL(base), agents);
       targets.set(base, target);
     }
-    return exchange(target, request, { path: request.url.slice(slash), maxResponseBytes });
+    const path = request.url.slice(slash);
+    if (typeof request.body === 'object') return send(target, request, { path, maxResponseBytes });
+    return exchange(target, request, { path, maxResponseBytes });
   };
 }
 
@@ -63,15 +61,32 @@ function targetOf(
   return { module: secure ? https : http, options: { protocol, host, port, agent: agents[protocol] } };
 }
 
+interface Exchange {
+  readonly path: string;
+  readonly maxResponseBytes: number;
+  readonly upload?: Upload;
+}
+
+/** Sends a body of bytes, and lets whoever makes them know when it is over. */
+async function send(target: Target, request: TransportRequest, more: Exchange): Promise<TransportResponse> {
+  const { body, headers } = request;
+  if (typeof body !== 'object') return exchange(target, request, more);
+  const upload = uploadOf(body, request);
+  try {
+    const all = { ...headers, 'content-length': String(body.size) };
+    return await exchange(target, { ...request, headers: all }, { ...more, upload });
+  } finally {
+    upload.end();
+  }
+}
+
 function exchange(
   { module, options }: Target,
-  { method, headers, body, signal, accept, onProgress }: TransportRequest,
-  { path, maxResponseBytes }: { readonly path: string; readonly maxResponseBytes: number },
+  { method, headers, body, signal, accept }: TransportRequest,
+  { path, maxResponseBytes, upload }: Exchange,
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
-    const bytes = typeof body === 'object' ? body : undefined;
-    const all = bytes ? { ...headers, 'content-length': bytes.size } : headers;
-    const outgoing = module.request({ ...options, method, path, headers: all });
+    const outgoing = module.request({ ...options, method, path, headers });
     const abort = () => outgoing.destroy(new Error('The request was aborted.', { cause: signal.reason }));
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', abort);
@@ -88,32 +103,17 @@ function exchange(
         (text) => {
           settle(() => resolve(responseOf(incoming, text)));
           // Nobody wants the rest of what was refused before its end.
-          if (bytes && !outgoing.writableFinished) outgoing.destroy();
+          if (upload && !outgoing.writableFinished) outgoing.destroy();
         },
         (error: unknown) => settle(() => reject(error)),
       );
     });
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort);
-    if (!bytes) outgoing.end(body);
-    else upload(bytes, outgoing, onProgress).catch((error: unknown) => settle(() => reject(error)));
+    // Without an upload, a body is text or none.
+    if (!upload) outgoing.end(body);
+    else pipeline(upload.stream, outgoing).catch((error: unknown) => settle(() => reject(error)));
   });
-}
-
-function upload(
-  body: BodyBytes,
-  outgoing: http.ClientRequest,
-  onProgress: TransportRequest['onProgress'],
-): Promise<void> {
-  async function* counted(chunks: AsyncIterable<Uint8Array>) {
-    let loaded = 0;
-    for await (const chunk of chunks) {
-      yield chunk;
-      loaded += chunk.byteLength;
-      onProgress?.(loaded);
-    }
-  }
-  return pipeline(body.stream(), counted, outgoing);
 }
 
 function isSuccess({ statusCode = 0 }: http.IncomingMessage): boolean {

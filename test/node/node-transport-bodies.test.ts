@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BodyBytes, Transport, TransportRequest } from 'timetoken';
@@ -132,6 +133,73 @@ describe('nodeTransport() with bytes', () => {
     const response = await post(nodeTransport(), `${server.url}/x`, { body });
     expect([response.status, response.body]).toEqual([400, '<Error/>']);
     await until('the stream is let go', () => log.cancelled);
+  });
+
+  describe.each([
+    ['has more to give', false],
+    ['is about to make its next chunk', true],
+  ])('cancels a source that %s', (_name, hanging) => {
+    function source() {
+      const log = { made: 0, cancelled: false };
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        controller.enqueue(new Uint8Array(64 * 1024));
+        // Never resolved, this says that the next chunk is still being made.
+        return log.made++ > 0 && hanging ? new Promise<void>(() => undefined) : undefined;
+      };
+      const cancel = () => {
+        log.cancelled = true;
+      };
+      const stream = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+      return { log, body: { size: 1024 * MIB, stream: () => stream } satisfies BodyBytes };
+    }
+
+    it.each([
+      ['does not read', (request: IncomingMessage) => void request.pause()],
+      ['reads', (request: IncomingMessage) => void request.resume()],
+    ])('when the signal aborts, whether or not the server %s', async (_server, handle) => {
+      const server = await serve((request) => handle(request));
+      const { log, body } = source();
+      const controller = new AbortController();
+      const { signal } = controller;
+      const failed = rejection(post(nodeTransport(), `${server.url}/x`, { body, signal }));
+      await until('bytes go out', () => log.made > 1);
+      controller.abort(new Error('enough'));
+      expect(await failed).toBeInstanceOf(Error);
+      expect(log.cancelled).toBe(true);
+    });
+
+    it('when the signal was aborted before, and when no connection is to be had', async () => {
+      const server = await serve(() => undefined);
+      await server.close();
+      for (const signal of [AbortSignal.abort(new Error('enough')), new AbortController().signal]) {
+        const { log, body } = source();
+        expect(await rejection(post(nodeTransport(), `${server.url}/x`, { body, signal }))).toBeInstanceOf(
+          Error,
+        );
+        expect(log.cancelled).toBe(true);
+      }
+    });
+
+    it('when the answer comes early, and when the connection breaks', async () => {
+      const server = await serve((request, response) => {
+        if (request.url === '/x') response.end('enough');
+        else request.socket.destroy();
+      });
+      for (const path of ['/x', '/y']) {
+        const { log, body } = source();
+        await post(nodeTransport(), `${server.url}${path}`, { body }).catch(() => undefined);
+        expect([path, log.cancelled]).toEqual([path, true]);
+      }
+    });
+
+    it('when the request cannot even be made', async () => {
+      const { log, body } = source();
+      const headers = { 'not a name': 'x' };
+      expect(await rejection(post(nodeTransport(), 'http://127.0.0.1:9/x', { body, headers }))).toMatchObject(
+        { code: 'ERR_INVALID_HTTP_TOKEN' },
+      );
+      expect(log.cancelled).toBe(true);
+    });
   });
 
   it('leaves no listener on its signal', async () => {

@@ -27,6 +27,8 @@ type Send = (request: RequestPlan) => Promise<TransportResponse>;
 
 /** Adds to requests what proves who asks: the token, and the signature of a client with a secret key. */
 export class Authorizer {
+  /** Called, never while a request is on its way out, when the provider has given another token than the one before. */
+  onRenewed: (() => void) | undefined;
   readonly #settings: Settings;
   readonly #cancellation: Cancellation;
   readonly #signer: Signer | undefined;
@@ -40,7 +42,8 @@ export class Authorizer {
     this.#settings = settings;
     this.#cancellation = cancellation;
     this.#signer = secretKey === undefined ? undefined : new Signer({ publishKey, secretKey });
-    this.#keeper = tokenProvider && new TokenKeeper(tokenProvider, settings, cancellation);
+    const needs = tokenProvider && { provider: tokenProvider, settings, cancellation };
+    this.#keeper = needs && new TokenKeeper(needs, () => this.onRenewed?.());
     this.#token = token;
   }
 
@@ -53,6 +56,14 @@ export class Authorizer {
   setToken(token: string): void {
     this.#keeper?.set(token);
     this.#sent(token);
+  }
+
+  /**
+   * Asks the provider, where there is one, for another token, since what was refused is still wanted: no more often than
+   * refused requests would, up to a minute apart. `onRenewed` tells when it has helped.
+   */
+  askAgain(): void {
+    this.#keeper?.askAgain();
   }
 
   /** The request with the token as it is now. */

@@ -1,32 +1,36 @@
+import type { Settings } from '../config/options.ts';
 import { backoff } from '../runtime/backoff.ts';
 
-/** A growing pause between things that were done in vain. */
+/** A growing pause between things that were done in vain, by a clock that does not jump. */
 export class Pause {
   readonly #longest: number;
-  readonly #random: () => number;
+  readonly #around: Pick<Settings, 'clock' | 'random'>;
   #count = 0;
   #until = Number.NEGATIVE_INFINITY;
 
-  constructor(longest: number, random: () => number) {
+  /** `longest` in milliseconds. */
+  constructor(longest: number, around: Pick<Settings, 'clock' | 'random'>) {
     this.#longest = longest;
-    this.#random = random;
+    this.#around = around;
   }
 
   /** Whether it is still too early to try again. */
-  holds(now: number): boolean {
-    return now < this.#until;
+  get holds(): boolean {
+    return this.#around.clock.monotonic() < this.#until;
   }
 
   /** Begins, or begins anew and longer. */
-  begin(now: number): void {
+  begin(): void {
+    const { clock, random } = this.#around;
     const policy = {
       delay: (attempt: number) => 1_000 * 2 ** attempt,
       minimumDelay: 1_000,
       maximumDelay: this.#longest,
+      longestRetryAfter: this.#longest,
       maximumRetries: Number.POSITIVE_INFINITY,
     };
     this.#count++;
-    this.#until = now + backoff(policy, { attempt: this.#count, random: this.#random() });
+    this.#until = clock.monotonic() + backoff(policy, { attempt: this.#count, random: random() });
   }
 
   /** Something has helped: the next pause is a short one again. */

@@ -13,7 +13,12 @@ const EARLY = 60_000;
 const LONGEST_AFTER_FAILURE = 10_000;
 const LONGEST_AFTER_REFUSAL = 60_000;
 
-type Surroundings = Pick<Settings, 'clock' | 'random' | 'userId' | 'requestTimeout' | 'logger'>;
+/** What a keeper works with. */
+export interface KeeperNeeds {
+  readonly provider: TokenProvider;
+  readonly settings: Pick<Settings, 'clock' | 'random' | 'userId' | 'requestTimeout' | 'logger'>;
+  readonly cancellation: Cancellation;
+}
 
 /** Why there is no token. */
 export class NoToken extends Error {}
@@ -21,8 +26,9 @@ export class NoToken extends Error {}
 /** Holds the token that a provider gives, and asks for another in time: once, however many wait for it. */
 export class TokenKeeper {
   readonly #provider: TokenProvider;
-  readonly #around: Surroundings;
+  readonly #around: KeeperNeeds['settings'];
   readonly #cancellation: Cancellation;
+  readonly #onRenewed: () => void;
   readonly #failures: Pause;
   readonly #refusals: Pause;
   #token: string | undefined;
@@ -31,12 +37,17 @@ export class TokenKeeper {
   #flight: { readonly token: Promise<string>; readonly replaced: AbortController } | undefined;
   #failure: NoToken | undefined;
 
-  constructor(provider: TokenProvider, around: Surroundings, cancellation: Cancellation) {
+  /**
+   * `onRenewed` is called, never before the work under way has returned, each time when the provider has given another
+   * token than the one before, whatever it was asked for.
+   */
+  constructor({ provider, settings, cancellation }: KeeperNeeds, onRenewed: () => void) {
     this.#provider = provider;
-    this.#around = around;
+    this.#around = settings;
     this.#cancellation = cancellation;
-    this.#failures = new Pause(LONGEST_AFTER_FAILURE, around.random);
-    this.#refusals = new Pause(LONGEST_AFTER_REFUSAL, around.random);
+    this.#onRenewed = onRenewed;
+    this.#failures = new Pause(LONGEST_AFTER_FAILURE, settings);
+    this.#refusals = new Pause(LONGEST_AFTER_REFUSAL, settings);
   }
 
   /** Replaces the token; who waits for the provider gets this one. */
@@ -50,11 +61,12 @@ export class TokenKeeper {
 
   /** The token to send: at once as long as there is one that holds. Rejects with `NoToken`. */
   token(): string | Promise<string> {
+    // The time of a token is the wall clock's, which goes on while the machine sleeps.
     const now = this.#around.clock.now();
-    if (this.#token === undefined) return this.#renewed('first', now);
-    if (now >= this.#expires) return this.#renewed('expiring', now);
+    if (this.#token === undefined) return this.#renewed('first');
+    if (now >= this.#expires) return this.#renewed('expiring');
     // What runs now goes with the token that there is: a slow provider holds nobody up before it has to.
-    if (now >= this.#early) this.#renewed('expiring', now).catch(() => undefined);
+    if (now >= this.#early) this.#renewed('expiring').catch(() => undefined);
     return this.#token;
   }
 
@@ -64,12 +76,19 @@ export class TokenKeeper {
    */
   async another(refused: string): Promise<string | undefined> {
     if (this.#token !== refused) return this.token();
-    const now = this.#around.clock.now();
     const joins = this.#flight !== undefined;
-    if (!joins && this.#refusals.holds(now)) return undefined;
-    const token = await this.#renewed('refused', now);
-    if (!joins) this.#refusals.begin(this.#around.clock.now());
+    if (!joins && this.#refusals.holds) return undefined;
+    const token = await this.#renewed('refused');
+    if (!joins) this.#refusals.begin();
     return token === refused ? undefined : token;
+  }
+
+  /**
+   * Asks for another token, though no request brings it up: for what was refused earlier and is not asked of the server
+   * meanwhile. No more often than refused requests would. `onRenewed` tells of success.
+   */
+  askAgain(): void {
+    if (this.#token !== undefined) this.another(this.#token).catch(() => undefined);
   }
 
   /** A token that was had for a refused one was accepted. */
@@ -77,9 +96,9 @@ export class TokenKeeper {
     this.#refusals.end();
   }
 
-  #renewed(reason: TokenReason, now: number): Promise<string> {
+  #renewed(reason: TokenReason): Promise<string> {
     if (this.#flight) return this.#flight.token;
-    if (this.#failure && this.#failures.holds(now)) return Promise.reject(this.#failure);
+    if (this.#failure && this.#failures.holds) return Promise.reject(this.#failure);
     const replaced = new AbortController();
     const token = this.#ask(reason, replaced.signal).finally(() => {
       if (this.#flight?.replaced === replaced) this.#flight = undefined;
@@ -89,7 +108,7 @@ export class TokenKeeper {
   }
 
   async #ask(reason: TokenReason, replaced: AbortSignal): Promise<string> {
-    const { clock, userId, requestTimeout: timeout, logger } = this.#around;
+    const { userId, requestTimeout: timeout, logger } = this.#around;
     const limits = {
       timeout,
       onTimeout: () => new PubNubError('PN-2002', `No token came within ${timeout} ms.`),
@@ -100,13 +119,18 @@ export class TokenKeeper {
       const token: unknown = await this.#cancellation.run(limits, async (signal) =>
         this.#provider(Object.freeze({ reason, userId, signal })),
       );
+      // What was set in the very turn in which the provider answered counts.
+      replaced.throwIfAborted();
       if (typeof token !== 'string' || token === '') throw new TypeError('It gave no token.');
+      const former = this.#token;
       this.#keep(token);
       this.#failures.end();
+      // In a turn of its own: a request may be on its way out here.
+      if (token !== former) void Promise.resolve().then(this.#onRenewed);
       return token;
     } catch (thrown) {
       if (replaced.aborted && this.#token !== undefined) return this.#token;
-      this.#failures.begin(clock.now());
+      this.#failures.begin();
       logger?.warn?.('the token provider failed', { reason });
       this.#failure = new NoToken(undefined, { cause: presentable(thrown) });
       throw this.#failure;

@@ -1,11 +1,11 @@
+import { didYouMean } from '../did-you-mean.ts';
 import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { checkBoolean, checkName, checkNotEmpty, firstProblem, must } from '../params.ts';
+import { checkBoolean, checkFunction, checkName, checkNotEmpty, firstProblem, must } from '../params.ts';
 import type { PubNubOptions } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { policyProblem } from './reconnection.ts';
 
-const func = must('be a function', (value) => typeof value === 'function');
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
 const key = must(
   'be a string of letters, digits, "-" and "_"',
@@ -60,26 +60,28 @@ const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
   maintainPresenceState: checkBoolean,
   transactionalRequestTimeout: between(0.001, 299),
   subscribeRequestTimeout: between(0.001, 299),
-  fileRequestTimeout: between(0.001, 86_400),
+  fileRequestTimeout: between(0.001, Number.POSITIVE_INFINITY),
   fileUploadPublishRetryLimit: between(1, 100, 'attempts'),
   useRequestId: checkBoolean,
   dedupeOnSubscribe: checkBoolean,
   maximumCacheSize: between(1, 1_000_000, 'entries'),
   requestMessageCountThreshold: between(1, 1_000_000, 'entries'),
   liveRetention: between(1, 86_400_000),
+  recovery: must('be "none" or "history"', (value) => value === 'none' || value === 'history'),
   listenToBrowserNetworkEvents: checkBoolean,
   logger: object,
-  fetch: func,
-  transport: func,
+  fetch: checkFunction,
+  transport: checkFunction,
   clock: methods('now', 'setTimeout', 'clearTimeout'),
-  random: func,
-  networkEvents: func,
+  random: checkFunction,
+  networkEvents: checkFunction,
+  freezePayloads: checkBoolean,
 };
 
 /** Throws the error of the first option that is unknown or wrong. */
 export function checkOptions(options: PubNubOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!isOption(name)) throw invalid(`"${name}" is not an option.`);
+    if (!isOption(name)) throw invalid(`"${name}" is not an option${didYouMean(name, Object.keys(CHECKS))}`);
     const problem = value === undefined ? undefined : CHECKS[name](value);
     if (problem !== undefined) throw invalid(`The option "${name}" ${problem}.`);
   }

@@ -4,6 +4,7 @@ import type { CryptoModule } from '../crypto/crypto-module.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { Fetch } from '../transport/fetch-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -13,7 +14,7 @@ export const PNReconnectionPolicy = {
   NONE: 'NONE',
   /** One to three seconds between attempts. */
   LINEAR: 'LINEAR',
-  /** From one or two seconds up to 150, doubling, with full jitter. */
+  /** From one or two seconds up to 150, doubling, with full jitter; longer only where the server asks for it. */
   EXPONENTIAL: 'EXPONENTIAL',
 } as const;
 
@@ -26,9 +27,9 @@ export interface CustomReconnectionPolicy {
   delay(attempt: number): number;
   /** Attempts before giving up. @default Infinity */
   readonly maximumRetries?: number;
-  /** @default 1000 */
+  /** No delay is shorter, whatever chance or the server says. @default 1000 */
   readonly minimumDelay?: number;
-  /** @default 150000 */
+  /** No delay is longer, but for a `Retry-After` of the server, up to an hour. `Infinity` sets no bound. @default 150000 */
   readonly maximumDelay?: number;
 }
 
@@ -76,7 +77,7 @@ export interface PubNubOptions {
   readonly transactionalRequestTimeout?: number;
   /** Seconds to wait for a long poll; below 300, where Node's fetch gives up by itself. @default 290 */
   readonly subscribeRequestTimeout?: number;
-  /** Seconds for the bytes of a file to go out or come in. @default 300 */
+  /** Seconds for the bytes of a file to go out or come in; `Infinity` sets no bound. @default 300 */
   readonly fileRequestTimeout?: number;
   /** How often `sendFile()` tries to tell the channel of a file that is uploaded. @default 5 */
   readonly fileUploadPublishRetryLimit?: number;
@@ -90,6 +91,8 @@ export interface PubNubOptions {
   readonly requestMessageCountThreshold?: number;
   /** Seconds that the server keeps undelivered messages: a longer absence is announced as a possible gap. @default 600 */
   readonly liveRetention?: number;
+  /** Whether history fills what the server's live queue has lost, before newer messages are delivered. @default 'none' */
+  readonly recovery?: 'none' | 'history';
   /** Whether the browser's `online` and `offline` events are heeded. @default true */
   readonly listenToBrowserNetworkEvents?: boolean;
   /** Where log lines go; secrets are taken out before. @default nowhere */
@@ -104,6 +107,8 @@ export interface PubNubOptions {
   readonly random?: () => number;
   /** Where news of the network comes from. @default the browser's events, where there is a browser */
   readonly networkEvents?: NetworkEvents;
+  /** Whether payloads are frozen in all their depth before listeners get them, which share them; the test kit sets it. @default false */
+  readonly freezePayloads?: boolean;
 }
 
 /** The options, checked, completed and frozen. Times in milliseconds. */
@@ -136,9 +141,11 @@ export interface Settings {
   readonly dedupeEntries: number;
   readonly countThreshold: number;
   readonly liveRetention: number;
+  readonly recovery: 'none' | 'history';
   readonly logger?: Logger | undefined;
   readonly transport: Transport;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly random: () => number;
   readonly networkEvents: NetworkEvents | undefined;
+  readonly freezePayloads: boolean;
 }

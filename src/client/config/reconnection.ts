@@ -4,6 +4,8 @@ import { type CustomReconnectionPolicy, PNReconnectionPolicy } from './options.t
 /** No reconnection is attempted sooner than this after the last attempt, whatever asks for it. */
 const FLOOR_DELAY = 1_000;
 const LONGEST_DELAY = 150_000;
+/** How long the server may ask the loop to stay away, whatever the policy. */
+const LONGEST_RETRY_AFTER = 3_600_000;
 
 /** Why a value is no reconnection policy, or `undefined` when it is one. */
 export function policyProblem(value: unknown): string | undefined {
@@ -16,11 +18,17 @@ export function policyProblem(value: unknown): string | undefined {
     return 'must be NONE, LINEAR, EXPONENTIAL or an object with delay(attempt)';
   // Every field has a default or is looked at below.
   const { maximumRetries, minimumDelay, maximumDelay } = limitsOf(value as CustomReconnectionPolicy);
-  if (!(maximumRetries >= 0)) return 'must have maximumRetries of zero or more';
-  if (!(minimumDelay > 0))
+  if (!isNumber(maximumRetries) || maximumRetries < 0) return 'must have maximumRetries of zero or more';
+  if (!isNumber(minimumDelay) || minimumDelay <= 0)
     return 'must have a minimumDelay above zero: without one a dead server would be hammered';
-  if (!(maximumDelay >= minimumDelay)) return 'must have a maximumDelay of at least its minimumDelay';
+  if (!isNumber(maximumDelay) || maximumDelay < minimumDelay)
+    return 'must have a maximumDelay of at least its minimumDelay';
   return undefined;
+}
+
+// A text would pass for a number in a comparison, and be one no more in a sum.
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(value);
 }
 
 /** The delays and limits of a reconnection policy. */
@@ -36,14 +44,15 @@ function limitsOf({
   minimumDelay = FLOOR_DELAY,
   maximumDelay = LONGEST_DELAY,
 }: Omit<CustomReconnectionPolicy, 'delay'>) {
-  return { maximumRetries, minimumDelay, maximumDelay };
+  return { maximumRetries, minimumDelay, maximumDelay, longestRetryAfter: LONGEST_RETRY_AFTER };
 }
 
 // A program's mistake must not end the loop: a delay that cannot be had counts as the shortest.
 function safely(policy: CustomReconnectionPolicy): (attempt: number) => number {
   return (attempt) => {
     try {
-      return policy.delay(attempt);
+      // Whatever a program's function returns.
+      return Number(policy.delay(attempt));
     } catch {
       return 0;
     }

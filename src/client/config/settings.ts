@@ -2,7 +2,9 @@ import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limi
 import { aesCbcCryptoModule } from '../crypto/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
+import { safeLogger } from '../runtime/logger.ts';
 import { systemRandom } from '../runtime/random.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { fetchTransport } from '../transport/fetch-transport.ts';
 import { checkOptions, invalid } from './checks.ts';
 import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
@@ -28,7 +30,9 @@ const DEFAULTS = Object.freeze({
   maximumCacheSize: 1_000,
   requestMessageCountThreshold: LIVE_QUEUE_LENGTH,
   liveRetention: 600,
+  recovery: 'none' as 'none' | 'history',
   listenToBrowserNetworkEvents: true,
+  freezePayloads: false,
 });
 
 /**
@@ -61,6 +65,8 @@ export function settingsFrom(options: PubNubOptions): Settings {
     dedupeEntries: all.dedupeOnSubscribe ? all.maximumCacheSize : 0,
     countThreshold: all.requestMessageCountThreshold,
     liveRetention: all.liveRetention * 1_000,
+    clock: steadyClock(all.clock),
+    logger: all.logger && safeLogger(all.logger),
     transport: all.transport ?? fetchTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),

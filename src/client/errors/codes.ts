@@ -36,6 +36,7 @@ export const ERROR_KINDS = {
     'PNNetworkIssuesCategory',
     'Set `origin` to the final address: a redirect is not followed, as it would carry keys and messages elsewhere.',
   ),
+  'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
   'PN-3003': final('PNUnknownCategory', 'Check the origin and the name.'),

@@ -4,8 +4,10 @@ export interface BackoffPolicy {
   readonly delay: (attempt: number) => number;
   /** No delay is shorter, whatever the jitter or the server says. */
   readonly minimumDelay: number;
-  /** No delay is longer. */
+  /** No delay of the policy is longer; `Infinity` sets no bound. */
   readonly maximumDelay: number;
+  /** The longest time that the server may ask for; beyond it, this counts. */
+  readonly longestRetryAfter: number;
   /** Attempts before giving up; `Infinity` never does. */
   readonly maximumRetries: number;
 }
@@ -22,26 +24,47 @@ export interface BackoffInput {
 
 /**
  * The delay before a retry: full jitter between the floor and the policy's delay, or, where the server named a time, that
- * time and a little jitter. Always between `minimumDelay` and `maximumDelay`.
+ * time and a little jitter. Never below `minimumDelay`, and never above `maximumDelay` or `longestRetryAfter`. It is
+ * `Infinity` where the policy says so: then there is no retry before somebody asks for it.
  */
 export function backoff(policy: BackoffPolicy, { attempt, random, retryAfter }: BackoffInput): number {
-  const { minimumDelay: floor, maximumDelay: cap } = policy;
-  if (retryAfter !== undefined) return clamp(retryAfter + random * floor, floor, cap);
+  const { minimumDelay: floor, maximumDelay: cap, longestRetryAfter } = policy;
+  if (retryAfter !== undefined)
+    return clamp(retryAfter + random * floor, floor, Math.max(floor, longestRetryAfter));
   const ceiling = clamp(policy.delay(attempt), floor, cap);
-  return floor + random * (ceiling - floor);
+  // There is no chance between a floor and infinity.
+  if (ceiling === Number.POSITIVE_INFINITY) return ceiling;
+  return clamp(floor + random * (ceiling - floor), floor, ceiling);
 }
 
-// NaN, which a program's own delay function may return, counts as the floor.
+// NaN, which a program's own functions may return, counts as the floor.
 function clamp(value: number, floor: number, cap: number): number {
   return value >= floor ? Math.min(value, cap) : floor;
 }
 
-/** Reads a `Retry-After` header, seconds or a date, as milliseconds from `now`; nothing when it is neither. */
-export function parseRetryAfter(header: string | null, now: number): number | undefined {
+/**
+ * How many milliseconds an answer asks to be left alone; nothing where it does not say. Where it gives a date, that is
+ * compared with the server's own time, if the answer tells it: the wall clock here, `now`, may be an hour off.
+ */
+export function retryAfterIn(
+  headers: { readonly get: (name: string) => string | null },
+  now: number,
+): number | undefined {
+  const header = headers.get('retry-after');
   if (header === null) return undefined;
+  const there = readDate(headers.get('date')?.trim() ?? '');
+  return parseRetryAfter(header, Number.isNaN(there) ? now : there);
+}
+
+/** Reads a `Retry-After` header, seconds or a date, as milliseconds from `now`; nothing when it is neither. */
+export function parseRetryAfter(header: string, now: number): number | undefined {
   const text = header.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  // Only dates with a time zone: engines guess at much else.
-  const date = /(\bGMT|\bUTC|\dZ)$/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
+  const date = readDate(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+// Only dates with a time zone: engines guess at much else.
+function readDate(text: string): number {
+  return /(\bGMT|\bUTC|\dZ)$/i.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -1,9 +1,9 @@
-import type { Clock } from '../../protocol/clock.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 /** What may end a piece of work before it is done. */
 export interface Limits {
-  /** Milliseconds after which `onTimeout` makes the error. */
+  /** Milliseconds after which `onTimeout` makes the error; `Infinity` for never. */
   readonly timeout?: number | undefined;
   readonly onTimeout?: () => PubNubError;
   /** The caller's own signal. */
@@ -20,11 +20,11 @@ type Cancel = (error: PubNubError) => void;
  * The promise settles at that moment, even when what runs below ignores its signal.
  */
 export class Cancellation {
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #running = new Set<Cancel>();
   #ended: PubNubError | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: SteadyClock) {
     this.#clock = clock;
   }
 
@@ -43,8 +43,9 @@ export class Cancellation {
       };
       const close: Cancel = (error) => cancel(onClose?.() ?? error);
       const abort = () => onAbort && cancel(onAbort(signal?.reason));
+      // For ever is no delay that a timer could have: it would fire at once.
       const timer =
-        timeout === undefined || !onTimeout
+        timeout === undefined || timeout === Number.POSITIVE_INFINITY || !onTimeout
           ? undefined
           : this.#clock.setTimeout(() => cancel(onTimeout()), timeout);
       const release = () => {

@@ -5,7 +5,9 @@ import {
   RESPONSE_TOO_LARGE,
   type Transport,
   type TransportRequest,
+  type TransportResponse,
 } from './transport.ts';
+import { uploadOf } from './upload.ts';
 
 /** The type of `fetch`, as far as the client needs it. */
 export type Fetch = (input: Request, init?: RequestInit) => Promise<Response>;
@@ -23,47 +25,59 @@ export function fetchTransport(fetch?: Fetch): Transport {
     redirect: 'manual',
     ...(fetch && { fetch: (input, init) => fetch(asRequest(input), init) }),
   });
-  return async (request) => {
-    const { url, method, headers, body, signal, accept } = request;
+  const exchange: Exchange = async ({ url, method, headers, signal, accept }, body) => {
     const response = await client(url, {
       ...{ method, headers, signal },
-      ...(typeof body === 'object' ? await bytesOf(body, request) : body !== undefined && { body }),
+      ...(body !== undefined && { body }),
       // Browsers do not tell where a redirect leads that they do not follow themselves.
       ...(accept && { redirect: 'follow' }),
     });
-    // A browser hides the status of a redirect that it does not follow.
-    const status = response.type === 'opaqueredirect' ? 307 : response.status;
-    if (accept && response.ok) {
-      return { status, headers: response.headers, body: '', stream: response.body ?? new Blob().stream() };
-    }
-    return { status, headers: response.headers, body: await readText(response) };
+    return answerOf(response, accept);
+  };
+  return (request) => {
+    const { body, onProgress } = request;
+    if (typeof body !== 'object' || (body instanceof Blob && !onProgress)) return exchange(request, body);
+    return send(request, body, exchange);
   };
 }
+
+type Exchange = (
+  request: TransportRequest,
+  body: string | Blob | ReadableStream | undefined,
+) => Promise<TransportResponse>;
 
 function asRequest(input: Request | URL | string): Request {
   return input instanceof Request ? input : new Request(input);
 }
 
-/** What makes a body of bytes. A stream is sent as it is only with its length: object stores take no other. */
-async function bytesOf(
+async function answerOf(response: Response, accept: 'stream' | undefined): Promise<TransportResponse> {
+  const { headers } = response;
+  // A browser hides the status of a redirect that it does not follow.
+  const status = response.type === 'opaqueredirect' ? 307 : response.status;
+  if (accept && response.ok) {
+    return { status, headers, body: '', stream: response.body ?? new Blob().stream() };
+  }
+  return { status, headers, body: await readText(response) };
+}
+
+/** Sends a body of bytes. A stream is sent as it is only with its length: object stores take no other. */
+async function send(
+  request: TransportRequest,
   body: BodyBytes,
-  { headers, onProgress, signal }: TransportRequest,
-): Promise<{ readonly headers?: Record<string, string>; readonly body: Blob | ReadableStream }> {
-  if (body instanceof Blob && !onProgress) return { body };
-  if (!takesLengths())
-    return { body: body instanceof Blob ? body : await new Response(body.stream()).blob() };
-  let loaded = 0;
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      controller.enqueue(chunk);
-      loaded += chunk.byteLength;
-      onProgress?.(loaded);
-    },
-  });
-  // By itself, `fetch` reads on when it is aborted. The wire type of a chunk is narrower than what streams of bytes are
-  // declared to hold.
-  const stream = body.stream().pipeThrough(count, { signal }) as ReadableStream;
-  return { headers: { ...headers, 'content-length': String(body.size) }, body: stream };
+  exchange: Exchange,
+): Promise<TransportResponse> {
+  const { signal, onProgress } = request;
+  const streams = takesLengths();
+  const upload = uploadOf(body, { signal, onProgress: streams ? onProgress : undefined });
+  try {
+    // The wire type of a chunk is narrower than what streams of bytes are declared to hold.
+    const stream = upload.stream as ReadableStream;
+    if (!streams) return await exchange(request, await new Response(stream).blob());
+    const headers = { ...request.headers, 'content-length': String(body.size) };
+    return await exchange({ ...request, headers }, stream);
+  } finally {
+    upload.end();
+  }
 }
 
 // Browsers drop this header, and stream nothing over HTTP/1.1.

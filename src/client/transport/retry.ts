@@ -17,6 +17,7 @@ const POLICY: BackoffPolicy = Object.freeze({
   delay: (attempt: number) => 500 * 2 ** attempt,
   minimumDelay: 100,
   maximumDelay: 10_000,
+  longestRetryAfter: 10_000,
   maximumRetries: RETRIES,
 });
 

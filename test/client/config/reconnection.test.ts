@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { policyOf } from '../../../src/client/config/reconnection.ts';
+import { PNReconnectionPolicy } from '../../../src/client/config/options.ts';
+import { policyOf, policyProblem } from '../../../src/client/config/reconnection.ts';
 import { backoff } from '../../../src/client/runtime/backoff.ts';
 
 describe('a policy of one’s own', () => {
@@ -12,4 +13,42 @@ describe('a policy of one’s own', () => {
     });
     expect(backoff(policy, { attempt: 1, random: 0.9 })).toBe(70);
   });
+
+  test.each<[unknown, number]>([
+    [Number.POSITIVE_INFINITY, 500],
+    [Number.NaN, 70],
+    [-5, 70],
+    ['90', 90],
+    ['soon', 70],
+    [90n, 90],
+    [Symbol('a mistake'), 70],
+    [Promise.resolve(90), 70],
+    [undefined, 70],
+    [null, 70],
+  ])('whose delay gives %s waits within its own bounds', (given, delay) => {
+    // As JavaScript would do it, without the types.
+    const policy = policyOf({ delay: () => given as number, minimumDelay: 70, maximumDelay: 500 });
+    expect(backoff(policy, { attempt: 1, random: 1 })).toBe(delay);
+  });
+
+  test.each(['minimumDelay', 'maximumDelay', 'maximumRetries'])(
+    'whose %s is a text is refused: in a sum it would be no number',
+    (name) => {
+      expect(policyProblem({ delay: () => 1, [name]: '200000' })).toContain(name);
+    },
+  );
+
+  test.each([
+    PNReconnectionPolicy.LINEAR,
+    PNReconnectionPolicy.EXPONENTIAL,
+    { delay: () => 1, maximumDelay: 1_000 },
+  ])(
+    'or one of the library’s (%o) stays away for an hour where the server asks for it, and no longer',
+    (policy) => {
+      const delay = (retryAfter: number) => backoff(policyOf(policy), { attempt: 1, random: 0, retryAfter });
+      expect([delay(3_000_000), delay(3_600_000), delay(10_000_000)]).toEqual([
+        3_000_000, 3_600_000, 3_600_000,
+      ]);
+    },
+  );
 });

@@ -78,13 +78,14 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['transactionalRequestTimeout', 0, 'must be from 0.001 to 299 seconds'],
   ['transactionalRequestTimeout', Number.POSITIVE_INFINITY, 'must be from 0.001 to 299 seconds'],
   ['subscribeRequestTimeout', 300, 'must be from 0.001 to 299 seconds'],
-  ['fileRequestTimeout', 0, 'must be from 0.001 to 86400 seconds'],
+  ['fileRequestTimeout', 0, 'must be from 0.001 to Infinity seconds'],
   ['fileUploadPublishRetryLimit', 101, 'must be from 1 to 100 attempts'],
   ['useRequestId', 'true', 'must be true or false'],
   ['dedupeOnSubscribe', 1, 'must be true or false'],
   ['maximumCacheSize', 0, 'must be from 1 to 1000000 entries'],
   ['requestMessageCountThreshold', 0, 'must be from 1 to 1000000 entries'],
   ['liveRetention', 0, 'must be from 1 to'],
+  ['recovery', 'always', 'must be "none" or "history"'],
   ['listenToBrowserNetworkEvents', 'no', 'must be true or false'],
   ['logger', 'console', 'must be an object'],
   ['fetch', OBJECT, 'must be a function'],
@@ -93,6 +94,7 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['clock', null, 'must have a method now()'],
   ['random', 0.5, 'must be a function'],
   ['networkEvents', OBJECT, 'must be a function'],
+  ['freezePayloads', 1, 'must be true or false'],
 ];
 
 describe('a wrong option', () => {
@@ -118,7 +120,8 @@ describe('a wrong option', () => {
     [{ userId: 'alice' }, 'The option "subscribeKey" is missing'],
     [{ subscribeKey: 'demo' }, 'The option "userId" is missing'],
     [{ ...REQUIRED, uuid: 'bob' }, 'The options "userId" and "uuid" differ'],
-    [{ ...REQUIRED, heartbeat: 1 }, '"heartbeat" is not an option'],
+    [{ ...REQUIRED, heartbeat: 1 }, '"heartbeat" is not an option.'],
+    [{ ...REQUIRED, filterExpresion: 'x' }, 'is not an option; did you mean "filterExpression"?'],
     [{ ...REQUIRED, toString: 1 }, '"toString" is not an option'],
     [{ ...REQUIRED, presenceTimeout: 60, heartbeatInterval: 60 }, 'below the presence timeout of 60 seconds'],
     [{ ...REQUIRED, fetch, transport: () => undefined }, 'Only one of the options "fetch" and "transport"'],
@@ -218,6 +221,14 @@ describe('the settings', () => {
     [{ heartbeatInterval: 30 }, 30_000],
   ])('derive the heartbeat interval of %o', (options, interval) => {
     expect(settings(options).heartbeatInterval).toBe(interval);
+  });
+
+  it.each([
+    [0.001, 1],
+    [86_400 * 40, 3_456_000_000],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ])('take a file timeout of %d seconds as it is', (fileRequestTimeout, fileTimeout) => {
+    expect(settings({ fileRequestTimeout }).fileTimeout).toBe(fileTimeout);
   });
 
   it('switch the search for copies off', () => {

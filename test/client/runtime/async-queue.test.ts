@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PubNubError } from '../../../src/client/errors/pubnub-error.ts';
 import { AsyncQueue, type Overflow } from '../../../src/client/runtime/async-queue.ts';
+import { hangs, scriptedClient } from '../../support/unit-client.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
 const END = 'the end';
+const FAILURE = new Error('a failure');
+const OVERFLOWS: readonly Overflow[] = ['pause', 'drop-oldest', 'drop-newest', 'error'];
+/** Bytes that may wait; a value has as many as its place in the script, up to six. */
+const MOST_BYTES = 16;
+const sizeOf = (value: number) => value % 7;
 
-type Step = 'push' | 'next' | 'end' | 'return' | 'drain';
+type Step = 'push' | 'next' | 'end' | 'fail' | 'return' | 'drain';
 const steps = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.constant<Step>('push') },
     { weight: 5, arbitrary: fc.constant<Step>('next') },
-    { weight: 1, arbitrary: fc.constantFrom<Step>('end', 'return', 'drain') },
+    { weight: 1, arbitrary: fc.constantFrom<Step>('end', 'fail', 'return', 'drain') },
   ),
   { maxLength: 60, size: 'max' },
 );
@@ -22,6 +29,7 @@ class Model {
   values: number[] = [];
   waiting = 0;
   ended = false;
+  failing: unknown;
   readonly yielded: unknown[] = [];
 
   constructor(limit: number, overflow: Overflow) {
@@ -30,14 +38,22 @@ class Model {
   }
 
   get full(): boolean {
-    return this.overflow === 'pause' && !this.ended && this.values.length >= this.limit;
+    return (
+      this.overflow === 'pause' && !this.ended && (this.#isLong(this.values) || this.#bytes >= MOST_BYTES)
+    );
+  }
+
+  get #bytes(): number {
+    return this.values.reduce((sum, value) => sum + sizeOf(value), 0);
   }
 
   run(step: Step, value: number): void {
     if (step === 'push') this.#push(value);
     else if (step === 'next') this.#next();
     else if (step === 'drain') this.values = [];
-    else this.#end(step === 'return');
+    else if (step === 'fail') this.#end(FAILURE);
+    else this.#end();
+    if (step === 'return') [this.values, this.failing] = [[], undefined];
   }
 
   #push(value: number): void {
@@ -47,41 +63,67 @@ class Model {
       this.yielded.push(value);
       return;
     }
-    this.values.push(value);
-    if (this.overflow === 'drop-oldest' && this.values.length > this.limit) this.values.shift();
+    if (this.overflow === 'drop-oldest') while (!this.#fits(value)) this.values.shift();
+    if (this.overflow === 'pause' || this.#fits(value)) this.values.push(value);
+    else if (this.overflow === 'error') this.#end('PN-2007');
   }
 
   #next(): void {
     const value = this.values.shift();
     if (value !== undefined) this.yielded.push(value);
+    else if (this.failing !== undefined) [this.failing] = [undefined, this.yielded.push(this.failing)];
     else if (this.ended) this.yielded.push(END);
     else this.waiting++;
   }
 
-  #end(left: boolean): void {
-    if (left) this.values = [];
-    for (; this.waiting > 0; this.waiting--) this.yielded.push(END);
+  #end(failure?: unknown): void {
+    if (this.ended) return;
     this.ended = true;
+    if (failure !== undefined && this.waiting === 0) this.failing = failure;
+    for (let first = true; this.waiting > 0; this.waiting--, first = false)
+      this.yielded.push(first && failure !== undefined ? failure : END);
+  }
+
+  #fits(value: number): boolean {
+    if (this.values.length === 0) return true;
+    return !this.#isLong(this.values) && this.#bytes + sizeOf(value) <= MOST_BYTES;
+  }
+
+  #isLong({ length }: readonly number[]): boolean {
+    return length >= this.limit;
   }
 }
 
+interface Taken {
+  readonly value: number;
+  readonly yielded: unknown[];
+}
+
+function take(queue: AsyncQueue<number>, step: Step, { value, yielded }: Taken): void {
+  if (step === 'push') queue.push(value, sizeOf(value));
+  if (step === 'end') queue.end();
+  if (step === 'fail') queue.fail(FAILURE);
+  if (step === 'drain') queue.drain();
+  if (step === 'return') void queue.return();
+  if (step !== 'next') return;
+  queue.next().then(
+    ({ done, value: got }) => yielded.push(done ? END : got),
+    (error: unknown) => yielded.push(PubNubError.is(error) ? error.code : error),
+  );
+}
+
 describe('the queue behind messages()', () => {
-  test.each(['pause', 'drop-oldest'] as const)(
-    'yields what is pushed, each value once and in order (%s)',
+  test.each(OVERFLOWS)(
+    'yields what is pushed, each value once and in order, and an error once (%s)',
     async (overflow) => {
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (limit, script) => {
-          const queue = new AsyncQueue<number>(limit, overflow);
+          const queue = new AsyncQueue<number>(limit, overflow, { maxBytes: MOST_BYTES });
           const model = new Model(limit, overflow);
           const yielded: unknown[] = [];
           for (const [value, step] of script.entries()) {
             model.run(step, value);
-            if (step === 'push') queue.push(value);
-            if (step === 'end') queue.end();
-            if (step === 'drain') queue.drain();
-            if (step === 'return') void queue.return();
-            if (step === 'next')
-              void queue.next().then(({ done, value: got }) => yielded.push(done ? END : got));
+            take(queue, step, { value, yielded });
             expect([queue.size, queue.full, queue.ended]).toEqual([
               model.values.length,
               model.full,
@@ -114,7 +156,7 @@ describe('the queue behind messages()', () => {
 
   test('says when there is room again, and when it has ended; each once', async () => {
     let changes = 0;
-    const queue = new AsyncQueue<number>(2, 'pause', () => changes++);
+    const queue = new AsyncQueue<number>(2, 'pause', { onChange: () => changes++ });
     for (const value of [1, 2, 3]) queue.push(value);
     await queue.next();
     expect(changes).toBe(0);
@@ -158,9 +200,25 @@ describe('the queue behind messages()', () => {
   });
 });
 
-test.each([0, -1, Number.NaN])(
+test.each([0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY])(
   'a buffer of %s could hold nothing up but everything, and is refused',
   (limit) => {
     expect(() => new AsyncQueue(limit, 'pause')).toThrow(expect.objectContaining({ code: 'PN-1002' }));
   },
 );
+
+test('a buffer may be as large as it gets', () => {
+  expect(new AsyncQueue(Number.POSITIVE_INFINITY, 'pause').full).toBe(false);
+});
+
+test('a wrong buffer or overflow of messages() is refused at once, in words', () => {
+  const { pubnub } = scriptedClient([hangs]);
+  const subscription = pubnub.subscribe().channels('a').execute();
+  const messages = (options: unknown) => () => Reflect.apply(subscription.messages, subscription, [options]);
+  expect(messages({ overflow: 'bogus' })).toThrow(
+    'messages: the option "overflow" must be one of pause, drop-oldest, drop-newest, error',
+  );
+  expect(messages({ buffer: 0 })).toThrow(
+    'messages: the option "buffer" must be a whole number, one or more',
+  );
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PubNubError } from '../../../src/client/errors/pubnub-error.ts';
 import { Cancellation, type Limits } from '../../../src/client/runtime/cancellation.ts';
+import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
+import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 const CLOSED = new PubNubError('PN-2004', 'Closed.');
@@ -45,6 +47,32 @@ describe('work that can be cancelled', () => {
     await ended;
     expect(seen.signal?.aborted).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+
+  test('has no deadline where that is Infinity, and holds no timer for it', async () => {
+    const runtime = new RuntimeClock();
+    const cancellation = new Cancellation(steadyClock(runtime));
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const work = cancellation.run({ ...limits(), timeout: Number.POSITIVE_INFINITY }, () => promise);
+    await runtime.time.advance(10 * 86_400_000);
+    expect(runtime.delays).toEqual([]);
+    resolve(7);
+    expect(await work).toBe(7);
+  });
+
+  test('is ended by a deadline that is longer than the timers of a runtime, in its time', async () => {
+    const runtime = new RuntimeClock();
+    const cancellation = new Cancellation(steadyClock(runtime));
+    const forever = () => new Promise<never>(() => {});
+    let ended: unknown;
+    cancellation.run({ ...limits(), timeout: 30 * 86_400_000 }, forever).catch((error: unknown) => {
+      ended = error;
+    });
+    await runtime.time.advance(30 * 86_400_000 - 1);
+    expect(ended).toBe(undefined);
+    await runtime.time.advance(1);
+    expect(ended).toMatchObject({ code: 'PN-2002' });
+    expect(runtime.time.pending).toBe(0);
   });
 
   test('hands the reason of the caller on', async () => {

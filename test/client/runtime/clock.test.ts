@@ -12,3 +12,11 @@ test("the runtime's clock is looked up at each call, so that fake timers take ef
   vi.advanceTimersByTime(100);
   expect([systemClock.now(), fired]).toEqual([1_100, ['first']]);
 });
+
+test("the runtime's monotonic time goes on, whatever is done to the wall clock", () => {
+  vi.useFakeTimers({ now: 1_000 });
+  const start = systemClock.monotonic();
+  vi.advanceTimersByTime(100);
+  vi.setSystemTime(0);
+  expect([systemClock.now(), systemClock.monotonic() - start]).toEqual([0, 100]);
+});

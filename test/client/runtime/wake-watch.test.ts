@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
 import { watchForSleep } from '../../../src/client/runtime/wake-watch.ts';
+import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('the watch for sleep', () => {
@@ -53,6 +55,31 @@ describe('the watch for sleep', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  test('notices sleep by the monotonic time too, where that counts it and the wall clock was set back', async () => {
+    const clock = new VirtualClock();
+    let slept = 0;
+    const own = { now: () => clock.now(), monotonic: () => clock.monotonic() + slept };
+    const timers = { setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) };
+    let woken = 0;
+    const stop = watchForSleep({ ...own, ...timers }, () => woken++);
+    await clock.advance(20_000);
+    slept = 3_600_000;
+    clock.jump(-3_600_000);
+    await clock.advance(20_000);
+    stop();
+    expect(woken).toBe(1);
+  });
+
+  test('reads the monotonic time often enough for one that is derived', async () => {
+    const runtime = new RuntimeClock();
+    const clock = steadyClock(runtime);
+    const start = clock.monotonic();
+    const stop = watchForSleep(clock, () => undefined);
+    await runtime.time.advance(3_600_000);
+    stop();
+    expect(clock.monotonic() - start).toBe(3_600_000);
   });
 
   test('goes on after a callback that stops it and begins anew', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { BodyBytes, TransportRequest } from 'timetoken';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchTransport } from '../../../src/client/transport/fetch-transport.ts';
@@ -15,6 +16,15 @@ function request(more: Partial<TransportRequest> = {}): TransportRequest {
 function streamed(): { readonly body: BodyBytes; readonly log: readonly string[] } {
   const { stream, log } = piecewise(HALVES);
   return { body: { size: DATA.length, stream: () => stream }, log };
+}
+
+/** A request as browsers make it, which drop lengths. */
+class WithoutLength extends Request {
+  constructor(input: RequestInfo | URL, init?: RequestInit) {
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.delete('content-length');
+    super(input, { ...init, headers });
+  }
 }
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -46,14 +56,7 @@ describe('the default transport with bytes', () => {
   });
 
   it('reads a stream whole where the runtime drops lengths, as browsers do, and counts nothing then', async () => {
-    class BrowserRequest extends Request {
-      constructor(input: RequestInfo | URL, init?: RequestInit) {
-        const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-        headers.delete('content-length');
-        super(input, { ...init, headers });
-      }
-    }
-    vi.stubGlobal('Request', BrowserRequest);
+    vi.stubGlobal('Request', WithoutLength);
     const bodies: unknown[] = [];
     const texts: string[] = [];
     const watching = fetchTransport(async (input) => {
@@ -68,6 +71,97 @@ describe('the default transport with bytes', () => {
     expect([texts, bodies]).toEqual([Array(2).fill('Knights who say Ni!'), [null, null]]);
     expect(log).toEqual(['pull', 'pull', 'end']);
     expect(onProgress).not.toHaveBeenCalled();
+  });
+});
+
+type Ending = (input: Request, end: () => void) => Promise<Response>;
+
+const aborted = (input: Request) =>
+  new Promise<Response>((_resolve, reject) => {
+    input.signal.addEventListener('abort', () => reject(input.signal.reason));
+  });
+const ENDINGS: readonly (readonly [string, Ending])[] = [
+  [
+    'aborted before anything of it was read',
+    async (input, end) => {
+      const failed = aborted(input);
+      end();
+      return failed;
+    },
+  ],
+  [
+    'aborted while it is read',
+    async (input, end) => {
+      const failed = aborted(input);
+      await input.body?.getReader().read();
+      end();
+      return failed;
+    },
+  ],
+  ['refused a connection', () => Promise.reject(new TypeError('fetch failed'))],
+  ['answered before anything of it was read', async () => new Response('no', { status: 403 })],
+  [
+    'answered before its end',
+    async (input) => {
+      await input.body?.getReader().read();
+      return new Response(null, { status: 204 });
+    },
+  ],
+];
+
+describe.each([
+  ['has more to give', 'close'],
+  ['is about to make its next chunk', 'hang'],
+] as const)('a source that %s', (_name, next) => {
+  it.each(ENDINGS)('is cancelled when the request is %s', async (_ending, answer) => {
+    const controller = new AbortController();
+    const { stream, log } = piecewise(next === 'hang' ? HALVES.slice(0, 1) : HALVES, next);
+    const body = { size: DATA.length, stream: () => stream };
+    const transport = fetchTransport((input) => answer(input, () => controller.abort()));
+    await transport(request({ body, signal: controller.signal })).catch(() => undefined);
+    expect(log.at(-1)).toBe('cancel');
+  });
+});
+
+describe('a source', () => {
+  it('is cancelled when the signal was aborted before, and when a runtime without streams reads it whole', async () => {
+    const cancelled = async (signal: AbortSignal) => {
+      const { stream, log } = piecewise(HALVES.slice(0, 1), 'hang');
+      const body = { size: DATA.length, stream: () => stream };
+      const sending = fetchTransport((input) => fetch(input))(request({ body, signal }));
+      await expect(sending).rejects.toThrow('enough');
+      return log.at(-1);
+    };
+    expect(await cancelled(AbortSignal.abort(new Error('enough')))).toBe('cancel');
+    vi.stubGlobal('Request', WithoutLength);
+    const controller = new AbortController();
+    const reading = cancelled(controller.signal);
+    controller.abort(new Error('enough'));
+    expect(await reading).toBe('cancel');
+  });
+
+  it('is left alone once it has come to its end', async () => {
+    const { body, log } = streamed();
+    const { signal } = new AbortController();
+    const transport = fetchTransport(async (input) => new Response(await input.text()));
+    expect((await transport(request({ body, signal }))).body).toBe('Knights who say Ni!');
+    expect(log).toEqual(['pull', 'pull', 'end']);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('that cannot be cancelled, and one that fails, reject the request and nothing else', async () => {
+    const failure = new Error('the disk is gone');
+    const cancel = () => Promise.reject(failure);
+    const stubborn = new ReadableStream<Uint8Array>({ cancel }, { highWaterMark: 0 });
+    const broken = piecewise(HALVES, failure).stream;
+    for (const stream of [stubborn, broken]) {
+      const transport = fetchTransport(async (input) => {
+        if (stream === stubborn) throw new TypeError('fetch failed');
+        return new Response(await input.text());
+      });
+      const body = { size: 99, stream: () => stream };
+      await expect(transport(request({ body }))).rejects.toThrow();
+    }
   });
 });
 

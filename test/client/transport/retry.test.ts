@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RuntimeClock } from '../../support/runtime-clock.ts';
 import {
   type Answer,
   fails,
@@ -94,6 +95,42 @@ describe('a call that is safe to repeat', () => {
     await clock.advance(1);
     expect(requests).toHaveLength(2);
     expect(await call).toEqual(OK);
+  });
+
+  it.each([{ random: 0 }, { random: 1 - Number.EPSILON }])(
+    'waits ten seconds at most, whatever Retry-After says and chance ($random) adds',
+    async ({ random }) => {
+      const step = { status: 503, headers: { 'retry-after': '9999999999' } };
+      const { pubnub, clock, requests } = scriptedClient([step, TIME], { random: () => random });
+      const call = pubnub.time().execute();
+      await clock.advance(9_999);
+      expect(requests).toHaveLength(1);
+      await clock.advance(1);
+      expect(await call).toEqual(OK);
+    },
+  );
+
+  it('waits as long as the server says by its own clock, though the wall clock here was set back', async () => {
+    const there = new Date(1_700_000_000_000).toUTCString();
+    const back = new Date(1_700_000_002_000).toUTCString();
+    const step = { status: 503, headers: { 'retry-after': back, date: there } };
+    const { pubnub, clock, requests } = scriptedClient([step, TIME]);
+    clock.jump(-3_600_000);
+    const call = pubnub.time().execute();
+    await clock.advance(2_000);
+    expect(requests).toHaveLength(2);
+    expect(await call).toEqual(OK);
+  });
+
+  it('has no deadline of its own with a timeout of Infinity', async () => {
+    const runtime = new RuntimeClock();
+    const late = () =>
+      new Promise<Answer>((resolve) => runtime.time.setTimeout(() => resolve(TIME), 40 * 86_400_000));
+    const { pubnub, requests } = scriptedClient([late], { clock: runtime });
+    const call = pubnub.time().execute({ timeout: Number.POSITIVE_INFINITY });
+    await runtime.time.advance(40 * 86_400_000);
+    expect(await call).toEqual(OK);
+    expect(requests).toHaveLength(1);
   });
 
   it.each(FINAL)('is not made again after %s', async (_name, step, code) => {

@@ -1,0 +1,81 @@
+import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+
+/** A clock that can be relied on: it also tells how much time has passed, and its timers wait as long as they are told. */
+export interface SteadyClock extends Clock {
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number;
+  /** Calls back after so many milliseconds at the latest; returns how to cancel. */
+  atLatest(milliseconds: number, callback: () => void): () => void;
+}
+
+/** Without a clock of its own for it, more than this between two readings is a jump and no time, in milliseconds. */
+const LONGEST_STEP = 10_000;
+
+/** Runtimes fire timers of a longer delay at once, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Makes a clock reliable. Its timers take any delay: above 2^31 - 1 ms they wait in slices, `Infinity` never fires and
+ * holds nothing, and `NaN` and what is below zero count as 0.
+ */
+export function steadyClock(clock: Clock): SteadyClock {
+  return Object.freeze({
+    now: () => clock.now(),
+    monotonic: isSteady(clock) ? () => clock.monotonic() : derivedFrom(clock),
+    setTimeout: (callback: () => void, milliseconds: number) => {
+      const delay = milliseconds > 0 ? milliseconds : 0;
+      return delay > LONGEST_TIMER
+        ? new LongTimer(clock, callback, delay)
+        : clock.setTimeout(callback, delay);
+    },
+    atLatest: (milliseconds: number, callback: () => void) => {
+      if (clock.atLatest) return clock.atLatest(milliseconds, callback);
+      const timer = clock.setTimeout(callback, milliseconds);
+      return () => clock.clearTimeout(timer);
+    },
+    clearTimeout: (timer: TimerHandle) => {
+      if (timer instanceof LongTimer) timer.clear();
+      else clock.clearTimeout(timer);
+    },
+  });
+}
+
+function isSteady(clock: Clock): clock is Clock & Pick<SteadyClock, 'monotonic'> {
+  return typeof clock.monotonic === 'function';
+}
+
+// Whoever needs it exactly reads it more often than the longest step: the watch for sleep does while the loop works.
+function derivedFrom(clock: Clock): () => number {
+  let last = clock.now();
+  let passed = 0;
+  return () => {
+    const now = clock.now();
+    passed += Math.min(Math.max(now - last, 0), LONGEST_STEP);
+    last = now;
+    return passed;
+  };
+}
+
+class LongTimer {
+  readonly #clock: Clock;
+  readonly #callback: () => void;
+  #slice: TimerHandle;
+
+  constructor(clock: Clock, callback: () => void, delay: number) {
+    this.#clock = clock;
+    this.#callback = callback;
+    if (delay < Number.POSITIVE_INFINITY) this.#wait(delay);
+  }
+
+  clear(): void {
+    this.#clock.clearTimeout(this.#slice);
+  }
+
+  #wait(delay: number): void {
+    const slice = Math.min(delay, LONGEST_TIMER);
+    this.#slice = this.#clock.setTimeout(() => {
+      if (delay > slice) this.#wait(delay - slice);
+      else this.#callback();
+    }, slice);
+  }
+}
