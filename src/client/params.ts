@@ -52,6 +52,9 @@ export function must(be: string, passes: (value: unknown) => boolean): Check {
 /** A switch with an argument. */
 export const checkBoolean = must('be true or false', (value) => typeof value === 'boolean');
 
+/** What is called back. */
+export const checkFunction = must('be a function', (value) => typeof value === 'function');
+
 /** A switch without an argument. */
 export const flag: Param<false> = { required: false, kind: 'flag', check: checkBoolean };
 

@@ -1,4 +1,5 @@
 import type { Given } from './builder.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Endpoint, Param } from './endpoint.ts';
 import type { ErrorCode } from './errors/codes.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
@@ -20,11 +21,12 @@ export function validate(
   keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
 ): void {
   const { operation, params, oneOf, needs } = endpoint;
-  const refuse = (code: ErrorCode, what: string): never => {
-    throw new PubNubError(code, `${operation}: ${what}.`, { operation });
+  const refuse = (code: ErrorCode, what: string, end = '.'): never => {
+    throw new PubNubError(code, `${operation}: ${what}${end}`, { operation });
   };
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(params, name)) refuse('PN-1003', `"${name}" is no parameter`);
+    if (!Object.hasOwn(params, name))
+      refuse('PN-1003', `"${name}" is no parameter`, didYouMean(name, Object.keys(params)));
   }
   for (const [name, param] of Object.entries(params)) {
     const fault = faultOf(param, given[name]);

@@ -1,5 +1,6 @@
 import { type PNOperationType, PNStatusCategory } from '../protocol/status.ts';
 import { defineBuilder, type Given, type Verbs, type VerbTable } from './builder.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor, InnerOptions } from './execute.ts';
@@ -51,19 +52,24 @@ interface Calls {
 /** What sends the request of a call, and does what else there is to do. */
 export type Call<C> = (context: C, given: Given, options: CallOptions | undefined) => Promise<unknown>;
 
-/** What a builder of a REST call does when it ends; `call` sends the request, where there is more to do than that. */
+/**
+ * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `checks`
+ * are those of its options, where they are not those of any call.
+ */
 export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
   call: Call<C> = ({ executor }, given, options) => executor.call(endpoint, given, options),
+  checks: OptionChecks = CALL_OPTIONS,
 ): VerbTable<C> {
   const { operation } = endpoint;
+  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, checks);
   return {
-    execute: (context, given, options) => call(context, given, options as CallOptions | undefined),
+    execute: async (context, given, options) => call(context, given, checked(options)),
     envelope: async (context, given, options): Promise<Envelope<unknown>> => {
       try {
         let success: Partial<PNStatus> = { statusCode: 200 };
         const inner: InnerOptions = {
-          ...(options as CallOptions | undefined),
+          ...checked(options),
           onAnswer: (answer) => {
             success = successOf(context, operation, answer);
           },
@@ -78,7 +84,8 @@ export function restVerbs<P, R, C extends Calls = Calls>(
         return { status: makeStatus(category, { operation, errorData, ...affected }) };
       }
     },
-    request: async ({ executor }, given) => {
+    request: async ({ executor }, given, options) => {
+      checkOptions(operation, options, NO_OPTIONS);
       const plan = await executor.plan(endpoint, given);
       const { url, method, headers, body } = await executor.authorize(plan, endpoint);
       return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
@@ -111,15 +118,20 @@ export function pageVerbs<P, R>(
   return {
     ...restVerbs(endpoint),
     pages: async function* ({ executor }, given, options) {
+      const checked: CallOptions | undefined = checkOptions(endpoint.operation, options, CALL_OPTIONS);
       validate(endpoint, given, executor.settings);
-      yield* follow((step) => executor.call(endpoint, step, options as CallOptions | undefined), given);
+      yield* follow((step) => executor.call(endpoint, step, checked), given);
     },
   };
 }
 
-/** How the builder of a REST call starts; `call` as in `restVerbs()`. */
-export function startRest<P, R>(endpoint: Endpoint<P, R>, call?: Call<Context>): StartBuilder {
-  return defineBuilder(endpoint.params, restVerbs(endpoint, call));
+/** How the builder of a REST call starts; `call` and `checks` as in `restVerbs()`. */
+export function startRest<P, R>(
+  endpoint: Endpoint<P, R>,
+  call?: Call<Context>,
+  checks?: OptionChecks,
+): StartBuilder {
+  return defineBuilder(endpoint.params, restVerbs(endpoint, call, checks));
 }
 
 /** How the builder of a REST call that answers in pages starts. */

@@ -94,22 +94,36 @@ export interface PNFileEvent extends DeliveredEvent {
   readonly customMessageType: string | undefined;
 }
 
-/** Messages that the server could no longer supply, or may not have supplied. */
+/** A range in which messages are missing, or may be. It names exactly one channel, channel group or wildcard. */
 export interface PNGapEvent {
-  /** The channel, when it is known. */
+  /** The channel, without the suffix of its presence. */
   readonly channel?: string;
-  /** The group, when it is known. */
-  readonly group?: string;
+  /** The channel group, where it is not known which of its channels are concerned. */
+  readonly channelGroup?: string;
+  /** The wildcard, where it is not known which of its channels are concerned. */
+  readonly wildcard?: string;
+  /** Whether presence events are missing, and not messages. */
+  readonly presence: boolean;
   /** Exclusive start of the range. */
   readonly from: Timetoken;
   /** Inclusive end of the range. */
   readonly to: Timetoken;
-  /** Why: the origin said so, the answer was full, too long away, or the cursor went back with a new region. */
-  readonly reason: 'trimmed' | 'count-exceeded' | 'retention' | 'cursor-regressed';
+  /**
+   * Why: the origin said that it had dropped them; an answer was full; the client was away too long; the cursor went back
+   * with a new region; older messages could not be fetched, or took so long that too many newer ones had to wait.
+   */
+  readonly reason:
+    | 'trimmed'
+    | 'count-exceeded'
+    | 'retention'
+    | 'cursor-regressed'
+    | 'backfill-failed'
+    | 'backlog-full';
   /** Whether messages are known to be missing, or only may be. */
   readonly certain: boolean;
+  /** What history has brought back before this event: nothing, some of the stored messages and files, or all. */
   readonly recovered: 'none' | 'partial' | 'complete';
-  /** The kinds of event that may be missing. */
+  /** The kinds of event that may be missing still. */
   readonly kinds: readonly string[];
 }
 
@@ -129,6 +143,16 @@ export interface PNListenerErrorEvent {
 
 /** Where the subscribe loop is, as a program sees it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'failed';
+
+/** Every state. */
+export const CLIENT_STATES: readonly ClientState[] = Object.freeze([
+  'idle',
+  'connecting',
+  'connected',
+  'reconnecting',
+  'stopped',
+  'failed',
+]);
 
 /** The state of the subscribe loop changed. */
 export interface PNStateEvent {

@@ -1,4 +1,5 @@
 import type { Verbs } from '../builder.ts';
+import { FILE_CALL_OPTIONS } from '../check-options.ts';
 import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../endpoints/files/delete-file.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { type GetFileUrlParams, getFileUrl } from '../endpoints/files/get-file-url.ts';
@@ -53,13 +54,21 @@ export interface FileOperations<C> {
 
 /** How their builders start. */
 export const FILE_BUILDERS = Object.freeze({
-  sendFile: startRest(sendFile, ({ executor }, given, options) => send(executor, given, options)),
+  sendFile: startRest(
+    sendFile,
+    ({ executor }, given, options) => send(executor, given, options),
+    FILE_CALL_OPTIONS,
+  ),
   listFiles: startPages(listFiles, filePages),
   getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {
     const plan = await executor.plan(getFileUrl, given);
     return (await executor.authorize(plan, getFileUrl)).url;
   }),
-  downloadFile: startRest(downloadFile, ({ executor }, given, options) => download(executor, given, options)),
+  downloadFile: startRest(
+    downloadFile,
+    ({ executor }, given, options) => download(executor, given, options),
+    FILE_CALL_OPTIONS,
+  ),
   deleteFile: startRest(deleteFile),
   publishFileMessage: startRest(publishFileMessage),
 });

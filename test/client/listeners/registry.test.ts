@@ -110,6 +110,19 @@ describe('a listener registry', () => {
     expect(calls).toBe(1);
   });
 
+  it('takes one that is removed and added anew meanwhile for a new one', () => {
+    const { listeners, emit } = registry();
+    let calls = 0;
+    const listener = { messageAction: () => void calls++ };
+    listeners.on('messageAction', () => {
+      listeners.remove(listener);
+      listeners.add(listener);
+    });
+    listeners.add(listener);
+    emit();
+    expect(calls).toBe(0);
+  });
+
   it('looks methods up at each event, on the listener itself', () => {
     const { listeners, emit } = registry();
     const calls: unknown[] = [];
@@ -154,6 +167,21 @@ describe('a listener registry', () => {
     listeners.add(listener);
     emit();
     expect(calls).toBe(1);
+  });
+});
+
+describe('watchers', () => {
+  it('hear before the program does, and stay when everybody is removed', () => {
+    const { listeners, emit } = registry();
+    const calls: string[] = [];
+    listeners.on('messageAction', () => calls.push('handler'));
+    listeners.watch('messageAction', () => calls.push('watcher'));
+    emit();
+    expect(calls).toEqual(['watcher', 'handler']);
+    listeners.clear();
+    emit();
+    expect(calls).toEqual(['watcher', 'handler', 'watcher']);
+    expect(listeners.has('messageAction')).toBe(false);
   });
 });
 

@@ -1,0 +1,58 @@
+import { kindOf, nearest, oneOf } from '../did-you-mean.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import { EVENT_NAMES, type EventName } from './events.ts';
+
+/** Throws `PN-1002` for a name of no event, or of one that is not told here, and for a handler that is none. */
+export function checkHandler(name: EventName, handler: unknown, names: readonly EventName[]): void {
+  if (!names.includes(name)) {
+    const isElsewhere = EVENT_NAMES.includes(name);
+    throw mistake(
+      isElsewhere
+        ? `on: a subscription has no event "${name}"; listen for it on the client.`
+        : `on: ${typeof name === 'string' ? `"${name}"` : kindOf(name)} is no event${oneOf(name, names)}`,
+    );
+  }
+  if (typeof handler !== 'function')
+    throw mistake(`on: the handler of "${name}" must be a function, not ${kindOf(handler)}.`);
+}
+
+/** Throws `PN-1002` for what cannot have methods that are named after events. */
+export function checkListener(listener: unknown): void {
+  if (typeof listener === 'function') {
+    throw mistake(
+      'addListener: a function is no listener; use on(name, handler), or add an object with methods named after events.',
+    );
+  }
+  if (typeof listener !== 'object' || listener === null) {
+    throw mistake(
+      `addListener: a listener must be an object with methods named after events, not ${kindOf(listener)}.`,
+    );
+  }
+}
+
+/** Methods of a listener that are nearly named after an event, with its name: nobody would ever call them. */
+export function* nearMisses(
+  listener: object,
+  names: readonly EventName[],
+): Iterable<{ readonly member: string; readonly event: string }> {
+  for (const member of methodsOf(listener)) {
+    if (EVENT_NAMES.some((name) => name === member)) continue;
+    const event = nearest(member.replace(/^on(?=[A-Z])/, ''), names);
+    if (event !== undefined) yield { member, event };
+  }
+}
+
+// Data of its own may be called as it likes, and what a getter gives is not asked for before there is need.
+function methodsOf(listener: object): ReadonlySet<string> {
+  const methods = new Set<string>();
+  for (let part: object | null = listener; part && part !== Object.prototype; ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(part)))
+      if (typeof value === 'function') methods.add(name);
+    part = Object.getPrototypeOf(part);
+  }
+  return methods;
+}
+
+function mistake(what: string): PubNubError {
+  return new PubNubError('PN-1002', what);
+}
