@@ -10,8 +10,10 @@ import type { HistoryRules, HistoryStore } from './store/history.ts';
 import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { PushStore } from './store/push.ts';
-import type { Engine, PresenceStore } from './store/store.ts';
+import type { Stamp } from './store/stamp.ts';
+import type { Engine, PresenceStore, ShardRules } from './store/store.ts';
 import { type InTurn, turns } from './turns.ts';
+import { Adopted } from './window/adopted.ts';
 import { Window } from './window/window.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -35,8 +37,10 @@ export interface Shard {
   readonly push: PushStore;
   readonly window: Window;
   readonly attendance: Attendance;
-  /** Where the log stood when this origin began to follow it. */
-  readonly opened: string;
+  /** Where the log begins: what was published up to here is not in it. */
+  readonly began: Stamp;
+  /** Cursors of this log that were given to clients which came with another log's. */
+  readonly adopted: Adopted;
   close(): void;
 }
 
@@ -51,7 +55,42 @@ export interface ShardOptions {
 /** Opens the data of one subscribe key and follows its log. Rejects when the engine does. */
 export async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
   const { engine, clock, limits, logger } = options;
-  const rules = {
+  const stores = engine.shard(subscribeKey, rulesOf(limits));
+  const { log, presence } = stores;
+  const epoch = await engine.epoch();
+  const began = await log.began();
+  // A fence: the window shall stand where the log is now, not where its last entry is.
+  await log.head();
+  const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  const key = JSON.stringify(subscribeKey);
+  const window = await Window.open({
+    log,
+    clock,
+    limits,
+    checks: !engine.exactTail,
+    envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
+    onFailure,
+  });
+  const attendance = new Attendance({ log, presence, clock, limits, onFailure });
+  const close = () => {
+    window.close();
+    attendance.close();
+  };
+  return {
+    ...stores,
+    objectTurns: turns(),
+    subscribeKey,
+    epoch,
+    window,
+    attendance,
+    began,
+    adopted: new Adopted(),
+    close,
+  };
+}
+
+function rulesOf(limits: OriginLimits): ShardRules {
+  return {
     announceMax: limits.announceMax,
     leaseMs: limits.presenceSeconds * 1000,
     groups: { channels: limits.groupChannels, groups: limits.groups },
@@ -70,26 +109,6 @@ export async function openShard(subscribeKey: string, options: ShardOptions): Pr
       characters: limits.objectsBytes,
     },
   };
-  const stores = engine.shard(subscribeKey, rules);
-  const { log, presence } = stores;
-  const epoch = await engine.epoch();
-  const opened = await log.head();
-  const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
-  const key = JSON.stringify(subscribeKey);
-  const window = await Window.open({
-    log,
-    clock,
-    limits,
-    checks: !engine.exactTail,
-    envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
-    onFailure,
-  });
-  const attendance = new Attendance({ log, presence, clock, limits, onFailure });
-  const close = () => {
-    window.close();
-    attendance.close();
-  };
-  return { ...stores, objectTurns: turns(), subscribeKey, epoch, window, attendance, opened, close };
 }
 
 function historyRules(limits: OriginLimits): HistoryRules {

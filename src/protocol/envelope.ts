@@ -42,12 +42,20 @@ export interface WireEnvelope {
   readonly cmt?: string;
 }
 
-/** Entries of one channel that the origin dropped before this client came for them. */
-export interface WireGap {
-  readonly c: string;
+/** A range of timetokens: exclusive at its start, inclusive at its end, never empty. */
+export interface WireRange {
   readonly from: Timetoken;
   readonly to: Timetoken;
 }
+
+/**
+ * Entries that the origin dropped before this client came for them: of one channel (`c`), or of channels that the
+ * origin cannot name any more, through a wildcard (`w`) or a group (`g`). The names end in `-pnpres` for presence.
+ */
+export type WireGap =
+  | (WireRange & { readonly c: string; readonly w?: never; readonly g?: never })
+  | (WireRange & { readonly w: string; readonly c?: never; readonly g?: never })
+  | (WireRange & { readonly g: string; readonly c?: never; readonly w?: never });
 
 /** The answer to a subscribe request. */
 export interface WireSubscribeAnswer {

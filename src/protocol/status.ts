@@ -47,6 +47,8 @@ export const PNStatusCategory = /* @__PURE__ */ named({
   PNDecryptionErrorCategory: '',
   /** One answer held so many entries that the server may have dropped others. */
   PNRequestMessageCountExceededCategory: '',
+  /** A reader with a full buffer has taken nothing for half a minute, and the whole client waits for it. */
+  PNSlowConsumerCategory: '',
   /** The runtime reports that the network is back. */
   PNNetworkUpCategory: '',
   /** The runtime reports that the network is gone. */

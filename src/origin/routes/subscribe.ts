@@ -3,9 +3,10 @@ import { isTimetoken } from '../../protocol/timetoken.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import { malformed } from '../http/refusals.ts';
 import type { Shard } from '../shard.ts';
-import { type Stamp, stampFromCursor, stampOf, stampPlus, ZERO_STAMP } from '../store/stamp.ts';
+import { type Stamp, stampFromCursor, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
+import type { Lost } from '../window/gaps.ts';
 import type { Outcome } from '../window/window.ts';
 import { registryRefusal } from './channel-groups/registry.ts';
 import { filterOf } from './filter-expression.ts';
@@ -13,13 +14,12 @@ import { type Listening, listen, presentOn } from './listening.ts';
 import { needsToRead } from './needs.ts';
 import { leaseOf, type Names, namesOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
+import { startOf } from './start.ts';
 import { statesOf } from './state.ts';
 import { subscribeAnswer } from './subscribe-answer.ts';
 
-const FLOOR_MS = 5_000;
 // A client that comes back after so long may fear that it has missed something.
 const LATE_MS = 60_000;
-const REGION = /^\d{1,10}$/;
 
 /** The long poll (docs/reference/protocol.md, "Subscribe"). */
 export const subscribe: Route = {
@@ -35,7 +35,9 @@ export const subscribe: Route = {
     const passes = filterOf(call);
     if (cursor === ZERO_STAMP) return handshake(shard, call, names);
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
-    const batch = await receive(shard, call, { names, cursor: await reachable(shard, cursor), passes });
+    const start = await startOf(shard, call, { ...names, cursor });
+    const batch = await receive(shard, call, { ...start, names, passes });
+    if (start.lost) shard.adopted.add(batch.cursor);
     return ok(subscribeAnswer(batch, { region: shard.epoch, late }));
   },
 };
@@ -61,31 +63,20 @@ async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer
   return ok(subscribeAnswer({ cursor, envelopes: [], gaps: [] }, { region: shard.epoch, late: false }));
 }
 
-/**
- * The position from which a cursor can be served. One that is a little ahead was given out by an origin with a faster
- * clock, and lifts the log above itself. One that is far ahead is nobody's: if it did that too, a single client could
- * push the log to the end of time.
- */
-async function reachable({ log, window }: Shard, cursor: Stamp): Promise<Stamp> {
-  if (cursor <= window.position) return cursor;
-  const head = await log.head();
-  if (cursor > stampPlus(head, FLOOR_MS)) return head;
-  await log.raise(cursor);
-  return cursor;
-}
-
 interface Wish {
   readonly cursor: Stamp;
+  readonly lost?: Lost | undefined;
   readonly passes: ReturnType<typeof filterOf>;
 }
 
 async function receive(shard: Shard, call: Call, wish: Wish & { names: Names }): Promise<Batch> {
   const { clock, limits } = call.services;
-  const ends = clock.now() + limits.holdSeconds * 1000;
-  const { names, passes } = wish;
+  const { names, lost, passes } = wish;
+  // Who comes from another log is told its new place at once, also when there is nothing else to tell.
+  const ends = clock.now() + (lost ? 0 : limits.holdSeconds * 1000);
   for (let { cursor } = wish; ; ) {
     const listening = await listen(shard, names);
-    const outcome = await hold(shard, call, { listening, cursor, passes, holdMs: ends - clock.now() });
+    const outcome = await hold(shard, call, { listening, cursor, lost, passes, holdMs: ends - clock.now() });
     if (outcome.kind !== 'regroup') return outcome.batch;
     cursor = outcome.batch.cursor;
   }
@@ -106,16 +97,9 @@ async function hold(shard: Shard, call: Call, { listening, ...wish }: Hold): Pro
     ...wish,
     mix: listening.mix,
     interruption,
-    lostBefore: isForeign(call, shard) ? shard.opened : undefined,
   });
   parked?.end(outcome.kind !== 'cut');
   return outcome;
-}
-
-// The region tells which log a cursor belongs to.
-function isForeign({ query }: Call, { epoch }: Shard): boolean {
-  const region = query.text('tr');
-  return region !== undefined && REGION.test(region) && Number(region) !== 0 && Number(region) !== epoch;
 }
 
 function touchOf(call: Call, listening: Listening): Touch | undefined {

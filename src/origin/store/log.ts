@@ -56,6 +56,11 @@ export interface ShardLog {
   append(batch: readonly AppendRequest[]): Promise<readonly Stamp[]>;
   /** A fence: all entries up to it can be read, and every later one is stamped above it. */
   head(): Promise<Stamp>;
+  /**
+   * Where this log begins: what was published up to here may have been in one that was lost, and is not in this one.
+   * What came later is in it, or was trimmed.
+   */
+  began(): Promise<Stamp>;
   /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
   raise(floor: Stamp): Promise<void>;
   /** Entries after the position, oldest first, at most `limit`. */

@@ -1,5 +1,6 @@
 import type { WireGap } from '../../protocol/envelope.ts';
-import { laterStamp, type Stamp } from '../store/stamp.ts';
+import type { Stamp } from '../store/stamp.ts';
+import { gapsOf, type Lost } from './gaps.ts';
 import { type Label, type Mix, namesCovering, wildcardsCovering } from './mix.ts';
 import type { Live, Recent } from './recent.ts';
 
@@ -20,8 +21,8 @@ export interface Query {
   readonly channels?: Iterable<string> | undefined;
   /** Whether the client wants an entry. Without it it wants all. */
   readonly wants?: ((live: Live) => boolean) | undefined;
-  /** The client's cursor is from another log: whatever was before this position is lost to it. */
-  readonly lostBefore?: Stamp | undefined;
+  /** What the client may have missed of a log that is no more. */
+  readonly lost?: Lost | undefined;
 }
 
 interface Copy {
@@ -92,25 +93,4 @@ function fitting(copies: readonly Copy[], maxBytes: number): number {
     count = index + 1;
   }
   return count;
-}
-
-// A range ends where the batch ends; the next poll hears of the rest.
-function gapsOf(recent: Recent, query: Query, end: Stamp): WireGap[] {
-  const gaps: WireGap[] = [];
-  const horizon = laterStamp(recent.horizon, query.lostBefore ?? '');
-  const add = (channel: string, labels: readonly Label[], dropped: Stamp) => {
-    const to = dropped < end ? dropped : end;
-    const since = labels.reduce((least, label) => (label.since < least ? label.since : least), end);
-    const from = laterStamp(query.cursor, since);
-    if (from < to) gaps.push({ c: channel, from, to });
-  };
-  for (const [name, labels] of query.mix.labels) {
-    add(name, labels, laterStamp(recent.droppedOf(name) ?? '', horizon));
-  }
-  if (!query.mix.hasWildcards) return gaps;
-  for (const { channel, upto } of recent.dropped(query.cursor)) {
-    const labels = wildcardsCovering(channel).flatMap((name) => query.mix.labels.get(name) ?? []);
-    if (labels.length > 0 && !query.mix.labels.has(channel)) add(channel, labels, upto);
-  }
-  return gaps;
 }

@@ -27,7 +27,7 @@ export interface FollowerOptions {
 export class Follower {
   readonly #options: FollowerOptions;
   #position: Stamp = ZERO_STAMP;
-  #repairing = false;
+  #repairing: Promise<void> | undefined;
   #again = false;
   #endTail: (() => void) | undefined;
   #timer: TimerHandle | undefined;
@@ -49,6 +49,13 @@ export class Follower {
     if (this.#options.checks) this.#checkLater();
   }
 
+  /** Reads what the log holds up to this moment, and moves the position there. */
+  catchUp(): Promise<void> {
+    // A read that is under way may have begun too early.
+    this.#again = true;
+    return this.#repair();
+  }
+
   close(): void {
     this.#closed = true;
     this.#endTail?.();
@@ -57,7 +64,7 @@ export class Follower {
   }
 
   #receive(entry: Entry): void {
-    if (this.#repairing) this.#again = true;
+    if (this.#repairing !== undefined) this.#again = true;
     else if (entry.tt <= this.#position) return;
     else if (entry.prev > this.#position) this.#repairInBackground();
     else this.#take(entry);
@@ -72,26 +79,30 @@ export class Follower {
     this.#repair().catch((error: unknown) => this.#options.onFailure(error));
   }
 
-  async #repair(): Promise<void> {
-    if (this.#repairing) return;
-    this.#repairing = true;
+  #repair(): Promise<void> {
+    this.#repairing ??= this.#readOn();
+    return this.#repairing;
+  }
+
+  async #readOn(): Promise<void> {
+    // What is announced during a read may or may not be in it: read once more.
     try {
-      // What is announced during a read may or may not be in it: read once more.
-      do this.#again = await this.#readPage();
+      do await this.#readPage();
       while (this.#again && !this.#closed);
     } finally {
-      this.#repairing = false;
+      // In the turn in which the last read ended: what is announced from now on must not wait for another.
+      this.#repairing = undefined;
     }
   }
 
-  // Whether there may be more: `#again` is cleared before the read, and set by the tail while it runs.
-  async #readPage(): Promise<boolean> {
+  // There may be more when `#again` is set: it is cleared before the read, and set by the tail while it runs.
+  async #readPage(): Promise<void> {
     this.#again = false;
     const { entries, upto, trimmed } = await this.#options.log.readAfter(this.#position, PAGE);
     if (trimmed) this.#options.onLost(entries[0]?.prev ?? upto);
     for (const entry of entries) this.#take(entry);
     this.#position = laterStamp(this.#position, upto);
-    return this.#again || entries.length === PAGE;
+    if (entries.length === PAGE) this.#again = true;
   }
 
   #checkLater(): void {

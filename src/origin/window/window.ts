@@ -111,7 +111,13 @@ export class Window {
     const found = this.#look(poll);
     if (found) return Promise.resolve(found);
     if (this.#closed || poll.interruption?.aborted) return Promise.resolve(quiet('cut', poll.cursor));
+    if (poll.holdMs <= 0) return Promise.resolve(quiet('held', laterStamp(poll.cursor, this.position)));
     return new Promise((resolve) => this.#wait(poll, resolve));
+  }
+
+  /** Takes in what the log holds up to this moment. Rejects when it cannot be read. */
+  catchUp(): Promise<void> {
+    return this.#follower.catchUp();
   }
 
   /** Answers all waiting polls with their own cursors, and stops. */

@@ -65,6 +65,27 @@ describe('the live queue of a channel', () => {
     expect(await subscribe('x.*,a.c', { tt: t.t })).not.toHaveProperty('g');
   });
 
+  test('is told of under the channel’s name to a client that listens by group', async () => {
+    const { group, publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    await group('g', 'a');
+    const { t } = await subscribe('x', { 'channel-group': 'g' });
+    const [first] = await publishMany(publish, 'a', 3);
+    const expected = [{ c: 'a', from: t.t, to: first }];
+    for (const names of [',', 'a', 'a,x'])
+      expect((await subscribe(names, { tt: t.t, 'channel-group': 'g' })).g).toEqual(expected);
+  });
+
+  test('is told of from the cursor on where a wildcard covered the channel before a group did', async () => {
+    const { group, publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
+    const { t } = await subscribe('a.*');
+    await publishMany(publish, 'a.b', 3);
+    await group('g', 'a.b');
+    const dropped = (await publishMany(publish, 'a.b', 3))[0];
+    expect((await subscribe('a.*', { tt: t.t, 'channel-group': 'g' })).g).toEqual([
+      { c: 'a.b', from: t.t, to: dropped },
+    ]);
+  });
+
   test('is told of once to a client with several wildcards that cover it', async () => {
     const { publish, subscribe } = originNetwork({ limits: { queueLength: 2 } });
     const { t } = await subscribe('a.*');
@@ -117,37 +138,16 @@ describe('what is live in total', () => {
     expect((await subscribe('a', { tt: t.t })).m).toEqual([]);
   });
 
-  test('may lose sight of what was dropped, and then suspects every channel', async () => {
+  test('may lose sight of what was dropped, and then suspects every channel and wildcard', async () => {
     const { publish, subscribe, drain } = originNetwork({ limits: { liveEntries: 1 } });
     const { t } = await subscribe('x');
     const [a = ''] = [await publish('a', 1), await publish('b', 1), await publish('c', 1)];
     expect((await subscribe('y', { tt: t.t })).g).toEqual([{ c: 'y', from: t.t, to: a }]);
-    expect(await drain('y', a)).not.toHaveProperty('g');
-  });
-});
-
-describe('a cursor from another log', () => {
-  test('misses what was before this one began', async () => {
-    const { clock, subscribe } = originNetwork();
-    await clock.advance(60_000);
-    const { t } = await subscribe('a');
-    const old = '16000000000000000';
-    const answer = await subscribe('a,b', { tt: old, tr: t.r + 1 });
-    expect(answer.m).toEqual([]);
-    expect(answer.g?.map(({ c, from }) => [c, from])).toEqual([
-      ['a', old],
-      ['b', old],
+    expect((await subscribe('y.*,y.*-pnpres', { tt: t.t })).g).toEqual([
+      { w: 'y.*', from: t.t, to: a },
+      { w: 'y.*-pnpres', from: t.t, to: a },
     ]);
-    expect(answer.t.r).toBe(t.r);
-    expect(answer.t.t < t.t).toBe(true);
-  });
-
-  test.each([[undefined], [0], ['x']])('is not suspected with the region %s', async (tr) => {
-    const { origin, subscribe } = originNetwork();
-    const poll = subscribe('a', { tt: '16000000000000000', tr });
-    expect(await isPending(poll)).toBe(true);
-    await origin.close();
-    expect((await poll).g).toEqual([]);
+    expect(await drain('y', a)).not.toHaveProperty('g');
   });
 });
 

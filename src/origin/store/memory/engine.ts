@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { type Stamp, stampOf } from '../stamp.ts';
 import type { Engine, ShardRules, ShardStore } from '../store.ts';
 import { MemoryAccess } from './access.ts';
 import { MemoryActions } from './actions.ts';
@@ -25,10 +26,12 @@ export class MemoryEngine implements Engine {
   readonly #clock: Clock;
   // By chance, not 1: a client that comes back after a restart must see that it talks to another log.
   readonly #epoch: number;
+  readonly #began: Stamp;
   readonly #shards = new Map<string, ShardStore>();
 
   constructor({ clock, random }: MemoryEngineOptions) {
     this.#clock = clock;
+    this.#began = stampOf(Math.floor(clock.now()));
     this.#epoch = 1 + Math.floor(random() * MAX_EPOCH);
   }
 
@@ -48,7 +51,7 @@ export class MemoryEngine implements Engine {
 
   #create(rules: ShardRules): ShardStore {
     const history = new MemoryHistory(this.#clock, rules.history);
-    const log = new MemoryLog(this.#clock, history);
+    const log = new MemoryLog(this.#clock, history, this.#began);
     return {
       log,
       presence: new MemoryPresence(log, this.#clock, rules),

@@ -11,20 +11,23 @@ const DEDUPE_MS = 120_000;
 /** The log of one shard in memory: the model that other engines are compared with. */
 export class MemoryLog implements ShardLog {
   readonly #clock: Clock;
+  readonly #began: Stamp;
   readonly #history: MemoryHistory | undefined;
   readonly #tails = new Set<(entry: Entry) => void>();
   readonly #entries: Entry[] = [];
   /** Stamps by dedupe key, oldest first. */
   readonly #dedupe = new Map<string, Stamp>();
   /** Greatest stamp ever given out, and every floor. */
-  #head: Stamp = ZERO_STAMP;
+  #head: Stamp;
   #last: Stamp = ZERO_STAMP;
   /** Stamp of the newest entry that was dropped. */
   #dropped: Stamp = ZERO_STAMP;
 
-  constructor(clock: Clock, history?: MemoryHistory) {
+  constructor(clock: Clock, history?: MemoryHistory, began: Stamp = ZERO_STAMP) {
     this.#clock = clock;
     this.#history = history;
+    this.#began = began;
+    this.#head = began;
   }
 
   /** As `append`, within one turn of the event loop: stamped, readable and announced before it returns. */
@@ -39,6 +42,10 @@ export class MemoryLog implements ShardLog {
   async head(): Promise<Stamp> {
     this.#head = stampAfter(this.#head, this.#clock.now());
     return this.#head;
+  }
+
+  async began(): Promise<Stamp> {
+    return this.#began;
   }
 
   async raise(floor: Stamp): Promise<void> {
