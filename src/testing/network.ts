@@ -40,7 +40,8 @@ export class TestNetwork implements AsyncDisposable {
   get options(): ClientOptions {
     const { clock, keys, random } = this.#stage;
     const { subscribeKey, publishKey = 'demo' } = keys.first;
-    return { subscribeKey, publishKey, fetch: this.fetch, clock, random: random.next };
+    const { fetch } = this;
+    return { subscribeKey, publishKey, fetch, clock, random: random.next, freezePayloads: true };
   }
 
   /**

@@ -32,6 +32,8 @@ export interface ClientOptions {
   readonly fetch: (input: Request) => Promise<Response>;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Listeners share payloads: one that changes what others get fails in the test. */
+  readonly freezePayloads: boolean;
 }
 
 /** How a test ends. */

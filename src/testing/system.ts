@@ -40,9 +40,22 @@ export async function turnOfSockets(): Promise<void> {
   await settle(2);
 }
 
-/** Calls back after so many real milliseconds; returns how to cancel. */
+/** Real milliseconds that are waited for at once. */
+const SLICE = 50;
+
+/**
+ * Calls back after so many real milliseconds; returns how to cancel. They pass in small slices: when the machine stood
+ * still for long, what was waited for gets its turn before patience ends.
+ */
 export function afterRealTime(milliseconds: number, callback: () => void): () => void {
-  const timer = later(callback, milliseconds);
+  let left = milliseconds;
+  const next = () => {
+    if (left <= 0) return callback();
+    const slice = Math.min(left, SLICE);
+    left -= slice;
+    timer = later(next, slice);
+  };
+  let timer = later(next, 0);
   return () => never(timer);
 }
 

@@ -34,6 +34,7 @@ export function tap(engine: Engine, onAppend: OnAppend): TappedEngine {
         log: {
           append,
           head: () => log.head(),
+          began: () => log.began(),
           raise: (floor) => log.raise(floor),
           readAfter: (after, limit) => log.readAfter(after, limit),
           tail: (onEntry) => log.tail(onEntry),

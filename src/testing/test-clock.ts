@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/clock.ts';
+import { Stillness, whenSettled } from './stillness.ts';
 import { globalClock } from './system.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -46,12 +47,16 @@ class GlobalClock implements NetworkClock {
   readonly now = globalClock.now;
   readonly setTimeout = globalClock.setTimeout;
   readonly clearTimeout = globalClock.clearTimeout;
+  readonly atLatest: NonNullable<Clock['atLatest']>;
   readonly #timers: FakeTimers | undefined;
   readonly #settle: () => Promise<void>;
+  readonly #stillness: Stillness;
 
   constructor(timers: FakeTimers | undefined, settle: () => Promise<void>) {
     this.#timers = timers;
     this.#settle = settle;
+    this.#stillness = new Stillness(globalClock, whenSettled(settle));
+    this.atLatest = this.#stillness.atLatest;
   }
 
   get pending(): number {
@@ -60,11 +65,13 @@ class GlobalClock implements NetworkClock {
 
   async advance(milliseconds: number): Promise<void> {
     const timers = this.#fake();
-    await this.#settle();
-    for (let left = milliseconds; left >= 0; left -= STEP) {
-      await timers.advanceTimersByTimeAsync(Math.min(left, STEP));
+    return this.#stillness.during(async () => {
       await this.#settle();
-    }
+      for (let left = milliseconds; left >= 0; left -= STEP) {
+        await timers.advanceTimersByTimeAsync(Math.min(left, STEP));
+        await this.#settle();
+      }
+    });
   }
 
   // Nobody's timers fire meanwhile: the runner has but one clock.

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
+import { Stillness, whenSettled, whenTimeIsUp } from './stillness.ts';
 import { settle } from './system.ts';
 
 interface Timer {
@@ -31,19 +32,34 @@ export class VirtualClock implements Clock {
   };
   readonly #beginning: number;
   #now: number;
+  #passed = 0;
+  #asleep = false;
   #order = 0;
   readonly #timers = new Set<Timer>();
   readonly #settle: () => Promise<void>;
+  readonly #stillness: Stillness;
+  /** Calls back after so many milliseconds, or before: when the clock stands, and waiting for it would be no use. */
+  readonly atLatest: (milliseconds: number, callback: () => void) => () => void;
 
-  /** `now` in milliseconds since the Unix epoch; `settle` is waited for after each timer that fires. */
-  constructor(now = BEGINNING, settleAfter: () => Promise<void> = settle) {
+  /**
+   * `now` in milliseconds since the Unix epoch; `settle` is waited for after each timer that fires. It tells when nothing
+   * more happens by itself; without it, what happens while the clock stands is waited for in real time.
+   */
+  constructor(now = BEGINNING, settleAfter?: () => Promise<void>) {
     this.#beginning = now;
     this.#now = now;
-    this.#settle = settleAfter;
+    this.#settle = settleAfter ?? settle;
+    this.#stillness = new Stillness(this, settleAfter ? whenSettled(settleAfter) : whenTimeIsUp);
+    this.atLatest = this.#stillness.atLatest;
   }
 
   now(): number {
     return this.#now;
+  }
+
+  /** Milliseconds that this machine was awake: neither `jump` nor `sleep` moves it. */
+  monotonic(): number {
+    return this.#passed;
   }
 
   setTimeout(callback: () => void, milliseconds: number): TimerHandle {
@@ -63,15 +79,19 @@ export class VirtualClock implements Clock {
   /** Moves time on, firing what is due on the way and letting promises settle after each. */
   async advance(milliseconds: number): Promise<void> {
     checkForward(milliseconds);
+    return this.#stillness.during(() => this.#advance(milliseconds));
+  }
+
+  async #advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     await this.#settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.due);
+      this.#reach(next.due);
       next.callback();
       await this.#settle();
     }
-    this.#now = Math.max(this.#now, end);
+    this.#reach(end);
     await this.#settle();
   }
 
@@ -85,7 +105,12 @@ export class VirtualClock implements Clock {
   async sleep(milliseconds: number): Promise<void> {
     checkForward(milliseconds);
     for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
-    await this.advance(milliseconds);
+    this.#asleep = true;
+    try {
+      await this.advance(milliseconds);
+    } finally {
+      this.#asleep = false;
+    }
   }
 
   /** Begins anew, without any timers. */
@@ -97,8 +122,15 @@ export class VirtualClock implements Clock {
   #add(callback: () => void, milliseconds: number, awake: boolean): Timer {
     const due = this.#now + Math.max(0, Number(milliseconds) || 0);
     const timer = { due, order: this.#order++, callback, awake };
-    this.#timers.add(timer);
+    // What never fires is not pending.
+    if (due < Number.POSITIVE_INFINITY) this.#timers.add(timer);
     return timer;
+  }
+
+  #reach(time: number): void {
+    const step = Math.max(0, time - this.#now);
+    this.#now += step;
+    if (!this.#asleep) this.#passed += step;
   }
 
   #next(end: number): Timer | undefined {

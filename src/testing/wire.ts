@@ -85,7 +85,11 @@ export class Wire {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const call = this.#begin(input, (how) => (how instanceof Error ? reject(how) : resolve(how)));
     const { entry, controller } = call;
-    const abort = () => reject(input.signal.reason);
+    // At once: who gives a request up may go on to look at what is left of it.
+    const abort = () => {
+      reject(input.signal.reason);
+      controller.abort();
+    };
     input.signal.addEventListener('abort', abort);
     if (input.signal.aborted) abort();
     else this.#answer(input, call).then(alive(call, resolve), alive(call, reject));
