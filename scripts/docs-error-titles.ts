@@ -14,6 +14,7 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'PN-2003': 'Cancelled',
   'PN-2004': 'Client closed',
   'PN-2005': 'Redirected',
+  'PN-2007': 'Reader too slow',
   'PN-3001': 'Bad request',
   'PN-3002': 'Access denied',
   'PN-3003': 'Not found',

@@ -15,7 +15,13 @@ import { PNOperationType } from '../src/protocol/status.ts';
 
 /** The default policy, with a fixed delay instead of a growing one with jitter. */
 export const POLICY: LoopPolicy = {
-  reconnection: { delay: () => 2_000, minimumDelay: 1_000, maximumDelay: 2_000, maximumRetries: 5 },
+  reconnection: {
+    delay: () => 2_000,
+    minimumDelay: 1_000,
+    maximumDelay: 2_000,
+    longestRetryAfter: 3_600_000,
+    maximumRetries: 5,
+  },
   countThreshold: 100,
   liveRetention: 600_000,
 };
@@ -23,11 +29,17 @@ export const POLICY: LoopPolicy = {
 const THEN = 1_000_000;
 /** When the events are tried: one and a half seconds after the states were reached. */
 export const NOW = THEN + 1_500;
+/** A round trip that is so long that a poll is left alone beyond that, in milliseconds. */
+const ROUND_TRIP = 2_000;
+const LEFT_ALONE = 3_000;
 const TWO: Mix = mixOf(['a', 'b'], []);
 const ONE: Mix = mixOf(['a'], []);
 const THREE: Mix = mixOf(['a', 'b', 'c'], []);
 
 type Happens = (state: LoopState, now: number) => LoopEvent | undefined;
+
+/** What the wall clock shows when the monotonic one is at zero. */
+const WALL = 1_700_000_000_000;
 
 /** A state with a name for readers. */
 export interface NamedState {
@@ -39,6 +51,10 @@ export interface NamedState {
 export interface NamedEvent {
   readonly name: string;
   readonly make: Happens;
+}
+
+function times(now: number) {
+  return { now, wall: WALL + now };
 }
 
 function error(code: ErrorCode, statusCode?: number, channels?: readonly string[]): PubNubError {
@@ -54,36 +70,51 @@ function answer(timetoken: string, entries: readonly unknown[]): LoopAnswer {
 }
 
 function polled(tick: number, entries: readonly unknown[]): Happens {
-  return ({ phase, cursor }, now) =>
+  return ({ phase, cursor, newest }, now) =>
     'poll' in phase && phase.poll !== undefined
       ? {
           type: 'polled',
           poll: phase.poll,
-          now,
+          newest,
+          ...times(now),
           answer: answer(String(BigInt(cursor?.timetoken ?? '17000000000000000') + BigInt(tick)), entries),
         }
       : undefined;
 }
 
 function failed(problem: PubNubError, refusal = false): Happens {
-  return ({ phase }, now) =>
+  return ({ phase, newest }, now) =>
     'poll' in phase && phase.poll !== undefined
-      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, random: 1, now }
+      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, newest, random: 1, ...times(now) }
       : undefined;
 }
 
 function demand(mix: Mix, fresh: boolean): Happens {
-  return (_, now) => ({ type: 'demandChanged', demand: mix, fresh, now });
+  return ({ newest }, now) => ({
+    ...{ type: 'demandChanged', demand: mix },
+    ...(fresh && { newest: newest + 1 }),
+    ...times(now),
+  });
 }
 
 const only =
   (
-    type: 'tokenChanged' | 'filterChanged' | 'reconnectRequested' | 'disconnectRequested' | 'woke' | 'closed',
+    type:
+      | 'tokenChanged'
+      | 'tokenRenewed'
+      | 'filterChanged'
+      | 'reconnectRequested'
+      | 'disconnectRequested'
+      | 'woke'
+      | 'closed',
   ): Happens =>
-  (_, now) => ({ type, now });
+  (_, now) => ({ type, ...times(now) });
 
+// One that ends a poll is due later than the other events.
 const timerFired: Happens = ({ phase }, now) =>
-  'timer' in phase && phase.timer !== undefined ? { type: 'timerFired', timer: phase.timer, now } : undefined;
+  'timer' in phase && phase.timer !== undefined
+    ? { type: 'timerFired', timer: phase.timer, ...times('poll' in phase ? THEN + LEFT_ALONE : now) }
+    : undefined;
 
 // A server that names the last channel of those that it has not accepted before, or has.
 function refused(which: 'new' | 'accepted'): Happens {
@@ -109,8 +140,9 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'refusal: the server refuses a new name', make: refused('new') },
   { name: 'refusal: the server refuses an accepted name (403)', make: refused('accepted') },
   { name: 'timer: the delay has passed', make: timerFired },
-  { name: 'delivered: listeners have had an answer', make: waitsForDelivery },
+  { name: 'delivered: listeners have had an answer', make: delivered(true) },
   { name: 'setToken()', make: only('tokenChanged') },
+  { name: 'renewal: the token provider gives another token', make: only('tokenRenewed') },
   { name: 'setFilterExpression()', make: only('filterChanged') },
   { name: 'reconnect()', make: only('reconnectRequested') },
   { name: 'disconnect()', make: only('disconnectRequested') },
@@ -124,13 +156,14 @@ function notIdle(happens: Happens): Happens {
   return (state, now) => (state.phase.name === 'idle' ? undefined : happens(state, now));
 }
 
-function waitsForDelivery(state: LoopState, now: number): LoopEvent | undefined {
-  return state.undelivered > 0 ? { type: 'delivered', now } : undefined;
+// `fresh`: there was more in the answer than copies.
+function delivered(fresh: boolean): Happens {
+  return (state, now) => (state.undelivered > 0 ? { type: 'delivered', fresh, ...times(now) } : undefined);
 }
 
 // The runner watches the network and the clock only while the loop is at work.
 function network(online: boolean): Happens {
-  return whileAtWork((_, now) => ({ type: 'networkChanged', online, now }));
+  return whileAtWork((_, now) => ({ type: 'networkChanged', online, ...times(now) }));
 }
 
 function whileAtWork(happens: Happens): Happens {
@@ -138,13 +171,18 @@ function whileAtWork(happens: Happens): Happens {
     ['idle', 'stopped', 'failed'].includes(state.phase.name) ? undefined : happens(state, now);
 }
 
-/** Lets events happen one after the other. */
-function after(state: LoopState, ...events: readonly Happens[]): LoopState {
+/** Lets events happen one after the other, at one time. */
+function at(time: number, state: LoopState, ...events: readonly Happens[]): LoopState {
   return events.reduce((current, happens) => {
-    const event = happens(current, THEN);
+    const event = happens(current, time);
     if (event === undefined) throw new Error(`This event cannot happen in ${current.phase.name}.`);
     return reduce(POLICY, current, event)[0];
   }, state);
+}
+
+/** The same, when the states of the page are reached. */
+function after(state: LoopState, ...events: readonly Happens[]): LoopState {
+  return at(THEN, state, ...events);
 }
 
 const first = after(IDLE, demand(TWO, true));
@@ -152,6 +190,7 @@ const receiving = after(first, polled(0, []));
 const grown = after(receiving, demand(THREE, true));
 const message = polled(5, [{}]);
 const waiting = after(receiving, broken);
+const far = after(at(THEN - ROUND_TRIP, IDLE, demand(TWO, true)), polled(0, []));
 
 /** States of every kind. */
 export const STATES: readonly NamedState[] = [
@@ -159,10 +198,14 @@ export const STATES: readonly NamedState[] = [
   { name: 'handshaking, for the first time', state: first },
   { name: 'handshaking, because a name was added', state: grown },
   { name: 'receiving: a long poll is held', state: receiving },
+  {
+    name: 'receiving: a handshake is owed, once the poll has had its time',
+    state: after(far, demand(THREE, true)),
+  },
   { name: 'receiving: two answers wait to be delivered, no poll', state: after(receiving, message, message) },
   {
     name: 'receiving: a pause, after three answers that brought nothing',
-    state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), waitsForDelivery]).flat()),
+    state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), delivered(false)]).flat()),
   },
   { name: 'waiting for a delay', state: waiting },
   { name: 'waiting for a token', state: after(receiving, refused('accepted')) },

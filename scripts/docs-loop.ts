@@ -29,15 +29,17 @@ function transitionsOf(from: LoopState): readonly Transition[] {
     const event: LoopEvent | undefined = make(from, NOW);
     if (event === undefined) return [];
     const [to, effects] = reduce(POLICY, from, event);
-    return effects.length === 0 && to.phase === from.phase ? [] : [{ from, to, event: name, effects }];
+    const isIdle = effects.length === 0 && to.phase === from.phase && to.owed === from.owed;
+    return isIdle ? [] : [{ from, to, event: name, effects }];
   });
 }
 
 function stateTable(name: string, transitions: readonly Transition[]): string {
-  const rows = transitions.map(({ event, to, effects }) => [
+  const rows = transitions.map(({ event, from, to, effects }) => [
     event,
     describeState(to),
-    effects.map(describeEffect).join('; ') || 'nothing',
+    // What is done twice in a row has the effect of the last time.
+    [...new Set([...effects.map(describeEffect), ...remembered(from, to)])].join('; ') || 'nothing',
   ]);
   return `### ${name}\n\n${table(['Event', 'Next state', 'What is done'], rows)}`;
 }
@@ -55,6 +57,15 @@ function describeState({ phase }: LoopState): string {
     default:
       return phase.name;
   }
+}
+
+// What is done later: nothing under way is ended for it now.
+function remembered(from: LoopState, to: LoopState): readonly string[] {
+  const notes: string[] = [];
+  if (to.owed !== from.owed && to.owed !== undefined)
+    notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with what has changed');
+  if ('stale' in to.phase && to.phase.stale === true) notes.push('ask anew if this request is refused');
+  return notes;
 }
 
 function describeEffect(effect: LoopEffect): string {

@@ -14,7 +14,7 @@ export interface Member {
   readonly fallback: string | undefined;
 }
 
-const MEMBER = /\/\*\*([\s\S]*?)\*\/\s*(?:readonly )?(\w+)(\?)?: ([\s\S]*?);\n/g;
+const MEMBER = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly )?(\w+)(?:\([^()]*\))?(\?)?: ([\s\S]*?);\n/g;
 
 /**
  * The members of an interface that is exported somewhere in a folder, in their order, and after them those of the

@@ -38,10 +38,10 @@ export const describe: Descriptions = {
     `${head(event, paint)} ${paint('dim', 'objects')} ${jsonText(event.message)}`,
   file: (event, { paint }) =>
     `${head(event, paint)} ${by(event.publisher, paint)} ${paint('dim', 'file')} ${visible(event.file.name)} ${jsonText(event.message)}`,
-  gap: ({ channel, group, from, to, reason, certain }, { paint, now }) => {
-    const where = channel ?? group ?? '-';
-    const what = certain ? 'messages are missing' : 'messages may be missing';
-    const text = `${what}: after ${from}, up to ${to} (${reason})`;
+  gap: ({ channel, channelGroup, wildcard, from, to, reason, certain, ...gap }, { paint, now }) => {
+    const where = channel ?? wildcard ?? channelGroup ?? '-';
+    const what = `${gap.presence ? 'presence events' : 'messages'} ${certain ? 'are' : 'may be'} missing`;
+    const text = `${what}: after ${from}, up to ${to} (${reason}, recovered: ${gap.recovered})`;
     return `${clock(new Date(now()), paint)} ${paint('cyan', visible(where))} ${paint('yellow', visible(text))}`;
   },
   invalidMessage: ({ reason, raw }, { paint, now }) =>

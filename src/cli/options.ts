@@ -63,7 +63,11 @@ function settingsIn({ env }: Terminal) {
 function loggerTo({ stderr }: Terminal, debug: boolean): Logger {
   const log = (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     stderr.write(`${visible(message)} ${jsonText(fields)}\n`);
-  return { warn: log, error: log, ...(debug && { debug: log, info: log }) };
+  // What has a category is a status as well, and is told in words of its own.
+  const warn: typeof log = (message, fields) => {
+    if (debug || fields?.['category'] === undefined) log(message, fields);
+  };
+  return { warn, error: log, ...(debug && { debug: log, info: log }) };
 }
 
 /** A parser of whole numbers within bounds. */

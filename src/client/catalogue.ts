@@ -1,4 +1,5 @@
 import { defineBuilder } from './builder.ts';
+import { checkOptions, NO_OPTIONS } from './check-options.ts';
 import { type FireParams, type FireResult, fire } from './endpoints/publish/fire.ts';
 import { type PublishParams, type PublishResult, publish } from './endpoints/publish/publish.ts';
 import { type SignalParams, type SignalResult, signal } from './endpoints/publish/signal.ts';
@@ -17,7 +18,7 @@ import { PRESENCE_BUILDERS, type PresenceOperations } from './operations/presenc
 import { PUSH_BUILDERS, type PushOperations } from './operations/push.ts';
 import { STORAGE_BUILDERS, type StorageOperations } from './operations/storage.ts';
 import type { Context, Start, StartBuilder } from './start.ts';
-import { namesToDrop } from './subscribe/names-in.ts';
+import { namesToDrop } from './subscribe/subscribe-options.ts';
 import { validate } from './validate.ts';
 import { type Rest, startRest } from './verbs.ts';
 
@@ -57,13 +58,15 @@ export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBui
   signal: startRest(signal),
   time: startRest(time),
   subscribe: defineBuilder<Context>(subscribe.params, {
-    execute: ({ engine, executor }, given) => {
+    execute: ({ engine, executor }, given, options) => {
+      checkOptions(subscribe.operation, options, NO_OPTIONS);
       validate(subscribe, given, executor.settings);
       return engine.subscribe(given);
     },
   }),
   unsubscribe: defineBuilder<Context>(unsubscribe.params, {
-    execute: async ({ engine, executor }, given) => {
+    execute: async ({ engine, executor }, given, options) => {
+      checkOptions(unsubscribe.operation, options, NO_OPTIONS);
       validate(unsubscribe, given, executor.settings);
       await engine.unsubscribe(namesToDrop(given));
     },

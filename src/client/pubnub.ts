@@ -3,13 +3,16 @@ import type { Timetoken } from '../protocol/timetoken.ts';
 import { type ParsedToken, parseToken } from './access/token.ts';
 import { CATALOGUE, type Operations } from './catalogue.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
+import { checkOptions, WAIT_OPTIONS } from './check-options.ts';
 import type { PubNubOptions } from './config/options.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import { Executor } from './execute.ts';
+import { historySource } from './features/storage/history-source.ts';
 import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
 import type { Listener } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
+import { StateWaits } from './listeners/state-waits.ts';
 import type { Context } from './start.ts';
 import { SubscribeEngine } from './subscribe/engine.ts';
 import { printCursor } from './values.ts';
@@ -59,21 +62,24 @@ export class PubNub<Channels extends object = AnyChannels>
   readonly #executor: Executor;
   readonly #engine: SubscribeEngine<unknown>;
   readonly #listeners: ListenerRegistry<unknown>;
-  readonly #waits = new Set<() => void>();
+  readonly #waits: StateWaits;
   #closing: Promise<void> | undefined;
 
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
   constructor(options: PubNubOptions) {
     const executor = new Executor(settingsFrom(options));
+    const { logger } = executor.settings;
     const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
       () => this,
-      (event, error) => this.#listenerFailed(event, error),
+      (event, error) => listeners.report(event, error),
+      { logger },
     );
-    const engine = new SubscribeEngine(executor, listeners);
+    const engine = new SubscribeEngine(executor, listeners, historySource(executor));
     super({ executor, engine });
     this.#executor = executor;
     this.#engine = engine;
     this.#listeners = listeners;
+    this.#waits = new StateWaits(() => engine.state, listeners);
   }
 
   /** Where the subscribe loop is. */
@@ -102,7 +108,10 @@ export class PubNub<Channels extends object = AnyChannels>
     return cursor && printCursor(cursor);
   }
 
-  /** Adds a listener: an object with methods named after events, or a `SubscribeCallback`. Adding it again does nothing. */
+  /**
+   * Adds a listener: an object with methods named after events, or a `SubscribeCallback`. Adding it again does nothing.
+   * Throws `PN-1002` for what is no object.
+   */
   addListener(listener: Listener<Channels, this>): void {
     this.#listeners.add(listener);
   }
@@ -112,12 +121,12 @@ export class PubNub<Channels extends object = AnyChannels>
     this.#listeners.remove(listener);
   }
 
-  /** Removes every listener and handler. */
+  /** Removes every listener and handler; `until()` goes on waiting. */
   removeAllListeners(): void {
     this.#listeners.clear();
   }
 
-  /** Calls back for one kind of event; returns how to stop. */
+  /** Calls back for one kind of event; returns how to stop. Throws `PN-1002` for a name of none, and without a function. */
   on<Name extends EventName>(
     name: Name,
     handler: (event: EventMap<Channels>[Name], pubnub: this) => unknown,
@@ -184,31 +193,19 @@ export class PubNub<Channels extends object = AnyChannels>
     this.#engine.dispatch({ type: 'disconnectRequested' });
   }
 
-  /** Resolves when the loop is in the given state; rejects with `PN-2003` when the signal or the client ends first. */
-  until(state: ClientState, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.state === state) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        release();
-        this.#waits.delete(abort);
-        signal?.removeEventListener('abort', abort);
-        settle();
-      };
-      const givenUp = () =>
-        new PubNubError('PN-2003', `The wait for "${state}" was given up.`, { cause: signal?.reason });
-      const abort = () => end(() => reject(givenUp()));
-      const release = this.on('state', (event) => {
-        if (event.state === state) end(resolve);
-      });
-      this.#waits.add(abort);
-      signal?.addEventListener('abort', abort);
-      if (signal?.aborted || this.#closing) abort();
-    });
+  /**
+   * Resolves when the loop is in the given state. Rejects when it will not get there by itself: in `failed` with the error
+   * that it failed with, in `stopped` with `PN-2003`, as when the signal or the client ends first. Rejects with `PN-1002`
+   * for what is no state.
+   */
+  async until(state: ClientState, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions('until', options, WAIT_OPTIONS);
+    await this.#waits.until(state, options.signal);
   }
 
   /**
    * Ends the client for good: every timer, request, subscription and iterator. Resolves when the server has heard that the
-   * user leaves, or after 200 ms; may be called again at will.
+   * user leaves, or after 200 ms, or when a clock that a test moves stands still; may be called again at will.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -222,24 +219,15 @@ export class PubNub<Channels extends object = AnyChannels>
   async #close(): Promise<void> {
     const { clock } = this.#executor.settings;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, FAREWELL);
+      const forget = clock.atLatest(FAREWELL, resolve);
       const told = () => {
-        clock.clearTimeout(timer);
+        forget();
         resolve();
       };
       this.#engine.close().then(told, told);
     });
     this.#executor.close();
-    for (const giveUp of [...this.#waits]) giveUp();
+    this.#waits.close();
     this.#listeners.clear();
-  }
-
-  #listenerFailed(event: EventName, error: unknown): void {
-    // A handler of this very event that fails must not be told of itself for ever.
-    if (event !== 'listenerError' && this.#listeners.has('listenerError')) {
-      this.#listeners.emit('listenerError', { event, error });
-    } else {
-      this.#executor.settings.logger?.error?.('a listener failed', { event, error });
-    }
   }
 }

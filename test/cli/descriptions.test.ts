@@ -113,6 +113,7 @@ suite('events in words', () => {
       describe.gap(
         {
           channel: 'room',
+          presence: false,
           from: '1',
           to: '2',
           reason: 'trimmed',
@@ -122,15 +123,18 @@ suite('events in words', () => {
         },
         manner,
       ),
-      'room messages are missing: after 1, up to 2 (trimmed)',
+      'room messages are missing: after 1, up to 2 (trimmed, recovered: none)',
     ],
     [
       'a possible gap',
       describe.gap(
-        { from: '1', to: '2', reason: 'retention', certain: false, recovered: 'none', kinds: [] },
+        {
+          ...{ presence: false, from: '1', to: '2', reason: 'retention', certain: false },
+          ...{ recovered: 'none', kinds: [] },
+        },
         manner,
       ),
-      '- messages may be missing: after 1, up to 2 (retention)',
+      '- messages may be missing: after 1, up to 2 (retention, recovered: none)',
     ],
     [
       'nonsense',

@@ -26,7 +26,7 @@ async function serve(...options: readonly string[]) {
 
 /** A poll that finds nothing, on a connection of its own. */
 function poll(url: string) {
-  return request(url, 'localhost', '/v2/subscribe/demo/other/0?tt=99000000000000000&tr=1&uuid=bob');
+  return request(url, 'localhost', '/v2/subscribe/demo/other/0?tt=1&uuid=bob');
 }
 
 function request(url: string, host: string, path: string) {

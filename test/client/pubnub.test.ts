@@ -3,7 +3,7 @@ import { PubNub, PubNubError } from 'timetoken';
 import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/client/catalogue.ts';
-import { hangs, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
+import { fails, hangs, networkError, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
 import { settle } from '../support/virtual-clock.ts';
 
 const HANDSHAKE = { body: '{"t":{"t":"17000000000000000","r":3},"m":[]}' };
@@ -91,6 +91,85 @@ describe('until()', () => {
     await connected;
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     await close();
+  });
+});
+
+describe('until() in a loop that does not get there', () => {
+  const NONE = { reconnectionPolicy: 'NONE' } as const;
+  const refused = fails(networkError('ECONNREFUSED'));
+
+  it('rejects with what the loop failed with, before and after', async () => {
+    const { pubnub, close } = scriptedClient([refused], NONE);
+    const connected = rejection(pubnub.until('connected'));
+    const failed = pubnub.until('failed');
+    pubnub.subscribe().channels('a').execute();
+    await failed;
+    const error = await connected;
+    expect(error).toMatchObject({ code: 'PN-2001', operation: 'PNSubscribeOperation' });
+    expect(await rejection(pubnub.until('connected'))).toBe(error);
+    await pubnub.until('failed');
+    await close();
+  });
+
+  it('rejects when the loop is stopped, before and after', async () => {
+    const { pubnub, close } = scriptedClient([HANDSHAKE, hangs]);
+    pubnub.subscribe().channels('a').execute();
+    await pubnub.until('connected');
+    const idle = rejection(pubnub.until('idle'));
+    pubnub.disconnect();
+    const expected = {
+      code: 'PN-2003',
+      message: expect.stringContaining(
+        'The wait for "idle" ended: the loop is in the state "stopped" (disconnect() was called); reconnect() starts it again.',
+      ),
+    };
+    expect(await idle).toMatchObject(expected);
+    expect(await rejection(pubnub.until('idle'))).toMatchObject(expected);
+    await pubnub.until('stopped');
+    await close();
+  });
+
+  it('leaves no listener on its signal', async () => {
+    const { pubnub, close } = scriptedClient([refused], NONE);
+    const { signal } = new AbortController();
+    const connected = rejection(pubnub.until('connected', { signal }));
+    pubnub.subscribe().channels('a').execute();
+    await connected;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    await close();
+  });
+});
+
+describe('a wait of until()', () => {
+  it('goes on when every listener is removed', async () => {
+    const { pubnub, close } = scriptedClient([HANDSHAKE, hangs]);
+    const connected = pubnub.until('connected');
+    pubnub.removeAllListeners();
+    pubnub.on('state', () => pubnub.removeAllListeners());
+    pubnub.subscribe().channels('a').execute();
+    await connected;
+    await close();
+  });
+
+  it.each([
+    ['typo', 'until: "typo" is no state; it must be one of idle, connecting, connected'],
+    ['conected', 'until: "conected" is no state; did you mean "connected"?'],
+    ['Failed', 'until: "Failed" is no state; did you mean "failed"?'],
+    [undefined, 'until: what was given is no state; it must be one of'],
+  ])('refuses the state %s at once', async (state, text) => {
+    const { pubnub } = scriptedClient();
+    const error = await rejection(Reflect.apply(pubnub.until, pubnub, [state]));
+    expect(error).toMatchObject({ code: 'PN-1002', message: expect.stringContaining(text) });
+  });
+
+  it.each([
+    ['x', 'PN-1002', 'until: the options must be an object'],
+    [{ signal: {} }, 'PN-1002', 'until: the option "signal" must be an AbortSignal'],
+    [{ timeout: 5 }, 'PN-1003', 'until: "timeout" is no option'],
+  ])('refuses the options %o at once', async (options, code, text) => {
+    const { pubnub } = scriptedClient();
+    const error = await rejection(Reflect.apply(pubnub.until, pubnub, ['idle', options]));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 });
 

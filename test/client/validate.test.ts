@@ -21,7 +21,12 @@ const ROWS: readonly (readonly [name: string, call: Call, code: string, text: st
   ['an undefined message', publish({ channel: 'a', message: undefined }), 'PN-1001', 'message missing'],
   ['an empty channel', publish({ channel: '', message: 1 }), 'PN-1002', 'channel must not be empty'],
   ['a null channel', publish({ channel: null, message: 1 }), 'PN-1002', 'channel must be a string, not null'],
-  ['an unknown parameter', publish({ channel: 'a', massage: 1 }), 'PN-1003', '"massage" is no parameter'],
+  [
+    'an unknown parameter',
+    publish({ channel: 'a', massage: 1 }),
+    'PN-1003',
+    '"massage" is no parameter; did you mean "message"?',
+  ],
   [
     'a parameter of Object',
     publish({ channel: 'a', message: 1, valueOf: 1 }),

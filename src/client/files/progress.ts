@@ -11,7 +11,7 @@ export interface FileProgress {
 
 /** Options of `execute()` and `envelope()` of calls that move files. */
 export interface FileCallOptions extends CallOptions {
-  /** Milliseconds for the bytes to arrive. @default the client's `fileRequestTimeout` */
+  /** Milliseconds for the bytes to arrive, above 0; `Infinity` for no limit. @default the client's `fileRequestTimeout` */
   readonly timeout?: number;
   /** Called as bytes go out or come in. What it throws is logged, and changes nothing. */
   readonly onProgress?: (progress: FileProgress) => void;

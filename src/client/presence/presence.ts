@@ -4,8 +4,8 @@ import { heartbeat } from '../endpoints/presence/heartbeat.ts';
 import { leave } from '../endpoints/presence/leave.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { Executor } from '../execute.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix } from '../subscribe/mix.ts';
+import { type Executor, limitsOf } from '../execute.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
 import { type PresenceEffect, type PresenceEvent, type PresenceState, reducePresence } from './reduce.ts';
 
 /** What presence needs of the client. */
@@ -29,6 +29,8 @@ export class Presence {
   #timer: TimerHandle;
   #beating: AbortController | undefined;
   #present = EMPTY_MIX;
+  /** Names that were left in this turn. */
+  #unsent = EMPTY_MIX;
 
   constructor(executor: Executor, host: PresenceHost) {
     this.#executor = executor;
@@ -38,22 +40,36 @@ export class Presence {
 
   /** The names at which the server takes the user to be present. */
   present(mix: Mix): void {
+    // Who comes back in the turn in which they left has not left.
+    this.#unsent = without(this.#unsent, mix);
     if (mix === this.#present) return;
     this.#present = mix;
     this.#dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
   }
 
-  /** Tells the server that the user is gone from these names; resolves when it has answered, or could not be told. */
-  async leave(mix: Mix): Promise<void> {
+  /** Tells the server, once this turn is over, that the user is gone from these names. */
+  leave(mix: Mix): void {
+    if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
+    this.#unsent = union(this.#unsent, mix);
+  }
+
+  #sendLeaves(): void {
+    const names = this.#unsent;
+    this.#unsent = EMPTY_MIX;
+    void this.#leave(names);
+  }
+
+  // Resolves when the server has answered, or could not be told.
+  async #leave(mix: Mix): Promise<void> {
     const names = withoutPresenceNames(mix);
     if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
     const { channels, groups } = names;
-    const patience = new AbortController();
-    const timer = this.#clock.setTimeout(() => patience.abort(), LEAVE_PATIENCE);
-    const { signal } = patience;
-    const request = this.#executor.call(leave, { channels, channelGroups: groups }, { signal });
+    const limits = limitsOf(leave.operation, { timeout: LEAVE_PATIENCE });
+    const request = this.#executor.within(limits, (signal) =>
+      this.#executor.call(leave, { channels, channelGroups: groups }, { signal }),
+    );
     // The server times the user out by itself, should the leave not arrive.
-    const told = request.catch(() => undefined).finally(() => this.#clock.clearTimeout(timer));
+    const told = request.catch(() => undefined);
     const entry = { mix: names, done: told };
     this.#leaving.add(entry);
     await entry.done;
@@ -62,9 +78,10 @@ export class Presence {
 
   /**
    * Waits for leaves under way that name one of these: they travel on another connection, and would end what a request
-   * sent now begins. Nothing when there are none.
+   * sent now begins. `undefined` if there are none.
    */
   leaves(mix: Mix): Promise<unknown> | undefined {
+    if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();
     const names = withoutPresenceNames(mix);
     const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.mix, names)));
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));

@@ -1,32 +1,19 @@
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { intersection, isEmpty, type Mix, without } from './mix.ts';
 
 interface Waiter {
   resolve(): void;
   reject(error: PubNubError): void;
 }
 
-/** Whether the server has accepted the names of a subscription, and who waits to hear of it. */
+/** Those who wait for the server to accept a subscription. */
 export class Acceptance {
   readonly #waiters = new Set<Waiter>();
-  /** Names that no handshake has accepted yet. */
-  #pending: Mix;
   #refusal: PubNubError | undefined;
-
-  constructor(mix: Mix) {
-    this.#pending = mix;
-  }
-
-  /** Names that no handshake has accepted yet. */
-  get pending(): Mix {
-    return this.#pending;
-  }
 
   /** Resolves when all names are accepted; rejects when one is refused, or when the signal is aborted. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     if (signal?.aborted) return Promise.reject(endedError(signal.reason));
-    if (isEmpty(this.#pending)) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => () => {
         signal?.removeEventListener('abort', abort);
@@ -43,22 +30,16 @@ export class Acceptance {
     });
   }
 
-  /** The server accepted names. Returns those it had not accepted before. */
-  accept(mix: Mix): Mix {
-    const accepted = intersection(this.#pending, mix);
-    this.#pending = without(this.#pending, mix);
-    if (isEmpty(this.#pending)) {
-      this.#refusal = undefined;
-      for (const waiter of [...this.#waiters]) waiter.resolve();
-    }
-    return accepted;
+  /** All names are accepted. */
+  settle(): void {
+    this.#refusal = undefined;
+    for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 
-  /** The server refused names. */
-  refuse(mix: Mix, error: PubNubError): void {
-    if (isEmpty(intersection(this.#pending, mix))) return;
+  /** The server refused a name: it stays so until it is asked again. */
+  refuse(error: PubNubError): void {
     this.#refusal = error;
-    for (const waiter of [...this.#waiters]) waiter.reject(error);
+    this.giveUp(error);
   }
 
   /** What was refused is asked for again: its answer is open. */
@@ -66,18 +47,18 @@ export class Acceptance {
     this.#refusal = undefined;
   }
 
-  /** Some names are not wanted any more. */
-  drop(mix: Mix): void {
-    this.#pending = without(this.#pending, mix);
-  }
-
-  /** Nobody needs to wait any longer. */
-  end(): void {
-    for (const waiter of [...this.#waiters]) waiter.reject(endedError());
+  /** Nobody who waits now need wait any longer. */
+  giveUp(error: PubNubError): void {
+    for (const waiter of [...this.#waiters]) waiter.reject(error);
   }
 }
 
 /** The error of a wait for a subscription that has ended. */
 export function endedError(cause?: unknown): PubNubError {
   return new PubNubError('PN-2003', 'The subscription ended before the server had accepted it.', { cause });
+}
+
+/** The error of a wait for the server while the client is stopped. */
+export function stoppedError(): PubNubError {
+  return new PubNubError('PN-2003', 'The client is stopped, and does not ask the server: call reconnect().');
 }

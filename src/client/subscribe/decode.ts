@@ -46,6 +46,11 @@ export function isEnvelope(entry: unknown): entry is WireEnvelope {
   );
 }
 
+/** Whether an entry is of a kind that history keeps. */
+export function isStored({ c, e = EventKind.message }: WireEnvelope): boolean {
+  return (e === EventKind.message && !isPresenceName(c)) || e === EventKind.file;
+}
+
 /**
  * Makes the event of an envelope (docs/reference/protocol.md, "Envelope"). Throws a `TypeError` where the payload does
  * not have the shape of its kind.

@@ -1,57 +1,81 @@
 import { EventKind, type WireEnvelope } from '../../protocol/envelope.ts';
-import { fingerprint } from './fingerprint.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { Fingerprints } from './fingerprint.ts';
+import { Recipients } from './recipients.ts';
 
-/** How long the window looks back, in milliseconds. */
+/** How long a copy is recognised, in milliseconds. */
 const WINDOW = 5 * 60_000;
 
-interface Seen {
+/** One entry, however many copies of it come, and who has had it. */
+export interface Seen {
   readonly channel: string;
   readonly kind: number;
   readonly publisher: string | undefined;
-  readonly sequence: number | undefined;
-  readonly payload: number;
+  /** Of payload, `meta` and custom type. */
+  readonly content: number;
+  /** The publisher's number; `null` where a row of the history has come first, which knows none. */
+  sequence: number | undefined | null;
+  /** When it first came, in monotonic milliseconds. */
   readonly at: number;
-  /** The subscribed names under which copies came. */
-  readonly matches: string[];
+  /** Those that have had it. */
+  readonly had: Recipients;
+  /** How often it has come. */
+  copies: number;
+  /** Whether the loop has brought it. */
+  isLive: boolean;
   /** Another entry of the same timetoken. */
   readonly next: Seen | undefined;
 }
 
+interface Wanted {
+  readonly envelope: WireEnvelope;
+  readonly content: number;
+  readonly isRow: boolean;
+}
+
 /**
- * Recognises copies of an entry among the last ones. Two entries are one when channel, publish timetoken, kind,
- * publisher, sequence and payload agree; the name that matched does not count, since one message may come for a channel,
- * a group and a wildcard.
+ * Remembers the last entries, live and older ones alike, and for each who has had it. Two entries are one when channel,
+ * publish timetoken, kind, publisher, sequence, payload, `meta` and custom type agree; the name that matched does not
+ * count, since one message may come for a channel, a group and a wildcard.
  */
-export class DedupeWindow {
+export class DeliveryWindow {
   readonly #limit: number;
+  readonly #fingerprints: Fingerprints;
   // By timetoken, in two generations of up to `limit` entries each: to forget entries one by one would cost several
   // times more than all the rest.
-  #young = new Map<string, Seen>();
-  #old: ReadonlyMap<string, Seen> = new Map();
+  #young = new Map<Timetoken, Seen>();
+  #old: ReadonlyMap<Timetoken, Seen> = new Map();
   #size = 0;
+  #youngest: Timetoken = '0';
+  #oldest: Timetoken = '0';
+  #forgotten: Timetoken = '0';
 
-  /** Looks back at least `limit` entries; at none when it is 0. */
-  constructor(limit: number) {
+  /** Looks back at least `limit` entries; `seed` is a random number from 0 up to 1. */
+  constructor(limit: number, seed: number) {
     this.#limit = limit;
+    this.#fingerprints = new Fingerprints(Math.floor(seed * 2 ** 32) | 0);
+  }
+
+  /** Entries above this timetoken that have come are remembered; of older ones, some are not any more. */
+  get forgottenUpTo(): Timetoken {
+    return this.#forgotten;
   }
 
   /**
-   * Notes an entry. Returns the names under which copies of it came before: `[]` when it is new, `undefined` when it
-   * came under this very name.
+   * Notes an entry at a time in monotonic milliseconds; returns what is remembered of it. A row of the history knows no
+   * sequence number, and is recognised whatever its age.
    */
-  note(envelope: WireEnvelope, now: number): readonly string[] | undefined {
-    if (this.#limit === 0) return NEW;
-    const payload = fingerprint(envelope.d);
-    const match = envelope.b ?? envelope.c;
-    const seen = this.#find(envelope, payload);
-    if (seen === undefined || now - seen.at > WINDOW) {
-      this.#add(envelope, { payload, at: now, matches: [match] });
-      return NEW;
-    }
-    if (seen.matches.includes(match)) return undefined;
-    const before = [...seen.matches];
-    seen.matches.push(match);
-    return before;
+  note(envelope: WireEnvelope, now: number, isRow = false): Seen {
+    const { d, u, cmt } = envelope;
+    // Where there is nothing, history has an empty text.
+    const meta = u === '' || u === null ? undefined : u;
+    const content = this.#fingerprints.of(d, meta, cmt || undefined);
+    const seen = this.#find(envelope, content, isRow);
+    if (seen === undefined || (!isRow && now - seen.at > WINDOW))
+      return this.#add(envelope, { content, isRow }, now);
+    seen.copies++;
+    if (!isRow) seen.sequence = envelope.s;
+    return seen;
   }
 
   /** Forgets everything. */
@@ -59,39 +83,43 @@ export class DedupeWindow {
     this.#young.clear();
     this.#old = new Map();
     this.#size = 0;
+    this.#youngest = this.#oldest = this.#forgotten = '0';
   }
 
-  #find(envelope: WireEnvelope, payload: number): Seen | undefined {
+  #find(envelope: WireEnvelope, content: number, isRow: boolean): Seen | undefined {
     const { t } = envelope.p;
-    return among(this.#young.get(t), envelope, payload) ?? among(this.#old.get(t), envelope, payload);
+    const wanted = { envelope, content, isRow };
+    return among(this.#young.get(t), wanted) ?? among(this.#old.get(t), wanted);
   }
 
-  #add(
-    { c: channel, e: kind = EventKind.message, i: publisher, s: sequence, p: { t } }: WireEnvelope,
-    noted: Pick<Seen, 'payload' | 'at' | 'matches'>,
-  ): void {
-    if (this.#size >= this.#limit) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#size = 0;
-    }
-    const { payload, at, matches } = noted;
-    const next = this.#young.get(t);
-    this.#young.set(t, { channel, kind, publisher, sequence, payload, at, matches, next });
+  #add(envelope: WireEnvelope, { content, isRow }: Omit<Wanted, 'envelope'>, at: number): Seen {
+    const { c: channel, e: kind = EventKind.message, i: publisher, s, p } = envelope;
+    const sequence = isRow ? null : s;
+    if (this.#size >= this.#limit) this.#age();
+    if (compareTimetokens(p.t, this.#youngest) > 0) this.#youngest = p.t;
+    const next = this.#young.get(p.t);
+    const had = new Recipients();
+    const seen = { channel, kind, publisher, content, sequence, at, had, copies: 1, isLive: false, next };
+    this.#young.set(p.t, seen);
     this.#size += 1;
+    return seen;
+  }
+
+  #age(): void {
+    if (compareTimetokens(this.#oldest, this.#forgotten) > 0) this.#forgotten = this.#oldest;
+    this.#oldest = this.#youngest;
+    this.#youngest = '0';
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#size = 0;
   }
 }
 
-const NEW: readonly string[] = Object.freeze([]);
-
-function among(
-  first: Seen | undefined,
-  { c, e = EventKind.message, i, s }: WireEnvelope,
-  payload: number,
-): Seen | undefined {
+function among(first: Seen | undefined, { envelope, content, isRow }: Wanted): Seen | undefined {
+  const { c, e = EventKind.message, i, s } = envelope;
   for (let seen = first; seen; seen = seen.next) {
-    const same = seen.payload === payload && seen.channel === c && seen.publisher === i;
-    if (same && seen.kind === e && seen.sequence === s) return seen;
+    const same = seen.content === content && seen.channel === c && seen.publisher === i && seen.kind === e;
+    if (same && (isRow || seen.sequence === null || seen.sequence === s)) return seen;
   }
   return undefined;
 }

@@ -1,172 +1,229 @@
-import type { Clock } from '../../protocol/clock.ts';
-import type { WireEnvelope } from '../../protocol/envelope.ts';
-import type { PNGapEvent } from '../listeners/events.ts';
-import type { ListenerRegistry } from '../listeners/registry.ts';
-import { type Decoded, decode, type FileUrl, isEnvelope } from './decode.ts';
-import { DedupeWindow } from './dedupe.ts';
-import type { Demand } from './demand.ts';
+import { compareTimetokens } from '../../protocol/timetoken.ts';
+import type { PNMessageResult } from '../listeners/events.ts';
+import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
+import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
+import { type Decoded, decode, isEnvelope } from './decode.ts';
+import { DeliveryWindow } from './dedupe.ts';
+import type { DeliveryHost, DeliveryParts } from './delivery-host.ts';
+import { DeliveryQueue } from './delivery-queue.ts';
+import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
+import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
 
-/** Where delivery reports to. */
-export interface DeliveryHost {
-  /** A batch is delivered whole; its cursor may be kept. */
-  delivered(batch: Batch): void;
-}
+/** How older entries are delivered, in their turn and to those who have not had them. */
+export type OlderDelivery = Pick<
+  Delivery<unknown>,
+  'forgottenUpTo' | 'inTurn' | 'offer' | 'offerRow' | 'older'
+>;
 
-/** What delivery needs to know of the client. */
-export interface DeliveryNeeds {
-  readonly settings: { readonly clock: Clock; readonly dedupeEntries: number };
-  readonly fileUrl: FileUrl;
-}
+/** The client's own listeners, as one more recipient. */
+const CLIENT = 0;
+const DEFAULT_WINDOW = 1_000;
 
 /**
- * Brings batches to listeners and subscriptions: one after the other, each whole and in its order, and none while a
- * reader with a full buffer asks the loop to wait.
+ * Brings entries to listeners and subscriptions. For each entry it is remembered who has had it, and a further copy, live
+ * or from a backfill, only reaches those who have not. Work is done piece by piece, each whole and in its order, and none
+ * while a reader with a full buffer asks to wait.
  */
 export class Delivery<Client> {
   readonly #host: DeliveryHost;
-  readonly #demand: Demand;
-  readonly #listeners: ListenerRegistry<Client>;
-  readonly #clock: Clock;
-  readonly #fileUrl: FileUrl;
-  readonly #seen: DedupeWindow;
-  readonly #older: DedupeWindow;
-  readonly #queue: Batch[] = [];
-  #busy = false;
-  #closed = false;
+  readonly #parts: DeliveryParts<Client>;
+  readonly #window: DeliveryWindow;
+  readonly #queue: DeliveryQueue;
 
-  constructor(
-    host: DeliveryHost,
-    parts: { readonly demand: Demand; readonly listeners: ListenerRegistry<Client> },
-    { settings, fileUrl }: DeliveryNeeds,
-  ) {
+  constructor(host: DeliveryHost, parts: DeliveryParts<Client>) {
     this.#host = host;
-    this.#demand = parts.demand;
-    this.#listeners = parts.listeners;
-    this.#clock = settings.clock;
-    this.#fileUrl = fileUrl;
-    this.#seen = new DedupeWindow(settings.dedupeEntries);
-    this.#older = new DedupeWindow(settings.dedupeEntries);
+    this.#parts = parts;
+    const { dedupeEntries, random } = parts.settings;
+    this.#queue = new DeliveryQueue(parts.demand, (slow) => host.waits(slow));
+    this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, random());
   }
 
-  /** Takes the next batch. */
+  /** Entries above this timetoken that have been delivered are remembered. */
+  get forgottenUpTo(): string {
+    return this.#window.forgottenUpTo;
+  }
+
+  /** Takes the next batch of the loop. */
   push(batch: Batch): void {
-    this.#queue.push(batch);
-    this.pump();
+    this.#queue.add(() => {
+      const fresh = this.#deliver(batch);
+      if (!this.#queue.isClosed) this.#host.delivered(batch, fresh);
+    });
+  }
+
+  /** Does something in its turn, after what was taken before it; resolves when it is done. */
+  inTurn(work: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#queue.add(() => {
+        work();
+        resolve();
+      });
+    });
   }
 
   /** Goes on, after a reader has made room. */
   pump(): void {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      for (let batch = this.#next(); batch; batch = this.#next()) {
-        this.#deliver(batch);
-        if (!this.#closed) this.#host.delivered(batch);
-      }
-    } finally {
-      this.#busy = false;
-    }
+    this.#queue.pump();
   }
 
   /** Forgets what was delivered: nothing is subscribed any more, and who then asks for older entries wants them again. */
   forget(): void {
-    this.#seen.clear();
-    this.#older.clear();
+    this.#window.clear();
   }
 
   /** Ends delivery: a batch that is not delivered whole is dropped, so that its cursor is not taken for delivered. */
   close(): void {
-    this.#closed = true;
-    this.#queue.length = 0;
+    this.#queue.close();
   }
 
-  /** Delivers an entry that was fetched separately for one subscription. */
-  deliverOlder(entry: unknown, subscription: LiveSubscription): void {
-    const decoded = this.#read(entry);
-    if (!decoded || !isEnvelope(entry)) return;
-    subscription.receiveOlder(entry, decoded);
-    // The client's own listeners have had it already where another subscription covers its channel.
-    for (const other of this.#demand.candidates(entry.c, entry.b)) {
-      if (other !== subscription && other.interest.wants(entry.c, entry.b, entry.p.t)) return;
-    }
-    // Several subscriptions may ask for the same older entries.
-    if (this.#older.note(entry, this.#clock.now())?.length === 0)
-      this.#listeners.emit(decoded.name, decoded.event);
-  }
-
-  #next(): Batch | undefined {
-    const waits = this.#queue.length > 0 && this.#isHeldUp();
-    return waits ? undefined : this.#queue.shift();
-  }
-
-  #isHeldUp(): boolean {
-    for (const subscription of this.#demand.subscriptions) if (subscription.full) return true;
-    return false;
-  }
-
-  #deliver(batch: Batch): void {
-    for (const gap of batch.gaps) this.#tell(gap);
-    const now = this.#clock.now();
-    for (const entry of batch.entries) {
-      if (isEnvelope(entry)) this.#deliverOne(entry, now);
-      else this.#invalid(entry, 'the entry is no envelope');
-    }
-  }
-
-  #tell(gap: PNGapEvent): void {
-    this.#listeners.emit('gap', gap);
-    for (const subscription of this.#demand.subscriptions) {
-      if (gap.channel === undefined || subscription.interest.mayMiss(gap.channel, gap.to)) {
-        subscription.tell('gap', gap);
-      }
-    }
-  }
-
-  #deliverOne(envelope: WireEnvelope, now: number): void {
-    const { c: channel, b: match } = envelope;
-    const before = this.#seen.note(envelope, now);
-    if (before === undefined) return;
-    const recipients: LiveSubscription[] = [];
-    for (const subscription of this.#demand.candidates(channel, match)) {
-      if (isFor(subscription, envelope, before)) recipients.push(subscription);
-    }
-    const decoded = recipients.length > 0 && this.#read(envelope);
-    if (!decoded) return;
-    // Of copies under several names, the client's own listeners get the first.
-    if (before.length === 0) this.#listeners.emit(decoded.name, decoded.event);
-    for (const subscription of recipients) {
-      // A handler may have ended it just now: then it gets nothing more, not even the rest of a batch.
-      if (isFor(subscription, envelope, before)) subscription.receive(envelope, decoded);
-    }
-  }
-
-  #read(entry: unknown): Decoded | undefined {
+  /** An entry that was fetched by itself, as row of the history or from the live queue; `undefined` for what is none. */
+  older(entry: unknown, source: Backfill, { isRow }: { readonly isRow: boolean }): Arrived | undefined {
     if (!isEnvelope(entry)) {
       this.#invalid(entry, 'the entry is no envelope');
       return undefined;
     }
+    const seen = this.#window.note(entry, this.#parts.settings.clock.monotonic(), isRow);
+    this.#parts.sightings.note(entry, groupOf(entry, source.names));
+    const bytes = JSON.stringify(entry.d)?.length ?? 0;
+    const isRewound = isRow && source.plan.last !== undefined;
+    const group = groupOf(entry, source.names);
+    const arrived = { envelope: entry, group, seen, source, isRewound, isFill: source.fills, bytes };
+    if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
+    return arrived;
+  }
+
+  /**
+   * Hands a row of the history to those that it is for: by its channel, and by each group that the channel may have been
+   * lost through. Returns whether anybody wanted it.
+   */
+  offerRow(row: Arrived, source: Backfill): boolean {
+    const groups = [row.group, ...source.groupsOf(row.envelope.c)];
+    const copies = groups.map((group) => {
+      const envelope = group === undefined ? row.envelope : { ...row.envelope, b: group };
+      return this.offer({ ...row, envelope, group, source }, source.recipients);
+    });
+    return copies.includes(true);
+  }
+
+  /**
+   * Hands an entry to those of the candidates that want it and have not had it; what a backfill holds back waits there.
+   * The client's own listeners have it with the first who does. Returns whether anybody wanted it.
+   */
+  offer(arrived: Arrived, candidates: Iterable<LiveSubscription>): boolean {
+    const recipients: LiveSubscription[] = [];
+    let isWanted = false;
+    for (const subscription of candidates) {
+      if (!wants(subscription, arrived)) continue;
+      isWanted = true;
+      const holder = holderOf(subscription, arrived);
+      if (holder) holder.hold(arrived, subscription);
+      else recipients.push(subscription);
+    }
+    if (recipients.length > 0) this.#hand(arrived, recipients);
+    return isWanted;
+  }
+
+  #deliver(batch: Batch): boolean {
+    const { losses, entries, mix } = batch;
+    const { arrived, fresh } = this.#note(batch);
+    for (const loss of losses) {
+      // An answer that is full of copies has pushed nothing out.
+      if (fresh || loss.reason !== 'count-exceeded') this.#host.lost(loss, mix);
+    }
+    for (const [index, one] of arrived.entries()) {
+      if (one) this.offer(one, this.#parts.demand.candidates(one.envelope.c, one.group));
+      else this.#invalid(entries[index], 'the entry is no envelope');
+    }
+    return fresh;
+  }
+
+  // What is no envelope is `undefined`. `fresh`: there is more than copies.
+  #note({ entries, mix, bytes }: Batch) {
+    const { sightings, settings } = this.#parts;
+    const now = settings.clock.monotonic();
+    const groups = new GroupsOfAnswer(mix);
+    let fresh = false;
+    const arrived: (Arrived | undefined)[] = [];
+    for (const entry of entries) {
+      if (!isEnvelope(entry)) {
+        fresh = true;
+        arrived.push(undefined);
+        continue;
+      }
+      const noted = this.#window.note(entry, now);
+      fresh ||= !noted.isLive;
+      noted.isLive = true;
+      const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
+      const group = groups.of(entry, noted);
+      sightings.note(entry, group);
+      const more = { source: undefined, isRewound: false, isFill: false, bytes: bytes / entries.length };
+      arrived.push({ envelope: entry, group, seen, ...more });
+    }
+    return { arrived, fresh };
+  }
+
+  #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
+    const { listeners, holding } = this.#parts;
+    const { had } = arrived.seen;
+    const isFirst = !had.has(CLIENT);
+    if (isFirst) had.add(CLIENT);
+    const decoded = this.#read(arrived, isFirst);
+    if (!decoded) {
+      for (const { id } of recipients) had.add(id);
+      return;
+    }
+    if (isFirst) listeners.emit(decoded.name, decoded.event);
+    let waiting: Map<PNMessageResult, number[]> | undefined;
+    for (const subscription of recipients) {
+      const message = this.#give(subscription, arrived, decoded);
+      if (message) waiting = addTo(waiting ?? new Map(), message, subscription.id);
+    }
+    for (const [message, ids] of waiting ?? []) holding.hold(message, ids, arrived.bytes);
+  }
+
+  // Returns a message that somebody may ask the subscription for later.
+  #give(subscription: LiveSubscription, arrived: Arrived, decoded: Decoded): PNMessageResult | undefined {
+    // A handler may have ended it just now: then it gets nothing more, not even the rest of a batch.
+    if (!wants(subscription, arrived)) return undefined;
+    arrived.seen.had.add(subscription.id);
+    const own = subscription.receive(arrived, decoded);
+    const isHeld = decoded.name === 'message' && this.#parts.holding.has(subscription.id);
+    return isHeld ? (own as PNMessageResult) : undefined; // By its name.
+  }
+
+  // What is older than all that is remembered may have come before. The client's own listeners had it then if another
+  // subscription covers it, unless it is just that which is missing.
+  #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
+    const { c, p } = envelope;
+    if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
+    for (const other of this.#parts.demand.candidates(c, group))
+      if (!recipients.includes(other) && other.interest.wants(c, group, p.t)) return true;
+    return false;
+  }
+
+  #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      return decode(entry, this.#fileUrl);
+      const { fileUrl, settings } = this.#parts;
+      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, fileUrl);
+      freezeEvent(decoded.name, decoded.event);
+      return decoded;
     } catch (error) {
-      this.#invalid(entry, error instanceof Error ? error.message : String(error));
+      if (isFirst) this.#invalid(envelope, error instanceof Error ? error.message : String(error));
       return undefined;
     }
   }
 
   #invalid(raw: unknown, reason: string): void {
-    this.#listeners.emit('invalidMessage', { raw, reason });
+    this.#parts.listeners.emit('invalidMessage', { raw, reason });
   }
 }
 
-// Whether an entry is for a subscription that has not had it under one of the names it came for before.
-function isFor(
-  { interest }: LiveSubscription,
-  { c, b, p }: WireEnvelope,
-  before: readonly string[],
-): boolean {
-  if (!interest.wants(c, b, p.t)) return false;
-  if (before.length === 0) return true;
-  return !interest.wants(c, undefined, p.t) && !before.some((group) => interest.wantsGroup(group, p.t));
+function addTo<K>(lists: Map<K, number[]>, key: K, id: number): Map<K, number[]> {
+  const ids = lists.get(key);
+  if (!ids) return lists.set(key, [id]);
+  ids.push(id);
+  return lists;
 }

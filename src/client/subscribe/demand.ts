@@ -2,7 +2,7 @@ import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix, mixOf } from './mix.ts';
-import { stateText } from './names-in.ts';
+import { stateText } from './subscribe-options.ts';
 
 type Index = Map<string, Set<LiveSubscription>>;
 
@@ -27,6 +27,16 @@ export class Demand {
     return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
   }
 
+  /** The same, without what only some of them want. */
+  mixWithout(some: readonly LiveSubscription[]): Mix {
+    if (some.length === 0) return this.mix;
+    const others = [...this.#subscriptions].filter((one) => !some.includes(one)).map(({ names }) => names);
+    return mixOf(
+      others.flatMap(({ channels }) => channels),
+      others.flatMap(({ groups }) => groups),
+    );
+  }
+
   /** The presence state for names of the mix, as JSON text. */
   stateText(mix: Mix): string | undefined {
     return stateText(this.#subscriptions, mix, this.states);
@@ -34,7 +44,7 @@ export class Demand {
 
   /** Adds a subscription under all its names. A state that it brings is newer than what was set before. */
   add(subscription: LiveSubscription): void {
-    if (subscription.presenceState)
+    if (subscription.wish.state)
       this.states.forget([...subscription.channels, ...subscription.channelGroups]);
     this.#subscriptions.add(subscription);
     const { channels, groups } = subscription.interest.mix;
@@ -53,12 +63,12 @@ export class Demand {
     if (isEmpty(subscription.interest.mix)) this.#subscriptions.delete(subscription);
   }
 
-  /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the name it came for. */
-  candidates(channel: string, match: string | undefined): Iterable<LiveSubscription> {
+  /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the group it came for. */
+  candidates(channel: string, group: string | undefined): Iterable<LiveSubscription> {
     const direct = this.#byChannel.get(channel);
     const sets = direct ? [direct] : [];
     for (const wildcard of wildcardsOver(channel)) push(sets, this.#byChannel.get(wildcard));
-    if (match !== undefined) push(sets, this.#byGroup.get(match));
+    if (group !== undefined) push(sets, this.#byGroup.get(group));
     const [only] = sets;
     if (only === undefined) return [];
     return sets.length === 1 ? only : new Set(sets.flatMap((set) => [...set]));

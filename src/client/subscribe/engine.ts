@@ -4,84 +4,77 @@ import type { Executor } from '../execute.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';
-import { CatchUp } from './catch-up.ts';
-import { Delivery } from './delivery.ts';
+import { stoppedError } from './acceptance.ts';
+import { Announcer } from './announcer.ts';
 import { Demand } from './demand.ts';
+import { DemandChanges } from './demand-changes.ts';
+import type { HistorySource } from './history-source.ts';
 import { LiveSubscription } from './live-subscription.ts';
-import { isEmpty, type Mix } from './mix.ts';
-import { namesIn } from './names-in.ts';
-import { oldestOf } from './oldest.ts';
-import { pollUntilAnswered } from './poll-until-answered.ts';
+import { intersection, isEmpty, type Mix } from './mix.ts';
+import { pollOnce } from './poll-once.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
-import { type Happening, LoopRunner } from './runner.ts';
-import type { LoopAnswer, LoopCursor } from './state.ts';
-import { beatStatus, stateEvent, statusOf } from './statuses.ts';
+import { Reception } from './reception.ts';
+import { type Happening, type LoopHost, LoopRunner } from './runner.ts';
+import type { LoopCursor, LoopEffect } from './state.ts';
+import { wishOf } from './subscribe-options.ts';
 import { Surroundings } from './surroundings.ts';
-
-interface Change {
-  readonly added: Set<LiveSubscription>;
-  readonly done: Promise<void>;
-}
 
 /** Everything about receiving: what is wanted, the loop that asks for it, and who gets it. */
 export class SubscribeEngine<Client> {
   readonly #executor: Executor;
   readonly #listeners: ListenerRegistry<Client>;
+  readonly #announcer: Announcer<Client>;
   readonly #demand = new Demand();
-  /** The user's own state, as it was set. */
   readonly states = this.#demand.states;
   readonly #poller: Poller;
   readonly #presence: Presence;
-  readonly #delivery: Delivery<Client>;
+  readonly #reception: Reception<Client>;
   readonly #runner: LoopRunner;
-  readonly #catchUp: CatchUp;
   readonly #surroundings: Surroundings;
-  /** Of the last batch that was delivered whole. */
+  /** Up to here, everything has reached those who want it. */
   #cursor: LoopCursor | undefined;
-  #change: Change | undefined;
+  readonly #changes: DemandChanges;
+  #lastId = 0;
   #closed = false;
 
-  constructor(executor: Executor, listeners: ListenerRegistry<Client>) {
+  constructor(executor: Executor, listeners: ListenerRegistry<Client>, history?: HistorySource) {
     const { settings } = executor;
-    const { clock, random, reconnection, countThreshold, liveRetention, tokenProvider } = settings;
     this.#executor = executor;
     this.#listeners = listeners;
+    this.#announcer = new Announcer(settings, listeners);
     this.#poller = new Poller(executor);
     this.#presence = new Presence(executor, {
       stateFor: (mix) => this.#stateFor(mix),
       beaten: (mix, error) => {
-        const wanted = error ? settings.announceFailedHeartbeats : settings.announceSuccessfulHeartbeats;
-        if (wanted && !this.#closed) listeners.emit('status', beatStatus(mix, error));
+        if (!this.#closed) this.#announcer.beaten(mix, error);
       },
     });
-    this.#delivery = new Delivery(
-      {
-        delivered: (batch) => {
-          this.#cursor = batch.cursor;
-          this.#runner.dispatch({ type: 'delivered' });
-        },
-      },
-      { demand: this.#demand, listeners },
-      { settings, fileUrl: (file) => executor.fileUrl(file) },
-    );
-    this.#catchUp = new CatchUp({
-      poll: (mix, cursor, signal) => this.#pollOlder(mix, cursor, signal),
-      deliver: (entry, subscription) => this.#delivery.deliverOlder(entry, subscription),
-      lost: (gap, subscription) => {
-        listeners.emit('gap', gap);
-        subscription.tell('gap', gap);
+    this.#changes = new DemandChanges(this.#demand, {
+      leaves: (mix) => this.#presence.leaves(mix),
+      changed: (change) => {
+        const cursor = this.#runner.cursor ? undefined : change.cursor;
+        if (this.#closed) return;
+        this.#runner.dispatch({ ...change, type: 'demandChanged', ...(cursor && { cursor }) });
       },
     });
+    this.#reception = new Reception(this.#receptionHost(history), { demand: this.#demand, listeners });
     this.#surroundings = new Surroundings(settings, (news) => this.#runner.dispatch(news));
+    const { clock, random, reconnection, countThreshold, liveRetention, tokenProvider } = settings;
     this.#runner = new LoopRunner(this.#loopHost(), {
       policy: { reconnection, countThreshold, liveRetention, renewsToken: tokenProvider !== undefined },
       clock,
       random,
     });
+    executor.authorizer.onRenewed = () => this.#askAgain('tokenRenewed');
   }
 
   get state(): ClientState {
     return this.#runner.state;
+  }
+
+  /** Why the loop has given up, in the state `failed`. */
+  get failure(): PubNubError | undefined {
+    return this.#runner.failure;
   }
 
   get cursor(): LoopCursor | undefined {
@@ -96,24 +89,18 @@ export class SubscribeEngine<Client> {
   /** Adds a subscription; the loop hears of it in the next microtask, together with others of this turn. */
   subscribe(given: Given): LiveSubscription {
     if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
-    const { mix, start, state } = namesIn(given);
-    const subscription = new LiveSubscription(
-      {
-        remove: (ended) => this.#remove(ended),
-        relieved: () => this.#delivery.pump(),
-        failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
-      },
-      { mix, ...(start && { start }), ...(state && { state }) },
-    );
+    this.#lastId += 1;
+    const wish = wishOf(given, this.#executor.settings);
+    const subscription = new LiveSubscription(this.#subscriptionHost(), wish, this.#lastId);
     this.#demand.add(subscription);
-    void this.#changed(subscription);
+    void this.#changes.add(subscription);
     return subscription;
   }
 
   /** Takes names out of every subscription; resolves when the loop has heard of it. */
   unsubscribe(mix: Mix): Promise<void> {
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
-    return this.#changed();
+    return this.#changes.note();
   }
 
   /** Passes an event on to the loop. */
@@ -140,88 +127,109 @@ export class SubscribeEngine<Client> {
   /** Ends everything; resolves when the server has heard of it, or could not be told. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#delivery.close();
+    this.#reception.close();
     const left = this.#demand.mix;
     const wasTold = this.state !== 'idle' && this.state !== 'stopped';
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, left);
     this.#runner.dispatch({ type: 'closed' });
-    this.#catchUp.stop();
     if (wasTold) await this.#presence.leaves(left);
   }
 
-  #askAgain(type: 'tokenChanged' | 'filterChanged'): void {
+  #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
     for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
     this.#runner.dispatch({ type });
-    this.#catchUp.stop();
-    this.#catchUp.resume();
-  }
-
-  #remove(subscription: LiveSubscription): void {
-    this.#drop(subscription, subscription.interest.mix);
-    void this.#changed();
+    this.#reception.askAgain();
   }
 
   #drop(subscription: LiveSubscription, mix: Mix): void {
     this.#demand.drop(subscription, mix);
-    subscription.acceptance.drop(mix);
-    if (isEmpty(subscription.interest.mix)) subscription.end();
-    this.#delivery.pump();
+    if (isEmpty(subscription.names)) subscription.end();
+    else if (isEmpty(subscription.interest.pending)) subscription.acceptance.settle();
+    this.#reception.narrow();
   }
 
-  // Changes of one turn are one change to the loop: a subscription that is ended at once costs no request.
-  #changed(added?: LiveSubscription): Promise<void> {
-    this.#change ??= { added: new Set(), done: Promise.resolve().then(() => this.#flush()) };
-    if (added) this.#change.added.add(added);
-    return this.#change.done;
+  // Subscriptions that a handshake has asked for: what is answered now was not asked for the others.
+  #known(newest: number): readonly LiveSubscription[] {
+    return [...this.#demand.subscriptions].filter(({ id }) => id <= newest);
   }
 
-  #flush(): void {
-    const change = this.#change;
-    this.#change = undefined;
-    if (!change || this.#closed) return;
-    const added = [...change.added].filter((subscription) => !subscription.ended);
-    const cursor = this.#runner.cursor ? undefined : oldestOf(added.flatMap(({ start }) => start ?? []));
-    // On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
-    if (cursor) for (const subscription of added) subscription.startWithLoop();
-    this.#runner.dispatch({
-      type: 'demandChanged',
-      demand: this.#demand.mix,
-      fresh: added.length > 0,
-      ...(cursor && { cursor }),
-    });
-    this.#catchUp.narrow();
-  }
-
-  // Subscriptions that the loop knows of: what is answered now was not asked for the others.
-  *#known(): Iterable<LiveSubscription> {
-    for (const subscription of this.#demand.subscriptions)
-      if (!this.#change?.added.has(subscription)) yield subscription;
-  }
-
-  #loopHost(): ConstructorParameters<typeof LoopRunner>[0] {
+  #subscriptionHost(): ConstructorParameters<typeof LiveSubscription>[0] {
+    const engine = this;
+    const { clock, logger } = this.#executor.settings;
     return {
-      poll: (request, outcome) => this.#poll(request, outcome),
-      deliver: (batch) => this.#delivery.push(batch),
-      accept: (mix, floor) => this.#accept(mix, floor),
-      refuse: (mix, error) => {
-        for (const subscription of this.#known()) subscription.acceptance.refuse(mix, error);
+      remove: (ended) => {
+        this.#drop(ended, ended.names);
+        void this.#changes.note();
       },
-      present: (mix) => this.#presence.present(mix),
-      leave: (mix) => void this.#presence.leave(mix),
-      announce: (announcement) => this.#listeners.emit('status', statusOf(announcement)),
-      stateChanged: (change) => {
-        this.#surroundings.stateChanged(change.state);
-        if (change.state === 'stopped') this.#catchUp.stop();
-        if (change.state === 'idle') this.#forget();
-        this.#executor.settings.logger?.info?.('state', { state: change.state, previous: change.previous });
-        this.#listeners.emit('state', stateEvent(change));
+      relieved: () => this.#reception.pump(),
+      failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
+      get failure() {
+        return engine.failure;
       },
+      get isStopped() {
+        return engine.state === 'stopped';
+      },
+      holding: this.#reception.holding,
+      logger,
+      now: () => clock.monotonic(),
     };
   }
 
-  #forget(): void {
-    this.#cursor = undefined;
-    this.#delivery.forget();
+  #receptionHost(history: HistorySource | undefined): ConstructorParameters<typeof Reception>[0] {
+    const engine = this;
+    const { settings } = this.#executor;
+    return {
+      settings,
+      history,
+      fileUrl: (file) => this.#executor.fileUrl(file),
+      poll: (mix, cursor, waiting) =>
+        pollOnce(this.#poller, { mix, cursor }, { ...waiting, clock: settings.clock }),
+      get roundTrip() {
+        return engine.#runner.roundTrip;
+      },
+      delivered: (fresh) => this.#runner.dispatch({ type: 'delivered', fresh }),
+      reached: (cursor) => {
+        this.#cursor = cursor;
+      },
+      backfillFailed: (mix, error, retry) => this.#announcer.backfillFailed(mix, error, retry),
+      stalled: (subscription, milliseconds) => this.#announcer.stalled(subscription, milliseconds),
+    };
+  }
+
+  #loopHost(): LoopHost {
+    const engine = this;
+    return {
+      get newest() {
+        return engine.#lastId;
+      },
+      poll: (request, outcome) => this.#poll(request, outcome),
+      deliver: (batch) => this.#reception.push(batch),
+      accept: (effect) => this.#accept(effect),
+      refuse: ({ mix, error, newest }) => {
+        for (const { interest, acceptance } of this.#known(newest))
+          if (!isEmpty(intersection(interest.pending, mix))) acceptance.refuse(error);
+        this.#executor.authorizer.askAgain();
+      },
+      present: (mix) => this.#presence.present(mix),
+      leave: (mix) => this.#presence.leave(mix),
+      announce: (announcement) => this.#announcer.announce(announcement),
+      stateChanged: (change) => this.#stateChanged(change),
+      failed: (error) => this.#announcer.failed(error),
+    };
+  }
+
+  #stateChanged(change: Parameters<LoopHost['stateChanged']>[0]): void {
+    const { state } = change;
+    if (state !== 'connected') this.#reception.rest();
+    if (state === 'idle') this.#cursor = undefined;
+    if (state === 'idle') this.#reception.forget();
+    const { failure } = this;
+    for (const subscription of [...this.#demand.subscriptions]) {
+      if (failure) subscription.fail(failure);
+      else if (state === 'stopped') subscription.acceptance.giveUp(stoppedError());
+    }
+    this.#announcer.stateChanged(change);
+    this.#surroundings.stateChanged(this.state);
   }
 
   #poll(request: PollRequest, outcome: PollOutcome): () => void {
@@ -230,18 +238,9 @@ export class SubscribeEngine<Client> {
     return this.#poller.pollAfter(this.#presence.leaves(request.mix), full, outcome);
   }
 
-  #accept(mix: Mix, floor: LoopCursor): void {
+  #accept(effect: Extract<LoopEffect, { type: 'accept' }>): void {
     this.#cursor ??= this.#runner.cursor;
-    for (const subscription of this.#known()) {
-      const accepted = subscription.accept(mix, floor);
-      if (subscription.start)
-        this.#catchUp.add({ subscription, mix: accepted, from: subscription.start, to: floor });
-    }
-    this.#catchUp.resume();
-  }
-
-  #pollOlder(mix: Mix, cursor: LoopCursor, signal: AbortSignal): Promise<LoopAnswer> {
-    return pollUntilAnswered(this.#poller, this.#executor.settings, { mix, cursor, signal });
+    this.#reception.accept(this.#known(effect.newest), effect);
   }
 
   #stateFor(mix: Mix): string | undefined {

@@ -2,8 +2,9 @@ import { PNStatusCategory } from '../../protocol/status.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } from './mix.ts';
-import type { LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import { announce, FLOOR_DELAY, handshake, wanted } from './steps.ts';
+import { COST, hasten } from './pace.ts';
+import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
+import { announce, FLOOR_DELAY, haltTimer, handshake, leaveEffects, wanted } from './steps.ts';
 
 type PollFailed = Extract<LoopEvent, { type: 'pollFailed' }>;
 
@@ -18,24 +19,33 @@ const {
 const STABLE = 10_000;
 
 /** A poll came to nothing: another attempt after a delay, as long as the policy allows one. */
-export function fail(policy: LoopPolicy, state: LoopState, { error, random, now }: PollFailed): Step {
-  if (wasHeld(state, now) && error.category === PNTimeoutCategory) return handshake(state);
-  const { next, first } = strike(state, now);
+export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): Step {
+  const { error, now } = event;
+  const ended = [...haltTimer(state), ...leaveEffects(forgone(state))];
+  if (wasHeld(state, now) && error.category === PNTimeoutCategory) {
+    const [next, effects] = handshake({ ...state, wasAway: true }, now);
+    return [next, [...ended, ...effects]];
+  }
+  const { next, first } = countFailure(state, now);
   const { attempt } = next;
   const mix = wanted(state);
   if (attempt > policy.reconnection.maximumRetries) {
     const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
     const said = announce(category, mix, { error, attempt });
-    return [{ ...next, phase: { name: 'failed', error } }, [{ type: 'present', mix: EMPTY_MIX }, said]];
+    const failed: LoopState = { ...next, owed: undefined, phase: { name: 'failed', error } };
+    return [failed, [...ended, { type: 'present', mix: EMPTY_MIX }, said]];
   }
-  const delay = backoff(policy.reconnection, { attempt, random, retryAfter: error.retryAfter });
+  const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
   const timer = state.lastId + 1;
-  const due = now + delay;
   const category = first ? PNUnexpectedDisconnectCategory : error.category;
-  return [
-    { ...next, lastId: timer, phase: { name: 'waiting', timer, due, error } },
-    [{ type: 'startTimer', id: timer, delay }, announce(category, mix, { error, attempt, nextRetryAt: due })],
-  ];
+  const said = announce(category, mix, { error, attempt, nextRetryAt: event.wall + delay });
+  const phase = { name: 'waiting', timer, due: now + delay, error } as const;
+  return [{ ...next, lastId: timer, phase }, [...ended, { type: 'startTimer', id: timer, delay }, said]];
+}
+
+// What a handshake has asked for although it was dropped meanwhile: the server may have heard.
+function forgone({ phase, demand }: LoopState): Mix {
+  return phase.name === 'handshaking' ? without(phase.mix, demand) : EMPTY_MIX;
 }
 
 // A held poll that was never answered says little: the handshake that follows proves the connection, or its loss. One
@@ -45,55 +55,84 @@ function wasHeld({ phase }: LoopState, now: number): boolean {
 }
 
 // Counts a failure; the first one after a connection opens an outage.
-function strike(state: LoopState, now: number): { readonly next: LoopState; readonly first: boolean } {
+function countFailure(state: LoopState, now: number): { readonly next: LoopState; readonly first: boolean } {
   const first = state.established && !state.outage;
   const stable = first && now - state.provenAt >= STABLE;
   const attempt = stable ? 1 : state.attempt + 1;
-  return { next: { ...state, outage: true, attempt, failedAt: now }, first };
+  return { next: { ...state, outage: true, wasAway: true, attempt, failedAt: now }, first };
 }
 
 /**
  * The server refused names. The accepted ones are never the hostage of an addition: what is new is refused alone and the
- * rest goes on; only where nothing new can be blamed, the loop waits for a token, or, where a provider
- * gives them, takes it for a failure.
+ * rest goes on; only where nothing new can be blamed, the loop waits for a token, or, where a provider gives them or the
+ * address is too long, takes it for a failure.
  */
-export function refuse(policy: LoopPolicy, state: LoopState, event: PollFailed): Step {
-  const { error, now } = event;
-  if (event.refusal === 'filter') return refuseFilter(state, error, now);
-  const victims = state.phase.name === 'handshaking' ? blamed(state, state.phase.mix, error) : EMPTY_MIX;
-  if (isEmpty(victims)) {
-    return error.category === PNAccessDeniedCategory && !policy.renewsToken
-      ? awaitProgram(state, error, now)
-      : fail(policy, state, event);
+export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed): Step {
+  const { error, now, refusal } = event;
+  const state = { ...before, haste: hasten(before.haste, COST.refusal, now) };
+  const { phase, demand } = state;
+  if (refusal === 'filter' && !isOutdated(phase)) return refuseFilter(state, event);
+  const suspects = phase.name === 'handshaking' ? suspectsIn(state, phase.mix, error) : EMPTY_MIX;
+  const victims = intersection(suspects, demand);
+  // Nobody wants what is refused any more, or it was asked for with what has been replaced meanwhile: ask anew.
+  if (isOutdated(phase) || (isEmpty(victims) && !isEmpty(suspects))) {
+    const [next, effects] = handshake(state, now);
+    return [next, [...leaveEffects(forgone(state)), ...effects]];
   }
-  const [next, effects] = handshake({ ...state, refused: union(state.refused, victims), refusal: error });
-  return [
-    next,
-    [{ type: 'refuse', mix: victims, error }, announce(error.category, victims, { error }), ...effects],
+  if (!isEmpty(victims)) return refuseNames(policy, state, { victims, event });
+  const isForProgram = error.category === PNAccessDeniedCategory && !policy.renewsToken;
+  return isForProgram ? awaitProgram(state, event) : fail(policy, state, event);
+}
+
+function refuseNames(
+  policy: LoopPolicy,
+  state: LoopState,
+  { victims, event }: { readonly victims: Mix; readonly event: PollFailed },
+): Step {
+  const { error, newest, now, refusal } = event;
+  const told: LoopEffect[] = [
+    { type: 'refuse', mix: victims, error, newest },
+    announce(error.category, victims, { error }),
   ];
+  const rest = { ...state, refused: union(state.refused, victims), refusal: error };
+  // The provider may have another token by and by, and what is in between another limit: with nothing left to go on with,
+  // everything is asked for again.
+  const isForToken = error.category === PNAccessDeniedCategory;
+  const mayPass = refusal === 'length' || (isForToken && policy.renewsToken);
+  if (isEmpty(wanted(rest)) && mayPass) {
+    const [next, effects] = fail(policy, state, event);
+    return [next, [...told, ...effects]];
+  }
+  const [next, effects] = handshake(rest, now);
+  return [next, [...told, ...leaveEffects(forgone(state)), ...effects]];
+}
+
+function isOutdated(phase: LoopState['phase']): boolean {
+  return phase.name === 'handshaking' && phase.stale === true;
 }
 
 // The names that the answer blames, of those that were new in this handshake; all new ones when it names none.
-function blamed(state: LoopState, asked: Mix, error: PubNubError): Mix {
+function suspectsIn(state: LoopState, asked: Mix, error: PubNubError): Mix {
   const fresh = without(asked, state.accepted);
   const named = intersection(asked, mixOf(error.channels, error.channelGroups));
   return isEmpty(named) ? fresh : intersection(named, fresh);
 }
 
 // No name is to blame, but whoever waits for one to be accepted is told.
-function refuseFilter(state: LoopState, error: PubNubError, now: number): Step {
-  const [next, effects] = awaitProgram(state, error, now);
-  return [next, [{ type: 'refuse', mix: wanted(state), error }, ...effects]];
+function refuseFilter(state: LoopState, event: PollFailed): Step {
+  const { error, newest } = event;
+  const [next, effects] = awaitProgram(state, event);
+  return [next, [{ type: 'refuse', mix: wanted(state), error, newest }, ...effects]];
 }
 
 // What was accepted is refused now, or the filter expression is: only a new token or expression helps.
-function awaitProgram(state: LoopState, error: PubNubError, now: number): Step {
-  const { next, first } = strike(state, now);
+function awaitProgram(state: LoopState, { error, now }: PollFailed): Step {
+  const { next, first } = countFailure(state, now);
   const { attempt } = next;
   const mix = wanted(state);
   const lost = first ? [announce(PNUnexpectedDisconnectCategory, mix, { error, attempt })] : [];
   return [
     { ...next, phase: { name: 'waiting', due: Number.POSITIVE_INFINITY, error } },
-    [...lost, announce(error.category, mix, { error, attempt })],
+    [...haltTimer(state), ...lost, announce(error.category, mix, { error, attempt })],
   ];
 }

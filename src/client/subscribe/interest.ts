@@ -1,12 +1,12 @@
 import { isPresenceName, PRESENCE_SUFFIX } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { type Mix, mixOf } from './mix.ts';
+import { intersection, type Mix, mixOf } from './mix.ts';
 
 type Floors = Map<string, Timetoken | undefined>;
 
 /**
- * What one subscription wants: its names as they stand on the wire, each with the timetoken it is subscribed from
- * (its floor), once that is known.
+ * What one subscription wants: its names as they stand on the wire. A name that the server has accepted has a floor, the
+ * timetoken it is subscribed from; one that it has not has none.
  */
 export class Interest {
   readonly #channels: Floors = new Map();
@@ -22,10 +22,22 @@ export class Interest {
     return mixOf(this.#channels.keys(), this.#groups.keys());
   }
 
-  /** Sets the floor of names that have none. */
-  accept(mix: Mix, floor: Timetoken): void {
-    for (const name of mix.channels) setFloor(this.#channels, name, floor);
-    for (const name of mix.groups) setFloor(this.#groups, name, floor);
+  /** Names that no handshake has accepted yet. */
+  get pending(): Mix {
+    return mixOf(withoutFloor(this.#channels), withoutFloor(this.#groups));
+  }
+
+  /** Sets the floor of names that have none, and returns these. */
+  accept(mix: Mix, floor: Timetoken): Mix {
+    const fresh = intersection(this.pending, mix);
+    this.setFloor(fresh, floor);
+    return fresh;
+  }
+
+  /** Sets the floor of names. */
+  setFloor(mix: Mix, floor: Timetoken): void {
+    for (const name of mix.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
+    for (const name of mix.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
   }
 
   /** Takes names out. */
@@ -34,39 +46,37 @@ export class Interest {
     for (const name of mix.groups) this.#groups.delete(name);
   }
 
-  /** Whether an entry on this channel, at this timetoken, is wanted; `match` is the group it came for, if any. */
-  wants(channel: string, match: string | undefined, timetoken: Timetoken): boolean {
+  /** Whether an entry on this channel, at this timetoken, is wanted; `group` is the one it came for, if any. */
+  wants(channel: string, group: string | undefined, timetoken: Timetoken): boolean {
     if (isAbove(this.#channels, channel, timetoken)) return true;
-    if (match !== undefined && this.wantsGroup(match, timetoken)) return true;
+    if (group !== undefined && isAbove(this.#groups, group, timetoken)) return true;
     return this.#channels.size > 0 && this.#wantsByWildcard(channel, timetoken);
   }
 
-  /** Whether an entry on this channel matches one of the names, whatever their floors. */
-  covers(channel: string, match: string | undefined): boolean {
-    if (this.#channels.has(channel) || (match !== undefined && this.#groups.has(match))) return true;
+  /** Whether an entry matches one of the names, whatever their floors. */
+  covers(channel: string, group: string | undefined): boolean {
+    if (this.#channels.has(channel) || (group !== undefined && this.#groups.has(group))) return true;
     return wildcardsOver(channel).some((wildcard) => this.#channels.has(wildcard));
   }
 
-  /**
-   * Whether entries of a channel, up to this timetoken, may be missing here. Of a group it is not known which channels
-   * it has: better told of one too many.
-   */
-  mayMiss(channel: string, upto: Timetoken): boolean {
-    if (this.wants(channel, undefined, upto)) return true;
-    for (const group of this.#groups.keys()) if (this.wantsGroup(group, upto)) return true;
-    return false;
-  }
-
-  /** Whether an entry that came for this group is wanted. */
-  wantsGroup(group: string, timetoken: Timetoken): boolean {
-    return isAbove(this.#groups, group, timetoken);
+  /** The lowest floor of those names of the mix that are accepted; `undefined` if there is none. */
+  floorOf({ channels, groups }: Mix): Timetoken | undefined {
+    const floors = [
+      ...channels.map((name) => this.#channels.get(name)),
+      ...groups.map((name) => this.#groups.get(name)),
+    ];
+    return floors.reduce(
+      (least, floor) =>
+        floor !== undefined && (least === undefined || compareTimetokens(floor, least) < 0) ? floor : least,
+      undefined,
+    );
   }
 
   /** The name by which a wanted entry matched: `null` for the channel itself, else the wildcard or group. */
-  matchOf(channel: string, match: string | undefined): string | null {
+  matchOf(channel: string, group: string | undefined): string | null {
     if (this.#channels.has(channel)) return null;
     for (const wildcard of wildcardsOver(channel)) if (this.#channels.has(wildcard)) return wildcard;
-    return match ?? null;
+    return group ?? null;
   }
 
   #wantsByWildcard(channel: string, timetoken: Timetoken): boolean {
@@ -89,8 +99,20 @@ export function wildcardsOver(channel: string): readonly string[] {
   return wildcards;
 }
 
-function setFloor(floors: Floors, name: string, floor: Timetoken): void {
-  if (floors.has(name) && floors.get(name) === undefined) floors.set(name, floor);
+/**
+ * The group that an entry came for, `undefined` where it came for its channel or a wildcard. A channel may be named like a
+ * group: an entry that came under its channel's own name belongs to the group only if nobody asked for that channel.
+ */
+export function groupOf(
+  { c: channel, b: match = channel }: { readonly c: string; readonly b?: string },
+  { channels, groups }: Mix,
+): string | undefined {
+  if (groups.length === 0 || !groups.includes(match)) return undefined;
+  return match === channel && channels.includes(channel) ? undefined : match;
+}
+
+function withoutFloor(floors: Floors): string[] {
+  return [...floors].filter(([, floor]) => floor === undefined).map(([name]) => name);
 }
 
 function isAbove(floors: Floors, name: string, timetoken: Timetoken): boolean {

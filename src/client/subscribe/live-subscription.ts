@@ -1,14 +1,22 @@
-import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import { checkOptions, WAIT_OPTIONS } from '../check-options.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
+import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
-import { AsyncQueue, type Overflow } from '../runtime/async-queue.ts';
-import { Acceptance, endedError } from './acceptance.ts';
+import { AsyncQueue, MESSAGES_OPTIONS } from '../runtime/async-queue.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { Acceptance, endedError, stoppedError } from './acceptance.ts';
+import type { Arrived } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
+import type { Holding } from './holding.ts';
 import { Interest } from './interest.ts';
-import type { Mix } from './mix.ts';
-import type { LoopCursor } from './state.ts';
+import { isEmpty, type Mix } from './mix.ts';
+import type { SubscribeWish } from './subscribe-options.ts';
+import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
 
 /** What a subscription needs of the client it belongs to. */
 export interface SubscriptionHost {
@@ -18,45 +26,44 @@ export interface SubscriptionHost {
   relieved(): void;
   /** A listener failed. */
   failed(event: EventName, error: unknown): void;
+  /** Why the client has given up, if it has. */
+  readonly failure: PubNubError | undefined;
+  readonly isStopped: boolean;
+  readonly holding: Holding;
+  readonly logger: Logger | undefined;
+  /** Monotonic milliseconds. */
+  now(): number;
 }
 
 const DEFAULT_BUFFER = 1_000;
 
 /** The working side of a subscription; programs see it as `Subscription`. */
 export class LiveSubscription {
+  /** Tells it apart; later ones have larger numbers. */
+  readonly id: number;
+  readonly wish: SubscribeWish;
   readonly interest: Interest;
-  /** Presence state of the user on its channels, sent with the handshake. */
-  readonly presenceState: Readonly<Record<string, unknown>> | undefined;
+  readonly acceptance = new Acceptance();
+  /** Of each channel whose newest stored messages were asked for: when. */
+  readonly rewoundAt = new Map<string, Timetoken>();
+  /** What holds newer entries back until older ones have come, in the order in which they began. */
+  readonly backfills: Backfill[] = [];
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
   readonly #queues = new Set<AsyncQueue<PNMessageResult>>();
-  /** Whether the server has accepted it. */
-  readonly acceptance: Acceptance;
-  #start: LoopCursor | undefined;
-  /** Messages since `execute()`, until somebody asks for them in one way or another. */
-  #holding: AsyncQueue<PNMessageResult> | undefined;
-  /** Live entries that wait until older ones have been fetched. */
-  #backlog: (() => void)[] | undefined;
   #ended = false;
 
-  constructor(
-    host: SubscriptionHost,
-    wants: {
-      readonly mix: Mix;
-      readonly start?: LoopCursor;
-      readonly state?: Readonly<Record<string, unknown>>;
-    },
-  ) {
+  constructor(host: SubscriptionHost, wish: SubscribeWish, id: number) {
     this.#host = host;
-    this.interest = new Interest(wants.mix);
-    this.acceptance = new Acceptance(wants.mix);
-    this.#start = wants.start;
-    this.presenceState = wants.state;
+    this.id = id;
+    this.wish = wish;
+    this.interest = new Interest(wish.mix);
     this.#listeners = new ListenerRegistry(
       () => undefined,
       (event, error) => host.failed(event, error),
+      { names: SUBSCRIPTION_EVENTS, logger: host.logger },
     );
-    this.#holding = new AsyncQueue(DEFAULT_BUFFER, 'drop-oldest');
+    host.holding.begin(id);
   }
 
   get channels(): readonly string[] {
@@ -67,52 +74,64 @@ export class LiveSubscription {
     return this.interest.mix.groups.filter((name) => !isPresenceName(name));
   }
 
-  /** Where it starts, when the program said so and the loop has not started there. */
-  get start(): LoopCursor | undefined {
-    return this.#start;
-  }
-
   /** Whether nothing is received any more. */
   get ended(): boolean {
     return this.#ended;
   }
 
+  /** The names that are still wanted. */
+  get names(): Mix {
+    return this.interest.mix;
+  }
+
   /** Whether polling should wait for this subscription's readers. */
   get full(): boolean {
-    if (this.#backlog && this.#backlog.length >= DEFAULT_BUFFER) return true;
     for (const queue of this.#queues) if (queue.full) return true;
     return false;
   }
 
-  connected({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#ended ? Promise.reject(endedError()) : this.acceptance.wait(signal);
+  /** Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds. */
+  get fullSince(): number | undefined {
+    const times = [...this.#queues].flatMap((queue) => (queue.full ? (queue.fullSince ?? []) : []));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  messages({
-    buffer = DEFAULT_BUFFER,
-    overflow = 'pause',
-  }: {
-    readonly buffer?: number;
-    readonly overflow?: Overflow;
-  } = {}) {
-    const queue = new AsyncQueue<PNMessageResult>(buffer, overflow, () => {
-      if (queue.ended) this.#queues.delete(queue);
-      this.#host.relieved();
+  async connected(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions('connected', options, WAIT_OPTIONS);
+    if (this.#ended) throw endedError();
+    const { failure, isStopped } = this.#host;
+    if (failure) throw failure;
+    if (isStopped) throw stoppedError();
+    if (!isEmpty(this.interest.pending)) await this.acceptance.wait(options.signal);
+  }
+
+  messages(options: MessagesOptions = {}) {
+    checkOptions('messages', options, MESSAGES_OPTIONS);
+    const { buffer = DEFAULT_BUFFER, overflow = 'pause' } = options;
+    const queue = new AsyncQueue<PNMessageResult>(buffer, overflow, {
+      onChange: () => {
+        if (queue.ended) this.#queues.delete(queue);
+        this.#host.relieved();
+      },
+      now: () => this.#host.now(),
     });
     for (const event of this.#release()) queue.push(event);
+    const { failure } = this.#host;
     if (this.#ended) queue.end();
+    else if (failure) queue.fail(failure);
     else this.#queues.add(queue);
     return queue;
   }
 
   on<Name extends EventName>(name: Name, handler: (event: EventMap[Name]) => unknown): () => void {
+    const release = this.#listeners.on(name, handler);
     this.#release();
-    return this.#listeners.on(name, handler);
+    return release;
   }
 
   addListener(listener: Listener): void {
-    this.#release();
     this.#listeners.add(listener);
+    this.#release();
   }
 
   removeListener(listener: object): void {
@@ -127,77 +146,41 @@ export class LiveSubscription {
     this.unsubscribe();
   }
 
-  /** Takes an event that this subscription wants. */
-  receive(envelope: WireEnvelope, { name, event }: Decoded): void {
+  /** Takes an event that this subscription wants, of so many bytes; returns it as it stands here. */
+  receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
     // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
-    const match = this.interest.matchOf(envelope.c, envelope.b);
+    const match = this.interest.matchOf(envelope.c, group);
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
-    // By the time when what waits is delivered, its name may have been dropped.
-    const isWanted = () => !this.#ended && this.interest.covers(envelope.c, envelope.b);
-    if (this.#backlog) this.#backlog.push(() => isWanted() && this.#emit(name, own));
-    else this.#emit(name, own);
+    if (own !== event) freezeEvent(name, own);
+    this.tell(name, own);
+    // By its name, it is a message.
+    if (name === 'message') for (const queue of [...this.#queues]) queue.push(own as PNMessageResult, bytes);
+    return own;
   }
 
-  /** Takes an event of another kind, about the stream itself. */
+  /** Tells the listeners. */
   tell<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     this.#listeners.emit(name, event);
   }
 
-  /** The loop starts no later than this subscription: it needs no catching up. */
-  startWithLoop(): void {
-    if (this.#start) this.interest.accept(this.acceptance.pending, this.#start.timetoken);
-    this.#start = undefined;
-  }
-
-  /** Holds live entries back until `catchUpDone`. */
-  catchUp(): void {
-    this.#backlog ??= [];
-  }
-
-  /** Takes an older entry, ahead of the live ones that wait. */
-  receiveOlder(envelope: WireEnvelope, decoded: Decoded): void {
-    const backlog = this.#backlog;
-    this.#backlog = undefined;
-    this.receive(envelope, decoded);
-    this.#backlog = backlog;
-  }
-
-  /** Delivers what waited. */
-  catchUpDone(): void {
-    const backlog = this.#backlog ?? [];
-    this.#backlog = undefined;
-    for (const deliver of backlog) deliver();
-    this.#host.relieved();
-  }
-
-  /** The server accepted names, from this timetoken on. Returns those it had not accepted before. */
-  accept(mix: Mix, floor: LoopCursor): Mix {
-    this.interest.accept(mix, floor.timetoken);
-    return this.acceptance.accept(mix);
+  /** The client has given up: what reads here fails, what waits here too. */
+  fail(error: PubNubError): void {
+    this.acceptance.giveUp(error);
+    for (const queue of [...this.#queues]) queue.fail(error);
   }
 
   /** Nothing is received from now on. */
   end(): void {
     this.#ended = true;
-    this.#backlog = undefined;
     for (const queue of [...this.#queues]) queue.end();
-    this.acceptance.end();
+    this.#release();
+    this.acceptance.giveUp(endedError());
     this.#listeners.clear();
   }
 
   // The first to ask for messages gets those since `execute()`; a listener ends the holding as well.
-  #release(): Iterable<PNMessageResult> {
-    const held = this.#holding?.drain() ?? [];
-    this.#holding = undefined;
-    return held;
-  }
-
-  #emit<Name extends EventName>(name: Name, event: EventMap[Name]): void {
-    this.#listeners.emit(name, event);
-    if (name !== 'message') return;
-    const message = event as PNMessageResult; // By its name.
-    this.#holding?.push(message);
-    for (const queue of this.#queues) queue.push(message);
+  #release(): readonly PNMessageResult[] {
+    return this.#host.holding.take(this.id);
   }
 }

@@ -12,7 +12,7 @@ import type { TransportResponse } from '../transport/transport.ts';
 import { joined } from '../values.ts';
 import type { Mix } from './mix.ts';
 import { readAnswer } from './read-answer.ts';
-import type { LoopAnswer, LoopCursor } from './state.ts';
+import type { LoopAnswer, LoopCursor, Refusal } from './state.ts';
 
 /** One request of the subscribe loop. */
 export interface PollRequest {
@@ -20,6 +20,8 @@ export interface PollRequest {
   /** Absent in a handshake. */
   readonly cursor?: LoopCursor | undefined;
   readonly region?: number | undefined;
+  /** Told when the request goes out. */
+  readonly onSend?: () => void;
   /** JSON text of the presence state by channel, in a handshake. */
   readonly state?: string | undefined;
 }
@@ -27,8 +29,7 @@ export interface PollRequest {
 /** How a poll came to nothing. */
 export interface PollFailure {
   readonly error: PubNubError;
-  /** The server itself refused names, or the filter expression, in its own error body. */
-  readonly refusal: boolean | 'filter';
+  readonly refusal: Refusal;
 }
 
 /** What becomes of a poll: exactly one of these is called, once, unless it is cancelled. */
@@ -40,8 +41,10 @@ export interface PollOutcome {
 const OPERATION = PNOperationType.PNSubscribeOperation;
 const HEADERS = Object.freeze({});
 const FORBIDDEN = 403;
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 414, 481]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 481]);
 const MALFORMED_FILTER = 481;
+/** Too long an address, or too long a head: whoever says so, it is the names that are too many. */
+const TOO_LONG: ReadonlySet<number> = new Set([414, 431]);
 
 /** Sends subscribe requests and reads their answers. It does not retry: the loop does, as a state that can be seen. */
 export class Poller {
@@ -79,20 +82,17 @@ export class Poller {
       // It may be cancelled in the turn in which it begins.
       await Promise.resolve();
       controller.signal.throwIfAborted();
+      request.onSend?.();
       const response = await transport({ ...authorized, signal: controller.signal });
       // It may go out again with another token, and the wait for that has an end of its own.
       if (response.status === FORBIDDEN) clock.clearTimeout(timer);
       return response;
     };
     const { filter } = this;
-    const plan = { method: 'GET', url: this.#url(request), headers: HEADERS } as const;
-    this.#executor
-      .exchange(plan, { operation: OPERATION }, send)
-      .then((response) => this.#read(response))
-      .then(
-        (answer) => close() && outcome.answered(answer),
-        (thrown: unknown) => close() && outcome.failed(failureOf(thrown, filter)),
-      );
+    this.#exchange(request, send).then(
+      (answer) => close() && outcome.answered(answer),
+      (thrown: unknown) => close() && outcome.failed(this.#failureOf(thrown, request, filter)),
+    );
     return () => {
       if (close()) controller.abort();
     };
@@ -109,6 +109,26 @@ export class Poller {
       if (!cancelled) cancel = this.poll(request, outcome);
     });
     return () => cancel();
+  }
+
+  // What fails before anything is sent is a failure of the poll, like any other.
+  async #exchange(
+    request: PollRequest,
+    send: (authorized: RequestPlan) => Promise<TransportResponse>,
+  ): Promise<LoopAnswer> {
+    const plan = { method: 'GET', url: this.#url(request), headers: HEADERS } as const;
+    return this.#read(await this.#executor.exchange(plan, { operation: OPERATION }, send));
+  }
+
+  #failureOf(thrown: unknown, request: PollRequest, filter: string | undefined): PollFailure {
+    const error = errorFromFailure(OPERATION, thrown);
+    const { statusCode = 0, errorData } = error;
+    if (TOO_LONG.has(statusCode))
+      return { error: tooLong(error, request.mix, this.#url(request).length), refusal: 'length' };
+    // PubNub's body for it may be an empty object.
+    if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
+      return { error, refusal: 'filter' };
+    return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
   }
 
   #url({ mix, cursor, region, state }: PollRequest): string {
@@ -137,7 +157,7 @@ export class Poller {
     const { status, body } = response;
     if (status !== 200) throw this.#executor.refusal(OPERATION, response, status);
     const { crypto } = this.#executor.settings;
-    const answer = readOr(status, body);
+    const answer = { ...readOr(status, body), bytes: body.length };
     return crypto ? { ...answer, entries: await decryptEntries(crypto, answer.entries) } : answer;
   }
 }
@@ -150,13 +170,14 @@ function readOr(status: number, body: string): LoopAnswer {
   }
 }
 
-function failureOf(thrown: unknown, filter: string | undefined): PollFailure {
-  const error = errorFromFailure(OPERATION, thrown);
-  const { statusCode = 0, errorData } = error;
-  // PubNub's body for it may be an empty object.
-  if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
-    return { error, refusal: 'filter' };
-  return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
+// The names are not repeated: they may be thousands.
+function tooLong(error: PubNubError, { channels, groups }: Mix, length: number): PubNubError {
+  const names = `${channels.length} channels and ${groups.length} channel groups`;
+  const what = `${OPERATION} failed: an address of ${length} characters, for ${names}, is too long for the server.`;
+  const errorData = { length, channels: channels.length, channelGroups: groups.length };
+  const { statusCode, channels: blamed, channelGroups } = error;
+  const details = { operation: OPERATION, statusCode, errorData, channels: blamed, channelGroups };
+  return new PubNubError('PN-3004', what, details);
 }
 
 function timedOut(timeout: number): PubNubError {

@@ -52,7 +52,7 @@ function hasBareTimetoken({ cursor, entries: [first] }: Parts): boolean {
 function isGap(value: unknown): value is WireGap {
   return (
     isRecord(value) &&
-    typeof value['c'] === 'string' &&
+    [value['c'], value['w'], value['g']].filter((name) => typeof name === 'string').length === 1 &&
     isTimetoken(value['from']) &&
     isTimetoken(value['to'])
   );

@@ -1,9 +1,18 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
-import { gapsIn } from './gaps.ts';
-import { sameMix } from './mix.ts';
+import { isOverdue, lossesIn } from './gaps.ts';
+import { intersection, isEmpty, sameMix, without } from './mix.ts';
 import type { LoopAnswer, LoopCursor, LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import { announce, FLOOR_DELAY, pollOn, wanted } from './steps.ts';
+import {
+  announce,
+  FLOOR_DELAY,
+  haltTimer,
+  leaveEffects,
+  presence,
+  proceed,
+  proceedConnected,
+  wanted,
+} from './steps.ts';
 
 type Polled = Extract<LoopEvent, { type: 'polled' }>;
 
@@ -13,49 +22,95 @@ const PATIENCE = 3;
 const { PNConnectedCategory, PNReconnectedCategory, PNRequestMessageCountExceededCategory } =
   PNStatusCategory;
 
-/** The handshake was answered: the mix is accepted, and the loop goes on from the cursor it kept. */
-export function accept(state: LoopState, { answer, now }: Polled): Step {
-  const mix = state.phase.name === 'handshaking' ? state.phase.mix : wanted(state);
+/** The handshake was answered: what it asked for is accepted, and the loop goes on from the cursor it kept. */
+export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, now }: Polled): Step {
+  const { phase } = state;
+  if (phase.name !== 'handshaking') return [state, []];
+  // What was dropped while it was under way has no floor, and the server has to hear that the user is gone.
+  const mix = intersection(phase.mix, state.demand);
+  const cursor = startOf(state, answer.cursor);
   const next: LoopState = {
     ...withoutPoll(state, now),
     ...{ accepted: mix, established: true, outage: false, provenAt: now },
     // Its timetoken counts only where there is none: the kept cursor still has to fetch what came in between.
-    cursor: state.cursor ?? answer.cursor,
-    caughtUpAt: state.cursor ? state.caughtUpAt : now,
+    ...{ cursor, caughtUpAt: caughtUpAt(policy, state, { answer, now }), wasAway: false },
+    roundTrip: now - phase.sentAt,
+    // What was subscribed between the decision to ask and the request has been asked for as well.
+    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.mix)) ? undefined : state.owed,
   };
-  const said: LoopEffect[] = [];
+  const said: LoopEffect[] = [...leaveEffects(without(phase.mix, state.demand))];
   if (state.established && state.outage) said.push(announce(PNReconnectedCategory, mix, {}));
   if (!state.established || !sameMix(state.accepted, mix)) said.push(announce(PNConnectedCategory, mix, {}));
-  const [after, effects] = pollOn(next, now);
-  return [after, [{ type: 'accept', mix, floor: answer.cursor }, ...effects, ...said]];
+  const [after, effects] = proceedConnected(next, now);
+  return [after, [{ type: 'accept', mix, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
 }
 
-/** A long poll was answered: deliver, move the cursor, poll on. */
+// Where the loop goes on: where it was, or where the program wants it to start, but never ahead of the server's time.
+function startOf({ cursor, provenAt }: LoopState, now: LoopAnswer['cursor']): LoopCursor {
+  if (cursor === undefined) return now;
+  const isOfProgram = provenAt === Number.NEGATIVE_INFINITY;
+  const isAhead = compareTimetokens(cursor.timetoken, now.timetoken) > 0;
+  const isOfRegion = cursor.region === undefined || cursor.region === now.region;
+  return isOfProgram && isAhead && isOfRegion ? now : cursor;
+}
+
+// The server's time tells how old the cursor is where the client's own clock does not.
+function caughtUpAt(
+  { liveRetention }: LoopPolicy,
+  { cursor, wasAway, caughtUpAt: before }: LoopState,
+  { answer, now }: Pick<Polled, 'answer' | 'now'>,
+): number {
+  if (cursor === undefined) return now;
+  const overdue = wasAway && isOverdue(cursor.timetoken, answer.cursor.timetoken, liveRetention);
+  return overdue ? Number.NEGATIVE_INFINITY : Math.min(before, now);
+}
+
+/** A long poll was answered: deliver, move the cursor, go on. */
 export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: Polled): Step {
   const before = state.cursor ?? answer.cursor;
   const cursor = advance(before, answer.cursor);
   const sentAt = state.phase.name === 'receiving' ? state.phase.sentAt : now;
-  const brought = cursor.timetoken !== before.timetoken && answer.entries.length > 0;
   const next: LoopState = {
     ...withoutPoll(state, now),
     ...{ cursor, attempt: 0, provenAt: now, caughtUpAt: now, undelivered: state.undelivered + 1 },
-    fruitless: brought || now - sentAt >= FLOOR_DELAY ? 0 : state.fruitless + 1,
+    // Whether it brought anything but copies is known when it is delivered.
+    fruitless: now - sentAt < FLOOR_DELAY ? state.fruitless + 1 : 0,
   };
   const late = sentAt - state.caughtUpAt > policy.liveRetention;
-  const gaps = gapsIn({ answer, before, cursor, late, full: answer.entries.length >= policy.countThreshold });
-  const effects: LoopEffect[] = [{ type: 'deliver', batch: { entries: answer.entries, gaps, cursor } }];
-  if (gaps.some((gap) => gap.reason === 'count-exceeded')) {
-    effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
-  }
-  const [after, more] = next.fruitless < PATIENCE ? pollOn(next, now) : pause(next, now);
+  const full = answer.entries.length >= policy.countThreshold;
+  const losses = lossesIn({ answer, before, cursor, late, full });
+  const { entries, bytes = 0 } = answer;
+  const batch = { entries, losses, cursor, mix: state.asked, bytes };
+  const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];
+  if (full && !answer.gaps) effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
+  const isHurried = next.fruitless >= PATIENCE && next.owed !== 'handshake';
+  const [after, more] = isHurried ? pause(next, now) : proceed(next, now);
   return [after, [...effects, ...more]];
 }
 
-// A server that answers at once with nothing new would otherwise be asked thousands of times a second.
+/** A batch has reached everybody: there is room for the next answer. */
+export function deliverNext(
+  state: LoopState,
+  { fresh, now }: Extract<LoopEvent, { type: 'delivered' }>,
+): Step {
+  const next: LoopState = {
+    ...state,
+    undelivered: Math.max(0, state.undelivered - 1),
+    fruitless: fresh ? 0 : state.fruitless,
+  };
+  const { phase } = next;
+  const isHeld = phase.name === 'receiving' && phase.poll === undefined && phase.timer === undefined;
+  return isHeld ? proceed(next, now) : [next, []];
+}
+
+// A server that answers at once with nothing new, or with copies, would otherwise be asked thousands of times a second.
 function pause(state: LoopState, now: number): Step {
   const timer = state.lastId + 1;
-  const next: LoopState = { ...state, lastId: timer, phase: { name: 'receiving', timer, sentAt: now } };
-  return [next, [{ type: 'startTimer', id: timer, delay: FLOOR_DELAY }]];
+  const phase = { name: 'receiving', timer, sentAt: now } as const;
+  return [
+    { ...state, lastId: timer, phase },
+    [presence(state), { type: 'startTimer', id: timer, delay: FLOOR_DELAY }],
+  ];
 }
 
 function withoutPoll(state: LoopState, now: number): LoopState {

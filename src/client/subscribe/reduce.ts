@@ -1,16 +1,20 @@
-import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import { PNStatusCategory } from '../../protocol/status.ts';
+import { farewell, forget, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from './mix.ts';
-import { accept, receive } from './receive.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, without } from './mix.ts';
+import { accept, deliverNext, receive } from './receive.ts';
+import type { LoopEvent, LoopPolicy, LoopState, Phase, Step } from './state.ts';
 import {
-  IDLE,
-  type LoopEffect,
-  type LoopEvent,
-  type LoopPolicy,
-  type LoopState,
-  type Step,
-} from './state.ts';
-import { announce, halt, handshake, pollOn, presence, tryAgain } from './steps.ts';
+  announce,
+  handshake,
+  owe,
+  pollOn,
+  presence,
+  proceed,
+  settleDebt,
+  stillPresent,
+  tryAgain,
+} from './steps.ts';
 
 /**
  * The subscribe loop as a pure machine: every event is answered by the next state and by what the runner is to do. It
@@ -22,27 +26,31 @@ export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): 
     case 'demandChanged':
       return changeDemand(state, event);
     case 'polled':
-      return state.phase.name === 'handshaking' ? accept(state, event) : receive(policy, state, event);
+      return state.phase.name === 'handshaking'
+        ? accept(policy, state, event)
+        : receive(policy, state, event);
     case 'pollFailed':
       return event.refusal ? refuse(policy, state, event) : fail(policy, state, event);
     case 'timerFired':
-      return state.phase.name === 'waiting' ? handshake(state) : pollOn(state, event.now);
+      return fire(state, event.now);
     case 'delivered':
-      return deliverNext(state, event.now);
+      return deliverNext(state, event);
     case 'tokenChanged':
       return changeToken(state, event.now);
+    case 'tokenRenewed':
+      return renewToken(state, event.now);
     case 'filterChanged':
-      return askAnew(state, event.now);
+      return changeFilter(state, event.now);
     case 'reconnectRequested':
       return reconnect(state, event.now);
     case 'disconnectRequested':
-      return state.phase.name === 'idle' ? [state, []] : stop(state, false);
+      return state.phase.name === 'idle' ? [state, []] : stop(state, false, event.now);
     case 'networkChanged':
       return changeNetwork(state, event);
     case 'woke':
-      return wake(state, event.now);
+      return wake({ ...state, wasAway: true }, event.now);
     case 'closed':
-      return stop(state, true);
+      return stop(state, true, event.now);
     default:
       return event satisfies never;
   }
@@ -60,41 +68,50 @@ function isClosed({ phase }: LoopState): boolean {
   return phase.name === 'stopped' && phase.closed;
 }
 
+function fire(state: LoopState, now: number): Step {
+  const { phase } = state;
+  if (phase.name !== 'receiving') return handshake(state, now);
+  const { poll, sentAt } = phase;
+  if (poll === undefined) return proceed({ ...state, phase: { name: 'receiving', sentAt } }, now);
+  return settleDebt([{ ...state, phase: { name: 'receiving', poll, sentAt } }, []], now);
+}
+
 function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'demandChanged' }>): Step {
-  const { demand, fresh, cursor } = event;
-  if (isEmpty(demand)) return forget(before);
+  const { demand, newest, cursor, now } = event;
+  if (isEmpty(demand)) return forget(before, now);
   const removed = without(before.demand, demand);
+  const fresh = newest !== undefined;
   const state: LoopState = {
     ...before,
     demand,
     accepted: intersection(before.accepted, demand),
     // A new subscription is also a new attempt at what was refused.
     refused: fresh ? EMPTY_MIX : intersection(before.refused, demand),
-    cursor: before.cursor ?? cursor,
+    newest: Math.max(newest ?? 0, before.newest),
+    // A loop that has begun to ask for others must not skip what they are to get.
+    cursor: before.phase.name === 'idle' ? cursor : before.cursor,
   };
-  const [next, effects] = follow(state, { changed: fresh || !isEmpty(removed), ...event });
+  const [next, effects] = follow(state, { fresh, removed, now });
   return [next, [...effects, ...farewell(before, removed)]];
 }
 
 // What a change of demand means for what is under way.
 function follow(
   state: LoopState,
-  event: { readonly changed: boolean; readonly fresh: boolean; readonly now: number },
+  { fresh, removed, now }: { readonly fresh: boolean; readonly removed: Mix; readonly now: number },
 ): Step {
-  const { changed, fresh, now } = event;
-  switch (state.phase.name) {
-    case 'idle':
-      return handshake(state);
+  const { phase } = state;
+  if (phase.name === 'idle') return handshake(state, now);
+  if (!fresh && isEmpty(removed)) return [state, []];
+  switch (phase.name) {
     case 'handshaking':
-      return changed ? handshake(state) : [state, []];
+      return followHandshake(state, phase, fresh);
     case 'receiving':
-      if (fresh) return handshake(state);
-      // A mix that only shrinks needs no proof: the poll goes on with the same cursor.
-      return changed ? pollOn(state, now) : [state, []];
+      return owe(state, fresh ? 'handshake' : 'poll', now);
     case 'waiting':
       // With a timer, the timer decides, so that a burst of calls cannot hammer a dead server. Without one, the name
       // that is refused may be the one that was dropped: the others need not wait for its token.
-      return changed && state.phase.timer === undefined ? tryAgain(state, now) : [state, [presence(state)]];
+      return phase.timer === undefined ? tryAgain(state, now) : [state, [presence(state)]];
     case 'failed':
       return fresh ? tryAgain({ ...state, attempt: 0 }, now) : [state, []];
     case 'stopped':
@@ -102,67 +119,52 @@ function follow(
   }
 }
 
-// What the server and the program are told of names that were dropped.
-function farewell(before: LoopState, removed: Mix): readonly LoopEffect[] {
-  if (isEmpty(removed)) return [];
-  const operation = PNOperationType.PNUnsubscribeOperation;
-  return [
-    ...leave(before, removed),
-    announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
-  ];
-}
-
-// Only names that the server has heard of are left.
-function leave({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
-  if (phase.name === 'stopped' || phase.name === 'idle') return [];
-  const mix = intersection(removed, phase.name === 'handshaking' ? union(accepted, phase.mix) : accepted);
-  return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
-}
-
-// Nothing is subscribed any more: the cursor goes too, so that the next subscription starts afresh.
-function forget(state: LoopState): Step {
-  const next: LoopState = { ...IDLE, lastId: state.lastId, undelivered: state.undelivered };
-  if (state.phase.name === 'idle') return [next, []];
-  return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
-}
-
-function stop(state: LoopState, closed: boolean): Step {
-  const { phase } = state;
-  if (phase.name === 'stopped' && !closed) return [state, []];
-  const fresh = { established: false, outage: false, attempt: 0, fruitless: 0 };
-  const next: LoopState = { ...state, ...fresh, phase: { name: 'stopped', closed } };
-  const quiet = phase.name === 'idle' || phase.name === 'stopped';
-  return [next, quiet ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
-}
-
-function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
-  const said = announce(PNStatusCategory.PNDisconnectedCategory, state.demand, { operation });
-  return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leave(state, state.demand), said];
-}
-
-function deliverNext(state: LoopState, now: number): Step {
-  const next = { ...state, undelivered: Math.max(0, state.undelivered - 1) };
-  const { phase } = next;
-  const held = phase.name === 'receiving' && phase.poll === undefined && phase.timer === undefined;
-  return held ? pollOn(next, now) : [next, []];
+// A handshake that is under way comes to its end, so that there is progress however fast the names change; one that is
+// held back asks for what is wanted when it goes out.
+function followHandshake(
+  state: LoopState,
+  phase: Extract<Phase, { name: 'handshaking' }>,
+  fresh: boolean,
+): Step {
+  const owed = fresh && phase.poll !== undefined ? 'handshake' : state.owed;
+  return [{ ...state, owed }, stillPresent(state)];
 }
 
 function changeToken(before: LoopState, now: number): Step {
   const state = { ...before, refused: EMPTY_MIX };
-  const asksMore = state.phase.name === 'receiving' && !isEmpty(before.refused);
-  return asksMore ? handshake(state) : askAnew(state, now);
+  const { name } = state.phase;
+  if (isEmpty(before.refused) || (name !== 'receiving' && name !== 'handshaking')) return askAnew(state, now);
+  return name === 'receiving' ? owe(state, 'handshake', now) : askAnew({ ...state, owed: 'handshake' }, now);
+}
+
+// Only what was refused has waited for it.
+function renewToken(before: LoopState, now: number): Step {
+  const { phase } = before;
+  if (phase.name === 'waiting')
+    return mayHelp(phase) ? tryAgain({ ...before, refused: EMPTY_MIX }, now) : [before, []];
+  if (isEmpty(before.refused)) return [before, []];
+  const state: LoopState = { ...before, refused: EMPTY_MIX };
+  return phase.name === 'handshaking' ? [{ ...state, owed: 'handshake' }, []] : owe(state, 'handshake', now);
+}
+
+// A poll with the old filter would pass over what the new one lets through.
+function changeFilter(state: LoopState, now: number): Step {
+  const { phase } = state;
+  const isHeld = phase.name === 'receiving' && phase.poll !== undefined && state.owed !== 'handshake';
+  return isHeld ? pollOn(state, now) : askAnew(state, now);
 }
 
 // Whatever is under way carries the old token or filter: its refusal must not be taken for one of the new.
 function askAnew(state: LoopState, now: number): Step {
-  switch (state.phase.name) {
+  const { phase } = state;
+  switch (phase.name) {
     case 'handshaking':
-      return handshake(state);
+      return [{ ...state, phase: { ...phase, stale: phase.poll !== undefined } }, []];
     case 'receiving':
-      return state.phase.poll === undefined ? [state, []] : pollOn(state, now);
+      return phase.poll === undefined ? [state, []] : owe(state, 'poll', now);
     case 'waiting':
       // A listener may answer each refusal with the token it has: the floor delay holds here too.
-      return mayHelp(state.phase) ? tryAgain(state, now) : [state, []];
+      return mayHelp(phase) ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }
@@ -180,7 +182,7 @@ function reconnect(state: LoopState, now: number): Step {
     case 'failed':
       return tryAgain({ ...state, attempt: 0 }, now);
     case 'stopped':
-      return isEmpty(state.demand) ? [{ ...state, phase: { name: 'idle' } }, []] : handshake(state);
+      return isEmpty(state.demand) ? [{ ...state, phase: { name: 'idle' } }, []] : handshake(state, now);
     default:
       return [state, []];
   }
@@ -202,7 +204,7 @@ function wake(state: LoopState, now: number): Step {
   switch (state.phase.name) {
     case 'handshaking':
     case 'receiving':
-      return handshake(state);
+      return handshake(state, now);
     case 'waiting':
       return state.phase.timer === undefined ? [state, []] : tryAgain(state, now);
     default:

@@ -1,8 +1,10 @@
-import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import type { TimerHandle } from '../../protocol/clock.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { ClientState } from '../listeners/events.ts';
+import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { Mix } from './mix.ts';
 import type { PollFailure, PollOutcome, PollRequest } from './poller.ts';
+import { publicState } from './public-state.ts';
 import { reduce } from './reduce.ts';
 import {
   type Announcement,
@@ -12,23 +14,24 @@ import {
   type LoopEffect,
   type LoopEvent,
   type LoopPolicy,
-  publicState,
 } from './state.ts';
 
-/** An event without what the runner adds: the time, and a random number where there is one. */
+/** An event without what the runner adds: the times, and a random number where there is one. */
 export type Happening = LoopEvent extends infer E
   ? E extends LoopEvent
-    ? Omit<E, 'now' | 'random'>
+    ? Omit<E, 'now' | 'wall' | 'random'>
     : never
   : never;
 
 /** What the loop does to the rest of the client. */
 export interface LoopHost {
+  /** The id of the newest subscription. */
+  readonly newest: number;
   /** Sends a request; returns how to cancel it. */
   poll(request: PollRequest, outcome: PollOutcome): () => void;
   deliver(batch: Batch): void;
-  accept(mix: Mix, floor: LoopCursor): void;
-  refuse(mix: Mix, error: PubNubError): void;
+  accept(effect: Extract<LoopEffect, { type: 'accept' }>): void;
+  refuse(effect: Extract<LoopEffect, { type: 'refuse' }>): void;
   present(mix: Mix): void;
   leave(mix: Mix): void;
   announce(announcement: Announcement): void;
@@ -37,14 +40,20 @@ export interface LoopHost {
     readonly previous: ClientState;
     readonly cause: Happening;
   }): void;
+  /** One of these has failed: the others are done all the same. */
+  failed(error: unknown): void;
 }
 
 /** What the machine needs to know, and where time and chance come from. */
 export interface LoopSurroundings {
   readonly policy: LoopPolicy;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly random: () => number;
 }
+
+/** Steps that may follow each other in one turn, and the pause in milliseconds after so many. */
+const MOST_AT_ONCE = 500;
+const REST = 1_000;
 
 /**
  * Runs the machine: takes events one by one, stores the state, does the effects. A listener that calls back into the
@@ -56,6 +65,8 @@ export class LoopRunner {
   readonly #queue: Happening[] = [];
   #state = IDLE;
   #running = false;
+  /** The timer of a pause between steps. */
+  #rest: TimerHandle | undefined;
   #cancelPoll: { readonly id: number; readonly cancel: () => void } | undefined;
   #timer: { readonly id: number; readonly handle: TimerHandle } | undefined;
 
@@ -69,6 +80,17 @@ export class LoopRunner {
     return publicState(this.#state);
   }
 
+  /** Why the loop has given up, in the state `failed`. */
+  get failure(): PubNubError | undefined {
+    const { phase } = this.#state;
+    return phase.name === 'failed' ? phase.error : undefined;
+  }
+
+  /** How long the last handshake took, in milliseconds. */
+  get roundTrip(): number {
+    return this.#state.roundTrip;
+  }
+
   /** Where the next long poll goes on. */
   get cursor(): LoopCursor | undefined {
     return this.#state.cursor;
@@ -77,27 +99,52 @@ export class LoopRunner {
   /** Takes an event: now, or after those that wait. */
   dispatch(happening: Happening): void {
     this.#queue.push(happening);
-    if (this.#running) return;
+    if (this.#rest !== undefined && happening.type === 'closed') this.#goOn();
+    if (!this.#running) this.#drain();
+  }
+
+  #drain(): void {
     this.#running = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
-    } finally {
-      this.#running = false;
+    let count = 0;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      this.#step(next);
+      // Listeners that answer each change with another would keep the process in this turn for ever.
+      if (++count < MOST_AT_ONCE || this.#queue.length === 0) continue;
+      this.#rest = this.#around.clock.setTimeout(() => this.#goOn(), REST);
+      return;
     }
+    this.#running = false;
+  }
+
+  #goOn(): void {
+    this.#around.clock.clearTimeout(this.#rest);
+    this.#rest = undefined;
+    this.#drain();
   }
 
   #step(happening: Happening): void {
-    const now = this.#around.clock.now();
+    const { clock, random, policy } = this.#around;
+    const times = { now: clock.monotonic(), wall: clock.now() };
     const event =
       happening.type === 'pollFailed'
-        ? { ...happening, now, random: this.#around.random() }
-        : { ...happening, now };
+        ? { ...happening, ...times, random: random() }
+        : { ...happening, ...times };
     const previous = publicState(this.#state);
-    const [state, effects] = reduce(this.#around.policy, this.#state, event);
+    const [state, effects] = reduce(policy, this.#state, event);
     this.#state = state;
     const current = publicState(state);
-    if (current !== previous) this.#host.stateChanged({ state: current, previous, cause: happening });
-    for (const effect of effects) this.#do(effect);
+    if (current !== previous)
+      this.#isolated(() => this.#host.stateChanged({ state: current, previous, cause: happening }));
+    for (const effect of effects) this.#isolated(() => this.#do(effect));
+  }
+
+  // What a program or a platform throws while one effect is done must not cost the others.
+  #isolated(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#host.failed(error);
+    }
   }
 
   #do(effect: LoopEffect): void {
@@ -119,10 +166,10 @@ export class LoopRunner {
         host.deliver(effect.batch);
         break;
       case 'accept':
-        host.accept(effect.mix, effect.floor);
+        host.accept(effect);
         break;
       case 'refuse':
-        host.refuse(effect.mix, effect.error);
+        host.refuse(effect);
         break;
       case 'present':
         host.present(effect.mix);
@@ -137,12 +184,16 @@ export class LoopRunner {
   }
 
   #poll({ id, mix, cursor, region }: Extract<LoopEffect, { type: 'poll' }>): void {
+    let newest = 0;
+    const onSend = () => {
+      newest = this.#host.newest;
+    };
     const cancel = this.#host.poll(
-      { mix, cursor, region },
+      { mix, cursor, region, onSend },
       {
-        answered: (answer) => this.dispatch({ type: 'polled', poll: id, answer }),
+        answered: (answer) => this.dispatch({ type: 'polled', poll: id, answer, newest }),
         failed: ({ error, refusal }: PollFailure) =>
-          this.dispatch({ type: 'pollFailed', poll: id, error, refusal }),
+          this.dispatch({ type: 'pollFailed', poll: id, error, refusal, newest }),
       },
     );
     this.#cancelPoll = { id, cancel };

@@ -2,9 +2,10 @@ import type { WireGap } from '../../protocol/envelope.ts';
 import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { ClientState, PNGapEvent } from '../listeners/events.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
+import type { Loss } from './gaps.ts';
 import { EMPTY_MIX, type Mix } from './mix.ts';
+import { type Haste, NO_HASTE } from './pace.ts';
 
 /** A place in the stream: a timetoken with the region that issued it, when one did. */
 export interface LoopCursor {
@@ -12,13 +13,30 @@ export interface LoopCursor {
   readonly region: number | undefined;
 }
 
-/** What the loop is doing. A poll or timer is known by its id: what answers for another id changes nothing. */
+/**
+ * What the loop is doing. A poll or timer is known by its id: what answers for another id changes nothing. Times here are
+ * monotonic, in milliseconds.
+ */
 export type Phase =
   /** Nothing is subscribed. */
   | { readonly name: 'idle' }
-  /** A request without a timetoken is under way: its answer proves that the server accepts the mix. */
-  | { readonly name: 'handshaking'; readonly poll: number; readonly mix: Mix }
-  /** A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. */
+  /**
+   * A request without a timetoken is under way: its answer proves that the server accepts the mix. It is never given up
+   * for another one. With a timer in place of the poll, it is held back: requests came too fast.
+   */
+  | {
+      readonly name: 'handshaking';
+      readonly poll?: number;
+      readonly timer?: number;
+      readonly mix: Mix;
+      readonly sentAt: number;
+      /** The token or filter has changed since: a refusal says nothing about the new one. */
+      readonly stale?: boolean;
+    }
+  /**
+   * A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. The timer ends
+   * the pause, or the poll in favour of what is owed.
+   */
   | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
   | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
@@ -38,6 +56,12 @@ export interface LoopState {
   readonly refused: Mix;
   /** How it refused, the last time. */
   readonly refusal: PubNubError | undefined;
+  /** The newest subscription that the program has made. */
+  readonly newest: number;
+  /** What the poll under way has not been asked for: a handshake for what is new, or another mix, token or filter. */
+  readonly owed: 'handshake' | 'poll' | undefined;
+  /** The names that the last long poll was sent for. */
+  readonly asked: Mix;
   /** Where the next long poll goes on. */
   readonly cursor: LoopCursor | undefined;
   /** Whether there has been a connection since the loop was started. */
@@ -51,6 +75,12 @@ export interface LoopState {
   readonly provenAt: number;
   /** When the cursor was last known to be all there is. */
   readonly caughtUpAt: number;
+  /** Whether the client's own clock may not know how long it was away: a start in the past, a stop, a sleep, an outage. */
+  readonly wasAway: boolean;
+  /** How long the last handshake took, in milliseconds. */
+  readonly roundTrip: number;
+  /** How many requests were made of late. */
+  readonly haste: Haste;
   /** Batches handed to delivery and not delivered yet. */
   readonly undelivered: number;
   /** Answers in a row that came at once and brought nothing on. */
@@ -66,6 +96,9 @@ export const IDLE: LoopState = Object.freeze({
   accepted: EMPTY_MIX,
   refused: EMPTY_MIX,
   refusal: undefined,
+  newest: 0,
+  owed: undefined,
+  asked: EMPTY_MIX,
   cursor: undefined,
   established: false,
   outage: false,
@@ -73,6 +106,9 @@ export const IDLE: LoopState = Object.freeze({
   failedAt: Number.NEGATIVE_INFINITY,
   provenAt: Number.NEGATIVE_INFINITY,
   caughtUpAt: Number.POSITIVE_INFINITY,
+  wasAway: true,
+  roundTrip: 0,
+  haste: NO_HASTE,
   undelivered: 0,
   fruitless: 0,
   lastId: 0,
@@ -84,30 +120,44 @@ export interface LoopAnswer {
   readonly entries: readonly unknown[];
   /** Trimmed ranges, from an origin that tells. */
   readonly gaps: readonly WireGap[] | undefined;
+  /** Of its text, in characters. */
+  readonly bytes?: number;
 }
 
-/** What can happen. `now` is the wall clock in milliseconds, `random` a fresh number from 0 up to 1. */
-export type LoopEvent = { readonly now: number } & (
+/** What can happen. `now` is monotonic, `wall` the wall clock, both in milliseconds; `random` is from 0 up to 1. */
+export type LoopEvent = { readonly now: number; readonly wall: number } & (
   | {
       readonly type: 'demandChanged';
       readonly demand: Mix;
-      /** A subscription was added: its names need a handshake, even when they are in the mix already. */
-      readonly fresh: boolean;
+      /** The subscription that was added: its names need a handshake, even when they are in the mix already. */
+      readonly newest?: number;
       /** Where an idle loop starts. */
       readonly cursor?: LoopCursor;
     }
-  | { readonly type: 'polled'; readonly poll: number; readonly answer: LoopAnswer }
+  | {
+      readonly type: 'polled';
+      readonly poll: number;
+      readonly answer: LoopAnswer;
+      /** The newest subscription that there was when the request went out. */
+      readonly newest: number;
+    }
   | {
       readonly type: 'pollFailed';
       readonly poll: number;
       readonly error: PubNubError;
-      /** The server itself refused names, or the filter expression, in its own error body. */
-      readonly refusal: boolean | 'filter';
+      readonly refusal: Refusal;
+      readonly newest: number;
       readonly random: number;
     }
   | { readonly type: 'timerFired'; readonly timer: number }
-  | { readonly type: 'delivered' }
+  | {
+      readonly type: 'delivered';
+      /** Whether there was anything in it but copies of what came before. */
+      readonly fresh: boolean;
+    }
   | { readonly type: 'tokenChanged' }
+  /** A provider has given another token: requests carry it by themselves. */
+  | { readonly type: 'tokenRenewed' }
   | { readonly type: 'filterChanged' }
   | { readonly type: 'reconnectRequested' }
   | { readonly type: 'disconnectRequested' }
@@ -115,6 +165,12 @@ export type LoopEvent = { readonly now: number } & (
   | { readonly type: 'woke' }
   | { readonly type: 'closed' }
 );
+
+/**
+ * Whether the server itself has refused names in its own error body, or said that the filter expression is malformed, or
+ * the address too long, whoever says so.
+ */
+export type Refusal = boolean | 'filter' | 'length';
 
 /** Something to tell the program. */
 export interface Announcement {
@@ -129,8 +185,12 @@ export interface Announcement {
 /** Entries to deliver, with the cursor that the program may keep once they are. */
 export interface Batch {
   readonly entries: readonly unknown[];
-  readonly gaps: readonly PNGapEvent[];
+  readonly losses: readonly Loss[];
   readonly cursor: LoopCursor;
+  /** The names that were asked for. */
+  readonly mix: Mix;
+  /** Of its text, in characters. */
+  readonly bytes: number;
 }
 
 /** What the machine needs to know of its surroundings. Times in milliseconds. */
@@ -159,9 +219,15 @@ export type LoopEffect =
   | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
   | { readonly type: 'cancelTimer'; readonly id: number }
   | { readonly type: 'deliver'; readonly batch: Batch }
-  /** The names are subscribed from this timetoken on. */
-  | { readonly type: 'accept'; readonly mix: Mix; readonly floor: LoopCursor }
-  | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError }
+  /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop goes on at the cursor. */
+  | {
+      readonly type: 'accept';
+      readonly mix: Mix;
+      readonly floor: LoopCursor;
+      readonly cursor: LoopCursor;
+      readonly newest: number;
+    }
+  | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError; readonly newest: number }
   /** Whom the server takes to be where: renewed by heartbeats. */
   | { readonly type: 'present'; readonly mix: Mix }
   | { readonly type: 'leave'; readonly mix: Mix }
@@ -169,17 +235,3 @@ export type LoopEffect =
 
 /** A step of the machine. */
 export type Step = readonly [LoopState, readonly LoopEffect[]];
-
-/** The state as a program sees it. */
-export function publicState({ phase, established, outage }: LoopState): ClientState {
-  switch (phase.name) {
-    case 'handshaking':
-      return outage ? 'reconnecting' : established ? 'connected' : 'connecting';
-    case 'receiving':
-      return 'connected';
-    case 'waiting':
-      return 'reconnecting';
-    default:
-      return phase.name;
-  }
-}

@@ -33,6 +33,12 @@ export function beatStatus(mix: Mix, error: PubNubError | undefined): PNStatus {
   return makeStatus(category, { operation, errorData: error, ...affected(mix) });
 }
 
+/** The status of a reader that takes nothing while the client waits for it. */
+export function stalledStatus(mix: Mix): PNStatus {
+  const operation = PNOperationType.PNSubscribeOperation;
+  return makeStatus(PNStatusCategory.PNSlowConsumerCategory, { operation, ...affected(mix) });
+}
+
 const REASONS: Readonly<Record<Happening['type'], string>> = {
   demandChanged: 'the subscribed channels changed',
   polled: 'the server answered',
@@ -40,6 +46,7 @@ const REASONS: Readonly<Record<Happening['type'], string>> = {
   timerFired: 'the delay has passed',
   delivered: 'messages were delivered',
   tokenChanged: 'a new token was set',
+  tokenRenewed: 'the token provider gave another token',
   filterChanged: 'a new filter expression was set',
   reconnectRequested: 'reconnect() was called',
   disconnectRequested: 'disconnect() was called',

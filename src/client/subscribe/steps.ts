@@ -1,9 +1,15 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
 import { isEmpty, type Mix, without } from './mix.ts';
-import type { Announcement, LoopEffect, LoopState, Step } from './state.ts';
+import { COST, hasten, pauseOf } from './pace.ts';
+import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
 /** No attempt follows a failed one sooner than this, in milliseconds, whatever asks for it. */
 export const FLOOR_DELAY = 1_000;
+
+/** For how many round trips a long poll is left alone before something else takes its place. */
+const LEAVE_ALONE = 1.5;
+/** A handshake that took longer than this, in milliseconds, says nothing about round trips. */
+const LONGEST_ROUND_TRIP = 4_000;
 
 /** What is asked of the server: the demand without what it refused. */
 export function wanted({ demand, refused }: LoopState): Mix {
@@ -12,33 +18,60 @@ export function wanted({ demand, refused }: LoopState): Mix {
 
 /** Ends what is under way. */
 export function halt({ phase }: LoopState): readonly LoopEffect[] {
-  if ('poll' in phase && phase.poll !== undefined) return [{ type: 'cancelPoll', id: phase.poll }];
-  if ('timer' in phase && phase.timer !== undefined) return [{ type: 'cancelTimer', id: phase.timer }];
-  return [];
+  const effects: LoopEffect[] = [];
+  if ('poll' in phase && phase.poll !== undefined) effects.push({ type: 'cancelPoll', id: phase.poll });
+  if ('timer' in phase && phase.timer !== undefined) effects.push({ type: 'cancelTimer', id: phase.timer });
+  return effects;
 }
 
-/** Whom the heartbeats are to keep alive. */
+/** Ends the timer of a poll that has come to its end. */
+export function haltTimer({ phase }: LoopState): readonly LoopEffect[] {
+  return 'timer' in phase && phase.timer !== undefined ? [{ type: 'cancelTimer', id: phase.timer }] : [];
+}
+
+/** Tells the server of names that the user is gone from. */
+export function leaveEffects(mix: Mix): readonly LoopEffect[] {
+  return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
+}
+
+/** The names that the heartbeats keep the user present on. */
 export function presence(state: LoopState): LoopEffect {
   return { type: 'present', mix: wanted(state) };
 }
 
+/** The same, unless nothing has been asked for since the user was said to be gone. */
+export function stillPresent(state: LoopState): readonly LoopEffect[] {
+  return isGone(state) ? [] : [presence(state)];
+}
+
+/** Whether the server has been told that the user is gone, and has not been asked for anything since. */
+export function isGone({ phase, established }: LoopState): boolean {
+  if (phase.name === 'handshaking') return phase.poll === undefined && !established;
+  return phase.name === 'stopped';
+}
+
 /**
  * Asks the server, without a timetoken, whether it accepts the mix; it answers at once. Where it has refused every name,
- * there is nothing to ask until there is a new token.
+ * there is nothing to ask until there is a new token. Handshakes that come too fast wait.
  */
-export function handshake(state: LoopState): Step {
+export function handshake(state: LoopState, now: number): Step {
   const mix = wanted(state);
   const before = [...halt(state), presence(state)];
   if (isEmpty(mix) && state.refusal) {
     const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
-    return [{ ...state, phase }, before];
+    return [{ ...state, owed: undefined, phase }, before];
   }
   const id = state.lastId + 1;
+  const phase = { name: 'handshaking', mix, sentAt: now } as const;
+  const delay = pauseOf(state.haste, now);
+  if (delay > 0) {
+    const next: LoopState = { ...state, lastId: id, phase: { ...phase, timer: id } };
+    return [next, [...halt(state), ...stillPresent(next), { type: 'startTimer', id, delay }]];
+  }
+  const haste = hasten(state.haste, COST.handshake, now);
   const next: LoopState = {
-    ...state,
-    lastId: id,
-    fruitless: 0,
-    phase: { name: 'handshaking', poll: id, mix },
+    ...{ ...state, lastId: id, fruitless: 0, owed: undefined, haste },
+    phase: { ...phase, poll: id },
   };
   return [next, [...before, { type: 'poll', id, mix, region: state.cursor?.region }]];
 }
@@ -46,19 +79,75 @@ export function handshake(state: LoopState): Step {
 /** Holds a long poll at the cursor; or none, while two batches wait to be delivered. */
 export function pollOn(state: LoopState, now: number): Step {
   const mix = wanted(state);
-  if (state.cursor === undefined || isEmpty(mix)) return handshake(state);
+  if (state.cursor === undefined || isEmpty(mix)) return handshake(state, now);
   const before = [...halt(state), presence(state)];
-  if (state.undelivered > 1) return [{ ...state, phase: { name: 'receiving', sentAt: now } }, before];
-  const id = state.lastId + 1;
-  const next: LoopState = { ...state, lastId: id, phase: { name: 'receiving', poll: id, sentAt: now } };
-  return [next, [...before, { type: 'poll', id, mix, cursor: state.cursor }]];
+  const owed = state.owed === 'handshake' ? state.owed : undefined;
+  if (state.undelivered > 1) return [{ ...state, owed, phase: { name: 'receiving', sentAt: now } }, before];
+  const poll = state.lastId + 1;
+  const next: LoopState = {
+    ...{ ...state, lastId: poll, owed, asked: mix },
+    phase: { name: 'receiving', poll, sentAt: now },
+  };
+  return [next, [...before, { type: 'poll', id: poll, mix, cursor: state.cursor }]];
+}
+
+/** Goes on after a handshake: a poll comes next, so that who is subscribed already receives between two handshakes. */
+export function proceedConnected(state: LoopState, now: number): Step {
+  const isInstant = state.roundTrip === 0 && pauseOf(state.haste, now) === 0;
+  return state.owed === 'handshake' && isInstant
+    ? handshake(state, now)
+    : settleDebt(pollOn(state, now), now);
+}
+
+/** Goes on after the answer to a poll: with the handshake that is owed, else with the next poll. */
+export function proceed(state: LoopState, now: number): Step {
+  if (state.owed !== 'handshake') return pollOn(state, now);
+  if (pauseOf(state.haste, now) === 0) return handshake(state, now);
+  return settleDebt(pollOn(state, now), now);
+}
+
+/**
+ * Owes something to the program: takes it up at once if the poll has been left alone for long enough, or if there is no
+ * poll; otherwise as soon as it has.
+ */
+export function owe(before: LoopState, owed: 'handshake' | 'poll', now: number): Step {
+  const state = { ...before, owed: before.owed === 'handshake' ? before.owed : owed };
+  const { phase } = state;
+  if (phase.name !== 'receiving') return [state, []];
+  if (phase.poll !== undefined) return settleDebt([state, [presence(state)]], now);
+  // A pause of a hurried server holds for polls; a handshake is another request, with a pace of its own.
+  return owed === 'handshake' || phase.timer === undefined ? proceed(state, now) : [state, [presence(state)]];
+}
+
+/** What is owed, once the poll under way has had its time. */
+export function settleDebt([state, effects]: Step, now: number): Step {
+  const { phase, owed } = state;
+  if (owed === undefined || phase.name !== 'receiving' || phase.poll === undefined) return [state, effects];
+  const delay = Math.max(leftAlone(state, phase, now), owed === 'handshake' ? pauseOf(state.haste, now) : 0);
+  if (delay <= 0) {
+    const [next, more] = owed === 'handshake' ? handshake(state, now) : pollOn(state, now);
+    return [next, [...effects, ...more]];
+  }
+  if (phase.timer !== undefined) return [state, effects];
+  const timer = state.lastId + 1;
+  const next: LoopState = { ...state, lastId: timer, phase: { ...phase, timer } };
+  return [next, [...effects, { type: 'startTimer', id: timer, delay }]];
+}
+
+function leftAlone(
+  { roundTrip }: LoopState,
+  { sentAt }: Extract<Phase, { name: 'receiving' }>,
+  now: number,
+): number {
+  // Whole milliseconds: a clock may be too coarse to pass a fraction of one.
+  return Math.ceil(sentAt + Math.min(roundTrip, LONGEST_ROUND_TRIP) * LEAVE_ALONE - now);
 }
 
 /** Tries again now, or as soon as the floor delay after the last failure has passed. */
 export function tryAgain(state: LoopState, now: number): Step {
   const { phase } = state;
   const due = state.failedAt + FLOOR_DELAY;
-  if (due <= now || (phase.name !== 'waiting' && phase.name !== 'failed')) return handshake(state);
+  if (due <= now || (phase.name !== 'waiting' && phase.name !== 'failed')) return handshake(state, now);
   if (phase.name === 'waiting' && phase.due <= due) return [state, []];
   const timer = state.lastId + 1;
   const next: LoopState = {

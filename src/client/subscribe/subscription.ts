@@ -6,12 +6,26 @@ import type { Overflow } from '../runtime/async-queue.ts';
 export interface MessagesOptions {
   /** Messages that may wait to be read, at least 1. @default 1000 */
   readonly buffer?: number;
-  /** What a full buffer does: `pause` stops the polls of the whole client, `drop-oldest` forgets. @default 'pause' */
+  /**
+   * What a full buffer does: `pause` stops the polls of the whole client, `drop-oldest` and `drop-newest` forget, and
+   * `error` ends the iterator with `PN-2007`, after what it holds. @default 'pause'
+   */
   readonly overflow?: Overflow;
 }
 
 /** What a subscription receives: its own events, not those of the client. */
 export type SubscriptionEvent = Exclude<EventName, 'status' | 'state' | 'listenerError' | 'invalidMessage'>;
+
+/** Every event that a subscription receives. */
+export const SUBSCRIPTION_EVENTS: readonly SubscriptionEvent[] = Object.freeze([
+  'message',
+  'presence',
+  'signal',
+  'messageAction',
+  'objects',
+  'file',
+  'gap',
+]);
 
 /**
  * One part of a program that receives. Several subscriptions may name the same channel; each gets every event once, and
@@ -35,7 +49,8 @@ export interface Subscription<C, N extends string> extends Disposable {
   readonly channelGroups: readonly string[];
   /**
    * Resolves when the server has accepted every name. Rejects with a `PubNubError` when it refuses one (`PN-3002` and
-   * its kin), and with `PN-2003` when the subscription or the `signal` ends first.
+   * its kin), with why the client has given up when it has (state `failed`), and with `PN-2003` when the client is stopped
+   * or the subscription or the `signal` ends first.
    */
   connected(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** The messages, in order. The first iterator starts with those since `execute()`; leaving it does not unsubscribe. */

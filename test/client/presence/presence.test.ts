@@ -104,7 +104,9 @@ describe('a leave', () => {
     const leave = await fed.next('leave');
     fed.client.subscribe().channels('a').execute();
     await settle();
-    expect(fed.open().map(({ facts }) => facts.kind)).toEqual(['leave']);
+    expect(fed.open().map(({ facts }) => facts.kind)).toEqual(['poll', 'leave']);
+    // Who is subscribed already receives meanwhile.
+    expect((await fed.next('poll')).facts.channels).toEqual(['b']);
     await leave.respond(200, OK);
     expect((await fed.next('handshake')).facts.channels).toEqual(['a', 'b']);
   });
@@ -135,7 +137,7 @@ describe('a leave', () => {
     expect(fed.open('leave')).toEqual([]);
   });
 
-  test('in flight is awaited before a heartbeat that names the same channel', async () => {
+  test('in flight keeps its channel out of heartbeats, and the others in them', async () => {
     await using fed = new HandFedClient(BEATS, { byHand: ['leave', 'heartbeat'] });
     await fed.subscribed(['a', 'b'], 10);
     await fed.clock.advance(8_500);
@@ -143,10 +145,56 @@ describe('a leave', () => {
     fed.client.subscribe().channels('a').execute();
     const leave = await fed.next('leave');
     await fed.clock.advance(500);
-    expect(fed.open().map(({ facts }) => facts.kind)).toEqual(['leave']);
+    const beat = await fed.next('heartbeat');
+    expect(beat.facts.channels).toEqual(['b']);
+    await beat.respond(200, OK);
     await leave.respond(200, OK);
+    await (await fed.next('handshake')).answer(20);
+    await fed.clock.advance(9_000);
     expect((await fed.next('heartbeat')).facts.channels).toEqual(['a', 'b']);
   });
+
+  test('of many changes in one turn is one, and names only who is gone at its end', async () => {
+    await using fed = new HandFedClient({}, { byHand: ['leave'] });
+    await fed.subscribed(['a', 'b', 'c'], 10);
+    for (let count = 0; count < 100; count++) {
+      fed.client.disconnect();
+      fed.client.reconnect();
+    }
+    await settle();
+    // It has been away for too often to come back at once: so it is gone meanwhile, and the server hears it once.
+    await (await fed.next('leave')).respond(200, OK);
+    await (await fed.retried()).answer(20);
+    for (let count = 0; count < 3; count++) {
+      fed.client.disconnect();
+      fed.client.reconnect();
+    }
+    fed.client.disconnect();
+    await settle();
+    expect(fed.open('leave').map(({ facts }) => facts.channels)).toEqual([['a', 'b', 'c']]);
+  });
+
+  test.each(['disconnect', 'unsubscribe'] as const)(
+    'is sent for each time that the user was there, however often the program changes its mind: %s',
+    async (how) => {
+      await using fed = new HandFedClient();
+      await fed.subscribed('a', 10);
+      const count = (kind: string) => fed.requests.filter(({ facts }) => facts.kind === kind).length;
+      for (let turn = 0; turn < 300; turn++) {
+        if (how === 'disconnect') fed.client.disconnect();
+        else void fed.client.unsubscribeAll();
+        await settle(1);
+        if (how === 'disconnect') fed.client.reconnect();
+        else fed.client.subscribe().channels('a').execute();
+        await settle(1);
+      }
+      expect(count('handshake')).toBeLessThan(40);
+      expect(count('leave')).toBeLessThanOrEqual(count('handshake'));
+      fed.client.disconnect();
+      await settle();
+      expect(count('leave')).toBe(count('handshake'));
+    },
+  );
 
   test('holds nothing up that names other channels', async () => {
     await using fed = new HandFedClient({}, { byHand: ['leave'] });

@@ -1,20 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Demand } from '../../../src/client/subscribe/demand.ts';
-import { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
-import { type Mix, mixOf } from '../../../src/client/subscribe/mix.ts';
+import type { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
+import { mixOf } from '../../../src/client/subscribe/mix.ts';
 import { names, short } from '../../support/loop-machine.ts';
+import { subscriptionOf } from '../../support/loop-subscription.ts';
 
 const NAMES = ['a', 'n.x', 'n.*', 'n.m.*', '@g', '@h'];
-const mixes = fc.subarray(NAMES, { minLength: 1 }).map((list) => names(list.join(' ')));
+const mixes = fc.subarray(NAMES, { minLength: 1 }).map((list) => list.join(' '));
 
-function subscription(mix: Mix): LiveSubscription {
-  return new LiveSubscription({ remove: () => {}, relieved: () => {}, failed: () => {} }, { mix });
-}
-
-function filled(list: readonly Mix[]): { demand: Demand; all: readonly LiveSubscription[] } {
+function filled(list: readonly string[]): { demand: Demand; all: readonly LiveSubscription[] } {
   const demand = new Demand();
-  const all = list.map(subscription);
+  const all = list.map((text) => subscriptionOf(text));
   for (const one of all) demand.add(one);
   return { demand, all };
 }
@@ -27,19 +24,24 @@ describe('what a program wants', () => {
         fc.array(fc.tuple(fc.nat(), mixes)),
         (list, drops) => {
           const { demand, all } = filled(list);
-          for (const [index, mix] of drops) {
+          for (const [index, text] of drops) {
             const victim = all[index % all.length];
-            if (victim) demand.drop(victim, mix);
+            if (victim) demand.drop(victim, names(text));
           }
-          const left = all.map(({ interest }) => interest.mix);
-          const expected = mixOf(
-            left.flatMap(({ channels }) => channels),
-            left.flatMap(({ groups }) => groups),
-          );
-          expect(demand.mix).toEqual(expected);
+          expect(demand.mix).toEqual(unionOf(all));
           expect([...demand.subscriptions]).toEqual(all.filter(({ interest }) => short(interest.mix) !== ''));
         },
       ),
+    );
+  });
+
+  test('can be told without some of its subscriptions: what others want too stays', () => {
+    fc.assert(
+      fc.property(fc.array(mixes, { minLength: 1, maxLength: 5 }), fc.array(fc.nat()), (list, indices) => {
+        const { demand, all } = filled(list);
+        const out = all.filter((_, index) => indices.includes(index));
+        expect(demand.mixWithout(out)).toEqual(unionOf(all.filter((one) => !out.includes(one))));
+      }),
     );
   });
 
@@ -58,3 +60,11 @@ describe('what a program wants', () => {
     );
   });
 });
+
+function unionOf(all: readonly LiveSubscription[]) {
+  const left = all.map(({ interest }) => interest.mix);
+  return mixOf(
+    left.flatMap(({ channels }) => channels),
+    left.flatMap(({ groups }) => groups),
+  );
+}

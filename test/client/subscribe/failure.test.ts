@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { effectsOf, failure, LoopMachine, policyOf, short } from '../../support/loop-machine.ts';
+import { effectsOf, failure, LoopMachine, names, policyOf, short } from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 
 const categories = (machine: LoopMachine) =>
@@ -111,5 +111,97 @@ describe('a refusal', () => {
   test('does not count as an attempt, and is not bounded by the policy', () => {
     const machine = new LoopMachine(policyOf(0)).demand('a').answer(1).demand('a b').refuse('b');
     expect([machine.state.phase.name, machine.state.attempt]).toEqual(['handshaking', 0]);
+  });
+});
+
+describe('a refusal of what has been replaced meanwhile', () => {
+  test.each(['tokenChanged', 'filterChanged'] as const)(
+    'says nothing about the new one: after %s the handshake is asked anew, and nobody is told',
+    (type) => {
+      for (const refusal of [true, 'filter'] as const) {
+        const machine = connected('a').demand('a b').send({ type });
+        machine.fail(failure('PN-3002', { channels: ['b'] }), { refusal });
+        expect(machine.told).toBe('handshaking (poll): cancelPoll present handshake');
+        expect(short(machine.poll?.mix ?? names(''))).toBe('a b');
+        // The next one is of the new token.
+        expect(effectsOf(machine.refuse('b').effects, 'refuse')).toHaveLength(1);
+      }
+    },
+  );
+
+  test('counts against the pace, so that a token for each one ends in a pause', () => {
+    const machine = connected('a').demand('a b');
+    let count = 0;
+    for (; machine.poll; count++) machine.send({ type: 'tokenChanged' }).refuse('b');
+    expect(count).toBe(4);
+    expect(machine.timer).toBeDefined();
+  });
+
+  test('of names that nobody wants any more asks anew without them, and tells nobody', () => {
+    const machine = connected('a').demand('a b').demand('a', { fresh: false }).refuse('b');
+    expect(effectsOf(machine.effects, 'refuse')).toEqual([]);
+    expect(machine.announced).toEqual([]);
+    expect(short(machine.poll?.mix ?? names(''))).toBe('a');
+  });
+});
+
+describe('a refusal on account of the length', () => {
+  test('refuses what is new, and goes on with the rest', () => {
+    const machine = connected('a').demand('a b c').fail(failure('PN-3004'), { refusal: 'length' });
+    expect(effectsOf(machine.effects, 'refuse').map(({ mix }) => short(mix))).toEqual(['b c']);
+    expect(short(machine.poll?.mix ?? names(''))).toBe('a');
+  });
+
+  test('of everything is a failure too: all is asked for again after the delay', () => {
+    const machine = new LoopMachine().demand('a b').fail(failure('PN-3004'), { refusal: 'length' });
+    expect(machine.told).toBe('waiting (timer): refuse !BadRequest startTimer(1500) !BadRequest');
+    machine.fire();
+    expect(machine.state.phase.name).toBe('handshaking');
+  });
+});
+
+describe('with a provider of tokens', () => {
+  const renewing = (maximumRetries = 5) =>
+    new LoopMachine({ ...policyOf(maximumRetries), renewsToken: true });
+
+  test('a refusal of what was accepted is a failure: the next attempt may have another token', () => {
+    const machine = renewing().demand('a').answer(1).refuse('a');
+    expect(machine.told).toMatch(/^waiting \(timer\): startTimer\(1500\)/);
+    machine.fire().answer(2);
+    expect(categories(machine)).toEqual(['Reconnected']);
+  });
+
+  test('refused names with nothing left are asked for again after a delay, as often as the policy allows', () => {
+    const machine = renewing(2).demand('a');
+    for (let count = 0; count < 2; count++) machine.refuse('a').fire();
+    expect(machine.refuse('a').state.phase.name).toBe('failed');
+  });
+
+  test.each([
+    ['receiving', (m: LoopMachine) => m.answer(2)],
+    ['handshaking without them', (m: LoopMachine) => m],
+  ])('a renewed token asks for refused names again: %s', (_, act) => {
+    const machine = act(renewing().demand('a').answer(1).demand('a b').refuse('b'));
+    machine.send({ type: 'tokenRenewed' });
+    if (machine.poll && short(machine.poll.mix) === 'a') machine.answer(3);
+    expect(short(machine.poll?.mix ?? names(''))).toBe('a b');
+    expect(machine.poll?.cursor).toBe(undefined);
+  });
+
+  test('a renewed token changes nothing where nothing was refused', () => {
+    for (const machine of [renewing().demand('a'), renewing().demand('a').answer(1)]) {
+      const before = machine.state;
+      expect(machine.send({ type: 'tokenRenewed' }).state).toEqual(before);
+      expect(machine.effects).toEqual([]);
+    }
+  });
+
+  test('a renewed token shortens the wait after a refusal, and no other', () => {
+    const refused = renewing().demand('a').answer(1).fail().fire().fail().fire().refuse('a');
+    refused.wait(1_000).send({ type: 'tokenRenewed' });
+    expect(refused.state.phase.name).toBe('handshaking');
+    const broken = renewing().demand('a').answer(1).fail().fire().fail().fire().fail();
+    broken.wait(1_000).send({ type: 'tokenRenewed' });
+    expect(broken.effects).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Interest, wildcardsOver } from '../../../src/client/subscribe/interest.ts';
+import { groupOf, Interest, wildcardsOver } from '../../../src/client/subscribe/interest.ts';
 import { isWildcard, wildcardCovers } from '../../../src/protocol/names.ts';
 import { names, short, tt } from '../../support/loop-machine.ts';
 
@@ -85,18 +85,72 @@ describe('what a subscription wants', () => {
   });
 });
 
-describe('what a subscription may miss', () => {
-  test('is a channel that it names or covers, from its floor on, and any channel where it has a group', () => {
-    const named = new Interest(names('a n.*'));
-    named.accept(names('a n.*'), tt(10));
-    expect([named.mayMiss('a', tt(11)), named.mayMiss('a', tt(10)), named.mayMiss('b', tt(11))]).toEqual([
+describe('a floor', () => {
+  test('is set of what is pending alone, and says which names these were', () => {
+    const interest = new Interest(names('a b @g'));
+    expect(short(interest.accept(names('a c'), tt(5)))).toBe('a');
+    expect(short(interest.accept(names('a b @g'), tt(6)))).toBe('b @g');
+    expect(short(interest.pending)).toBe('');
+  });
+
+  test('can be set anew, of names that are wanted alone', () => {
+    const interest = new Interest(names('a'));
+    interest.accept(names('a'), tt(5));
+    interest.setFloor(names('a b @g'), tt(8));
+    expect([interest.wants('a', undefined, tt(8)), interest.wants('a', undefined, tt(9))]).toEqual([
+      false,
       true,
-      false,
-      false,
     ]);
-    expect(named.mayMiss('n.x', tt(11))).toBe(true);
-    const grouped = new Interest(names('a @g'));
-    grouped.accept(names('a @g'), tt(10));
-    expect([grouped.mayMiss('b', tt(11)), grouped.mayMiss('b', tt(10))]).toEqual([true, false]);
+    expect(short(interest.mix)).toBe('a');
+  });
+
+  test('is the lowest of those of a mix that are accepted', () => {
+    const interest = new Interest(names('a b c @g'));
+    interest.accept(names('b @g'), tt(5));
+    interest.accept(names('a'), tt(3));
+    const floors = ['a', 'b', 'a b', 'b @g', 'c', 'x', 'c b', '@g'].map((text) =>
+      interest.floorOf(names(text)),
+    );
+    expect(floors).toEqual([tt(3), tt(5), tt(3), tt(5), undefined, undefined, tt(5), tt(5)]);
+  });
+});
+
+describe('what a subscription covers', () => {
+  test('does not depend on floors', () => {
+    const interest = new Interest(names('a n.* @g'));
+    const entries = [
+      ...[
+        ['a', undefined],
+        ['n.x', undefined],
+        ['m', 'g'],
+      ],
+      ...[
+        ['b', undefined],
+        ['n', undefined],
+        ['m', 'h'],
+        ['g', undefined],
+      ],
+    ] as const;
+    expect(entries.map(([channel, group]) => interest.covers(channel ?? '', group))).toEqual([
+      ...[true, true, true],
+      ...[false, false, false, false],
+    ]);
+  });
+});
+
+describe('the group that an entry came for', () => {
+  test.each([
+    ['its group', { c: 'm', b: 'g' }, 'a @g', 'g'],
+    ['no group that was asked for', { c: 'm', b: 'h' }, 'a @g', undefined],
+    ['a wildcard', { c: 'n.x', b: 'n.*' }, 'n.* @g', undefined],
+    ['its channel', { c: 'a', b: 'a' }, 'a @g', undefined],
+    ['its channel, unsaid', { c: 'a' }, 'a @g', undefined],
+    ['a channel that is named like the group', { c: 'g', b: 'g' }, 'g @g', undefined],
+    ['a channel named like the group, unsaid', { c: 'g' }, 'g @g', undefined],
+    ['a group that holds a channel of its name, which nobody asked for', { c: 'g', b: 'g' }, 'a @g', 'g'],
+    ['a group, where another channel has its name', { c: 'm', b: 'g' }, 'g @g', 'g'],
+    ['presence of a group', { c: 'm-pnpres', b: 'g-pnpres' }, '@g @g-pnpres', 'g-pnpres'],
+  ] as const)('where it came for %s', (_, entry, asked, expected) => {
+    expect(groupOf(entry, names(asked))).toBe(expected);
   });
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PNGapEvent } from '../../../src/index.ts';
+import type { Loss } from '../../../src/client/subscribe/gaps.ts';
 import { answerAt, effectsOf, entryAt, LoopMachine, short, tt } from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 
-function gapsOf(machine: LoopMachine): readonly PNGapEvent[] {
-  return effectsOf(machine.effects, 'deliver').flatMap(({ batch }) => batch.gaps);
+function lossesOf(machine: LoopMachine): readonly Loss[] {
+  return effectsOf(machine.effects, 'deliver').flatMap(({ batch }) => batch.losses);
 }
 
 const entries = (count: number) => Array.from({ length: count }, (_, index) => entryAt(100 + index));
@@ -33,7 +33,7 @@ describe('the cursor', () => {
   test('moves with the region that answers, even backwards, and says so', () => {
     const machine = connected().answer(50).answer(20, { region: 2 });
     expect(machine.state.cursor).toEqual({ timetoken: tt(20), region: 2 });
-    expect(gapsOf(machine)).toEqual([
+    expect(lossesOf(machine)).toEqual([
       expect.objectContaining({ reason: 'cursor-regressed', from: tt(20), to: tt(50), certain: false }),
     ]);
   });
@@ -41,18 +41,18 @@ describe('the cursor', () => {
   test('moves forward with another region without a word', () => {
     const machine = connected().answer(50).answer(60, { region: 2 });
     expect(machine.state.cursor).toEqual({ timetoken: tt(60), region: 2 });
-    expect(gapsOf(machine)).toEqual([]);
+    expect(lossesOf(machine)).toEqual([]);
   });
 
   test('stays where it is for a smaller one of the same region; the entries are delivered', () => {
     const machine = connected()
       .answer(50)
-      .send({ type: 'delivered' })
+      .send({ type: 'delivered', fresh: true })
       .answer(20, { entries: entries(1) });
     expect(machine.state.cursor?.timetoken).toBe(tt(50));
     expect(effectsOf(machine.effects, 'deliver')[0]?.batch).toMatchObject({
       entries: entries(1),
-      gaps: [],
+      losses: [],
       cursor: { timetoken: tt(50) },
     });
   });
@@ -77,22 +77,25 @@ describe('a gap', () => {
     [150, ['count-exceeded']],
   ])('is suspected of an answer with %i entries: %j', (count, reasons) => {
     const machine = connected().answer(900, { entries: entries(count) });
-    expect(gapsOf(machine).map(({ reason }) => reason)).toEqual(reasons);
+    expect(lossesOf(machine).map(({ reason }) => reason)).toEqual(reasons);
     const said = machine.announced.map(({ category }) => category);
     expect(said).toEqual(reasons.map(() => 'PNRequestMessageCountExceededCategory'));
-    for (const gap of gapsOf(machine))
+    for (const gap of lossesOf(machine))
       expect(gap).toMatchObject({ certain: false, from: tt(1), to: tt(900) });
   });
 
   test('is suspected after an absence longer than the server keeps what was not fetched', () => {
     const absent = (milliseconds: number) => {
-      const machine = connected().answer(5).send({ type: 'delivered' }).send({ type: 'disconnectRequested' });
+      const machine = connected()
+        .answer(5)
+        .send({ type: 'delivered', fresh: true })
+        .send({ type: 'disconnectRequested' });
       machine
         .wait(milliseconds)
         .send({ type: 'reconnectRequested' })
         .answer(80)
         .answer(81, { entries: entries(1) });
-      return gapsOf(machine);
+      return lossesOf(machine);
     };
     expect(absent(600_000)).toEqual([]);
     expect(absent(600_001)).toEqual([
@@ -100,28 +103,51 @@ describe('a gap', () => {
     ]);
   });
 
+  // A tick is a tenth of a microsecond: ten minutes are six billion of them.
+  test.each([
+    [6_000_000_000, []],
+    [6_000_000_001, ['retention']],
+  ])('is suspected of a start that is older than that by the server’s time: %i ticks', (age, reasons) => {
+    const machine = new LoopMachine().demand('a', { at: tt(5) }).answer(5 + age);
+    machine.answer(5 + age, { entries: entries(1) });
+    expect(lossesOf(machine).map(({ reason }) => reason)).toEqual(reasons);
+    for (const loss of lossesOf(machine)) expect(loss).toMatchObject({ from: tt(5), to: tt(5 + age) });
+    expect(lossesOf(machine.send({ type: 'delivered', fresh: true }).answer(6 + age))).toEqual([]);
+  });
+
+  test.each([
+    ['an outage', (m: LoopMachine) => m.fail().fire()],
+    [
+      'a stop',
+      (m: LoopMachine) => m.send({ type: 'disconnectRequested' }).send({ type: 'reconnectRequested' }),
+    ],
+    ['a sleep that no clock has counted', (m: LoopMachine) => m.send({ type: 'woke' })],
+  ])('is suspected by the server’s time after %s', (_, away) => {
+    const machine = away(connected().answer(5).send({ type: 'delivered', fresh: true }));
+    machine.answer(7_000_000_000).answer(7_000_000_001, { entries: entries(1) });
+    expect(lossesOf(machine).map(({ reason }) => reason)).toEqual(['retention']);
+  });
+
+  test('is not suspected of a quiet loop that was never away, when it asks for more', () => {
+    const machine = connected('a').answer(5).send({ type: 'delivered', fresh: true }).demand('a b');
+    machine.answer(7_000_000_000).answer(7_000_000_001, { entries: entries(1) });
+    expect(lossesOf(machine)).toEqual([]);
+  });
+
   test('is not suspected of a long poll that was held however long', () => {
     const machine = connected().answer(5);
     machine.now += 10_000_000;
-    expect(gapsOf(machine.answer(6, { entries: entries(1) }))).toEqual([]);
+    expect(lossesOf(machine.answer(6, { entries: entries(1) }))).toEqual([]);
   });
 
   test('is believed of an origin that tells, and nothing is suspected then', () => {
     const told = [{ c: 'a', from: tt(2), to: tt(50) }];
     const machine = connected().answer(900, { entries: entries(150), gaps: told });
-    expect(gapsOf(machine)).toEqual([
-      {
-        channel: 'a',
-        from: tt(2),
-        to: tt(50),
-        reason: 'trimmed',
-        certain: true,
-        recovered: 'none',
-        kinds: expect.arrayContaining(['message', 'signal', 'presence']),
-      },
+    expect(lossesOf(machine)).toEqual([
+      { name: { c: 'a' }, from: tt(2), to: tt(50), reason: 'trimmed', certain: true },
     ]);
     expect(machine.announced).toEqual([]);
-    expect(gapsOf(connected().answer(900, { entries: entries(150), gaps: [] }))).toEqual([]);
+    expect(lossesOf(connected().answer(900, { entries: entries(150), gaps: [] }))).toEqual([]);
   });
 });
 
@@ -137,7 +163,7 @@ describe('delivery', () => {
             machine.answer(++at, { entries: entries(1) });
             waiting++;
           } else if (!answers && waiting > 0) {
-            machine.send({ type: 'delivered' });
+            machine.send({ type: 'delivered', fresh: true });
             waiting--;
           }
           expect(waiting).toBeLessThanOrEqual(2);
@@ -153,7 +179,7 @@ describe('delivery', () => {
     for (const count of [2, 3, 4]) {
       machine.answer(count, { entries: [`entries of ${count}`] });
       batches.push(...effectsOf(machine.effects, 'deliver').map(({ batch }) => batch.entries));
-      machine.send({ type: 'delivered' });
+      machine.send({ type: 'delivered', fresh: true });
     }
     expect(batches).toEqual([['entries of 2'], ['entries of 3'], ['entries of 4']]);
   });

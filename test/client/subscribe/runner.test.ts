@@ -14,7 +14,12 @@ function runnerWith(more: Partial<LoopHost> = {}) {
   const sent: Sent[] = [];
   const calls: string[] = [];
   const note = (name: string) => () => void calls.push(name);
+  const failures: unknown[] = [];
+  let newest = 1;
   const host: LoopHost = {
+    get newest() {
+      return newest;
+    },
     poll: (request, outcome) => {
       const entry: Sent = { ...request, outcome, cancelled: false };
       sent.push(entry);
@@ -30,13 +35,17 @@ function runnerWith(more: Partial<LoopHost> = {}) {
     leave: note('leave'),
     announce: ({ category }) => void calls.push(category),
     stateChanged: ({ state, previous }) => void calls.push(`${previous} > ${state}`),
+    failed: (error) => void failures.push(error),
     ...more,
   };
   const runner: LoopRunner = new LoopRunner(host, { policy: POLICY, clock, random: () => 0 });
-  return { runner, clock, sent, calls };
+  /** There is one more subscription. */
+  const grow = () => ++newest;
+  return { runner, clock, sent, calls, failures, grow };
 }
 
-const demand = (text: string) => ({ type: 'demandChanged', demand: names(text), fresh: true }) as const;
+const demand = (text: string, newest = 1) =>
+  ({ type: 'demandChanged', demand: names(text), newest }) as const;
 
 describe('the runner', () => {
   test('does what the machine says, in its order', () => {
@@ -80,24 +89,35 @@ describe('the runner', () => {
     expect(runner.state).toBe('stopped');
   });
 
-  test('goes on after a host that throws, and still hears what came meanwhile', () => {
-    let broken = true;
-    const { runner } = runnerWith({
-      announce: () => {
-        if (!broken) return;
-        broken = false;
-        throw new Error('of the host');
+  test('does every other effect of a step of which one throws, and reports it', () => {
+    const error = new Error('of the host');
+    const { runner, sent, calls, failures } = runnerWith({
+      accept: () => {
+        throw error;
       },
     });
-    expect(() => runner.dispatch({ type: 'networkChanged', online: true })).toThrow('of the host');
     runner.dispatch(demand('a'));
-    expect(runner.state).toBe('connecting');
+    sent[0]?.outcome.answered(answerAt(1));
+    expect(failures).toEqual([error]);
+    expect(calls.slice(-3)).toEqual(['connecting > connected', 'poll', 'PNConnectedCategory']);
+    sent[1]?.outcome.answered(answerAt(2));
+    expect(calls.at(-2)).toBe('deliver');
+  });
+
+  test('does every effect of a change of state that a listener throws at', () => {
+    const { runner, sent, failures } = runnerWith({
+      stateChanged: () => {
+        throw new Error('of a listener');
+      },
+    });
+    runner.dispatch(demand('a'));
+    expect([sent.length, failures.length, runner.state]).toEqual([1, 1, 'connecting']);
   });
 
   test('cancels the poll and the timer that the machine names, and hears neither afterwards', async () => {
     const { runner, clock, sent, calls } = runnerWith();
     runner.dispatch(demand('a'));
-    runner.dispatch(demand('a b'));
+    runner.dispatch({ type: 'woke' });
     expect(sent.map(({ cancelled }) => cancelled)).toEqual([true, false]);
     sent[0]?.outcome.failed({ error: failure(), refusal: false });
     expect(runner.state).toBe('connecting');
@@ -114,10 +134,55 @@ describe('the runner', () => {
     const causes: string[] = [];
     const { runner, sent } = runnerWith({ stateChanged: ({ cause }) => void causes.push(cause.type) });
     runner.dispatch(demand('a'));
-    runner.dispatch(demand('a b'));
-    sent[1]?.outcome.answered(answerAt(1));
-    sent[2]?.outcome.failed({ error: failure(), refusal: false });
+    runner.dispatch(demand('a b', 2));
+    sent[0]?.outcome.answered(answerAt(1));
+    sent[1]?.outcome.failed({ error: failure(), refusal: false });
     runner.dispatch({ type: 'closed' });
     expect(causes).toEqual(['demandChanged', 'polled', 'pollFailed', 'closed']);
+  });
+
+  test('never gives up a handshake because the program wants more: the next one asks for that', () => {
+    const { runner, sent } = runnerWith();
+    runner.dispatch(demand('a'));
+    for (let count = 2; count < 20; count++) runner.dispatch(demand(`a b${count}`, count));
+    expect(sent.map(({ cancelled }) => cancelled)).toEqual([false]);
+    sent[0]?.outcome.answered(answerAt(1));
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toMatchObject({ cursor: undefined, mix: names('a b19') });
+  });
+
+  test('tells an answer of the newest subscription that there was when the request went out', () => {
+    const accepted: number[] = [];
+    const { runner, sent, grow } = runnerWith({ accept: ({ newest }) => void accepted.push(newest) });
+    runner.dispatch(demand('a'));
+    grow();
+    sent[0]?.onSend?.();
+    grow();
+    sent[0]?.outcome.answered(answerAt(1));
+    expect(accepted).toEqual([2]);
+  });
+
+  test('takes steps that listeners answer with steps five hundred at a time, and rests between', async () => {
+    let calls = 0;
+    const { runner, clock } = runnerWith({
+      announce: () => {
+        calls++;
+        runner.dispatch({ type: 'networkChanged', online: false });
+      },
+    });
+    runner.dispatch({ type: 'networkChanged', online: false });
+    expect(calls).toBe(500);
+    await clock.advance(999);
+    expect(calls).toBe(500);
+    await clock.advance(1);
+    expect(calls).toBe(1_000);
+    runner.dispatch({ type: 'closed' });
+    expect([runner.state, clock.pending]).toEqual(['stopped', 0]);
+  });
+
+  test('does not rest where five hundred steps bring the queue to its end', () => {
+    const { runner, clock } = runnerWith();
+    for (let count = 0; count < 1_200; count++) runner.dispatch({ type: 'networkChanged', online: true });
+    expect(clock.pending).toBe(0);
   });
 });

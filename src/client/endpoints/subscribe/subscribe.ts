@@ -1,9 +1,19 @@
+import { isWildcard } from '../../../protocol/names.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { LiteralKeys, SubscribableName } from '../../channels.ts';
-import type { Flag, List, Params, ParamTable } from '../../endpoint.ts';
-import { checkCursor, checkName, checkState, checkTimetoken, flag, listOf, optional } from '../../params.ts';
+import type { Flag, List, Params, ParamTable, Values } from '../../endpoint.ts';
+import {
+  checkCursor,
+  checkName,
+  checkState,
+  checkTimetoken,
+  flag,
+  listOf,
+  must,
+  optional,
+} from '../../params.ts';
 import type { Subscription } from '../../subscribe/subscription.ts';
 
 /** Parameters of `subscribe()`. */
@@ -15,10 +25,17 @@ export interface SubscribeParams extends Params {
   channelGroups?: List<string>;
   /** Also receive who joins, leaves, times out and changes state on these names. */
   withPresence?: Flag;
-  /** Start at this timetoken instead of now: what came since is delivered first. */
-  withTimetoken?: Timetoken;
+  /**
+   * Start at this place instead of now: what came since is delivered first, as far as the server's live queue reaches. A
+   * `Date`, or `recovery('history')`, lets history fill in what the queue has lost.
+   */
+  withTimetoken?: Timetoken | bigint | Date;
   /** Start at a `pubnub.cursor` that was kept: timetoken and region. */
   withCursor?: string;
+  /** Start with the newest so many stored messages of each channel, 1 to 1000. For channels only. */
+  withLast?: number;
+  /** Whether history fills what the live queue has lost, before newer messages are delivered. @default the client's */
+  recovery?: 'none' | 'history';
   /** The user's presence state on these names, told to the server with the subscription. */
   withState?: Readonly<Record<string, unknown>>;
 }
@@ -39,20 +56,50 @@ export interface SubscribeVerbs extends Verbs {
   readonly verbs: SubscribeVerb<this['~map'], this['~given']>;
 }
 
+const STARTS = ['withTimetoken', 'withCursor', 'withLast'] as const;
+const MOST_LAST = 1_000;
+
+const checkLast = must(
+  `be a whole number from 1 to ${MOST_LAST}`,
+  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_LAST,
+);
+
+/** A timetoken, or what can be made into one. */
+function checkStart(value: unknown): string | undefined {
+  if (value instanceof Date) return value.getTime() >= 0 ? undefined : 'must be a valid date, from 1970 on';
+  if (typeof value === 'bigint') return checkTimetoken(String(value));
+  return checkTimetoken(value);
+}
+
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
 export const subscribe: {
   readonly operation: PNOperationType;
   readonly params: ParamTable<SubscribeParams>;
   readonly oneOf: readonly string[];
+  readonly conflict: (values: Values<SubscribeParams>) => string | undefined;
 } = Object.freeze({
   operation: PNOperationType.PNSubscribeOperation,
   params: {
     channels: listOf(checkName),
     channelGroups: listOf(checkName),
     withPresence: flag,
-    withTimetoken: optional(checkTimetoken),
+    withTimetoken: optional(checkStart),
     withCursor: optional(checkCursor),
+    withLast: optional(checkLast),
+    recovery: optional(must('be "none" or "history"', (value) => value === 'none' || value === 'history')),
     withState: optional(checkState),
   },
   oneOf: ['channels', 'channelGroups'],
+  conflict: (values: Values<SubscribeParams>) => {
+    const starts = STARTS.filter((name) => values[name] !== undefined);
+    if (starts.length > 1) return `${starts.join(' and ')} are two starts: give one of them`;
+    const { withLast, channels = [], channelGroups = [] } = values;
+    if (withLast === undefined) return;
+    if (channelGroups.length > 0)
+      return 'withLast is for channels, not for channel groups: name the channels';
+    const wildcard = channels.find(isWildcard);
+    return wildcard === undefined
+      ? undefined
+      : `withLast is for channels, not for wildcards such as "${wildcard}": name the channels`;
+  },
 });

@@ -1,4 +1,5 @@
 import { isPresenceName, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
+import { type Timetoken, timetokenFromBigInt, timetokenFromDate } from '../../protocol/timetoken.ts';
 import type { Given } from '../builder.ts';
 import type { OwnStates } from '../presence/own-states.ts';
 import { isRecord } from '../read.ts';
@@ -10,20 +11,28 @@ import type { LoopCursor } from './state.ts';
 /** What a `subscribe()` builder was given, as the loop needs it. */
 export interface SubscribeWish {
   readonly mix: Mix;
-  readonly start: LoopCursor | undefined;
-  readonly state: Readonly<Record<string, unknown>> | undefined;
+  /** Where it starts, if not now. */
+  readonly start?: LoopCursor | undefined;
+  /** The newest so many stored messages come first. */
+  readonly last?: number | undefined;
+  /** Whether history may bring what the live queue has lost: from the start on, and later. */
+  readonly recovers: { readonly start: boolean; readonly gaps: boolean };
+  readonly state?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Reads the values of a `subscribe()` builder, which have been checked. */
-export function namesIn(given: Given): SubscribeWish {
-  const { withPresence, withTimetoken, withCursor, withState } = given;
-  const wished =
-    typeof withTimetoken === 'string' ? { timetoken: withTimetoken, region: undefined } : undefined;
+export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'history' }): SubscribeWish {
+  const { withPresence, withTimetoken, withCursor, withLast, withState, recovery } = given;
+  const wished = timetokenIn(withTimetoken);
+  const gaps = (recovery ?? defaults.recovery) === 'history';
   return {
     mix: mixIn(given, (name) =>
       withPresence === true && !isPresenceName(name) ? [name, presenceNameOf(name)] : [name],
     ),
-    start: parseCursor(withCursor) ?? wished,
+    start:
+      parseCursor(withCursor) ?? (wished === undefined ? wished : { timetoken: wished, region: undefined }),
+    last: typeof withLast === 'number' ? withLast : undefined,
+    recovers: { start: gaps || withTimetoken instanceof Date, gaps },
     state: isRecord(withState) ? withState : undefined,
   };
 }
@@ -34,7 +43,7 @@ export function namesToDrop(given: Given): Mix {
 }
 
 /**
- * The user's presence state for names of the mix, as JSON text; nothing when there is none. What `setState()` set goes
+ * The user's presence state for names of the mix, as JSON text; `undefined` if there is none. What `setState()` set goes
  * before what subscriptions gave.
  */
 export function stateText(
@@ -44,9 +53,9 @@ export function stateText(
 ): string | undefined {
   const texts = new Map<string, string>();
   const asked = new Set([...mix.channels, ...mix.groups]);
-  for (const { presenceState, channels, channelGroups } of subscriptions) {
-    if (!presenceState) continue;
-    const text = JSON.stringify(presenceState);
+  for (const { wish, channels, channelGroups } of subscriptions) {
+    if (!wish.state) continue;
+    const text = JSON.stringify(wish.state);
     for (const name of [...channels, ...channelGroups]) if (asked.has(name)) texts.set(name, text);
   }
   for (const name of asked) {
@@ -55,6 +64,12 @@ export function stateText(
   }
   if (texts.size === 0) return undefined;
   return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
+}
+
+function timetokenIn(value: unknown): Timetoken | undefined {
+  if (value instanceof Date) return timetokenFromDate(value);
+  if (typeof value === 'bigint') return timetokenFromBigInt(value);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function mixIn({ channels, channelGroups }: Given, expand: (name: string) => readonly string[]): Mix {

@@ -1,0 +1,243 @@
+import { PNOperationType } from '../../protocol/status.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import type { PNGapEvent } from '../listeners/events.ts';
+import { Turns } from '../runtime/turns.ts';
+import type { Arrived } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
+import { type Filled, fill, MOST_ATTEMPTS } from './backfill-fill.ts';
+import type { BackfillHistory } from './backfill-history.ts';
+import { isEnvelope } from './decode.ts';
+import type { OlderDelivery } from './delivery.ts';
+import { isOverdue, later, lossesIn, type NamedLoss, namedLosses, outcomeOf, sooner } from './gaps.ts';
+import { inOrder } from './in-order.ts';
+import type { Mix } from './mix.ts';
+import type { LoopAnswer, LoopCursor } from './state.ts';
+
+/** What polling for older entries needs of the client. */
+export interface QueueHost {
+  /** Polls once; `undefined` when nobody has answered within the patience. Rejects with a `PubNubError`. */
+  poll(mix: Mix, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
+  readonly delivery: OlderDelivery;
+  readonly history: BackfillHistory | undefined;
+  /** Tells those who wait for a backfill of what is missing. */
+  tell(backfill: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void;
+  /** Of the last handshake, in milliseconds. */
+  readonly roundTrip: number;
+  readonly settings: {
+    readonly countThreshold: number;
+    readonly liveRetention: number;
+    /** Milliseconds. */
+    readonly pollTimeout: number;
+  };
+}
+
+/** How long a poll is waited for. */
+export interface Waiting {
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly patience: number;
+  /** Milliseconds that are left to it when it has to hurry. */
+  readonly shortest: number;
+  /** Hands over how to shorten the patience, because something else waits. */
+  readonly onHurry: (hurry: () => void) => void;
+}
+
+const SHORTEST_PATIENCE = 1_000;
+const LONGEST_PATIENCE = 5_000;
+/** How often the patience is doubled where others wait for their turn. */
+const MOST_GROWTH_IN_TURNS = 3;
+/** Polls that nobody answers, until the end of a history is taken to be complete: it was only looked at once more. */
+const SILENT_TAIL = 3;
+/** Milliseconds after which a server answers a poll in any case. */
+const LONGEST_HOLD = 285_000;
+
+/**
+ * Brings entries of backfills from the server's live queue, by polls of their own, one at a time. A server holds a poll
+ * for which there is nothing, so a poll is given some patience, the more the longer nobody else waits, and then makes way:
+ * no backfill starves another one, and an answer that got lost costs seconds.
+ */
+export class BackfillQueue {
+  readonly #host: QueueHost;
+  readonly #turns = new Turns(1);
+  /** Shortens the poll under way. */
+  #hurry: (() => void) | undefined;
+
+  constructor(host: QueueHost) {
+    this.#host = host;
+  }
+
+  /** Polls until everything up to the backfill's end has come. */
+  async read(backfill: Backfill, signal: AbortSignal): Promise<void> {
+    while (backfill.isShort) {
+      const answer = await this.#answer(backfill, signal);
+      if (!answer) return;
+      await this.#take(backfill, answer, signal);
+    }
+  }
+
+  // Silence is no failure by itself: a server holds a poll for which there is nothing. But where something newer waits, or
+  // the server would have answered by now in any case, the answer is lost.
+  async #answer(backfill: Backfill, signal: AbortSignal): Promise<LoopAnswer | undefined> {
+    for (;;) {
+      let wasHolding = false;
+      let patience = 0;
+      const poll = () => {
+        wasHolding = backfill.isHolding;
+        backfill.onPoll?.();
+        patience = this.#patienceFor(backfill);
+        return this.#poll(backfill, patience, signal);
+      };
+      // Who is polled for makes way for who waits, above all where something newer waits as well.
+      backfill.onHeld = () => this.#hurry?.();
+      this.#hurry?.();
+      const answer = await this.#turns.run(signal, poll, () => backfill.isHolding);
+      if (answer) {
+        backfill.silence = 0;
+        return answer;
+      }
+      backfill.silence++;
+      const isTail = backfill.plan.last !== undefined;
+      if (isTail && backfill.silence >= SILENT_TAIL) return undefined;
+      if (wasHolding && !isTail) throw unanswered(patience);
+      if (patience >= LONGEST_HOLD) {
+        backfill.attempts = MOST_ATTEMPTS;
+        throw unanswered(patience);
+      }
+    }
+  }
+
+  #patienceFor(backfill: Backfill): number {
+    const { settings } = this.#host;
+    const shortest = this.#shortest();
+    if (backfill.isHolding) return shortest;
+    const growth = this.#turns.isWanted ? Math.min(backfill.silence, MOST_GROWTH_IN_TURNS) : backfill.silence;
+    const patience = shortest * 2 ** growth;
+    return patience > settings.pollTimeout / 2 ? settings.pollTimeout : patience;
+  }
+
+  #shortest(): number {
+    return Math.min(Math.max(4 * this.#host.roundTrip, SHORTEST_PATIENCE), LONGEST_PATIENCE);
+  }
+
+  async #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
+    const onHurry = (hurry: () => void) => {
+      this.#hurry = hurry;
+    };
+    const waiting = { signal, patience, shortest: this.#shortest(), onHurry };
+    try {
+      return await this.#host.poll(backfill.names, backfill.place, waiting);
+    } finally {
+      this.#hurry = undefined;
+    }
+  }
+
+  async #take(backfill: Backfill, answer: LoopAnswer, signal: AbortSignal): Promise<void> {
+    if (backfill.plan.last !== undefined) return this.#takeTail(backfill, answer);
+    const losses = this.#lossesOf(backfill, answer);
+    const canFill = backfill.plan.recovers && this.#host.history !== undefined;
+    const isOpen = ({ presence }: NamedLoss) => canFill && !presence;
+    const { history } = this.#host;
+    const open = history ? losses.filter(isOpen) : [];
+    const filled = await Promise.all(open.map((loss) => fill({ history, backfill, answer, loss }, signal)));
+    await this.#host.delivery.inTurn(() => {
+      if (backfill.isClosed) return;
+      for (const loss of losses) if (!isOpen(loss)) this.#host.tell(backfill, loss, 'none');
+      this.#deliver(backfill, answer, filled);
+    });
+    this.#goOn(backfill, answer);
+  }
+
+  #goOn(backfill: Backfill, { cursor }: LoopAnswer): void {
+    if (compareTimetokens(cursor.timetoken, backfill.place.timetoken) <= 0) throw standstill();
+    backfill.place = cursor;
+    // What goes on has not failed: the bound is for failures in a row.
+    backfill.attempts = 0;
+  }
+
+  // Stored messages of a channel go before it, and are counted with it.
+  async #takeTail(backfill: Backfill, answer: LoopAnswer): Promise<void> {
+    const { delivery } = this.#host;
+    await delivery.inTurn(() => {
+      for (const entry of answer.entries) {
+        if (isBeyond(entry, backfill)) continue;
+        const arrived = delivery.older(entry, backfill, { isRow: false });
+        if (!arrived) continue;
+        const source = backfill.isUnread(arrived.envelope.c) ? undefined : backfill;
+        delivery.offer({ ...arrived, source }, backfill.recipients);
+      }
+    });
+    this.#goOn(backfill, answer);
+  }
+
+  // What the answer leaves out of the range. An old start raises the same suspicion as a long absence.
+  #lossesOf({ plan, place, names }: Backfill, answer: LoopAnswer): readonly NamedLoss[] {
+    const { countThreshold, liveRetention } = this.#host.settings;
+    const cursor = { ...answer.cursor, timetoken: sooner(answer.cursor.timetoken, plan.to) };
+    const late = place === plan.from && isOverdue(place.timetoken, plan.asOf, liveRetention);
+    const full = answer.entries.length >= countThreshold;
+    return lossesIn({ answer, before: place, cursor, late, full })
+      .filter(({ reason }) => reason !== 'cursor-regressed')
+      .flatMap((loss) => namedLosses(loss, names))
+      .map((loss) => ({
+        ...loss,
+        from: later(loss.from, place.timetoken),
+        to: sooner(loss.to, plan.to),
+      }))
+      .filter(({ from, to }) => compareTimetokens(from, to) < 0);
+  }
+
+  #deliver(backfill: Backfill, { entries }: LoopAnswer, filled: readonly Filled[]): void {
+    const { delivery } = this.#host;
+    const { recipients } = backfill;
+    const read = (entry: unknown, loss?: NamedLoss): Older | readonly Older[] => {
+      if (isBeyond(entry, backfill)) return [];
+      const arrived = delivery.older(entry, backfill, { isRow: loss !== undefined });
+      return arrived ? { arrived, loss } : [];
+    };
+    const live = entries.flatMap((entry) => read(entry));
+    const rows = filled.flatMap(({ parts, loss }) =>
+      parts.flatMap((part) => part.rows.flatMap((row) => read(row, loss))),
+    );
+    const found = new Set<NamedLoss>();
+    for (const { arrived, loss } of inOrder(rows, live, timeOf)) {
+      const isWanted = loss ? delivery.offerRow(arrived, backfill) : delivery.offer(arrived, recipients);
+      if (!isWanted) continue;
+      backfill.brought.add(arrived.envelope.c);
+      if (loss) found.add(loss);
+    }
+    for (const { loss, parts, isComplete } of filled) {
+      if (!loss.certain && isComplete && !found.has(loss)) continue;
+      const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
+      this.#host.tell(backfill, ...outcomeOf(loss, { hasBrought: found.has(loss), isComplete, cuts }));
+    }
+  }
+}
+
+interface Older {
+  readonly arrived: Arrived;
+  readonly loss: NamedLoss | undefined;
+}
+
+function timeOf({ arrived }: Older): Timetoken {
+  return arrived.envelope.p.t;
+}
+
+// What is newer comes from the loop, and is not to be taken for a copy there.
+function isBeyond(entry: unknown, { plan }: Backfill): boolean {
+  return isEnvelope(entry) && compareTimetokens(entry.p.t, plan.to) > 0;
+}
+
+function unanswered(milliseconds: number): PubNubError {
+  const operation = PNOperationType.PNSubscribeOperation;
+  return new PubNubError('PN-2002', `${operation} failed: no answer within ${milliseconds} ms.`, {
+    operation,
+  });
+}
+
+function standstill(): PubNubError {
+  const operation = PNOperationType.PNSubscribeOperation;
+  return new PubNubError('PN-4001', `${operation} failed: the server answers without going on.`, {
+    operation,
+  });
+}

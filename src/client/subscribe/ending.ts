@@ -1,0 +1,46 @@
+import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, union } from './mix.ts';
+import { COST, hasten } from './pace.ts';
+import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
+import { announce, halt, isGone, leaveEffects } from './steps.ts';
+
+/** What the server and the program are told of names that were dropped. */
+export function farewell({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
+  if (isEmpty(removed)) return [];
+  const operation = PNOperationType.PNUnsubscribeOperation;
+  const quiet = phase.name === 'stopped' || phase.name === 'idle';
+  // What only the handshake under way has named is left when that has come to its end, and cannot bring it back.
+  return [
+    ...leaveEffects(quiet ? EMPTY_MIX : intersection(removed, accepted)),
+    announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
+  ];
+}
+
+/** Nothing is subscribed any more: the cursor goes too, so that the next subscription starts afresh. */
+export function forget(state: LoopState, now: number): Step {
+  const { lastId, undelivered, roundTrip, newest } = state;
+  const haste = hasten(state.haste, COST.stop, now);
+  const next: LoopState = { ...IDLE, lastId, undelivered, roundTrip, newest, haste };
+  if (state.phase.name === 'idle') return [{ ...next, haste: state.haste }, []];
+  return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
+}
+
+/** The program stops the loop, or closes the client. */
+export function stop(state: LoopState, closed: boolean, now: number): Step {
+  const { phase } = state;
+  if (phase.name === 'stopped' && !closed) return [state, []];
+  const fresh = { established: false, outage: false, wasAway: true, attempt: 0, fruitless: 0 };
+  const haste = hasten(state.haste, COST.stop, now);
+  const next: LoopState = { ...state, ...fresh, owed: undefined, haste, phase: { name: 'stopped', closed } };
+  const quiet = phase.name === 'idle' || phase.name === 'stopped';
+  return [next, quiet ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
+}
+
+function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
+  const { phase, accepted, demand } = state;
+  const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
+  const isAsked = phase.name === 'handshaking' && phase.poll !== undefined;
+  const asked = isAsked ? union(accepted, phase.mix) : accepted;
+  const left = isGone(state) ? EMPTY_MIX : asked;
+  return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];
+}

@@ -1,0 +1,126 @@
+import { isPresenceName, isWildcard, withoutPresence } from '../../protocol/names.ts';
+import { compareTimetokens } from '../../protocol/timetoken.ts';
+import type { PNGapEvent } from '../listeners/events.ts';
+import type { ListenerRegistry } from '../listeners/registry.ts';
+import type { Backfill, BackfillPlan } from './backfill.ts';
+import type { Demand } from './demand.ts';
+import { gapEvent, type Loss, later, type NamedLoss, namedLosses, sooner } from './gaps.ts';
+import { wildcardsOver } from './interest.ts';
+import type { LiveSubscription } from './live-subscription.ts';
+import { type Mix, union } from './mix.ts';
+import type { Sightings } from './sightings.ts';
+
+/** What the teller of losses needs of the client. */
+export interface LossesHost<Client> {
+  readonly demand: Demand;
+  readonly sightings: Sightings;
+  readonly listeners: ListenerRegistry<Client>;
+  /** Lets history bring back what is missing; `undefined` where there is no history. */
+  readonly open: ((plan: BackfillPlan) => void) | undefined;
+}
+
+interface Affected {
+  readonly subscription: LiveSubscription;
+  readonly loss: NamedLoss;
+  /** Whether history is to bring it back. */
+  readonly recovers: boolean;
+  /** The groups by which it may be concerned. */
+  readonly groups: readonly string[];
+}
+
+/** Finds out who a loss concerns: they are told at once, or when history has brought back what it can. */
+export class Losses<Client> {
+  readonly #host: LossesHost<Client>;
+
+  constructor(host: LossesHost<Client>) {
+    this.#host = host;
+  }
+
+  /** The loop has met a loss, ahead of the entries of the same answer. */
+  meet(loss: Loss, asked: Mix): void {
+    const recovering = namedLosses(loss, asked).flatMap((named) => this.#meetOne(named, asked));
+    const [first] = recovering;
+    const { open } = this.#host;
+    if (!first || !open) return;
+    // One backfill for all names, so that what comes by several of them keeps its order.
+    const all = recovering.map((one) => one.loss).reduce(spanOf);
+    open({
+      ...{ names: all.names, from: { timetoken: all.from, region: undefined }, to: all.to },
+      ...{ asOf: all.to, recovers: true, loss: all },
+      recipients: [...new Set(recovering.map(({ subscription }) => subscription))],
+      groups: groupsIn(recovering),
+      asked,
+    });
+  }
+
+  /** Tells those who have waited for a backfill, and the client's own listeners. */
+  tell({ plan, recipients }: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void {
+    const event = gapEvent(loss, recovered);
+    this.#host.listeners.emit('gap', event);
+    for (const subscription of recipients)
+      if (
+        subscription.interest.floorOf(this.#namesIn(subscription, loss, plan.asked ?? plan.names)) !==
+        undefined
+      )
+        subscription.tell('gap', event);
+  }
+
+  // Tells those whom history does not help; returns the others.
+  #meetOne(loss: NamedLoss, asked: Mix): readonly Affected[] {
+    const { demand, listeners, open } = this.#host;
+    // Handlers may begin and end subscriptions meanwhile.
+    const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
+    const recovering = open ? affected.filter(({ recovers }) => recovers) : [];
+    const others = affected.filter((one) => !recovering.includes(one));
+    if (others.length > 0) listeners.emit('gap', gapEvent(others.map((one) => one.loss).reduce(spanOf)));
+    for (const one of others) if (!one.subscription.ended) one.subscription.tell('gap', gapEvent(one.loss));
+    return recovering;
+  }
+
+  #affected(subscription: LiveSubscription, loss: NamedLoss, asked: Mix): Affected | undefined {
+    const names = this.#namesIn(subscription, loss, asked);
+    const accepted = subscription.interest.floorOf(names);
+    if (accepted === undefined) return undefined;
+    // What comes before the newest stored messages is nobody's loss.
+    const [channel = ''] = loss.names.channels;
+    const floor = later(accepted, subscription.rewoundAt.get(channel) ?? accepted);
+    const groups = loss.names.channels.length > 0 ? names.groups : [];
+    const { from, to, reason, presence } = loss;
+    if (reason === 'cursor-regressed') {
+      const isKeptOut = compareTimetokens(floor, from) > 0;
+      return isKeptOut ? { subscription, loss: { ...loss, to: floor }, recovers: false, groups } : undefined;
+    }
+    if (compareTimetokens(floor, to) >= 0) return undefined;
+    const { start, gaps } = subscription.wish.recovers;
+    const recovers = !presence && (gaps || (start && compareTimetokens(from, floor) <= 0));
+    return { subscription, loss: { ...loss, from: later(from, floor) }, recovers, groups };
+  }
+
+  // The names by which a subscription would get what is lost.
+  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, asked: Mix): Mix {
+    const [channel] = names.channels;
+    if (channel === undefined) return names;
+    const direct = [channel, ...wildcardsOver(channel)];
+    // What a wildcard stands for is told for groups by itself.
+    if (isWildcard(withoutPresence(channel))) return { channels: direct, groups: [] };
+    const isAsked = direct.some((name) => asked.channels.includes(name));
+    // Which channels a group has is not known but by what came: better told of one too many.
+    const groups = interest.mix.groups.filter(
+      (group) =>
+        isPresenceName(group) === presence && (!isAsked || this.#host.sightings.isInGroup(group, channel)),
+    );
+    return { channels: direct, groups };
+  }
+}
+
+function groupsIn(affected: readonly Affected[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { loss, groups } of affected)
+    for (const channel of loss.names.channels)
+      found.set(channel, [...new Set([...(found.get(channel) ?? []), ...groups])]);
+  return found;
+}
+
+function spanOf(a: NamedLoss, b: NamedLoss): NamedLoss {
+  return { ...a, names: union(a.names, b.names), from: sooner(a.from, b.from), to: later(a.to, b.to) };
+}

@@ -1,0 +1,37 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
+
+/** Names and channels that are remembered at most. */
+const MOST = 1_000;
+
+/** On which channels entries came for a group or wildcard: nobody else says which channels these stand for. */
+export class Sightings {
+  readonly #channels = new Map<string, Set<string>>();
+  #size = 0;
+
+  /** Notes the channel of an entry that came for a group or wildcard. */
+  note({ c: channel, b: match }: WireEnvelope, group: string | undefined): void {
+    if (group === undefined && (match === undefined || match === channel)) return;
+    const name = group === undefined ? `c${match}` : `g${group}`;
+    if (this.#channels.get(name)?.has(channel)) return;
+    if (this.#size >= MOST) this.clear();
+    const channels = this.#channels.get(name) ?? new Set();
+    this.#channels.set(name, channels.add(channel));
+    this.#size++;
+  }
+
+  /** The channels seen for a wildcard. */
+  ofWildcard(name: string): readonly string[] {
+    return [...(this.#channels.get(`c${name}`) ?? [])];
+  }
+
+  /** Whether a channel was seen for a group. */
+  isInGroup(group: string, channel: string): boolean {
+    return this.#channels.get(`g${group}`)?.has(channel) ?? false;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#channels.clear();
+    this.#size = 0;
+  }
+}

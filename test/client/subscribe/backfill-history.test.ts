@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { range, rowsAt, StoredHistory } from '../../support/loop-history.ts';
+import { entryAt, tt } from '../../support/loop-machine.ts';
+import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { gapsOf, messagesOf } from '../../support/loop-starts.ts';
+import { settle } from '../../support/virtual-clock.ts';
+
+/** Ten seconds in ticks of a timetoken: history is read from so much before. */
+const OVERLAP = 100_000_000;
+/** Where these tests begin, so that there is room before it. */
+const NOW = 1_000_000_000;
+
+/** A client that recovers from history, and whose loop has just lost something of `a` up to `NOW + 50`. */
+async function recovering(
+  history: StoredHistory,
+  { gap = 'told' as 'told' | 'suspected', live = [60] } = {},
+) {
+  const fed = new HandFedClient({ recovery: 'history' }, { history });
+  const subscription = await fed.subscribed('a', NOW);
+  const got = messagesOf(subscription);
+  const gaps = gapsOf(subscription);
+  const all = messagesOf(fed.client);
+  await fed.deliver(NOW + 10, [entryAt(NOW + 5)]);
+  const entries = live.map((at) => entryAt(NOW + at));
+  const padded =
+    gap === 'told' ? entries : Array.from({ length: 100 }, (_, index) => entryAt(NOW + 100 + index));
+  const told = gap === 'told' ? { gaps: [{ c: 'a', from: tt(NOW + 10), to: tt(NOW + 50) }] } : {};
+  await (await fed.next('poll')).answer(NOW + 300, { entries: padded, ...told });
+  await settle();
+  return { fed, subscription, got, gaps, all };
+}
+
+const offsets = (counts: readonly unknown[]) => counts.map((count) => Number(count) - NOW);
+
+describe('a gap that is filled from history', () => {
+  test('comes before what is newer, once, and is told as complete', async () => {
+    const history = new StoredHistory(rowsAt([5, 20, 30, 60].map((at) => NOW + at)));
+    const { fed, got, gaps, all } = await recovering(history);
+    await using _ = fed;
+    expect(offsets(got)).toEqual([5, 20, 30, 60]);
+    expect(all).toEqual(got);
+    expect(gaps).toEqual([
+      {
+        ...{ channel: 'a', presence: false, from: tt(NOW + 10), to: tt(NOW + 50) },
+        ...{ reason: 'trimmed', certain: true, recovered: 'complete' },
+        kinds: ['signal', 'messageAction', 'objects'],
+      },
+    ]);
+  });
+
+  test('is read from ten seconds before: what came late is brought too', async () => {
+    const history = new StoredHistory(rowsAt([NOW + 3, NOW + 20, NOW + 60]));
+    const { fed, got } = await recovering(history);
+    await using _ = fed;
+    expect(history.reads[0]).toMatchObject({ channel: 'a', end: NOW + 10 - OVERLAP + 1 });
+    expect(offsets(got)).toEqual([5, 3, 20, 60]);
+  });
+
+  test('keeps what is older than the floor of the subscription out', async () => {
+    const history = new StoredHistory(rowsAt([NOW - 5, NOW, NOW + 20, NOW + 60]));
+    const { fed, got } = await recovering(history);
+    await using _ = fed;
+    expect(offsets(got)).toEqual([5, 20, 60]);
+  });
+
+  test('tells messages of one timetoken apart', async () => {
+    const twins = ['one', 'two'].map((message) => ({ at: NOW + 20, message }));
+    const { fed, got } = await recovering(new StoredHistory([...twins, ...twins, { at: NOW + 60 }]));
+    await using _ = fed;
+    expect(got.slice(1)).toEqual(['one', 'two', NOW + 60]);
+  });
+
+  test('of more than a thousand messages brings the newest, and tells the rest', async () => {
+    const history = new StoredHistory(rowsAt(range(NOW + 11, NOW + 1_111)));
+    const fed = new HandFedClient({ recovery: 'history' }, { history });
+    await using _ = fed;
+    const subscription = await fed.subscribed('a', NOW);
+    const [got, gaps] = [messagesOf(subscription), gapsOf(subscription)];
+    const told = [{ c: 'a', from: tt(NOW + 10), to: tt(NOW + 1_111) }];
+    await (await fed.next('poll')).answer(NOW + 2_000, { gaps: told });
+    await settle(200);
+    expect(offsets(got)).toEqual(range(112, 1_111));
+    expect(gaps).toEqual([
+      expect.objectContaining({ from: tt(NOW + 10), to: tt(NOW + 111), recovered: 'partial' }),
+    ]);
+  });
+
+  test('that was only suspected is told if history held something, and not if it did not', async () => {
+    const missed = await recovering(new StoredHistory(rowsAt([NOW + 20, NOW + 199])), { gap: 'suspected' });
+    await using _ = missed.fed;
+    expect(offsets(missed.got)).toEqual([5, 20, ...range(100, 199)]);
+    expect(missed.gaps).toMatchObject([{ reason: 'count-exceeded', certain: false, recovered: 'complete' }]);
+    const nothing = await recovering(new StoredHistory(rowsAt(range(NOW + 100, NOW + 199))), {
+      gap: 'suspected',
+    });
+    await using __ = nothing.fed;
+    expect(offsets(nothing.got)).toEqual([5, ...range(100, 199)]);
+    expect(nothing.gaps).toEqual([]);
+  });
+
+  test('is read once more after two seconds, where the newest that waits is not there yet', async () => {
+    const history = new StoredHistory();
+    const fed = new HandFedClient({ recovery: 'history' }, { byHand: ['other'] });
+    await using _ = fed;
+    const subscription = await fed.subscribed('a', NOW);
+    const got = messagesOf(subscription);
+    const told = [{ c: 'a', from: tt(NOW + 10), to: tt(NOW + 50) }];
+    await (await fed.next('poll')).answer(NOW + 100, { entries: [entryAt(NOW + 60)], gaps: told });
+    const first = await fed.next('other');
+    // More comes while it is read.
+    await (await fed.next('poll')).answer(NOW + 200, { entries: [entryAt(NOW + 150)] });
+    await first.respond(...history.answer(first.url));
+    await fed.clock.advance(1_999);
+    expect([fed.open('other'), got]).toEqual([[], []]);
+    history.rows.push(...rowsAt([NOW + 20, NOW + 60, NOW + 150]));
+    await fed.clock.advance(1);
+    const second = await fed.next('other');
+    await second.respond(...history.answer(second.url));
+    await fed.clock.advance(2_000);
+    for (const more of fed.open('other')) await more.respond(...history.answer(more.url));
+    expect(offsets(got)).toEqual([20, 60, 150]);
+  });
+
+  test('is told as failed when history keeps refusing, and live delivery goes on', async () => {
+    const history = new StoredHistory(rowsAt([NOW + 20]));
+    history.refusals.push(...Array.from({ length: 6 }, () => 403));
+    const { fed, got, gaps } = await recovering(history);
+    await using _ = fed;
+    expect(offsets(got)).toEqual([5]);
+    await fed.clock.advance(60_000);
+    expect(offsets(got)).toEqual([5, 60]);
+    expect(gaps).toMatchObject([
+      { from: tt(NOW + 10), reason: 'backfill-failed', certain: true, recovered: 'none' },
+    ]);
+    expect(fed.client.state).toBe('connected');
+    const failures = fed.statuses.filter(({ errorData }) => errorData?.statusCode === 403);
+    expect(failures.map(({ attempt, nextRetryAt }) => [attempt, nextRetryAt !== undefined])).toEqual([
+      ...[
+        [1, true],
+        [2, true],
+        [3, true],
+        [4, true],
+        [5, true],
+      ],
+      [6, false],
+    ]);
+  });
+
+  test('that history gives after a refusal is told as complete', async () => {
+    const history = new StoredHistory(rowsAt([NOW + 20, NOW + 60]));
+    history.refusals.push(403, 403);
+    const { fed, got, gaps } = await recovering(history);
+    await using _ = fed;
+    await fed.clock.advance(10_000);
+    expect(offsets(got)).toEqual([5, 20, 60]);
+    expect(gaps).toMatchObject([{ recovered: 'complete' }]);
+  });
+});
+
+describe('a gap of a group, a wildcard or presence', () => {
+  test.each([
+    [
+      'a group: its channels are asked for',
+      { g: 'g' },
+      { channelGroup: 'g', recovered: 'partial' },
+      ['r1', 'r2'],
+    ],
+    [
+      'a wildcard: the channels that were seen',
+      { w: 'n.*' },
+      { wildcard: 'n.*', recovered: 'partial' },
+      ['n.x'],
+    ],
+    [
+      'presence: there is no history',
+      { c: 'a-pnpres' },
+      { channel: 'a', presence: true, recovered: 'none' },
+      [],
+    ],
+  ])('%s', async (_, name, told, channels) => {
+    const rows = ['r1', 'r2', 'n.x', 'n.unseen', 'a'].map((channel) => ({
+      at: NOW + 20,
+      channel,
+      message: channel,
+    }));
+    const history = new StoredHistory(rows);
+    history.groups = { g: ['r1', 'r2', 'r1-pnpres'] };
+    await using fed = new HandFedClient({ recovery: 'history' }, { history });
+    const subscription = fed.client
+      .subscribe()
+      .channels(['a', 'n.*'])
+      .channelGroups('g')
+      .withPresence()
+      .execute();
+    const [got, gaps] = [messagesOf(subscription), gapsOf(subscription)];
+    await (await fed.next('handshake')).answer(NOW);
+    await fed.deliver(NOW + 5, [entryAt(NOW + 1, 'n.x', { b: 'n.*', d: 'seen' })]);
+    const gap = { ...name, from: tt(NOW + 10), to: tt(NOW + 50) };
+    await (await fed.next('poll')).answer(NOW + 60, { gaps: [gap] });
+    await settle();
+    expect(gaps).toEqual([expect.objectContaining(told)]);
+    expect(got).toEqual(['seen', ...channels]);
+    expect(history.reads.map(({ channel }) => channel)).toEqual(channels);
+  });
+});

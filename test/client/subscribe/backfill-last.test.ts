@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { range, rowsAt, StoredHistory } from '../../support/loop-history.ts';
+import { entryAt, tt } from '../../support/loop-machine.ts';
+import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { messagesOf, pollAt } from '../../support/loop-starts.ts';
+import { settle } from '../../support/virtual-clock.ts';
+
+/** Ten seconds in ticks of a timetoken: what history had not stored yet is looked for from so much before. */
+const OVERLAP = 100_000_000;
+/** Where these tests begin, so that there is room before it. */
+const NOW = 1_000_000_000;
+
+const offsets = (counts: readonly unknown[]) => counts.map((count) => Number(count) - NOW);
+
+describe('withLast(n)', () => {
+  async function last(count: number, history: StoredHistory, at = NOW) {
+    const fed = new HandFedClient({}, { history });
+    const subscription = fed.client.subscribe().channels('a').withLast(count).execute();
+    const got = messagesOf(subscription);
+    await (await fed.next('handshake')).answer(at);
+    await settle();
+    return { fed, got, subscription };
+  }
+
+  test('brings the newest stored messages, then the live ones', async () => {
+    const history = new StoredHistory(rowsAt(range(1, 20).map((at) => at * 1_000)));
+    const { fed, got } = await last(5, history);
+    await using _ = fed;
+    expect(got).toEqual(range(16, 20).map((at) => at * 1_000));
+    expect(history.reads).toEqual([{ channel: 'a', max: 5, start: NOW + 1, end: undefined }]);
+    await pollAt(fed, NOW - OVERLAP).answer(NOW);
+    await fed.deliver(NOW + 10, [entryAt(NOW + 5)]);
+    expect(got.at(-1)).toBe(NOW + 5);
+  });
+
+  test('merges what history had not stored yet, and raises the floor over what is older', async () => {
+    const rows = [NOW - 300, NOW - 200, NOW - 100];
+    const { fed, got } = await last(2, new StoredHistory(rowsAt(rows)));
+    await using _ = fed;
+    const tail = [NOW - 300, NOW - 200, NOW - 150, NOW - 100, NOW - 1];
+    await pollAt(fed, NOW - OVERLAP).answer(NOW, { entries: tail.map((at) => entryAt(at)) });
+    expect(offsets(got)).toEqual([-200, -100, -150, -1]);
+  });
+
+  test('with fewer stored than asked for keeps the floor ten seconds back', async () => {
+    const { fed, got } = await last(5, new StoredHistory(rowsAt([NOW - 100])));
+    await using _ = fed;
+    await pollAt(fed, NOW - OVERLAP).answer(NOW, { entries: [entryAt(NOW - 50)] });
+    expect(offsets(got)).toEqual([-100, -50]);
+  });
+
+  test('ends after three looks at a server that holds the poll: nothing more has come', async () => {
+    const { fed, got } = await last(1, new StoredHistory(rowsAt([NOW - 100])));
+    await using _ = fed;
+    await pollAt(fed, NOW).answer(NOW + 10, { entries: [entryAt(NOW + 5)] });
+    expect(offsets(got)).toEqual([-100]);
+    await fed.clock.advance(7_000);
+    expect(offsets(got)).toEqual([-100, 5]);
+    expect(fed.open('poll').map(({ facts }) => facts.tt)).toEqual([tt(NOW + 10)]);
+  });
+
+  test('is for that handle alone; the client hears each message once', async () => {
+    const history = new StoredHistory(rowsAt([NOW - 100]));
+    await using fed = new HandFedClient({}, { history });
+    const other = messagesOf(await fed.subscribed('a', NOW - 50));
+    const all = messagesOf(fed.client);
+    const got = messagesOf(fed.client.subscribe().channels('a').withLast(3).execute());
+    await (await fed.next('handshake')).answer(NOW);
+    await settle();
+    expect([offsets(got), offsets(other), offsets(all)]).toEqual([[-100], [], [-100]]);
+  });
+});
