@@ -1,0 +1,96 @@
+import { compareTimetokens, type Timetoken } from '../../../src/index.ts';
+import { covers, type Handle, type Name } from '../record.ts';
+import type { Entry } from '../truth.ts';
+import type { World } from '../world.ts';
+
+/** How the server accepted a name. */
+export interface Acceptance {
+  readonly floor: Timetoken;
+  readonly servedOrder: number;
+  readonly arrivedOrder: number;
+}
+
+/** A name of a subscription that the server accepted. */
+export interface Accepted extends Acceptance {
+  readonly name: Name;
+}
+
+/** The handshake that accepted a name: the first that reached the client since the subscription was made. */
+export function acceptanceOf({ net }: World, handle: Handle, { kind, name }: Name): Acceptance | undefined {
+  for (const exchange of net.exchanges.slice(handle.since)) {
+    const { answer, servedOrder = 0, arrivedOrder = 0, aborted } = exchange;
+    if (exchange.kind !== 'handshake' || answer === undefined || aborted !== undefined) continue;
+    const names = kind === 'channel' ? exchange.channels : exchange.groups;
+    if (names.includes(name)) return { floor: answer.t, servedOrder, arrivedOrder };
+  }
+  return undefined;
+}
+
+/** What one subscription may and must get. */
+export class Interest {
+  readonly accepted: readonly Accepted[];
+  readonly #world: World;
+  readonly #handle: Handle;
+
+  constructor(world: World, handle: Handle) {
+    this.#world = world;
+    this.#handle = handle;
+    this.accepted = handle.names.flatMap((name) => {
+      const acceptance = acceptanceOf(world, handle, name);
+      return acceptance ? [{ ...acceptance, name }] : [];
+    });
+  }
+
+  /** The accepted names that have the channel. */
+  covering(channel: string): readonly Accepted[] {
+    const { truth } = this.#world;
+    return this.accepted.filter(({ name: { kind, name } }) =>
+      kind === 'channel' ? covers(name, channel) : truth.mayGroup(name, channel),
+    );
+  }
+
+  /** Whether an entry lies above the floor of a name. */
+  isAbove({ timetoken, stored }: Entry, { floor }: Acceptance): boolean {
+    const { start } = this.#handle;
+    if (start?.from === 'timetoken') return compareTimetokens(timetoken, start.timetoken) > 0;
+    return compareTimetokens(timetoken, floor) > 0 || (start?.from === 'last' && stored);
+  }
+
+  /** Whether the subscription must get an entry through a name, as long as that is subscribed. */
+  isDue(entry: Entry, accepted: Accepted): boolean {
+    const { name } = accepted;
+    if (name.kind === 'group' && !this.#world.truth.mustGroup(name.name, entry)) return false;
+    if (!this.isAbove(entry, accepted)) return false;
+    const { start } = this.#handle;
+    if (start?.from === 'last') return this.#isAmongLast(entry, accepted, start.count);
+    const isLive = entry.order > accepted.servedOrder;
+    if (start === undefined) return isLive;
+    if (start.stored && !isLive && (!entry.stored || entry.life < this.#world.truth.life)) return false;
+    return this.#isClear(entry, start.timetoken) && (isLive || this.#isClear(entry, accepted.floor));
+  }
+
+  /** Whether the entry must have been delivered in the end. */
+  isOwed(entry: Entry): boolean {
+    return this.covering(entry.channel).some(
+      (accepted) => accepted.name.dropAsked === undefined && this.isDue(entry, accepted),
+    );
+  }
+
+  // Regions agree on the time only roughly.
+  #isClear({ timetoken }: Entry, border: Timetoken): boolean {
+    const distance = BigInt(timetoken) - BigInt(border);
+    const { blur } = this.#world.server;
+    return blur === 0n || distance > blur || -distance > blur;
+  }
+
+  #isAmongLast(entry: Entry, { floor, servedOrder }: Acceptance, count: number): boolean {
+    if (compareTimetokens(entry.timetoken, floor) > 0) return entry.order > servedOrder;
+    const { truth, server } = this.#world;
+    if (server.blur > 0n || entry.life < truth.life) return false;
+    const older = truth.entries.filter(
+      ({ channel, stored, timetoken }) =>
+        stored && channel === entry.channel && compareTimetokens(timetoken, floor) <= 0,
+    );
+    return entry.stored && older.slice(-count).includes(entry);
+  }
+}
