@@ -24,7 +24,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new SummaryReporter()],
-    testTimeout: 20_000,
+    // For what hangs, and never for what is slow: on a busy machine everything is.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: '100%',
     sequence: { shuffle: true },

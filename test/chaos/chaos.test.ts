@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PubNub, type PubNubOptions } from '../../src/index.ts';
+import { calm, unleash } from '../support/chaos-weather.ts';
 import {
   directPublisher,
   numbered,
@@ -20,28 +21,6 @@ const MESSAGES = 120;
 // Long enough for the one queue of the origin: losses would be the network's.
 const LIMITS = { queueLength: 10 * MESSAGES };
 const PATIENCE = { subscribeRequestTimeout: 0.15, transactionalRequestTimeout: 0.15 } as const;
-
-/** Lets the network do its worst. */
-function unleash({ behaviour }: TcpProxy, dice: Dice): void {
-  behaviour.connection = () => (dice.chance(0.06) ? 'reset' : dice.chance(0.01) ? 'freeze' : 'accept');
-  behaviour.request = () => (dice.chance(0.04) ? 'drop' : dice.below(3));
-  behaviour.answer = (piece) => {
-    const delay = dice.below(3);
-    const fate = dice.next();
-    if (fate < 0.04) return { pass: dice.below(piece.length), next: 'reset', delay };
-    if (fate < 0.08) return { pass: dice.below(piece.length), next: 'end', delay };
-    if (fate < 0.1) return { pass: piece.length, next: 'reset', delay };
-    if (fate < 0.11) return { pass: dice.below(piece.length), next: 'freeze', delay };
-    return { pass: piece.length, next: 'continue', delay };
-  };
-}
-
-/** The network is good again. */
-function calm({ behaviour }: TcpProxy): void {
-  delete behaviour.connection;
-  delete behaviour.request;
-  delete behaviour.answer;
-}
 
 function onChannel(numbers: readonly string[], channel: string): readonly string[] {
   return numbers.filter((text) => text.startsWith(`${channel} `));
@@ -67,7 +46,7 @@ function total(receivers: readonly Receiver[], counts: ReadonlyMap<string, numbe
 }
 
 describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
-  test('every client gets every message once, in order per channel', { timeout: 30_000 }, async () => {
+  test('every client gets every message once, in order per channel', { timeout: 180_000 }, async () => {
     const dice = new Dice(seed);
     await using system = await serveOrigin({ limits: LIMITS });
     await using proxy = await startProxy(system.port);
@@ -110,7 +89,7 @@ describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
   });
 
   test('what a publisher is told to be sent arrives once, and nothing arrives twice', {
-    timeout: 30_000,
+    timeout: 180_000,
   }, async () => {
     const dice = new Dice(seed);
     await using system = await serveOrigin({ limits: LIMITS });

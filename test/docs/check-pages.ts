@@ -4,10 +4,16 @@ import { kindOf } from './languages.ts';
 import type { Block } from './markdown.ts';
 import { type Ending, type Program, Workspace } from './programs.ts';
 
+/** Milliseconds after which a program counts as one that does not end by itself. */
+export type LimitOf = (block: Block) => number;
+
+// Far more than any needs: on a busy machine it takes seconds to start a process.
+const PATIENCE = 120_000;
+
 /** Checks every block as its kind demands; what is wrong is told by block, and nothing of those that are fine. */
 export async function problemsOf(
   blocks: readonly Block[],
-  timeout = 10_000,
+  limitOf: LimitOf = () => PATIENCE,
 ): Promise<ReadonlyMap<Block, readonly string[]>> {
   const facts = projectFacts();
   const problems = new Map<Block, readonly string[]>();
@@ -21,7 +27,7 @@ export async function problemsOf(
     if (kind === 'json') add(block, jsonProblems(block));
   }
   const programs = blocks.filter((block) => ['program', 'fragment'].includes(String(kindOf(block))));
-  for (const [block, found] of await programProblems(programs, timeout)) add(block, found);
+  for (const [block, found] of await programProblems(programs, limitOf)) add(block, found);
   return problems;
 }
 
@@ -36,7 +42,7 @@ function jsonProblems({ page, line, code }: Block): readonly string[] {
 
 async function programProblems(
   blocks: readonly Block[],
-  timeout: number,
+  limitOf: LimitOf,
 ): Promise<ReadonlyMap<Block, readonly string[]>> {
   if (blocks.length === 0) return new Map();
   using workspace = new Workspace(blocks);
@@ -45,7 +51,7 @@ async function programProblems(
   const queue = workspace.programs.filter(({ block }) => kindOf(block) === 'program').values();
   const work = async () => {
     for (const program of queue)
-      found.set(program.block, endingProblems(program, await workspace.run(program, timeout)));
+      found.set(program.block, endingProblems(program, await workspace.run(program, limitOf(program.block))));
   };
   await Promise.all([compiled, ...Array.from({ length: availableParallelism() }, work)]);
   for (const [{ block }, errors] of await compiled)

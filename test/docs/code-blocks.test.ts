@@ -10,7 +10,7 @@ describe('every code block of the documentation works', () => {
   let problems: ReadonlyMap<Block, readonly string[]>;
   beforeAll(async () => {
     problems = await problemsOf(blocks);
-  }, 120_000);
+  }, 600_000);
 
   it('is checked', () => expect(problems.size).toBeLessThanOrEqual(blocks.length));
 

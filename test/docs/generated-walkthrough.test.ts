@@ -49,12 +49,12 @@ describe('the walk-through of CONTRIBUTING.md, "Add an endpoint in ten minutes"'
     const config = { extends: './tsconfig.json', compilerOptions, include: ['src', 'test/client'] };
     writeFileSync(join(copy, 'tsconfig.walk.json'), JSON.stringify(config));
     await run(copy, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.walk.json');
-  }, 60_000);
+  }, 600_000);
 
   it('passes its own test', async () => {
     const { stdout } = await run(copy, 'node_modules/vitest/vitest.mjs', 'run', 'test/client');
     expect(stdout).toMatch(/Tests .*5 passed/);
-  }, 60_000);
+  }, 600_000);
 });
 
 // A path in the paragraph before a block says which file it is about; further blocks without one go on with it.

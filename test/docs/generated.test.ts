@@ -48,6 +48,7 @@ describe('the page of the subscribe loop', () => {
       'reconnectRequested',
       'timerFired',
       'tokenChanged',
+      'tokenRenewed',
       'woke',
     ]);
   });

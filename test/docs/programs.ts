@@ -41,7 +41,7 @@ export class Workspace implements Disposable {
   async typeErrors(): Promise<ReadonlyMap<Program, readonly string[]>> {
     const config = join(this.#folder, 'tsconfig.json');
     writeFileSync(config, JSON.stringify(this.#compilerConfig()));
-    const { code, output } = await execute([TSC, '-p', config, '--pretty', 'false'], ROOT, 60_000);
+    const { code, output } = await execute([TSC, '-p', config, '--pretty', 'false'], ROOT, 300_000);
     const errors = new Map<Program, string[]>();
     for (const program of this.programs) {
       const found = messagesFor(program, output);

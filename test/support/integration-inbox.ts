@@ -1,4 +1,4 @@
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 100_000;
 
 /** What a test has received so far, and ways to wait for more without sleeping. */
 export class Inbox<T> {

@@ -14,6 +14,9 @@ declare module 'pubnub' {
       readonly cipherKey?: string;
       readonly useRandomIVs?: boolean;
       readonly restore?: boolean;
+      readonly keepAlive?: boolean;
+      readonly dedupeOnSubscribe?: boolean;
+      readonly subscribeRequestTimeout?: number;
       readonly filterExpression?: string;
       readonly secretKey?: string;
       readonly authKey?: string;

@@ -11,7 +11,11 @@ import {
   type LoopEvent,
   type LoopPolicy,
   type LoopState,
+  type Refusal,
 } from '../../src/client/subscribe/state.ts';
+
+/** What the wall clock shows when the monotonic one is at zero. */
+export const WALL = 1_700_000_000_000;
 
 /** The default policy: exponential, from one second up to 150, without a limit of attempts. */
 export const POLICY: LoopPolicy = Object.freeze({
@@ -19,6 +23,7 @@ export const POLICY: LoopPolicy = Object.freeze({
     delay: (attempt: number) => 1_000 * 2 ** attempt,
     minimumDelay: 1_000,
     maximumDelay: 150_000,
+    longestRetryAfter: 3_600_000,
     maximumRetries: Number.POSITIVE_INFINITY,
   }),
   countThreshold: 100,
@@ -85,13 +90,17 @@ export interface Observed {
 export class LoopMachine {
   readonly policy: LoopPolicy;
   state: LoopState = IDLE;
-  now = 1_700_000_000_000;
+  /** Monotonic milliseconds. */
+  now = 5_000;
+  #newest = 0;
+  /** The newest subscription when the poll under way was sent. */
+  #asked = 0;
   poll: PollEffect | undefined;
   timer: { readonly id: number; readonly due: number } | undefined;
   /** What the last event led to. */
   effects: readonly LoopEffect[] = [];
-  /** The poll or timer that the last event ended: cancelling it once more does no harm. */
-  #over: number | undefined;
+  /** The polls and timers that the last step has ended: cancelling them once more does no harm. */
+  readonly #over = new Set<number>();
 
   readonly #look: ((step: Observed) => void) | undefined;
 
@@ -104,7 +113,7 @@ export class LoopMachine {
   /** Lets something happen; keeps the books, and throws where they do not add up. */
   send(happening: Happening, random = 0.5): this {
     // Only a failure takes the random number; the others ignore it.
-    const event = { ...happening, now: this.now, random } as LoopEvent;
+    const event = { ...happening, now: this.now, wall: WALL + this.now, random } as LoopEvent;
     const before = this.state;
     const [after, effects] = reduce(this.policy, before, event);
     this.state = after;
@@ -118,17 +127,20 @@ export class LoopMachine {
   /** The program wants other names; those it wants in addition come from a new subscription. */
   demand(text: string, { fresh = true, at }: { fresh?: boolean; at?: string } = {}): this {
     const cursor = at === undefined ? undefined : { timetoken: at, region: undefined };
-    return this.send({ type: 'demandChanged', demand: names(text), fresh, ...(cursor && { cursor }) });
+    const newest = fresh ? { newest: ++this.#newest } : {};
+    return this.send({ type: 'demandChanged', demand: names(text), ...newest, ...(cursor && { cursor }) });
   }
 
   /** The poll under way is answered. */
   answer(count: number, more: Parameters<typeof answerAt>[1] = {}): this {
-    return this.send({ type: 'polled', poll: this.#current(), answer: answerAt(count, more) });
+    const newest = this.#asked;
+    return this.send({ type: 'polled', poll: this.#current(), answer: answerAt(count, more), newest });
   }
 
   /** The poll under way fails. */
-  fail(error: PubNubError = failure(), { refusal = false as boolean | 'filter', random = 0.5 } = {}): this {
-    return this.send({ type: 'pollFailed', poll: this.#current(), error, refusal }, random);
+  fail(error: PubNubError = failure(), { refusal = false as Refusal, random = 0.5 } = {}): this {
+    const newest = this.#asked;
+    return this.send({ type: 'pollFailed', poll: this.#current(), error, refusal, newest }, random);
   }
 
   /** The server refuses names in its own error body. */
@@ -160,7 +172,8 @@ export class LoopMachine {
   /** The last event in short: the phase it led to, then what is to be done. */
   get told(): string {
     const { phase } = this.state;
-    const held = this.poll ? ' (poll)' : this.timer ? ' (timer)' : '';
+    const both = this.poll && this.timer ? ' (poll, timer)' : undefined;
+    const held = both ?? (this.poll ? ' (poll)' : this.timer ? ' (timer)' : '');
     return [`${phase.name}${held}:`, ...this.effects.map(effectText)].join(' ');
   }
 
@@ -170,9 +183,12 @@ export class LoopMachine {
   }
 
   #settle(happening: Happening): void {
-    this.#over = 'poll' in happening ? happening.poll : 'timer' in happening ? happening.timer : undefined;
-    if (this.poll?.id === this.#over) this.poll = undefined;
-    if (this.timer?.id === this.#over) this.timer = undefined;
+    this.#over.clear();
+    const poll = 'poll' in happening ? happening.poll : undefined;
+    const timer = 'timer' in happening ? happening.timer : undefined;
+    for (const id of [poll, timer]) if (id !== undefined) this.#over.add(id);
+    if (this.poll?.id === poll) this.poll = undefined;
+    if (this.timer?.id === timer) this.timer = undefined;
   }
 
   #keep(effect: LoopEffect): void {
@@ -180,22 +196,25 @@ export class LoopMachine {
       case 'poll':
         if (this.poll) throw new Error(`Poll ${effect.id} begins while poll ${this.poll.id} is under way.`);
         this.poll = effect;
+        this.#asked = this.#newest;
         return;
       case 'cancelPoll':
-        if (effect.id === this.#over) return;
+        if (this.#over.has(effect.id)) return;
         if (this.poll?.id !== effect.id)
           throw new Error(`Poll ${effect.id} is cancelled, but not under way.`);
         this.poll = undefined;
+        this.#over.add(effect.id);
         return;
       case 'startTimer':
         if (this.timer) throw new Error(`Timer ${effect.id} starts while timer ${this.timer.id} runs.`);
         this.timer = { id: effect.id, due: this.now + effect.delay };
         return;
       case 'cancelTimer':
-        if (effect.id === this.#over) return;
+        if (this.#over.has(effect.id)) return;
         if (this.timer?.id !== effect.id)
           throw new Error(`Timer ${effect.id} is cancelled, but does not run.`);
         this.timer = undefined;
+        this.#over.add(effect.id);
         return;
       default:
     }

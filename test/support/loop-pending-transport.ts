@@ -1,11 +1,13 @@
 import type { TransportRequest, TransportResponse } from '../../src/client/transport/transport.ts';
 import { type PNStateEvent, type PNStatus, PubNub, type PubNubOptions } from '../../src/index.ts';
+import type { StoredHistory } from './loop-history.ts';
 import { answerAt } from './loop-machine.ts';
 import { type RequestFacts, type RequestKind, readRequest } from './loop-requests.ts';
 import { settle, VirtualClock } from './virtual-clock.ts';
 
 /** A request that waits until the test answers it. */
 export class PendingRequest {
+  readonly url: string;
   readonly facts: RequestFacts;
   readonly signal: AbortSignal;
   readonly response: Promise<TransportResponse>;
@@ -14,6 +16,7 @@ export class PendingRequest {
   #reject: (error: unknown) => void = () => {};
 
   constructor({ url, signal }: TransportRequest) {
+    this.url = url;
     this.facts = readRequest(url);
     this.signal = signal;
     this.response = new Promise((resolve, reject) => {
@@ -67,7 +70,8 @@ export class PendingRequest {
 }
 
 /**
- * A client whose requests are answered by hand: those of the loop; leaves and heartbeats too if the test says so.
+ * A client whose requests are answered by hand: those of the loop; leaves and heartbeats too if the test says so. What
+ * it asks history is answered by a history, if there is one.
  */
 export class HandFedClient {
   readonly clock = new VirtualClock();
@@ -76,7 +80,10 @@ export class HandFedClient {
   readonly states: PNStateEvent[] = [];
   readonly client: PubNub;
 
-  constructor(options: Partial<PubNubOptions> = {}, { byHand = [] as readonly RequestKind[] } = {}) {
+  constructor(
+    options: Partial<PubNubOptions> = {},
+    { byHand = [], history }: { byHand?: readonly RequestKind[]; history?: StoredHistory } = {},
+  ) {
     this.client = new PubNub({
       subscribeKey: 'demo',
       publishKey: 'demo',
@@ -88,7 +95,9 @@ export class HandFedClient {
         this.requests.push(pending);
         const { kind } = pending.facts;
         const isLeft = kind === 'handshake' || kind === 'poll' || byHand.includes(kind);
-        if (!isLeft) void pending.respond(200, { status: 200, message: 'OK', service: 'Presence' });
+        if (isLeft) return pending.response;
+        if (kind === 'other' && history) void pending.respond(...history.answer(pending.url));
+        else void pending.respond(200, { status: 200, message: 'OK', service: 'Presence' });
         return pending.response;
       },
       ...options,

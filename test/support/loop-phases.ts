@@ -27,27 +27,30 @@ export function connected(text = 'a b'): LoopMachine {
 
 /** A server that answers at once and has nothing new, so many times. */
 export function fruitless(machine: LoopMachine, times: number): LoopMachine {
-  for (let count = 0; count < times; count++) machine.answer(1).send({ type: 'delivered' });
+  for (let count = 0; count < times; count++) machine.answer(1).send({ type: 'delivered', fresh: false });
   return machine;
 }
 
 /** Everything that can happen, as it would happen in a given situation. */
 export const EVENTS = {
-  'a subscription to a new name': ({ state }) => demand(`${state.demand.channels.join(' ')} c`, true),
-  'a subscription to the same names': ({ state }) => demand(state.demand.channels.join(' '), true),
-  'one of the names is dropped': ({ state }) => demand(state.demand.channels.slice(0, -1).join(' '), false),
-  'everything is dropped': () => demand('', false),
-  'the poll is answered': ({ poll }) => ({ type: 'polled', poll: poll?.id ?? -1, answer: answerAt(9) }),
+  'a subscription to a new name': ({ state }) =>
+    demand(`${state.demand.channels.join(' ')} c`, state.newest + 1),
+  'a subscription to the same names': ({ state }) =>
+    demand(state.demand.channels.join(' '), state.newest + 1),
+  'one of the names is dropped': ({ state }) => demand(state.demand.channels.slice(0, -1).join(' ')),
+  'everything is dropped': () => demand(''),
+  'the poll is answered': ({ poll, state }) => answered(poll?.id ?? -1, state.newest),
   'the poll fails': ({ poll }) => failed(poll?.id ?? -1),
   'the poll times out': ({ poll }) => ({ ...failed(poll?.id ?? -1), error: failure('PN-2002') }),
   'the poll is refused': ({ poll }) => refused(poll?.id ?? -1),
-  'another poll is answered': ({ poll }) => ({ type: 'polled', poll: other(poll), answer: answerAt(9) }),
+  'another poll is answered': ({ poll, state }) => answered(other(poll), state.newest),
   'another poll fails': ({ poll }) => failed(other(poll)),
   'another poll is refused': ({ poll }) => refused(other(poll)),
   'the timer fires': ({ timer }) => ({ type: 'timerFired', timer: timer?.id ?? -1 }),
   'another timer fires': ({ timer }) => ({ type: 'timerFired', timer: other(timer) }),
-  'a batch was delivered': () => ({ type: 'delivered' }),
+  'a batch was delivered': () => ({ type: 'delivered', fresh: true }),
   'a token was set': () => ({ type: 'tokenChanged' }),
+  'the provider gave another token': () => ({ type: 'tokenRenewed' }),
   'a filter expression was set': () => ({ type: 'filterChanged' }),
   'reconnect()': () => ({ type: 'reconnectRequested' }),
   'disconnect()': () => ({ type: 'disconnectRequested' }),
@@ -57,17 +60,21 @@ export const EVENTS = {
   'close()': () => ({ type: 'closed' }),
 } as const satisfies Readonly<Record<string, (machine: LoopMachine) => Happening>>;
 
-function demand(text: string, fresh: boolean): Happening {
-  return { type: 'demandChanged', demand: names(text), fresh };
+function demand(text: string, newest?: number): Happening {
+  return { type: 'demandChanged', demand: names(text), ...(newest !== undefined && { newest }) };
+}
+
+function answered(poll: number, newest: number): Happening {
+  return { type: 'polled', poll, answer: answerAt(9), newest };
 }
 
 function failed(poll: number) {
-  return { type: 'pollFailed', poll, error: failure(), refusal: false } as const;
+  return { type: 'pollFailed', poll, error: failure(), refusal: false, newest: 0 } as const;
 }
 
 function refused(poll: number): Happening {
   const error = failure('PN-3002', { channels: ['b'] });
-  return { type: 'pollFailed', poll, error, refusal: true };
+  return { type: 'pollFailed', poll, error, refusal: true, newest: 0 };
 }
 
 function other(thing: { readonly id: number } | undefined): number {

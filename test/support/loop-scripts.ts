@@ -56,7 +56,7 @@ const fail = move(
   'fail',
   fc.record({
     code: fc.constantFrom(...FAILURES),
-    retryAfter: fc.option(fc.integer({ min: 0, max: 400_000 }), { nil: undefined }),
+    retryAfter: fc.option(fc.integer({ min: 0, max: 4_000_000 }), { nil: undefined }),
     random,
   }),
   ({ code, retryAfter, random: chance }) =>
@@ -107,12 +107,15 @@ const drop = move('drop', someNames, (gone) => (m) => {
 const dropAll = move('dropAll', fc.constant(0), () => (m) => m.demand('', { fresh: false }));
 const delivered = move(
   'delivered',
-  fc.constant(0),
-  () => (m) => m.state.undelivered > 0 && m.send({ type: 'delivered' }),
+  fc.boolean(),
+  (fresh) => (m) => m.state.undelivered > 0 && m.send({ type: 'delivered', fresh }),
 );
 const call = move(
   'call',
-  fc.constantFrom('tokenChanged', 'filterChanged', 'reconnectRequested', 'disconnectRequested', 'woke'),
+  fc.constantFrom(
+    ...(['tokenChanged', 'tokenRenewed', 'filterChanged'] as const),
+    ...(['reconnectRequested', 'disconnectRequested', 'woke'] as const),
+  ),
   (type) => (m) => m.send({ type }),
 );
 const network = move('network', fc.boolean(), (online) => (m) => m.send({ type: 'networkChanged', online }));
@@ -167,19 +170,19 @@ function countOf({ state }: LoopMachine): number {
 }
 
 function staleId({ state, poll, timer }: LoopMachine, by: number): number {
-  const current = poll?.id ?? timer?.id;
   const id = state.lastId - by + 2;
-  return id === current ? id + 100 : id;
+  return id === poll?.id || id === timer?.id ? id + 100 : id;
 }
 
 function stale(kind: string, id: number) {
   if (kind === 'timerFired') return { type: 'timerFired', timer: id } as const;
-  if (kind === 'polled') return { type: 'polled', poll: id, answer: answerAt(50) } as const;
+  if (kind === 'polled') return { type: 'polled', poll: id, answer: answerAt(50), newest: 0 } as const;
   const refusal = kind === 'refused';
   return {
     type: 'pollFailed',
     poll: id,
     error: failure('PN-3002', { channels: [...names('a').channels] }),
     refusal,
+    newest: 0,
   } as const;
 }

@@ -80,15 +80,20 @@ export function originNetwork(options: OriginOptions = {}) {
   };
   const presence = (names: string, verb: 'heartbeat' | 'leave', query: Query = {}) =>
     send(`/v2/presence/sub-key/demo/channel/${encodeURIComponent(names)}/${verb}${queryText(query)}`);
+  /** Adds channels to a group. */
+  const group = (name: string, channels: string) =>
+    send(
+      `/v1/channel-registration/sub-key/demo/channel-group/${encodeURIComponent(name)}${queryText({ add: channels })}`,
+    );
   /** Everything published since the cursor, without waiting for more. */
-  const drain = async (names: string, tt: string) => {
+  const drain = async (names: string, tt: string, query: Query = {}) => {
     const interruption = new TestInterruption();
-    const answer = subscribe(names, { tt }, { interruption });
+    const answer = subscribe(names, { tt, ...query }, { interruption });
     await settle(1);
     interruption.abort();
     return answer;
   };
-  return { clock, origin, send, publish, subscribe, presence, drain };
+  return { clock, origin, send, publish, subscribe, presence, group, drain };
 }
 
 /** A plain request, as an adapter would make it. */

@@ -43,8 +43,9 @@ function odd(name: string, status: number, body: string, headers: Readonly<Recor
   });
 }
 
-/** Answers that a scripted `fetch` can give as well as a socket. `retryAt` is a moment seven seconds ahead. */
-export function oddAnswers(retryAt: Date): readonly Poison[] {
+/** Answers that a scripted `fetch` can give as well as a socket; `sentAt` is the server's time. */
+export function oddAnswers(sentAt: Date): readonly Poison[] {
+  const retryAt = new Date(sentAt.getTime() + 7_000);
   return [
     odd('200, HTML of a login page', 200, HTML, html)(MALFORMED),
     odd('200, HTML that says it is JSON', 200, HTML, json)(MALFORMED),
@@ -71,7 +72,10 @@ export function oddAnswers(retryAt: Date): readonly Poison[] {
     odd('404, HTML', 404, HTML, html)(UNKNOWN),
     odd('402, empty', 402, '')(UNKNOWN),
     odd('429, seconds', 429, '{"error":"slow"}', { ...json, 'retry-after': '7' })(UNKNOWN, 7_000),
-    odd('429, date', 429, '', { 'retry-after': retryAt.toUTCString() })(UNKNOWN, 6_000),
+    odd('429, date', 429, '', { 'retry-after': retryAt.toUTCString(), date: sentAt.toUTCString() })(
+      UNKNOWN,
+      6_000,
+    ),
     odd('429, nonsense', 429, '', { 'retry-after': 'later' })(UNKNOWN),
     odd('500, JSON', 500, '{"message":"oops","error":true,"service":"x","status":500}', json)(SERVER),
     odd('500, empty object, without a content type', 500, '{}')(SERVER),
