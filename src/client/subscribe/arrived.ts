@@ -14,7 +14,7 @@ export interface Arrived {
   readonly group: string | undefined;
   /** What is remembered of it. */
   readonly seen: Seen;
-  /** What fetched it; `undefined` for what the loop brought. */
+  /** What fetched it, or has let it go on; `undefined` for what comes from the loop. */
   readonly source: Backfill | undefined;
   /** It is one of the newest stored messages, which a subscription gets whatever its floor. */
   readonly isRewound: boolean;
@@ -67,6 +67,8 @@ export function holderOf(
   { envelope, group, source }: Arrived,
 ): Backfill | undefined {
   if (backfills.length === 0) return undefined;
-  const before = source ? backfills.slice(0, Math.max(backfills.indexOf(source), 0)) : backfills;
-  return before.findLast((backfill) => backfill.covers(envelope.c, group));
+  const limit = source?.serial ?? Number.POSITIVE_INFINITY;
+  return backfills.findLast(
+    ({ serial }, index) => serial < limit && backfills[index]?.covers(envelope.c, group),
+  );
 }

@@ -52,6 +52,7 @@ export class BackfillHistory {
       if (group !== undefined) addTo(backfill.membersOf, group, channel);
       if (wildcard !== undefined) addTo(backfill.coveredBy, wildcard, channel);
     }
+    await this.#findMembers(backfill, signal);
     // A channel may be found by itself and through groups.
     const open = [...new Map(places.map((place) => [place.channel, place])).values()].filter(
       ({ channel }) => !backfill.read.has(channel),
@@ -59,6 +60,13 @@ export class BackfillHistory {
     const reads = open.map((place) => this.#readChannel(backfill, place, signal));
     // Those that succeed are not read again when the others are.
     for (const read of await Promise.allSettled(reads)) if (read.status === 'rejected') throw read.reason;
+  }
+
+  // Of a channel that was lost through a group it is not known through which one.
+  async #findMembers({ plan, membersOf }: Backfill, signal: AbortSignal): Promise<void> {
+    const groups = new Set([...(plan.groups?.values() ?? [])].flat());
+    for (const group of groups)
+      if (!membersOf.has(group)) membersOf.set(group, await this.#host.history.channelsOf(group, signal));
   }
 
   /**

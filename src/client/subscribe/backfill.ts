@@ -64,9 +64,18 @@ export class Backlog {
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** What a backfill shares with others. */
+export interface BackfillLimits {
+  readonly shared: Backlog;
+  readonly serial?: number;
+  readonly onFull: () => void;
+}
+
 /** A range of older entries on its way to subscriptions, and the newer ones that wait behind it. */
 export class Backfill {
   readonly plan: BackfillPlan;
+  /** Its place among the backfills of the client, in the order in which they began. */
+  readonly serial: number;
   /** Everything up to here has been fetched from the live queue. */
   place: LoopCursor;
   /** Channels whose history has been read. */
@@ -91,13 +100,14 @@ export class Backfill {
   /** Told when something begins to wait. */
   onHeld: (() => void) | undefined;
   readonly #interest: Interest;
-  readonly #limits: { readonly shared: Backlog; readonly onFull: () => void };
+  readonly #limits: BackfillLimits;
   readonly #size = new Backlog(MOST_ENTRIES, MOST_BYTES);
   #backlog: Held[] = [];
 
   /** `onFull` is called when more waits than may, here or behind all that share. */
-  constructor(plan: BackfillPlan, limits: { readonly shared: Backlog; readonly onFull: () => void }) {
+  constructor(plan: BackfillPlan, limits: BackfillLimits) {
     this.plan = plan;
+    this.serial = limits.serial ?? 0;
     this.place = plan.from;
     this.#interest = new Interest(plan.names);
     this.#limits = limits;
@@ -141,7 +151,9 @@ export class Backfill {
   groupsOf(channel: string): readonly string[] {
     const { groups } = this.names;
     const listed = groups.filter((group) => this.membersOf.get(group)?.includes(channel));
-    const found = [...new Set([...listed, ...(this.plan.groups?.get(channel) ?? [])])];
+    const told = this.plan.groups?.get(channel) ?? [];
+    const isMember = (group: string) => this.membersOf.get(group)?.includes(channel) ?? true;
+    const found = [...new Set([...listed, ...told.filter(isMember)])];
     return found.length === 0 && !this.#interest.covers(channel, undefined) ? groups : found;
   }
 

@@ -43,6 +43,7 @@ export class Backfills {
   readonly #all = new Set<Backfill>();
   /** What waits behind all of them together. */
   readonly #held = new Backlog(MOST_ENTRIES, MOST_BYTES);
+  #lastSerial = 0;
   #isResting = true;
 
   constructor(host: BackfillsHost) {
@@ -53,6 +54,7 @@ export class Backfills {
   open(plan: BackfillPlan): void {
     const backfill: Backfill = new Backfill(plan, {
       shared: this.#held,
+      serial: ++this.#lastSerial,
       onFull: () => this.#end(backfill, 'backlog-full'),
     });
     this.#all.add(backfill);
@@ -182,7 +184,8 @@ export class Backfills {
         this.#host.tell(backfill, loss, recovered);
       const held = backfill.drain();
       this.#remove(backfill);
-      for (const { arrived, subscription } of held) this.#host.delivery.offer(arrived, [subscription]);
+      for (const { arrived, subscription } of held)
+        this.#host.delivery.offer({ ...arrived, source: backfill }, [subscription]);
       this.#host.ended();
     });
   }

@@ -7,6 +7,7 @@ import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
 import type { DeliveryHost, DeliveryParts } from './delivery-host.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
+import { before, type Loss, sooner } from './gaps.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Recipients } from './recipients.ts';
@@ -131,7 +132,7 @@ export class Delivery<Client> {
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded') this.#host.lost(loss, mix);
+      if (fresh || loss.reason !== 'count-exceeded') this.#host.lost(widened(loss, arrived), mix);
     }
     for (const [index, one] of arrived.entries()) {
       if (one) this.offer(one, this.#parts.demand.candidates(one.envelope.c, one.group));
@@ -226,4 +227,11 @@ function addTo<K>(lists: Map<K, number[]>, key: K, id: number): Map<K, number[]>
   if (!ids) return lists.set(key, [id]);
   ids.push(id);
   return lists;
+}
+
+// What comes with a region that counts from an earlier time may be older still, and kept out by floors as well.
+function widened(loss: Loss, arrived: readonly (Arrived | undefined)[]): Loss {
+  if (loss.reason !== 'cursor-regressed') return loss;
+  const places = arrived.flatMap((one) => (one ? before(one.envelope.p.t) : []));
+  return { ...loss, from: places.reduce(sooner, loss.from) };
 }

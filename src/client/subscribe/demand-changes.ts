@@ -48,7 +48,13 @@ export class DemandChanges {
     return this.#done;
   }
 
+  /** Tells the loop now, ahead of what else the program asks for in this turn. */
+  flushNow(): void {
+    this.#flush();
+  }
+
   #flush(): void {
+    if (this.#done === undefined) return;
     this.#done = undefined;
     const late: LiveSubscription[] = [];
     const added: LiveSubscription[] = [];

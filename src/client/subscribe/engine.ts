@@ -105,6 +105,7 @@ export class SubscribeEngine<Client> {
 
   /** Passes an event on to the loop. */
   dispatch(happening: Extract<Happening, { type: `${string}Requested` }>): void {
+    this.#changes.flushNow();
     this.#runner.dispatch(happening);
   }
 

@@ -4,7 +4,16 @@ import { backoff } from '../runtime/backoff.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } from './mix.ts';
 import { COST, hasten } from './pace.ts';
 import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import { announce, FLOOR_DELAY, haltTimer, handshake, leaveEffects, wanted } from './steps.ts';
+import {
+  acceptedOf,
+  announce,
+  FLOOR_DELAY,
+  haltTimer,
+  handshake,
+  leaveEffects,
+  proceedConnected,
+  wanted,
+} from './steps.ts';
 
 type PollFailed = Extract<LoopEvent, { type: 'pollFailed' }>;
 
@@ -76,7 +85,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const victims = intersection(suspects, demand);
   // Nobody wants what is refused any more, or it was asked for with what has been replaced meanwhile: ask anew.
   if (isOutdated(phase) || (isEmpty(victims) && !isEmpty(suspects))) {
-    const [next, effects] = handshake(state, now);
+    const [next, effects] = goOn(state, now);
     return [next, [...leaveEffects(forgone(state)), ...effects]];
   }
   if (!isEmpty(victims)) return refuseNames(policy, state, { victims, event });
@@ -103,8 +112,16 @@ function refuseNames(
     const [next, effects] = fail(policy, state, event);
     return [next, [...told, ...effects]];
   }
-  const [next, effects] = handshake(rest, now);
+  const [next, effects] = goOn(rest, now);
   return [next, [...told, ...leaveEffects(forgone(state)), ...effects]];
+}
+
+// Who is subscribed already receives before the rest is asked for.
+function goOn(state: LoopState, now: number): Step {
+  const isConnected = state.established && !state.outage && state.cursor !== undefined;
+  return isConnected && !isEmpty(acceptedOf(state))
+    ? proceedConnected({ ...state, owed: 'handshake' }, now)
+    : handshake(state, now);
 }
 
 function isOutdated(phase: LoopState['phase']): boolean {

@@ -1,5 +1,5 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
-import { isEmpty, type Mix, without } from './mix.ts';
+import { intersection, isEmpty, type Mix, union, without } from './mix.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
 import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
@@ -34,9 +34,16 @@ export function leaveEffects(mix: Mix): readonly LoopEffect[] {
   return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
 }
 
-/** The names that the heartbeats keep the user present on. */
+/** What is asked of the server, and has been accepted. */
+export function acceptedOf(state: LoopState): Mix {
+  return intersection(wanted(state), state.accepted);
+}
+
+/** The names that the heartbeats keep the user present on: those that the server has accepted, or is being asked for. */
 export function presence(state: LoopState): LoopEffect {
-  return { type: 'present', mix: wanted(state) };
+  const { phase, accepted } = state;
+  const told = phase.name === 'handshaking' ? union(accepted, phase.mix) : accepted;
+  return { type: 'present', mix: intersection(wanted(state), told) };
 }
 
 /** The same, unless nothing has been asked for since the user was said to be gone. */
@@ -56,7 +63,7 @@ export function isGone({ phase, established }: LoopState): boolean {
  */
 export function handshake(state: LoopState, now: number): Step {
   const mix = wanted(state);
-  const before = [...halt(state), presence(state)];
+  const before: readonly LoopEffect[] = [...halt(state), { type: 'present', mix }];
   if (isEmpty(mix) && state.refusal) {
     const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
     return [{ ...state, owed: undefined, phase }, before];
@@ -78,7 +85,8 @@ export function handshake(state: LoopState, now: number): Step {
 
 /** Holds a long poll at the cursor; or none, while two batches wait to be delivered. */
 export function pollOn(state: LoopState, now: number): Step {
-  const mix = wanted(state);
+  // Only what a handshake has accepted: a name that is refused must not take the others along.
+  const mix = acceptedOf(state);
   if (state.cursor === undefined || isEmpty(mix)) return handshake(state, now);
   const before = [...halt(state), presence(state)];
   const owed = state.owed === 'handshake' ? state.owed : undefined;

@@ -34,10 +34,11 @@ describe('whatever happens, in any order', () => {
     });
   });
 
-  test('a poll asks for what is wanted without what was refused, and never for nothing', () => {
+  test('a handshake asks for what is wanted and not refused, a poll for what of it is accepted, neither for nothing', () => {
     eachStep(() => ({ after, effects }) => {
-      for (const { mix } of effectsOf(effects, 'poll')) {
-        expect(mix).toEqual(without(after.demand, after.refused));
+      for (const { mix, cursor } of effectsOf(effects, 'poll')) {
+        const wanted = without(after.demand, after.refused);
+        expect(mix).toEqual(cursor ? intersection(wanted, after.accepted) : wanted);
         expect(isEmpty(mix)).toBe(false);
       }
     });
