@@ -1,6 +1,7 @@
 import { clientProblems } from './oracle/client.ts';
+import { cursorProblems } from './oracle/cursor.ts';
 import { deliveryProblems } from './oracle/delivery.ts';
-import { closedProblems, waitProblems } from './oracle/endings.ts';
+import { closedProblems, outageProblems, waitProblems } from './oracle/endings.ts';
 import { gapProblems } from './oracle/excuses.ts';
 import { orderProblems, placesOnWire } from './oracle/order.ts';
 import { paceProblems } from './oracle/pace.ts';
@@ -18,7 +19,9 @@ export function problemsOf(world: World): readonly string[] {
       ...gapProblems(world, handle),
     ]),
     ...clientProblems(world),
+    ...cursorProblems(world),
     ...waitProblems(world),
+    ...outageProblems(world),
   ];
 }
 

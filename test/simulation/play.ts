@@ -192,6 +192,7 @@ export async function play({ setting, steps, options }: Plan): Promise<World> {
   for (const step of steps) {
     if (typeof step === 'function') world.mishaps.push(...((await step(world)) ?? []));
     else await take(world, step);
+    world.noteCursor();
   }
   if (setting.heals) await heal(world);
   return world;

@@ -34,6 +34,8 @@ export class World {
   /** Handlers that were made to fail, and failures that were reported. */
   readonly failures = { made: 0, atEnd: 0, reported: 0 };
   readonly untils: { readonly state: string; settled?: 'resolved' | 'rejected' }[] = [];
+  /** What a program could have kept, whenever it changed, in the order of everything that happens. */
+  readonly cursors: { readonly text: string; readonly order: number }[] = [];
   /** What went wrong beside what the oracle finds. */
   readonly mishaps: string[] = [];
   /** Whether the client knows what came after version 0.1. */
@@ -68,7 +70,10 @@ export class World {
       subscribeKey: 'demo',
       publishKey: 'demo',
       userId: 'alice',
-      transport: this.net.transport,
+      transport: (request) => {
+        this.noteCursor();
+        return this.net.transport(request);
+      },
       clock: this.#clientClock(),
       random: new Dice(9).next,
       ...optionsOf(setting),
@@ -85,6 +90,13 @@ export class World {
   /** When something happens: its place in the order of everything, and the true time. */
   when(): { readonly order: number; readonly at: number } {
     return { order: this.truth.tick(), at: this.clock.now() };
+  }
+
+  /** Looks at the cursor that a program could keep now. */
+  noteCursor(): void {
+    const text = this.client.cursor;
+    if (text !== undefined && text !== this.cursors.at(-1)?.text)
+      this.cursors.push({ text, order: this.truth.tick() });
   }
 
   /** A payload that no other message has. */

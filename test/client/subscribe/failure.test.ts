@@ -133,7 +133,7 @@ describe('a refusal of what has been replaced meanwhile', () => {
     const machine = connected('a').demand('a b');
     let count = 0;
     for (; machine.poll?.cursor === undefined; count++) machine.send({ type: 'tokenChanged' }).refuse('b');
-    expect(count).toBe(5);
+    expect(count).toBe(4);
     // Who is accepted receives meanwhile.
     expect(short(machine.poll.mix)).toBe('a');
     expect(machine.timer).toBeDefined();

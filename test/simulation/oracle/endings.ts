@@ -3,6 +3,12 @@ import type { Handle, Reader } from '../record.ts';
 import type { World } from '../world.ts';
 import { Interest } from './interest.ts';
 
+const BEGIN = 'PNUnexpectedDisconnectCategory';
+const ENDS: ReadonlySet<string> = new Set([
+  'PNReconnectedCategory',
+  'PNConnectedCategory',
+  'PNDisconnectedCategory',
+]);
 const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 403, 404, 414, 431, 481]);
 
 /** What is wrong with what waits: promises and iterators, while the client runs. */
@@ -22,6 +28,19 @@ export function waitProblems(world: World): readonly string[] {
   const isLeftWaiting =
     isWanted && world.untils.some(({ state, settled }) => state === 'connected' && !settled);
   if (isLeftWaiting) problems.push('client: until("connected") never settled');
+  return problems;
+}
+
+/** What is wrong with how outages are told: each begins once, and ends. */
+export function outageProblems({ statuses, client, setting }: World): readonly string[] {
+  const told = statuses
+    .map(({ category }) => category)
+    .filter((category) => category === BEGIN || ENDS.has(category));
+  const problems = told.some((category, index) => category === BEGIN && told[index - 1] === BEGIN)
+    ? ['client: an outage was announced twice']
+    : [];
+  if (setting.heals && client.state === 'connected' && told.at(-1) === BEGIN)
+    problems.push('client: the end of an outage was never announced');
   return problems;
 }
 

@@ -115,6 +115,8 @@ export const BACKFILL: readonly Situation[] = [
     wait(1_000),
     tell('b', 1_100),
     wait(1_000),
+    // A thousand wait, and no more.
+    has('s2', 1_000),
     tell('a', 2),
     wait(5_000),
     has('s1', 3),

@@ -132,4 +132,14 @@ export const PACE: readonly Situation[] = [
       world.statuses.every(({ nextRetryAt = 0 }) => nextRetryAt <= world.clock.now() + 3_700_000),
     ),
   ]),
+  situation('reconnect() at each failure makes no attempt sooner than a second after it', {}, [
+    sub('s1', ['a']),
+    wait(1_000),
+    ...Array.from({ length: 8 }, () => REFUSED),
+    { do: 'react', to: 'status', times: 20, deed: RECONNECT },
+    { do: 'fault', kind: 'poll', fault: { with: 'refused' } },
+    BREAK,
+    wait(900),
+    holds('there was one attempt at the most', (world) => sent(world, 'handshake') <= 2),
+  ]),
 ];

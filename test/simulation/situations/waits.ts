@@ -190,6 +190,16 @@ export const WAITS: readonly Situation[] = [
     wait(61_000),
     holds('a status tells', ({ statuses }) => statuses.length > 0),
   ]),
+  situation('a reader with a full buffer makes the client wait, and goes on once it is read', {}, [
+    sub('s1', ['a']),
+    wait(1_000),
+    { do: 'read', id: 's1', reader: 'pulled', buffer: 2, overflow: 'pause' },
+    ...Array.from({ length: 6 }, () => [tell('a'), wait(100)]).flat(),
+    holds('what the reader does not take is not fetched', (world) => handleOf(world, 's1').got.length < 6),
+    { do: 'pull', id: 's1', count: 6 },
+    wait(1_000),
+    has('s1', 6),
+  ]),
 ];
 
 const REVOKED = {

@@ -1,0 +1,195 @@
+import type { Rule } from './apply.ts';
+
+/** Rules of the loop and of delivery (docs/explanation), each with a small change of the source that breaks it. */
+export const RULES: readonly Rule[] = [
+  {
+    says: 'nothing at or below its floor reaches a subscription',
+    find: 'return floor !== undefined && compareTimetokens(timetoken, floor) > 0;',
+    replace: 'return floor !== undefined;',
+  },
+  {
+    says: 'within a region the cursor never goes back',
+    find: 'return sameRegion && compareTimetokens(after.timetoken, before.timetoken) < 0 ? before : after;',
+    replace: 'return after;',
+  },
+  {
+    says: 'the timetoken of a handshake is the cursor only if there is none',
+    find: 'if (cursor === undefined) return now; const isOfProgram',
+    replace: 'return now; const isOfProgram',
+  },
+  {
+    says: 'a handshake is never given up because the names change',
+    find: 'return changed ? followHandshake(state, state.phase, fresh) : [state, []];',
+    replace: 'return changed ? handshake(state, now) : [state, []];',
+  },
+  {
+    says: 'a poll that is given up is cancelled: there is one at a time',
+    find: "effects.push({ type: 'cancelPoll', id: phase.poll });",
+    replace: 'void phase.poll;',
+  },
+  {
+    says: 'a further copy only reaches who has not had it',
+    find: 'if (seen.had.includes(id)) return false;',
+    replace: 'void id;',
+  },
+  {
+    says: "the client's own listeners are a recipient like any other",
+    find: 'const isFirst = !had.includes(CLIENT);',
+    replace: 'const isFirst = true;',
+  },
+  {
+    says: 'messages of one timetoken that differ in their content are two',
+    find: 'seen.content === content && seen.channel === c',
+    replace: 'seen.channel === c',
+  },
+  {
+    says: 'a row of the history is known by the key without the sequence',
+    find: '(isRow || seen.sequence === null || seen.sequence === s)',
+    replace: 'seen.sequence === s',
+  },
+  {
+    says: 'entries come in the order in which the answer holds them',
+    find: 'for (const [index, one] of arrived.entries())',
+    replace: 'for (const [index, one] of [...arrived.entries()].reverse())',
+  },
+  {
+    says: 'a name that is dropped by a handler gets nothing of the rest of a batch',
+    find: 'if (!wants(subscription, arrived)) continue; had.push(subscription.id);',
+    replace: 'had.push(subscription.id);',
+  },
+  {
+    says: 'a group is no channel of the same name',
+    find: 'return match === channel && channels.includes(channel) ? undefined : match;',
+    replace: 'return match;',
+  },
+  {
+    says: 'an event is labelled with the name that matched',
+    find: 'if (this.#channels.has(channel)) return null;',
+    replace: '',
+  },
+  {
+    says: 'subscriptions are told what they have lost',
+    find: "for (const one of others) if (!one.subscription.ended) one.subscription.tell('gap', gapEvent(one.loss));",
+    replace: '',
+  },
+  {
+    says: 'an answer that is full raises a suspicion',
+    find: "late ? 'retention' : full ? 'count-exceeded' : undefined;",
+    replace: "late ? 'retention' : undefined;",
+  },
+  {
+    says: 'a long absence raises a suspicion',
+    find: "late ? 'retention' : full ? 'count-exceeded' : undefined;",
+    replace: "full ? 'count-exceeded' : undefined;",
+  },
+  {
+    says: 'what an origin tells to have dropped is believed',
+    find: 'if (answer.gaps) return [...losses, ...answer.gaps.map(told)];',
+    replace: 'if (answer.gaps) return losses;',
+  },
+  {
+    says: 'a start in the past is fetched',
+    find: 'this.#backfills.open({ ...plan, names, from: start });',
+    replace: 'void start;',
+  },
+  {
+    says: 'what is newer waits behind what is older',
+    find: 'if (holder) holder.hold(arrived, subscription);',
+    replace: 'if (holder && subscription.ended) holder.hold(arrived, subscription);',
+  },
+  {
+    says: 'what waits behind a backfill is bounded',
+    find: 'if (this.#size.isOver || shared.isOver) onFull();',
+    replace: 'void [shared, onFull];',
+  },
+  {
+    says: 'a backfill that fails ends in a gap',
+    find: "this.#end(backfill, 'backfill-failed');",
+    replace: 'this.#end(backfill);',
+  },
+  {
+    says: 'withLast(n) brings n messages of a channel and no more',
+    find: 'const surplus = last === undefined ? [] : all.slice(0, -last);',
+    replace: 'const surplus = all.slice(0, 0);',
+  },
+  {
+    says: 'a gap is filled as completely as it is told',
+    find: "if (!isComplete) return [loss, 'partial'];",
+    replace: "if (!isComplete) return [loss, 'complete'];",
+  },
+  {
+    says: 'the cursor that a program may keep passes nothing that is held back',
+    find: 'if (this.#latest && !this.#backfills.isWaitedFor)',
+    replace: 'if (this.#latest)',
+  },
+  {
+    says: 'a reader with a full buffer makes the client wait',
+    find: 'return slow ? undefined : this.#queue.shift();',
+    replace: 'return this.#queue.shift();',
+  },
+  {
+    says: 'a refusal of new names leaves the accepted ones alone',
+    find: 'return isEmpty(named) ? fresh : intersection(named, fresh);',
+    replace: 'return asked;',
+  },
+  {
+    says: 'refused names are tried again with a new token',
+    find: 'const state = { ...before, refused: EMPTY_MIX }; const { name } = state.phase;',
+    replace: 'const state = before; const { name } = state.phase;',
+  },
+  {
+    says: 'what listeners can make the client ask for is bounded',
+    find: 'return Math.max(0, Math.ceil((levelOf(haste, now) + COST.handshake - CAPACITY) * LEAK));',
+    replace: 'return 0 * levelOf(haste, now);',
+  },
+  {
+    says: 'a server that answers at once with nothing new is given a pause',
+    find: 'const isHurried = next.fruitless >= PATIENCE',
+    replace: 'const isHurried = next.fruitless >= 1e9',
+  },
+  {
+    says: 'no attempt follows a failed one sooner than a second',
+    find: 'const due = state.failedAt + FLOOR_DELAY;',
+    replace: 'const due = state.failedAt;',
+  },
+  {
+    says: 'connected() resolves when every name is accepted',
+    find: 'if (isEmpty(interest.pending)) acceptance.settle(); }',
+    replace: 'acceptance.settle(); }',
+  },
+  {
+    says: 'connected() rejects when the client gives up',
+    find: 'fail(error: PubNubError): void { this.acceptance.giveUp(error);',
+    replace: 'fail(error: PubNubError): void {',
+  },
+  {
+    says: 'connected() rejects when the client stops',
+    find: "else if (state === 'stopped') subscription.acceptance.giveUp(stoppedError());",
+    replace: '',
+  },
+  {
+    says: 'iterators end with their subscription',
+    find: 'for (const queue of [...this.#queues]) queue.end();',
+    replace: '',
+  },
+  {
+    says: 'an outage is announced once',
+    find: 'const first = state.established && !state.outage;',
+    replace: 'const first = state.established;',
+  },
+  {
+    says: 'the end of an outage is announced',
+    find: 'if (state.established && state.outage) said.push(announce(PNReconnectedCategory, mix, {}));',
+    replace: '',
+  },
+  {
+    says: 'a handler that fails is reported, and costs nobody else anything',
+    find: 'const failed = (error: unknown) => this.#onFailure(name, error);',
+    replace: 'const failed = (error: unknown) => void [name, error];',
+  },
+  {
+    says: 'close() ends what is under way',
+    find: "return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
+    replace: "return [{ type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
+  },
+];
