@@ -179,6 +179,23 @@ export const BACKFILL: readonly Situation[] = [
     ],
   ),
   situation(
+    'a gap of a wildcard is never said to be filled completely',
+    { ...FOREIGN, needsHistory: true, recovery: 'history' },
+    [
+      sub('s1', ['n.*']),
+      wait(1_000),
+      tell('n.x'),
+      wait(1_000),
+      DISCONNECT,
+      tell('n.x', 40),
+      RECONNECT,
+      wait(20_000),
+      holds('the gap is partial', (world) =>
+        handleOf(world, 's1').gaps.some(({ gap }) => gap.recovered === 'partial'),
+      ),
+    ],
+  ),
+  situation(
     'a trimmed range is filled from history, though that lags',
     { origin: 'tight', queue: 2, needsHistory: true, recovery: 'history' },
     [

@@ -123,4 +123,27 @@ export const GAPS: readonly Situation[] = [
       holds('the addition is refused', (world) => handleOf(world, 's2').connected === 'rejected'),
     ]),
   ),
+  situation('an answer of the same region with an older timetoken does not take the cursor back', FOREIGN, [
+    sub('s1', ['a']),
+    wait(1_000),
+    tell('a', 2),
+    wait(1_000),
+    (world) => {
+      const before = world.client.timetoken ?? '';
+      const r = Number(world.client.cursor?.split(':')[0]);
+      const older = String(BigInt(before) - 1n);
+      world.gate.rule = ({ kind }) =>
+        kind === 'poll' ? { status: 200, body: JSON.stringify({ t: { t: older, r }, m: [] }) } : undefined;
+      return;
+    },
+    BREAK,
+    wait(5_000),
+    ({ gate }) => {
+      gate.rule = () => undefined;
+      return;
+    },
+    tell('a'),
+    wait(2_000),
+    has('s1', 3),
+  ]),
 ];
