@@ -19,8 +19,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a handshake is never given up because the names change',
-    find: 'return changed ? followHandshake(state, state.phase, fresh) : [state, []];',
-    replace: 'return changed ? handshake(state, now) : [state, []];',
+    find: 'return followHandshake(state, phase, fresh);',
+    replace: 'return handshake(state, now);',
   },
   {
     says: 'a poll that is given up is cancelled: there is one at a time',
@@ -29,12 +29,12 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a further copy only reaches who has not had it',
-    find: 'if (seen.had.includes(id)) return false;',
+    find: 'if (seen.had.has(id)) return false;',
     replace: 'void id;',
   },
   {
     says: "the client's own listeners are a recipient like any other",
-    find: 'const isFirst = !had.includes(CLIENT);',
+    find: 'const isFirst = !had.has(CLIENT);',
     replace: 'const isFirst = true;',
   },
   {
@@ -54,8 +54,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a name that is dropped by a handler gets nothing of the rest of a batch',
-    find: 'if (!wants(subscription, arrived)) continue; had.push(subscription.id);',
-    replace: 'had.push(subscription.id);',
+    find: 'if (!wants(subscription, arrived)) return undefined;',
+    replace: '',
   },
   {
     says: 'a group is no channel of the same name',
@@ -109,8 +109,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'withLast(n) brings n messages of a channel and no more',
-    find: 'const surplus = last === undefined ? [] : all.slice(0, -last);',
-    replace: 'const surplus = all.slice(0, 0);',
+    find: 'return all.slice(-last);',
+    replace: 'return all;',
   },
   {
     says: 'a gap is filled as completely as it is told',
@@ -124,8 +124,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a reader with a full buffer makes the client wait',
-    find: 'return slow ? undefined : this.#queue.shift();',
-    replace: 'return this.#queue.shift();',
+    find: 'return slow ? undefined : this.#work.shift();',
+    replace: 'return this.#work.shift();',
   },
   {
     says: 'a refusal of new names leaves the accepted ones alone',
