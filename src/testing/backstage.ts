@@ -44,7 +44,7 @@ export class Backstage {
   constructor(options: TestNetworkOptions) {
     const { time = 'virtual', seed = 1, patience = 2_000, keysets, limits, operations } = options;
     this.#operations = operations;
-    this.clock = networkClock(time, () => this.idle());
+    this.clock = networkClock(time, () => this.#quiet(() => this.wire.busy));
     this.random = new SeededRandom(seed);
     this.keys = new Keys(keysets);
     this.waits = new Waits(patience, (message) => this.error(message));
@@ -87,16 +87,17 @@ export class Backstage {
     return this.#replays.play(recording, stage, options);
   }
 
-  /** Resolves when nothing more happens by itself. */
+  /** Resolves when nothing more happens by itself; what only waits for time to stand still, happens. */
   idle(): Promise<void> {
+    return this.#quiet(() => this.wire.busy || this.clock.isAwaited);
+  }
+
+  #quiet(busy: () => boolean): Promise<void> {
     const expected = () => {
       const open = this.wire.open.map(({ operation }) => operation);
       return `The network was expected to become quiet. Under way: ${open.join(', ') || 'nothing'}.`;
     };
-    return this.waits.untilQuiet(
-      { busy: () => this.wire.busy, turns: this.ports.size > 0 ? ON_SOCKETS : IN_PROCESS },
-      expected,
-    );
+    return this.waits.untilQuiet({ busy, turns: this.ports.size > 0 ? ON_SOCKETS : IN_PROCESS }, expected);
   }
 
   /** Moves time on until a promise settles, an hour at most. */

@@ -27,10 +27,16 @@ export class Stillness {
   readonly #whenQuiet: WhenQuiet;
   #moving = 0;
   #moves = 0;
+  #waiting = 0;
 
   constructor(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>, whenQuiet: WhenQuiet) {
     this.#clock = clock;
     this.#whenQuiet = whenQuiet;
+  }
+
+  /** Whether something ends as soon as time stands still: until then, more will happen by itself. */
+  get isAwaited(): boolean {
+    return this.#waiting > 0;
   }
 
   /** Runs what moves time. */
@@ -48,7 +54,12 @@ export class Stillness {
   /** `Clock.atLatest`: a test that moves time gets what comes within it, and one that does not is not kept waiting. */
   readonly atLatest = (milliseconds: number, callback: () => void): (() => void) => {
     let forget: () => void = () => undefined;
+    let isOver = false;
+    this.#waiting++;
     const cancel = () => {
+      if (isOver) return;
+      isOver = true;
+      this.#waiting--;
       this.#clock.clearTimeout(timer);
       forget();
     };

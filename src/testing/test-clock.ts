@@ -22,6 +22,8 @@ export interface TestClock extends Clock {
 export interface NetworkClock extends TestClock {
   /** Time as the origin sees it. */
   readonly elsewhere: Clock;
+  /** Whether something ends as soon as time stands still, such as a client that is being closed. */
+  readonly isAwaited: boolean;
   /** The clients' machine sleeps. */
   sleep(milliseconds: number): Promise<void>;
   reset(): void;
@@ -57,6 +59,10 @@ class GlobalClock implements NetworkClock {
     this.#settle = settle;
     this.#stillness = new Stillness(globalClock, whenSettled(settle));
     this.atLatest = this.#stillness.atLatest;
+  }
+
+  get isAwaited(): boolean {
+    return this.#stillness.isAwaited;
   }
 
   get pending(): number {

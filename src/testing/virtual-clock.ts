@@ -76,6 +76,11 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Whether something ends as soon as the clock stands still, such as a client that is being closed. */
+  get isAwaited(): boolean {
+    return this.#stillness.isAwaited;
+  }
+
   /** Moves time on, firing what is due on the way and letting promises settle after each. */
   async advance(milliseconds: number): Promise<void> {
     checkForward(milliseconds);

@@ -73,8 +73,7 @@ describe.each(CONDITIONS)('when the network %s, a client', (_name, happens) => {
     ];
     await happens(network);
     void clients[0]?.unsubscribeAll();
-    await Promise.all(clients.map((pubnub) => pubnub.close()));
-    await network.close();
+    await Promise.all([...clients.map((pubnub) => pubnub.close()), network.close()]);
     expect(network.clock.pending).toBe(0);
   });
 

@@ -114,15 +114,14 @@ describe('with a limit of attempts', () => {
 
 describe('delays', () => {
   test('after a failure lie between the floor and the cap, whatever chance or the server says', () => {
-    eachStep(() => ({ happening, effects, machine }) => {
-      if (happening.type !== 'pollFailed') return;
+    eachStep(() => ({ happening, effects, machine, after: { phase } }) => {
+      // In another phase the timer is one of pace: nothing is tried again, it goes on.
+      if (happening.type !== 'pollFailed' || phase.name !== 'waiting') return;
       for (const { delay } of effectsOf(effects, 'startTimer')) {
         expect(delay).toBeGreaterThanOrEqual(FLOOR);
         const asked = happening.error.retryAfter !== undefined;
         expect(delay).toBeLessThanOrEqual(asked ? LONGEST_ASKED_FOR : LONGEST);
-        // A refusal that leaves nothing to ask for but what a pace holds back announces the refusal alone.
-        const { nextRetryAt } = machine.announced.at(-1) ?? {};
-        if (nextRetryAt !== undefined) expect(nextRetryAt).toBe(WALL + machine.now + delay);
+        expect(machine.announced.at(-1)?.nextRetryAt).toBe(WALL + machine.now + delay);
       }
     });
   });
