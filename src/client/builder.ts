@@ -1,4 +1,5 @@
-import type { Apply, Flag, JsonOf, List, Param, ParamKeys, Params, RequiredKeys } from './endpoint.ts';
+import type { Apply, Flag, JsonOf, List, ParamKeys, Params, RequiredKeys } from './endpoint.ts';
+import { add, type Given, gather, type ParamsByName } from './given.ts';
 import type { AsJson } from './json.ts';
 
 /** What `execute` is until everything required is set. Its name and its argument are the compiler's message. */
@@ -119,9 +120,6 @@ export type GivenBy<P extends Params, G> = {
     : never;
 };
 
-/** The values set so far. */
-export type Given = Readonly<Record<string, unknown>>;
-
 /** What the verbs of a builder do with what was given; `context` is the client's. */
 export type VerbTable<Context> = Readonly<
   Record<string, (context: Context, given: Given, argument: unknown) => unknown>
@@ -129,12 +127,13 @@ export type VerbTable<Context> = Readonly<
 
 /**
  * Makes the function that starts builders of one endpoint. Setters and verbs live on one prototype, so that a step costs
- * an object and a copy of the values, and no closures.
+ * an object and a copy of the values, and no closures. Values are checked and copied when they are given; what is refused
+ * then is told by the verb.
  */
 export function defineBuilder<Context>(
-  params: Readonly<Record<string, Param>>,
+  params: ParamsByName,
   verbs: VerbTable<Context>,
-): (context: Context, given: Given) => unknown {
+): (context: Context, source: unknown) => unknown {
   class Step {
     readonly #context: Context;
     readonly #given: Given;
@@ -145,10 +144,9 @@ export function defineBuilder<Context>(
     }
 
     static {
-      for (const [name, param] of Object.entries(params)) {
+      for (const name of Object.keys(params)) {
         method(Step.prototype, name, function (this: Step, ...values: readonly unknown[]) {
-          const value = collect(param, values, this.#given[name]);
-          return new Step(this.#context, { ...this.#given, [name]: value });
+          return new Step(this.#context, add(params, this.#given, { name, values }));
         });
       }
       for (const [name, verb] of Object.entries(verbs)) {
@@ -158,26 +156,9 @@ export function defineBuilder<Context>(
       }
     }
   }
-  return (context, given) => new Step(context, normalise(params, given));
+  return (context, source) => new Step(context, gather(params, source));
 }
 
 function method(prototype: object, name: string, value: (...parameters: never) => unknown): void {
   Object.defineProperty(prototype, name, { value, enumerable: false, writable: false });
-}
-
-function collect(param: Param, values: readonly unknown[], before: unknown): unknown {
-  if (param.kind === 'flag') return true;
-  if (param.kind === 'value') return values[0];
-  // A list grows: `.channels('a').channels('b')` selects both.
-  return [...(Array.isArray(before) ? before : []), ...values.flat()];
-}
-
-function normalise(params: Readonly<Record<string, Param>>, given: Given): Given {
-  const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    // A list is copied: what happens to the caller's array later is none of the builder's business.
-    result[name] = params[name]?.kind === 'list' ? [value].flat() : value;
-  }
-  return result;
 }

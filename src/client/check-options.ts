@@ -1,8 +1,9 @@
 import { PNOperationType } from '../protocol/status.ts';
-import { didYouMean, kindOf } from './did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Check } from './endpoint.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import { checkFunction, must } from './params.ts';
+import { readProperties } from './properties.ts';
 
 /** The check of each option by its name; what is not here is no option. */
 export type OptionChecks = Readonly<Record<string, Check>>;
@@ -28,28 +29,26 @@ export const CALL_OPTIONS: OptionChecks = Object.freeze({ ...WAIT_OPTIONS, timeo
 export const FILE_CALL_OPTIONS: OptionChecks = Object.freeze({ ...CALL_OPTIONS, onProgress: checkFunction });
 
 /**
- * Checks the options of a call before anything else is done; an option that is `undefined` is left out. Throws a
- * `PubNubError` that begins with the caller's name: `PN-1003` for an option that there is not, `PN-1002` for any other
- * mistake.
+ * Reads the options of a call, once and before anything else is done, into a frozen copy; an option that is `undefined`
+ * is left out. Throws a `PubNubError` that begins with the caller's name: `PN-1003` for an option that there is not,
+ * `PN-1002` for any other mistake.
  */
 export function checkOptions(caller: string, options: unknown, checks: OptionChecks): object | undefined {
   if (options === undefined) return undefined;
-  const refuse = (code: 'PN-1002' | 'PN-1003', what: string): never => {
-    throw new PubNubError(code, `${caller}: ${what}`, isOperation(caller) ? { operation: caller } : {});
+  const refuse = (code: 'PN-1002' | 'PN-1003', what: string, cause?: unknown): never => {
+    const operation = isOperation(caller) ? caller : undefined;
+    throw new PubNubError(code, `${caller}: ${what}`, { operation, cause });
   };
-  if (typeof options !== 'object' || options === null)
-    return refuse('PN-1002', `the options must be an object, not ${kindOf(options)}.`);
   if (isSignal(options)) refuse('PN-1002', 'a signal is no options; give it as { signal }.');
-  const names = Object.keys(checks);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) refuse('PN-1003', `"${unknown}" is no option${didYouMean(unknown, names)}`);
-  for (const [name, check] of Object.entries(checks)) {
-    // Read as the call will read it: from the prototype as well.
-    const value: unknown = Reflect.get(options, name);
+  const read = readProperties(options, (name) => Object.hasOwn(checks, name));
+  if ('problem' in read) return refuse('PN-1002', `the options ${read.problem}.`, read.cause);
+  for (const [name, value] of Object.entries(read.values)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (!check) return refuse('PN-1003', `"${name}" is no option${didYouMean(name, Object.keys(checks))}`);
     const problem = value === undefined ? undefined : check(value);
     if (problem !== undefined) refuse('PN-1002', `the option "${name}" ${problem}.`);
   }
-  return options;
+  return Object.freeze({ ...read.values });
 }
 
 function isOperation(name: string): name is PNOperationType {
@@ -57,10 +56,14 @@ function isOperation(name: string): name is PNOperationType {
 }
 
 function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener, removeEventListener } = Object(value);
-  return (
-    typeof aborted === 'boolean' &&
-    typeof addEventListener === 'function' &&
-    typeof removeEventListener === 'function'
-  );
+  try {
+    const { aborted, addEventListener, removeEventListener } = Object(value);
+    return (
+      typeof aborted === 'boolean' &&
+      typeof addEventListener === 'function' &&
+      typeof removeEventListener === 'function'
+    );
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../protocol/status.ts';
 import type { AnyChannels } from './channels.ts';
-import type { ErrorCode } from './errors/codes.ts';
+import type { Taken } from './json.ts';
 
 /**
  * The type-level side of an endpoint's parameters: `'~map'` is the client's channel map, `'~given'` what has been set so
@@ -54,9 +54,12 @@ export type Check = (value: unknown) => string | undefined;
 export interface Param<Required extends boolean = boolean> {
   readonly required: Required;
   readonly kind: 'value' | 'list' | 'flag';
+  /** Checks the value; of a list, each entry. */
   readonly check: Check;
-  /** Code of the error for a refused value; `PN-1002` unless said otherwise. */
-  readonly code?: ErrorCode;
+  /** How many different entries a list may have. @default any number */
+  readonly most?: number;
+  /** Copies a value that its owner may change later, or says why it cannot be had: then the error is a `PN-1004`. */
+  readonly take?: (value: unknown, name: string) => Taken;
 }
 
 /** One entry for each parameter of `P`, required where `P` says so: a forgotten or mislabelled one does not compile. */

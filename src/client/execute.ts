@@ -1,7 +1,6 @@
 import type { PNOperationType } from '../protocol/status.ts';
 import { VERSION } from '../version.ts';
 import { type Asking, Authorizer, type Waiting } from './access/authorizer.ts';
-import type { Given } from './builder.ts';
 import type { Settings } from './config/options.ts';
 import { decryptJson, encryptJson } from './crypto/messages.ts';
 import type { Endpoint, Values } from './endpoint.ts';
@@ -9,6 +8,7 @@ import { type GetFileUrlParams, getFileUrl } from './endpoints/files/get-file-ur
 import { errorFromFailure } from './errors/from-failure.ts';
 import { errorFromResponse, failureStatus } from './errors/from-response.ts';
 import { type Delivery, PubNubError } from './errors/pubnub-error.ts';
+import type { Given } from './given.ts';
 import { jsonOrText } from './json.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';

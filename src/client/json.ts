@@ -39,28 +39,38 @@ const MAX_DEPTH = 1_000;
 /** Class instances say "Object" and serialise by their fields; a Map, a Promise or a typed array would become `{}`. */
 const JSON_TAGS: ReadonlySet<string> = new Set(['Object', 'Number', 'String', 'Boolean']);
 
-/** Where a value stops being JSON, as a path below the value itself, and what stands there: `.a[0] is undefined, …`. */
-type Problem = string | undefined;
+/** A value as it was when it was given, or why it is refused, to be read after its name. */
+export type Taken = { readonly value: unknown } | { readonly problem: string };
 
 /**
- * Why a value is not JSON, with the path to the place, or `undefined` when it is.
- * `JSON.stringify` would drop or change such values without a word: a `Map` becomes `{}`, `NaN` becomes `null`.
+ * A copy of a value as JSON has it, or why JSON cannot hold it, with the path to the place. What happens to the value
+ * later changes nothing, and each getter and `toJSON` is asked once: what is checked is what is sent.
+ * `JSON.stringify` would drop or change some values without a word: a `Map` becomes `{}`, `NaN` becomes `null`.
  */
-export function jsonProblem(value: unknown, name: string): string | undefined {
-  const problem = problemOf(value, []);
-  return problem && `is not JSON: ${name}${problem}`;
+export function takeJson(value: unknown, name: string): Taken {
+  const copy = copyOf(value, []);
+  return copy instanceof Unfit ? { problem: `is not JSON: ${name}${copy.place}` } : { value: copy };
+}
+
+/** Where a value stops being JSON, as a path below the value itself, and what stands there: `.a[0] is undefined, …`. */
+class Unfit {
+  readonly place: string;
+
+  constructor(place: string) {
+    this.place = place;
+  }
 }
 
 // Paths are put together only on the way back from a problem: valid payloads, the usual case, pay nothing for them.
-function problemOf(value: unknown, ancestors: object[]): Problem {
+function copyOf(value: unknown, ancestors: object[]): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return undefined;
+      return value;
     case 'number':
-      return Number.isFinite(value) ? undefined : notJson(String(value));
+      return Number.isFinite(value) ? value : notJson(String(value));
     case 'object':
-      return value === null ? undefined : problemOfObject(value, ancestors);
+      return value === null ? null : copyOfObject(value, ancestors);
     case 'undefined':
       return notJson('undefined');
     default:
@@ -68,45 +78,63 @@ function problemOf(value: unknown, ancestors: object[]): Problem {
   }
 }
 
-function problemOfObject(value: object, ancestors: object[]): Problem {
-  if (ancestors.includes(value)) return ' refers back to an object that contains it';
-  if (ancestors.length >= MAX_DEPTH) return ` is nested deeper than ${MAX_DEPTH} levels`;
+function copyOfObject(value: object, ancestors: object[]): unknown {
+  if (ancestors.includes(value)) return new Unfit(' refers back to an object that contains it');
+  if (ancestors.length >= MAX_DEPTH) return new Unfit(` is nested deeper than ${MAX_DEPTH} levels`);
   ancestors.push(value);
-  const problem = problemInside(value, ancestors);
+  const copy = copyInside(value, ancestors);
   ancestors.pop();
-  return problem;
+  return copy;
 }
 
-function problemInside(value: object, ancestors: object[]): Problem {
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    const problem = problemOf(value.toJSON(''), ancestors);
-    return problem && `.toJSON()${problem}`;
-  }
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const problem = problemOf(value[index], ancestors);
-      if (problem) return `[${index}]${problem}`;
-    }
-    return undefined;
-  }
+function copyInside(value: object, ancestors: object[]): unknown {
+  const toJSON: unknown = 'toJSON' in value ? value.toJSON : undefined;
+  if (typeof toJSON !== 'function') return copyMembers(value, ancestors);
+  const result: unknown = Reflect.apply(toJSON, value, ['']);
+  // It may answer with the object itself, which is then read without it.
+  const copy = result === value ? copyMembers(value, ancestors) : copyOf(result, ancestors);
+  return copy instanceof Unfit ? new Unfit(`.toJSON()${copy.place}`) : copy;
+}
+
+function copyMembers(value: object, ancestors: object[]): unknown {
+  if (Array.isArray(value)) return copyItems(value, ancestors);
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag === 'Number') return problemOf(Number(value), ancestors);
-  return JSON_TAGS.has(tag) ? problemInFields(value, ancestors) : notJson(`a ${tag}`);
+  if (!JSON_TAGS.has(tag)) return notJson(`a ${tag}`);
+  const primitive: unknown = tag === 'Object' ? value : value.valueOf();
+  return typeof primitive === 'object' ? copyFields(value, ancestors) : copyOf(primitive, ancestors);
 }
 
-function problemInFields(value: object, ancestors: object[]): Problem {
-  for (const [key, field] of Object.entries(value)) {
-    // As everywhere in JavaScript, a property set to undefined is a property left out.
-    if (field === undefined) continue;
-    const problem = problemOf(field, ancestors);
-    if (problem)
-      return `${/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}${problem}`;
+function copyItems(value: readonly unknown[], ancestors: object[]): unknown {
+  const { length } = value;
+  const items: unknown[] = [];
+  for (let index = 0; index < length; index++) {
+    const item = copyOf(value[index], ancestors);
+    if (item instanceof Unfit) return new Unfit(`[${index}]${item.place}`);
+    items.push(item);
   }
-  return undefined;
+  return items;
 }
 
-function notJson(what: string): string {
-  return ` is ${what}, which JSON cannot hold`;
+function copyFields(value: object, ancestors: object[]): unknown {
+  const fields: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const given: unknown = Reflect.get(value, key);
+    // As everywhere in JavaScript, a property set to undefined is a property left out.
+    if (given === undefined) continue;
+    const field = copyOf(given, ancestors);
+    if (field instanceof Unfit) {
+      const place = /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+      return new Unfit(place + field.place);
+    }
+    // An assignment to this one would change the prototype.
+    if (key === '__proto__') Object.defineProperty(fields, key, { value: field, enumerable: true });
+    else fields[key] = field;
+  }
+  return fields;
+}
+
+function notJson(what: string): Unfit {
+  return new Unfit(` is ${what}, which JSON cannot hold`);
 }
 
 /** The value of a JSON text; the text itself where it is none. */

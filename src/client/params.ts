@@ -1,7 +1,7 @@
 import { nameProblem } from '../protocol/names.ts';
 import { isTimetoken } from '../protocol/timetoken.ts';
 import type { Check, Param } from './endpoint.ts';
-import { jsonProblem } from './json.ts';
+import { type Taken, takeJson } from './json.ts';
 import { isRecord, isText } from './read.ts';
 import { parseCursor } from './values.ts';
 
@@ -15,33 +15,25 @@ export function optional(check: Check): Param<false> {
   return { required: false, kind: 'value', check };
 }
 
-/** A JSON value that must be given. */
-export function requiredJson(name: string): Param<true> {
-  return { ...optionalJson(name), required: true };
-}
+/** A JSON value that must be given; it is copied. */
+export const requiredJson: Param<true> = { ...required(anything), take: takeJson };
 
-/** A JSON value that may be given. */
-export function optionalJson(name: string): Param<false> {
-  return { ...optional((value) => jsonProblem(value, name)), code: 'PN-1004' };
+/** A JSON value that may be given; it is copied. */
+export const optionalJson: Param<false> = { ...optional(anything), take: takeJson };
+
+/** The same parameter, of which objects and arrays are copied as JSON; all else is left to its check. */
+export function copied<P extends Param>(param: P): P {
+  return { ...param, take: takeObject };
 }
 
 /** A list of names; one, several or an array. */
 export function listOf(check: Check): Param<false> {
-  return {
-    required: false,
-    kind: 'list',
-    check: (value) => (Array.isArray(value) ? firstProblem(value, check) : 'must be a list'),
-  };
+  return { required: false, kind: 'list', check };
 }
 
 /** A list of names of which at least one must be given, and at most so many. */
 export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): Param<true> {
-  const { check: checkAll } = listOf(check);
-  const excess = (value: unknown) =>
-    Array.isArray(value) && new Set(value).size > most
-      ? `must have at most ${most} names, not ${new Set(value).size}`
-      : undefined;
-  return { required: true, kind: 'list', check: (value) => checkAll(value) ?? excess(value) };
+  return { required: true, kind: 'list', check, most };
 }
 
 /** Refuses what does not pass a test, and says what it must be. */
@@ -87,11 +79,15 @@ export const checkCustomType = must(
   (value) => typeof value === 'string' && /^(?!pn[_-])[\p{L}\p{N}][\p{L}\p{N}_-]{2,49}$/u.test(value),
 );
 
-/** Text. */
-export const checkText = must('be a string', (value) => typeof value === 'string');
+/** Text that can be encoded: a lone surrogate stands for no character. */
+export const checkText: Check = (value) => {
+  if (typeof value !== 'string') return 'must be a string';
+  return value.isWellFormed() ? undefined : 'must not contain lone surrogates';
+};
 
 /** Text that says something. */
-export const checkNotEmpty = must('be a string that is not empty', isText);
+export const checkNotEmpty: Check = (value) =>
+  isText(value) ? checkText(value) : 'must be a string that is not empty';
 
 /** A cursor as text: the region and the timetoken, `2:17000000000000000`. */
 export const checkCursor = must(
@@ -100,12 +96,7 @@ export const checkCursor = must(
 );
 
 /** A JSON object. */
-export function checkObject(name: string): Check {
-  return (value) => (isRecord(value) ? jsonProblem(value, name) : 'must be an object');
-}
-
-/** A presence state: a JSON object. */
-export const checkState = checkObject('state');
+export const checkObject = must('be an object', isRecord);
 
 /** The first problem that any of the values has. */
 export function firstProblem<T>(
@@ -117,4 +108,12 @@ export function firstProblem<T>(
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function anything(): undefined {
+  return;
+}
+
+function takeObject(value: unknown, name: string): Taken {
+  return typeof value === 'object' ? takeJson(value, name) : { value };
 }

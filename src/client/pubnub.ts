@@ -13,6 +13,7 @@ import type { ClientState, EventMap, EventName, PNMessageResult } from './listen
 import type { Listener } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
 import { StateWaits } from './listeners/state-waits.ts';
+import { checkNotEmpty, checkText } from './params.ts';
 import type { Context } from './start.ts';
 import { SubscribeEngine } from './subscribe/engine.ts';
 import { printCursor } from './values.ts';
@@ -31,8 +32,8 @@ class OperationsOfCatalogue {
   static {
     for (const [name, start] of Object.entries(CATALOGUE)) {
       Object.defineProperty(OperationsOfCatalogue.prototype, name, {
-        value(this: OperationsOfCatalogue, given: Readonly<Record<string, unknown>> = {}) {
-          return start(this.#context, given);
+        value(this: OperationsOfCatalogue, source: unknown) {
+          return start(this.#context, source);
         },
       });
     }
@@ -152,9 +153,7 @@ export class PubNub<Channels extends object = AnyChannels>
    * `PN-1002` for what is no text.
    */
   setToken(token: string): void {
-    if (typeof token !== 'string' || token === '') {
-      throw new PubNubError('PN-1002', 'setToken: token must be a string that is not empty.');
-    }
+    refuse('setToken: token', checkNotEmpty(token));
     this.#executor.setToken(token);
     this.#engine.tokenChanged();
   }
@@ -174,9 +173,7 @@ export class PubNub<Channels extends object = AnyChannels>
    * loop whose expression the server called malformed goes on. Throws `PN-1002` for what is no text.
    */
   setFilterExpression(expression: string | undefined): void {
-    if (expression !== undefined && typeof expression !== 'string') {
-      throw new PubNubError('PN-1002', 'setFilterExpression: expression must be a string.');
-    }
+    refuse('setFilterExpression: expression', expression === undefined ? expression : checkText(expression));
     this.#engine.filter = expression || undefined;
   }
 
@@ -199,8 +196,8 @@ export class PubNub<Channels extends object = AnyChannels>
    * for what is no state.
    */
   async until(state: ClientState, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkOptions('until', options, WAIT_OPTIONS);
-    await this.#waits.until(state, options.signal);
+    const { signal }: typeof options = checkOptions('until', options, WAIT_OPTIONS) ?? {};
+    await this.#waits.until(state, signal);
   }
 
   /**
@@ -230,4 +227,8 @@ export class PubNub<Channels extends object = AnyChannels>
     this.#waits.close();
     this.#listeners.clear();
   }
+}
+
+function refuse(what: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new PubNubError('PN-1002', `${what} ${problem}.`);
 }

@@ -1,4 +1,4 @@
-import type { Builder, CheckedInputs, Given, GivenBy, Inputs, Verbs } from './builder.ts';
+import type { Builder, CheckedInputs, GivenBy, Inputs, Verbs } from './builder.ts';
 import type { Params } from './endpoint.ts';
 import type { Executor } from './execute.ts';
 import type { SubscribeEngine } from './subscribe/engine.ts';
@@ -14,5 +14,5 @@ export interface Context {
   readonly engine: SubscribeEngine<unknown>;
 }
 
-/** How the builder of an operation starts. */
-export type StartBuilder = (context: Context, given: Given) => unknown;
+/** How the builder of an operation starts: with an object that holds some parameters, or without. */
+export type StartBuilder = (context: Context, source: unknown) => unknown;

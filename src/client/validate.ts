@@ -1,19 +1,18 @@
-import type { Given } from './builder.ts';
-import { didYouMean } from './did-you-mean.ts';
 import type { Endpoint, Param } from './endpoint.ts';
 import type { ErrorCode } from './errors/codes.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
+import { type Given, type ParamsByName, Refused } from './given.ts';
 
 /** What validation needs to know of an endpoint. */
 export type Validated = Pick<Endpoint<never, unknown>, 'operation' | 'needs'> & {
-  readonly params: Readonly<Record<string, Param>>;
+  readonly params: ParamsByName;
   readonly oneOf?: readonly string[];
   readonly conflict?: (values: never) => string | undefined;
 };
 
 /**
- * Checks what was given to a builder before anything is sent. Throws a `PubNubError` of category
- * `PNValidationErrorCategory` (`PN-1001` to `PN-1003`, `PN-1006`) or `PNSerializationErrorCategory` (`PN-1004`).
+ * Checks that what was given to a builder can be sent. Throws a `PubNubError` of category `PNValidationErrorCategory`
+ * (`PN-1001` to `PN-1003`, `PN-1006`) or `PNSerializationErrorCategory` (`PN-1004`).
  */
 export function validate(
   endpoint: Validated,
@@ -21,16 +20,17 @@ export function validate(
   keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
 ): void {
   const { operation, params, oneOf, needs } = endpoint;
-  const refuse = (code: ErrorCode, what: string, end = '.'): never => {
-    throw new PubNubError(code, `${operation}: ${what}${end}`, { operation });
+  const refuse = (code: ErrorCode, what: string): never => {
+    throw new PubNubError(code, `${operation}: ${what}.`, { operation });
   };
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(params, name))
-      refuse('PN-1003', `"${name}" is no parameter`, didYouMean(name, Object.keys(params)));
+  const refused = Object.values(given).find((value) => value instanceof Refused);
+  if (refused) {
+    const { code, what, cause } = refused;
+    throw new PubNubError(code, `${operation}: ${what}`, { operation, cause });
   }
   for (const [name, param] of Object.entries(params)) {
-    const fault = faultOf(param, given[name]);
-    if (fault) refuse(fault.code, `${name} ${fault.problem}`);
+    const [code, problem] = faultOf(param, given[name]);
+    if (code) refuse(code, `${name} ${problem}`);
   }
   if (oneOf && !oneOf.some((name) => isGiven(given[name])))
     refuse('PN-1001', `${oneOf.join(' or ')} missing`);
@@ -41,16 +41,15 @@ export function validate(
   if (missing) refuse('PN-1006', `the client has no ${missing}`);
 }
 
-function faultOf(
-  { required, kind, check, code = 'PN-1002' }: Param,
-  value: unknown,
-): { readonly code: ErrorCode; readonly problem: string } | undefined {
-  const given = kind === 'list' ? isGiven(value) : value !== undefined;
-  if (!given && required) return { code: 'PN-1001', problem: 'missing' };
-  if (value === undefined) return undefined;
-  const problem = check(value);
-  return problem === undefined ? undefined : { code, problem };
+function faultOf({ required, kind, most = Number.POSITIVE_INFINITY }: Param, value: unknown): Fault {
+  const isThere = kind === 'list' ? isGiven(value) : value !== undefined;
+  if (required && !isThere) return ['PN-1001', 'missing'];
+  if (!Array.isArray(value) || value.length <= most) return [];
+  const { size } = new Set(value);
+  return size > most ? ['PN-1002', `must have at most ${most} names, not ${size}`] : [];
 }
+
+type Fault = readonly [code: ErrorCode, problem: string] | readonly [];
 
 // An empty list selects nothing.
 function isGiven(value: unknown): boolean {

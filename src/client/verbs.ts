@@ -1,9 +1,10 @@
 import { type PNOperationType, PNStatusCategory } from '../protocol/status.ts';
-import { defineBuilder, type Given, type Verbs, type VerbTable } from './builder.ts';
+import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor, InnerOptions } from './execute.ts';
+import type { Given } from './given.ts';
 import type { PNStatus } from './listeners/events.ts';
 import type { Context, StartBuilder } from './start.ts';
 import { makeStatus } from './subscribe/statuses.ts';

@@ -25,7 +25,7 @@ const WRONG: readonly (readonly [options: unknown, code: string, text: string])[
   [{ timeOut: 5 }, 'PN-1003', '"timeOut" is no option; did you mean "timeout"?'],
   [{ singal: undefined }, 'PN-1003', '"singal" is no option; did you mean "signal"?'],
   [{ toString: 1 }, 'PN-1003', '"toString" is no option.'],
-  [['signal'], 'PN-1003', '"0" is no option.'],
+  [['signal'], 'PN-1002', 'the options must be an object, not an array.'],
   ...[0, -1, Number.NaN, Number.NEGATIVE_INFINITY, '5', null].map(
     (timeout) =>
       [{ timeout }, 'PN-1002', 'the option "timeout" must be a number of milliseconds above 0'] as const,
@@ -56,7 +56,7 @@ describe('the options of a call', () => {
     [{ signal: polyfill }],
     [{ signal: AbortSignal.abort() }],
   ])('may be %o', (options) => {
-    expect(checkOptions('until', options, CALL_OPTIONS)).toBe(options);
+    expect(checkOptions('until', options, CALL_OPTIONS)).toEqual(options);
   });
 
   it('that a prototype holds are checked as well, as they are used as well', () => {

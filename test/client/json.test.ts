@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonProblem } from '../../src/client/json.ts';
+import { takeJson } from '../../src/client/json.ts';
 
 class Point {
   readonly x = 1;
@@ -72,20 +72,52 @@ function nested(levels: number): unknown {
   return value;
 }
 
-describe('jsonProblem()', () => {
+function problemOf(value: unknown): string | undefined {
+  const taken = takeJson(value, 'message');
+  return 'problem' in taken ? taken.problem : undefined;
+}
+
+function copyOf(value: unknown): unknown {
+  const taken = takeJson(value, 'message');
+  return 'value' in taken ? taken.value : undefined;
+}
+
+describe('takeJson()', () => {
   it.each(JSON_VALUES)('has nothing against %s', (_name, value) => {
-    expect(jsonProblem(value, 'message')).toBeUndefined();
-    expect(JSON.stringify(value)).toBeTypeOf('string');
+    expect(problemOf(value)).toBeUndefined();
+    expect(JSON.stringify(copyOf(value))).toBe(JSON.stringify(value));
   });
 
   it.each(OTHERS)('names the place of %s', (_name, value, text) => {
-    const problem = jsonProblem(value, 'message');
+    const problem = problemOf(value);
     expect(problem).toContain('is not JSON: ');
     expect(problem).toContain(text);
   });
 
   it('lets through every value that JSON can hold', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => jsonProblem(value, 'message') === undefined));
+    fc.assert(fc.property(fc.jsonValue(), (value) => problemOf(value) === undefined));
+  });
+
+  it('reads each property and each toJSON() once: what is checked is what is sent', () => {
+    const asked: string[] = [];
+    const value = new Proxy(
+      { a: 1, b: { toJSON: () => asked.push('toJSON') && 2 } },
+      { get: (target, key) => asked.push(String(key)) && Reflect.get(target, key) },
+    );
+    expect(copyOf(value)).toEqual({ a: 1, b: 2 });
+    expect(asked.filter((key) => ['a', 'b', 'toJSON'].includes(key)).toSorted()).toEqual([
+      'a',
+      'b',
+      'toJSON',
+    ]);
+  });
+
+  it('makes a copy: what happens to the value later changes nothing', () => {
+    const value = { list: [{ n: 1 }], deep: { a: { b: 1 } } };
+    const copy = copyOf(value);
+    value.list.push({ n: 2 });
+    value.deep.a.b = 2;
+    expect(copy).toEqual({ list: [{ n: 1 }], deep: { a: { b: 1 } } });
   });
 
   it('lets through nothing that changes on the way', () => {
@@ -100,9 +132,10 @@ describe('jsonProblem()', () => {
           withTypedArray: true,
         }),
         (value) => {
-          if (jsonProblem(value, 'message') !== undefined) return;
+          if (problemOf(value) !== undefined) return;
           // `-0` is `0`, and a field left undefined is left out: as everywhere in JavaScript.
           expect(plain(JSON.parse(JSON.stringify(value)))).toEqual(plain(value));
+          expect(JSON.stringify(copyOf(value))).toBe(JSON.stringify(value));
         },
       ),
       { numRuns: 500 },

@@ -137,8 +137,8 @@ const ROWS: readonly (readonly [name: string, call: Call, code: string, text: st
   [
     'a state that is not JSON',
     subscribe({ channels: 'a', withState: { f: () => 1 } }),
-    'PN-1002',
-    'state.f is a function',
+    'PN-1004',
+    'withState is not JSON: withState.f is a function',
   ],
 ];
 

@@ -2,9 +2,10 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { checkBoolean, checkFunction, checkName, checkNotEmpty, firstProblem, must } from '../params.ts';
+import { readProperties } from '../properties.ts';
 import type { PubNubOptions } from './options.ts';
 import { parseOrigin } from './origin.ts';
-import { policyProblem } from './reconnection.ts';
+import { copyOfPolicy, policyProblem } from './reconnection.ts';
 
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
 const key = must(
@@ -78,15 +79,41 @@ const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
   freezePayloads: checkBoolean,
 };
 
-/** Throws the error of the first option that is unknown or wrong. */
-export function checkOptions(options: PubNubOptions): void {
-  for (const [name, value] of Object.entries(options)) {
+/** A copy of the options without those that are `undefined`. Throws the error of the first that is unknown or wrong. */
+export function readOptions(source: unknown): PubNubOptions {
+  const read = readProperties(source, isOption);
+  if ('problem' in read) throw invalid(`The options ${read.problem}.`, read.cause);
+  const options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(read.values)) {
     if (!isOption(name)) throw invalid(`"${name}" is not an option${didYouMean(name, Object.keys(CHECKS))}`);
-    const problem = value === undefined ? undefined : CHECKS[name](value);
-    if (problem !== undefined) throw invalid(`The option "${name}" ${problem}.`);
+    if (value === undefined) continue;
+    options[name] = readOption(name, value);
   }
-  const problem = CONFLICTS.find(([conflicts]) => conflicts(options))?.[1];
+  // Each of them has passed its check, and that none is missing is checked here.
+  const checked = options as unknown as PubNubOptions;
+  const problem = CONFLICTS.find(([conflicts]) => conflicts(checked))?.[1];
   if (problem !== undefined) throw invalid(problem);
+  return checked;
+}
+
+// What is checked is what is used: a list and a policy are read once, and copied.
+const COPIES: { readonly [Name in keyof PubNubOptions]?: (value: unknown) => unknown } = {
+  origin: (value) => (Array.isArray(value) ? [...value] : value),
+  reconnectionPolicy: copyOfPolicy,
+};
+
+function readOption(name: keyof PubNubOptions, value: unknown): unknown {
+  let problem: string | undefined;
+  let cause: unknown;
+  try {
+    const own = COPIES[name]?.(value) ?? value;
+    problem = CHECKS[name](own);
+    if (problem === undefined) return own;
+  } catch (thrown) {
+    problem = 'cannot be read';
+    cause = thrown;
+  }
+  throw invalid(`The option "${name}" ${problem}.`, cause);
 }
 
 /** What cannot be together, or needs what is not there. */
@@ -116,6 +143,6 @@ function isOption(name: string): name is keyof PubNubOptions {
 }
 
 /** The error of a wrong configuration. */
-export function invalid(what: string): PubNubError {
-  return new PubNubError('PN-1007', what);
+export function invalid(what: string, cause?: unknown): PubNubError {
+  return new PubNubError('PN-1007', what, { cause });
 }

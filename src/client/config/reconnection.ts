@@ -7,6 +7,19 @@ const LONGEST_DELAY = 150_000;
 /** How long the server may ask the loop to stay away, whatever the policy. */
 const LONGEST_RETRY_AFTER = 3_600_000;
 
+/** A policy as it is now, whose `delay()` still belongs to it; anything else as it is. */
+export function copyOfPolicy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [delay, maximumRetries, minimumDelay, maximumDelay] = POLICY_FIELDS.map((name): unknown =>
+    Reflect.get(value, name),
+  );
+  if (typeof delay !== 'function') return {};
+  const own = (attempt: number): unknown => Reflect.apply(delay, value, [attempt]);
+  return { delay: own, maximumRetries, minimumDelay, maximumDelay };
+}
+
+const POLICY_FIELDS = ['delay', 'maximumRetries', 'minimumDelay', 'maximumDelay'];
+
 /** Why a value is no reconnection policy, or `undefined` when it is one. */
 export function policyProblem(value: unknown): string | undefined {
   if (typeof value === 'string') {

@@ -6,7 +6,7 @@ import { safeLogger } from '../runtime/logger.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { fetchTransport } from '../transport/fetch-transport.ts';
-import { checkOptions, invalid } from './checks.ts';
+import { invalid, readOptions } from './checks.ts';
 import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { policyOf } from './reconnection.ts';
@@ -39,14 +39,13 @@ const DEFAULTS = Object.freeze({
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
  * the value itself is not repeated, since it may be a secret.
  */
-export function settingsFrom(options: PubNubOptions): Settings {
-  if (typeof options !== 'object' || options === null) throw invalid('The options must be an object.');
-  checkOptions(options);
+export function settingsFrom(source: PubNubOptions): Settings {
+  const options = readOptions(source);
   const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, ...all } = {
     ...DEFAULTS,
     clock: systemClock,
     random: systemRandom,
-    ...given(options),
+    ...options,
   };
   return Object.freeze({
     ...all,
@@ -71,14 +70,6 @@ export function settingsFrom(options: PubNubOptions): Settings {
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
   });
-}
-
-// An option set to `undefined` is an option left out.
-function given<T extends object>(options: T): T {
-  const copy = { ...options };
-  // The keys of a copy are its own.
-  for (const name of Object.keys(copy) as (keyof T)[]) if (copy[name] === undefined) delete copy[name];
-  return copy;
 }
 
 function userIdOf({ userId, uuid }: PubNubOptions): string {

@@ -1,10 +1,10 @@
-import type { Given } from '../builder.ts';
 import { legacyCryptoModule } from '../crypto/modules.ts';
 import type { Values } from '../endpoint.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { aborted, type Executor, limitsOf, malformed } from '../execute.ts';
+import type { Given } from '../given.ts';
 import type { RequestPlan } from '../plan.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 import { DownloadedFile } from './downloaded-file.ts';

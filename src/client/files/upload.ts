@@ -1,4 +1,3 @@
-import type { Given } from '../builder.ts';
 import type { CryptoModule } from '../crypto/crypto-module.ts';
 import { legacyCryptoModule } from '../crypto/modules.ts';
 import type { Values } from '../endpoint.ts';
@@ -12,6 +11,7 @@ import {
 } from '../endpoints/files/send-file.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { type Executor, limitsOf, malformed } from '../execute.ts';
+import type { Given } from '../given.ts';
 import { randomId } from '../runtime/random-id.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 import { validate } from '../validate.ts';

@@ -1,4 +1,3 @@
-import type { Given } from '../builder.ts';
 import type { Values } from '../endpoint.ts';
 import { type GetStateParams, type GetStateResult, getState } from '../endpoints/presence/get-state.ts';
 import {
@@ -12,6 +11,7 @@ import { type SetStateParams, type SetStateResult, setState } from '../endpoints
 import { type WhereNowParams, type WhereNowResult, whereNow } from '../endpoints/presence/where-now.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { CallOptions } from '../execute.ts';
+import type { Given } from '../given.ts';
 import type { Context, Start } from '../start.ts';
 import { validate } from '../validate.ts';
 import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';

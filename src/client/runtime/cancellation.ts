@@ -36,13 +36,15 @@ export class Cancellation {
       if (this.#ended) return reject(onClose?.() ?? this.#ended);
       if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
       const controller = new AbortController();
+      const abort = () => onAbort && cancel(onAbort(signal?.reason));
+      // First, since a foreign signal may throw: nothing is left behind then.
+      signal?.addEventListener('abort', abort);
       const cancel: Cancel = (error) => {
         release();
         reject(error);
         controller.abort(error);
       };
       const close: Cancel = (error) => cancel(onClose?.() ?? error);
-      const abort = () => onAbort && cancel(onAbort(signal?.reason));
       // For ever is no delay that a timer could have: it would fire at once.
       const timer =
         timeout === undefined || timeout === Number.POSITIVE_INFINITY || !onTimeout
@@ -54,7 +56,6 @@ export class Cancellation {
         signal?.removeEventListener('abort', abort);
       };
       this.#running.add(close);
-      signal?.addEventListener('abort', abort);
       start(controller.signal).then(resolve, reject).finally(release);
     });
   }

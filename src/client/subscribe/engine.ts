@@ -1,6 +1,6 @@
-import type { Given } from '../builder.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../execute.ts';
+import type { Given } from '../given.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';

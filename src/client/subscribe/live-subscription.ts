@@ -97,17 +97,17 @@ export class LiveSubscription {
   }
 
   async connected(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    checkOptions('connected', options, WAIT_OPTIONS);
+    const { signal }: typeof options = checkOptions('connected', options, WAIT_OPTIONS) ?? {};
     if (this.#ended) throw endedError();
     const { failure, isStopped } = this.#host;
     if (failure) throw failure;
     if (isStopped) throw stoppedError();
-    if (!isEmpty(this.interest.pending)) await this.acceptance.wait(options.signal);
+    if (!isEmpty(this.interest.pending)) await this.acceptance.wait(signal);
   }
 
   messages(options: MessagesOptions = {}) {
-    checkOptions('messages', options, MESSAGES_OPTIONS);
-    const { buffer = DEFAULT_BUFFER, overflow = 'pause' } = options;
+    const checked: MessagesOptions = checkOptions('messages', options, MESSAGES_OPTIONS) ?? {};
+    const { buffer = DEFAULT_BUFFER, overflow = 'pause' } = checked;
     const queue = new AsyncQueue<PNMessageResult>(buffer, overflow, {
       onChange: () => {
         if (queue.ended) this.#queues.delete(queue);

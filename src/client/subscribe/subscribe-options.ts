@@ -1,6 +1,6 @@
 import { isPresenceName, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
 import { type Timetoken, timetokenFromBigInt, timetokenFromDate } from '../../protocol/timetoken.ts';
-import type { Given } from '../builder.ts';
+import type { Given } from '../given.ts';
 import type { OwnStates } from '../presence/own-states.ts';
 import { isRecord } from '../read.ts';
 import { parseCursor } from '../values.ts';

@@ -163,7 +163,7 @@ describe('a client', () => {
     await clock.advance(0);
     // What a program in plain JavaScript may give.
     const odd = pubnub.setState({ channels: 'a', state: { at: 1n } } as never);
-    expect(await rejection(odd.execute())).toMatchObject({ code: 'PN-1002' });
+    expect(await rejection(odd.execute())).toMatchObject({ code: 'PN-1004' });
     await clock.advance(9_000);
     expect(told('/heartbeat')).toEqual(['none']);
     await close();

@@ -1,6 +1,6 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { checkName, checkObject, must, optional, required } from '../../params.ts';
+import { checkName, checkObject, copied, must, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { expected, stringAt } from '../../read.ts';
 import { checkGrants, checkPatterns, type Grants, masks, type PatternGrants } from './permissions.ts';
@@ -26,6 +26,8 @@ export interface GrantTokenParams extends Params {
 
 const LONGEST = 43_200;
 
+const grants = copied(optional(checkGrants));
+
 /**
  * `POST /v3/pam/{sub}/grant` (docs/reference/protocol.md, "Tokens"). The result is the token.
  *
@@ -50,12 +52,12 @@ export const grantToken = defineEndpoint<GrantTokenParams, string>({
         (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= LONGEST,
       ),
     ),
-    channels: optional(checkGrants),
-    groups: optional(checkGrants),
-    uuids: optional(checkGrants),
-    patterns: optional(checkPatterns),
+    channels: grants,
+    groups: grants,
+    uuids: grants,
+    patterns: copied(optional(checkPatterns)),
     authorizedUuid: optional(checkName),
-    meta: optional(checkObject('meta')),
+    meta: copied(optional(checkObject)),
   },
   oneOf: ['channels', 'groups', 'uuids', 'patterns'],
   conflict: ({ channels, groups, uuids, patterns = {} }) =>

@@ -6,12 +6,13 @@ import { path } from '../../path.ts';
 import { distinct } from '../../values.ts';
 import { type ChannelMember, isRelation, type MetadataPage, many } from './metadata.ts';
 import {
-  checkRow,
   INCLUDE_PARAMS,
   include,
   PAGE_PARAMS,
   type PageParams,
   type RelationInput,
+  requiredRows,
+  rows,
   type SortKey,
   sort,
 } from './parameters.ts';
@@ -108,7 +109,7 @@ export const getChannelMembers = defineEndpoint<GetChannelMembersParams, Metadat
 export const setChannelMembers = defineEndpoint<SetChannelMembersParams, MetadataPage<ChannelMember>>({
   ...CHANGE,
   operation: PNOperationType.PNSetMembersOperation,
-  params: { ...params, uuids: requiredListOf(checkRow) },
+  params: { ...params, uuids: requiredRows },
   body: ({ uuids }) => relationsBody('uuid', { set: uuids }),
 });
 
@@ -139,7 +140,7 @@ export const removeChannelMembers = defineEndpoint<RemoveChannelMembersParams, M
 export const manageChannelMembers = defineEndpoint<ManageChannelMembersParams, MetadataPage<ChannelMember>>({
   ...CHANGE,
   operation: PNOperationType.PNManageChannelMembersOperation,
-  params: { ...params, set: listOf(checkRow), remove: listOf(checkName) },
+  params: { ...params, set: rows, remove: listOf(checkName) },
   oneOf: ['set', 'remove'],
   body: ({ set, remove }) => relationsBody('uuid', { set, remove: remove && distinct(remove) }),
 });

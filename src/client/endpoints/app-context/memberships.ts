@@ -6,12 +6,13 @@ import { path } from '../../path.ts';
 import { distinct } from '../../values.ts';
 import { isRelation, type Membership, type MetadataPage, many } from './metadata.ts';
 import {
-  checkRow,
   INCLUDE_PARAMS,
   include,
   PAGE_PARAMS,
   type PageParams,
   type RelationInput,
+  requiredRows,
+  rows,
   type SortKey,
   sort,
 } from './parameters.ts';
@@ -108,7 +109,7 @@ export const getMemberships = defineEndpoint<GetMembershipsParams, MetadataPage<
 export const setMemberships = defineEndpoint<SetMembershipsParams, MetadataPage<Membership>>({
   ...CHANGE,
   operation: PNOperationType.PNSetMembershipsOperation,
-  params: { ...params, channelMemberships: requiredListOf(checkRow) },
+  params: { ...params, channelMemberships: requiredRows },
   body: ({ channelMemberships }) => relationsBody('channel', { set: channelMemberships }),
 });
 
@@ -138,7 +139,7 @@ export const removeMemberships = defineEndpoint<RemoveMembershipsParams, Metadat
 export const manageMemberships = defineEndpoint<ManageMembershipsParams, MetadataPage<Membership>>({
   ...CHANGE,
   operation: PNOperationType.PNManageMembershipsOperation,
-  params: { ...params, set: listOf(checkRow), remove: listOf(checkName) },
+  params: { ...params, set: rows, remove: listOf(checkName) },
   oneOf: ['set', 'remove'],
   body: ({ set, remove }) => relationsBody('channel', { set, remove: remove && distinct(remove) }),
 });

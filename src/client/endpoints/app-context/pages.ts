@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../../../protocol/status.ts';
-import type { Given } from '../../builder.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Given } from '../../given.ts';
 import type { MetadataPage } from './metadata.ts';
 
 /** Goes through a list page by page, forwards. The last page says where to go on as well: what follows it is empty. */

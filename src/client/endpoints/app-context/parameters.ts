@@ -1,5 +1,15 @@
 import type { Check, List, Params, ParamTable } from '../../endpoint.ts';
-import { checkAmount, checkBoolean, checkName, checkText, listOf, must, optional } from '../../params.ts';
+import {
+  checkAmount,
+  checkBoolean,
+  checkName,
+  checkText,
+  copied,
+  listOf,
+  must,
+  optional,
+  requiredListOf,
+} from '../../params.ts';
 import { isRecord } from '../../read.ts';
 import type { CustomFields } from './metadata.ts';
 
@@ -82,7 +92,7 @@ const checkPage = must(
   'be { next } or { prev } of an answer',
   (value) =>
     isRecord(value) &&
-    [value['next'], value['prev']].every((at) => ['string', 'undefined'].includes(typeof at)),
+    [value['next'], value['prev']].every((at) => at === undefined || checkText(at) === undefined),
 );
 
 const checkEtag = must(
@@ -97,18 +107,26 @@ const ROW_CHECKS: Readonly<Record<string, Check>> = {
   type: checkClearable,
 };
 
-/** A user or channel by name, or with fields of the membership. */
-export const checkRow: Check = (value) => {
+const checkRow: Check = (value) => {
   if (!isRecord(value)) return checkName(value);
-  const problem = problemIn({ id: undefined, ...value }, (name) => ROW_CHECKS[name] ?? unknownField);
+  const problem = problemIn(
+    { id: undefined, ...value },
+    (name) => (Object.hasOwn(ROW_CHECKS, name) && ROW_CHECKS[name]) || unknownField,
+  );
   return problem && `has an entry whose ${problem}`;
 };
+
+/** Users or channels, each by name, or with fields of the membership. */
+export const rows = copied(listOf(checkRow));
+
+/** The same, of which at least one must be given. */
+export const requiredRows = copied(requiredListOf(checkRow));
 
 /** A text that may be cleared. */
 export const text = optional(checkClearable);
 
 /** A program's own fields. */
-export const custom = optional(checkCustom);
+export const custom = copied(optional(checkCustom));
 
 /** The eTag that the object must still have. */
 export const etag = optional(checkEtag);
@@ -128,7 +146,7 @@ export const INCLUDE_PARAMS: ParamTable<IncludeParams> = {
 export const PAGE_PARAMS: ParamTable<PageParams> = {
   limit: optional(checkAmount),
   filter: optional(checkText),
-  page: optional(checkPage),
+  page: copied(optional(checkPage)),
   includeTotalCount: include,
 };
 

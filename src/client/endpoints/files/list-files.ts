@@ -1,8 +1,8 @@
 import { PNOperationType } from '../../../protocol/status.ts';
-import type { Given } from '../../builder.ts';
 import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Given } from '../../given.ts';
 import { checkAmount, checkName, checkText, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { isRecord } from '../../read.ts';

@@ -45,8 +45,8 @@ export interface PublishFileMessageResult {
 
 /** How the parameters of the message are collected. */
 export const FILE_MESSAGE = Object.freeze({
-  message: optionalJson('message'),
-  meta: optionalJson('meta'),
+  message: optionalJson,
+  meta: optionalJson,
   ttl: optional(checkCount),
   shouldStore: optional(checkBoolean),
   replicate: optional(checkBoolean),

@@ -3,7 +3,7 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { ChannelName } from '../../channels.ts';
 import { type Check, defineEndpoint, type Params } from '../../endpoint.ts';
-import { checkName, checkTimetoken, required } from '../../params.ts';
+import { checkName, checkTimetoken, copied, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { at, isText } from '../../read.ts';
 import { type Announced, actionFrom, announcedFrom, type MessageAction } from './action.ts';
@@ -52,7 +52,7 @@ export const addMessageAction = defineEndpoint<AddMessageActionParams, AddMessag
   params: {
     channel: required(checkName),
     messageTimetoken: required(checkTimetoken),
-    action: required(checkAction),
+    action: copied(required(checkAction)),
   },
   path: ({ channel, messageTimetoken }, keys) =>
     path`/v1/message-actions/${keys.subscribeKey}/channel/${channel}/message/${messageTimetoken}`,

@@ -1,6 +1,6 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
-import type { Given } from '../../builder.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Given } from '../../given.ts';
 import { type GetMessageActionsResult, getMessageActions } from './get-message-actions.ts';
 
 /** The actions of a channel, page by page, backwards in time, as far as the server says that there are more. */

@@ -8,7 +8,7 @@ import {
   type Params,
   type Values,
 } from '../../endpoint.ts';
-import { checkName, checkState, flag, listOf, required } from '../../params.ts';
+import { checkName, checkObject, copied, flag, listOf, required } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { recordAt, serviceStatus } from '../../read.ts';
 import { distinct, joined } from '../../values.ts';
@@ -46,7 +46,7 @@ export const setState = defineEndpoint<SetStateParams, SetStateResult>({
   params: {
     channels: listOf(checkName),
     channelGroups: listOf(checkName),
-    state: required(checkState),
+    state: copied(required(checkObject)),
     withHeartbeat: flag,
   },
   oneOf: ['channels', 'channelGroups'],

@@ -34,8 +34,8 @@ export const fire = defineEndpoint<FireParams, FireResult>({
   operation: PNOperationType.PNFireOperation,
   params: {
     channel: required(checkName),
-    message: requiredJson('message'),
-    meta: optionalJson('meta'),
+    message: requiredJson,
+    meta: optionalJson,
     usePost: optional(checkBoolean),
   },
   needs: ['publishKey'],

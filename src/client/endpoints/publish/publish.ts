@@ -54,8 +54,8 @@ export const publish = defineEndpoint<PublishParams, PublishResult>({
   operation: PNOperationType.PNPublishOperation,
   params: {
     channel: required(checkName),
-    message: requiredJson('message'),
-    meta: optionalJson('meta'),
+    message: requiredJson,
+    meta: optionalJson,
     ttl: optional(checkCount),
     shouldStore: optional(checkBoolean),
     replicate: optional(checkBoolean),

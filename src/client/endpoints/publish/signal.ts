@@ -30,7 +30,7 @@ export const signal = defineEndpoint<SignalParams, SignalResult>({
   operation: PNOperationType.PNSignalOperation,
   params: {
     channel: required(checkName),
-    message: requiredJson('message'),
+    message: requiredJson,
     customMessageType: optional(checkCustomType),
   },
   needs: ['publishKey'],

@@ -1,5 +1,5 @@
-import type { Given } from '../../builder.ts';
 import type { Values } from '../../endpoint.ts';
+import type { Given } from '../../given.ts';
 import { LARGEST_PAGE, type ListPushChannelsParams, type ListPushChannelsResult } from './push-channels.ts';
 
 /** The channels of a device, page by page, each once, until a page is not full or brings nothing new. */

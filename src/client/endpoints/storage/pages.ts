@@ -4,9 +4,9 @@ import {
   timetokenFromBigInt,
   timetokenToBigInt,
 } from '../../../protocol/timetoken.ts';
-import type { Given } from '../../builder.ts';
 import type { Values } from '../../endpoint.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Given } from '../../given.ts';
 import { type FetchMessagesParams, fetchMessages, pageSizeOf } from './fetch-messages.ts';
 import type { FetchMessagesResult } from './fetched.ts';
 

@@ -1,14 +1,16 @@
 import { isWildcard } from '../../../protocol/names.ts';
 import { PNOperationType } from '../../../protocol/status.ts';
-import type { Timetoken } from '../../../protocol/timetoken.ts';
+import { type Timetoken, timetokenFromDate } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder.ts';
 import type { LiteralKeys, SubscribableName } from '../../channels.ts';
 import type { Flag, List, Params, ParamTable, Values } from '../../endpoint.ts';
+import type { Taken } from '../../json.ts';
 import {
   checkCursor,
   checkName,
-  checkState,
+  checkObject,
   checkTimetoken,
+  copied,
   flag,
   listOf,
   must,
@@ -66,9 +68,17 @@ const checkLast = must(
 
 /** A timetoken, or what can be made into one. */
 function checkStart(value: unknown): string | undefined {
-  if (value instanceof Date) return value.getTime() >= 0 ? undefined : 'must be a valid date, from 1970 on';
+  if (value instanceof Date)
+    return value.getTime() >= 0
+      ? checkTimetoken(timetokenFromDate(value))
+      : 'must be a valid date, from 1970 on';
   if (typeof value === 'bigint') return checkTimetoken(String(value));
   return checkTimetoken(value);
+}
+
+// A date can be set to another time later.
+function takeStart(value: unknown): Taken {
+  return { value: value instanceof Date ? new Date(value) : value };
 }
 
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
@@ -83,11 +93,11 @@ export const subscribe: {
     channels: listOf(checkName),
     channelGroups: listOf(checkName),
     withPresence: flag,
-    withTimetoken: optional(checkStart),
+    withTimetoken: { ...optional(checkStart), take: takeStart },
     withCursor: optional(checkCursor),
     withLast: optional(checkLast),
     recovery: optional(must('be "none" or "history"', (value) => value === 'none' || value === 'history')),
-    withState: optional(checkState),
+    withState: copied(optional(checkObject)),
   },
   oneOf: ['channels', 'channelGroups'],
   conflict: (values: Values<SubscribeParams>) => {

@@ -249,7 +249,7 @@ describe('what cannot be', () => {
       'must not be empty',
     ],
     ['meta that is no object', token({ ttl: 1, channels, meta: [] }), 'PN-1002', 'meta must be an object'],
-    ['meta that is not JSON', token({ ttl: 1, channels, meta: { at: () => 1 } }), 'PN-1002', 'meta'],
+    ['meta that is not JSON', token({ ttl: 1, channels, meta: { at: () => 1 } }), 'PN-1004', 'meta'],
     ['a user that cannot be', token({ ttl: 1, channels, authorizedUuid: '' }), 'PN-1002', 'authorizedUuid'],
     [
       'a token with a slash and a dot',

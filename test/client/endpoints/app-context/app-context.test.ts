@@ -43,6 +43,36 @@ describe('a parameter that is wrong', () => {
       'PN-1002',
       'set has an entry whose custom must be flat: a must be a string',
     ],
+    ...['valueOf', 'hasOwnProperty', '__proto__', 'constructor'].map(
+      (key): [string, Call, string, string] => [
+        `an entry with the field ${key}`,
+        (p) =>
+          p.setChannelMembers({
+            channel: 'c',
+            uuids: [JSON.parse(`{"id": "u", "${key}": {"id": "evil"}}`) as never],
+          }),
+        'PN-1002',
+        `uuids has an entry whose ${key} is no field of a membership`,
+      ],
+    ),
+    [
+      'an entry whose custom is a Map',
+      (p) => p.setMemberships({ channelMemberships: [{ id: 'c', custom: new Map() as never }] }),
+      'PN-1004',
+      'channelMemberships is not JSON: channelMemberships.custom is a Map',
+    ],
+    [
+      'a filter with half a pair',
+      (p) => p.getAllUuidMetadata({ filter: 'name == "\ud800"' }),
+      'PN-1002',
+      'filter must',
+    ],
+    [
+      'a cursor with half a pair',
+      (p) => p.getMemberships({ page: { next: '\udc00' } }),
+      'PN-1002',
+      'page must',
+    ],
     ['nothing to manage', (p) => p.manageMemberships() as never, 'PN-1001', 'set or remove missing'],
     ['a name that is no text', (p) => p.setUuidMetadata({ name: 7 as never }), 'PN-1002', 'name must be'],
     ['a tag with a line end', (p) => p.setUuidMetadata({ ifMatchesEtag: 'a\r\nb: c' }), 'PN-1002', 'eTag'],
@@ -55,14 +85,20 @@ describe('a parameter that is wrong', () => {
       'PN-1002',
       'custom must be an object',
     ]),
-    ...[{ a: {} }, { a: [] }, { a: Number.NaN }, { a: () => 1 }].map(
+    ...[new Map([['a', 1]]), { a: Number.NaN }, { a: () => 1 }].map(
       (custom): [string, Call, string, string] => [
-        `a field that is no scalar: ${typeof custom.a} ${String(custom.a)}`,
+        `own fields that are not JSON: ${JSON.stringify(custom)}`,
         (p) => p.setChannelMetadata({ channel: 'c', custom: custom as never }),
-        'PN-1002',
-        'custom must be flat: a must be',
+        'PN-1004',
+        'custom is not JSON: custom',
       ],
     ),
+    ...[{ a: {} }, { a: [] }].map((custom): [string, Call, string, string] => [
+      `a field that is no scalar: ${typeof custom.a} ${String(custom.a)}`,
+      (p) => p.setChannelMetadata({ channel: 'c', custom: custom as never }),
+      'PN-1002',
+      'custom must be flat: a must be',
+    ]),
   ];
   it.each(cases)('is refused before anything is sent: %s', async (_, call, code, text) => {
     const { pubnub, requests } = scriptedClient();

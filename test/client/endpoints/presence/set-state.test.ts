@@ -78,8 +78,8 @@ test.each([
   [{ channels: 'a' }, 'PN-1001', 'state'],
   [{ channels: 'a', state: [] }, 'PN-1002', 'must be an object'],
   [{ channels: 'a', state: 'away' }, 'PN-1002', 'must be an object'],
-  [{ channels: 'a', state: { at: 1n } }, 'PN-1002', 'state.at'],
-  [{ channels: 'a', state: new Map() }, 'PN-1002', 'a Map'],
+  [{ channels: 'a', state: { at: 1n } }, 'PN-1004', 'state.at'],
+  [{ channels: 'a', state: new Map() }, 'PN-1004', 'a Map'],
 ])('refuses %o before anything is sent', async (given, code, text) => {
   const { pubnub, requests } = scriptedClient();
   // What a program in plain JavaScript may give.

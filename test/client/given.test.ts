@@ -1,0 +1,243 @@
+import { PubNub, type PubNubOptions } from 'timetoken';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/client/catalogue.ts';
+import { hangs, lineOf, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
+import { settle } from '../support/virtual-clock.ts';
+
+const HALF = 'half \ud800 of a pair';
+
+class Parameters {
+  get channel() {
+    return 'room';
+  }
+  get message() {
+    return { text: 'hello' };
+  }
+}
+
+/** A setter of a builder as JavaScript would call it, without the types. */
+function call(target: unknown, name: string, ...values: readonly unknown[]): unknown {
+  return Reflect.apply(Reflect.get(Object(target), name), target, values);
+}
+
+async function refusal(target: unknown): Promise<unknown> {
+  return rejection((async () => call(target, 'execute'))());
+}
+
+describe('what is given to a builder', () => {
+  it('is taken when it is given: what happens to it later changes nothing', async () => {
+    const { pubnub, requests } = scriptedClient([SENT]);
+    const message = { text: 'before', list: [1] };
+    const meta = { lang: 'en' };
+    const builder = pubnub.publish().channel('room').message(message).meta(meta);
+    message.text = 'after';
+    message.list.push(2);
+    meta.lang = 'de';
+    await builder.execute();
+    const { path, query } = lineOf(requests[0]);
+    expect(decodeURIComponent(path)).toContain('{"text":"before","list":[1]}');
+    expect(decodeURIComponent(String(query['meta']))).toBe('{"lang":"en"}');
+  });
+
+  it.each([
+    ['a class instance with getters', new Parameters()],
+    ['a proxy', new Proxy({ channel: 'room', message: { text: 'hello' } }, {})],
+    ['a frozen object', Object.freeze({ channel: 'room', message: Object.freeze({ text: 'hello' }) })],
+    ['inherited properties', Object.create({ channel: 'room', message: { text: 'hello' } })],
+  ])('may be %s', async (_name, given) => {
+    const { pubnub, requests } = scriptedClient([SENT]);
+    await pubnub.publish(given).execute();
+    expect(decodeURIComponent(lineOf(requests[0]).path)).toBe('/publish/demo/demo/0/room/0/{"text":"hello"}');
+  });
+
+  it.each(Object.keys(CATALOGUE))('is refused by %s() where it is no object', async (operation) => {
+    const { pubnub, requests } = scriptedClient([hangs]);
+    for (const given of [null, 'x', 5, true, () => 1, ['a']]) {
+      expect(await refusal(call(pubnub, operation, given))).toMatchObject({
+        code: 'PN-1002',
+        message: expect.stringContaining('the parameters must be an object, not '),
+      });
+    }
+    await settle();
+    expect(requests).toHaveLength(0);
+  });
+
+  it('sets nothing that stands below a key named __proto__', async () => {
+    const { pubnub, requests } = scriptedClient();
+    const given: unknown = JSON.parse('{"__proto__": {"channel": "evil"}}');
+    expect(await refusal(call(call(pubnub, 'publish', given), 'message', 1))).toMatchObject({
+      code: 'PN-1001',
+      message: expect.stringContaining('channel missing'),
+    });
+    expect(requests).toHaveLength(0);
+  });
+
+  it.each([
+    [
+      'a getter of the parameters',
+      {
+        get channel() {
+          throw new Error('mine');
+        },
+      },
+    ],
+    [
+      'a getter of the message',
+      {
+        channel: 'a',
+        message: {
+          get text() {
+            throw new Error('mine');
+          },
+        },
+      },
+    ],
+    [
+      'a toJSON()',
+      {
+        channel: 'a',
+        message: {
+          toJSON() {
+            throw new Error('mine');
+          },
+        },
+      },
+    ],
+    ['a revoked proxy', { channel: 'a', message: revoked() }],
+  ])('is refused where %s throws: nothing is sent, and nothing tried again', async (_name, given) => {
+    const { pubnub, requests, clock } = scriptedClient();
+    const error = await refusal(call(pubnub, 'publish', given));
+    expect(error).toMatchObject({
+      category: 'PNValidationErrorCategory',
+      delivery: 'not-sent',
+      retryable: false,
+      message: expect.stringContaining('cannot be read'),
+    });
+    expect(await call(call(pubnub, 'publish', given), 'envelope')).toMatchObject({
+      status: { isError: true, errorData: { code: 'PN-1002' } },
+    });
+    await clock.advance(60_000);
+    expect(requests).toHaveLength(0);
+  });
+
+  it('is asked by toJSON() once, with every attempt the same', async () => {
+    let asked = 0;
+    const { pubnub, requests } = scriptedClient([SENT]);
+    const builder = pubnub.publish({ channel: 'a', message: { toJSON: () => ++asked } });
+    await builder.execute();
+    await builder.execute();
+    expect(asked).toBe(1);
+    expect(requests.map((request) => lineOf(request).path.at(-1))).toEqual(['1', '1']);
+  });
+});
+
+type Attempt = (pubnub: PubNub) => unknown;
+const TEXTS: readonly (readonly [string, Attempt])[] = [
+  ['filter', (pubnub) => pubnub.getAllUuidMetadata({ filter: HALF }).execute()],
+  ['page', (pubnub) => pubnub.getMemberships({ page: { prev: HALF } }).execute()],
+  ['next', (pubnub) => pubnub.listFiles({ channel: 'a', next: HALF }).execute()],
+  ['topic', (pubnub) => pubnub.listPushChannels({ deviceId: 'd', pushType: 'apns2', topic: HALF }).execute()],
+  ['deviceId', (pubnub) => pubnub.listPushChannels({ deviceId: HALF, pushType: 'fcm' }).execute()],
+  ['channel', (pubnub) => pubnub.publish({ channel: HALF, message: 1 }).execute()],
+  ['uuid', (pubnub) => pubnub.whereNow({ uuid: HALF }).execute()],
+  ['start', (pubnub) => pubnub.history({ channel: 'a', start: HALF }).execute()],
+  ['withCursor', (pubnub) => pubnub.subscribe({ channels: 'a', withCursor: HALF }).execute()],
+  ['token', (pubnub) => pubnub.setToken(HALF)],
+  ['expression', (pubnub) => pubnub.setFilterExpression(HALF)],
+];
+
+describe('a text that holds half of a surrogate pair', () => {
+  it.each(TEXTS)('is refused before anything is sent, as %s', async (name, attempt) => {
+    const { pubnub, requests, clock } = scriptedClient([hangs]);
+    expect(await rejection((async () => attempt(pubnub))())).toMatchObject({
+      code: 'PN-1002',
+      message: expect.stringContaining(name),
+    });
+    await clock.advance(60_000);
+    expect(requests).toHaveLength(0);
+  });
+
+  it.each(['filterExpression', 'token', 'authKey', 'userId', 'secretKey', 'cipherKey'])(
+    'is refused as the option %s',
+    (name) => {
+      const options = { subscribeKey: 'demo', publishKey: 'demo', userId: 'alice', [name]: HALF };
+      expect(() => new PubNub(options)).toThrow(expect.objectContaining({ code: 'PN-1007' }));
+      expect(() => new PubNub(options)).toThrow(name);
+    },
+  );
+});
+
+class Configuration {
+  readonly _cache = new Map();
+  readonly #keys = { subscribeKey: 'demo', userId: 'alice' };
+  get subscribeKey() {
+    return this.#keys.subscribeKey;
+  }
+  get userId() {
+    return this.#keys.userId;
+  }
+  helper() {
+    return this.#keys;
+  }
+}
+
+describe('the options of a client', () => {
+  it.each<readonly [string, PubNubOptions]>([
+    ['a literal', { subscribeKey: 'demo', userId: 'alice' }],
+    ['a class instance', new Configuration()],
+    ['a proxy', new Proxy({ subscribeKey: 'demo', userId: 'alice' }, {})],
+    ['inherited', Object.create({ subscribeKey: 'demo', userId: 'alice' })],
+    ['frozen', Object.freeze({ subscribeKey: 'demo', userId: 'alice' })],
+  ])('may be %s', async (_name, options) => {
+    const client = new PubNub(options);
+    const request = await client.time().request();
+    expect(request.url).toContain('uuid=alice');
+    await client.close();
+  });
+
+  it.each([
+    [
+      'misspelt',
+      Object.create({ subscribeKey: 'demo', userId: 'alice', heartBeatInterval: 5 }),
+      'heartbeatInterval',
+    ],
+    ['wrong', Object.create({ subscribeKey: 'demo', userId: '' }), 'userId'],
+    [
+      'unreadable',
+      Object.defineProperty({}, 'subscribeKey', {
+        get: () => {
+          throw new Error('mine');
+        },
+      }),
+      'cannot be read',
+    ],
+    ['no object', null, 'must be an object'],
+    ['a list', [], 'must be an object'],
+  ])('that are %s are refused', (_name, options, text) => {
+    expect(() => new PubNub(options)).toThrow(expect.objectContaining({ code: 'PN-1007' }));
+    expect(() => new PubNub(options)).toThrow(text);
+  });
+
+  it('are each read once', async () => {
+    const reads: string[] = [];
+    const policy = { delay: () => 1, maximumRetries: 1 };
+    const watched = (target: object) =>
+      new Proxy(target, { get: (from, name) => reads.push(String(name)) && Reflect.get(from, name) });
+    const client = new PubNub(
+      watched({
+        subscribeKey: 'demo',
+        userId: 'alice',
+        origin: 'localhost',
+        reconnectionPolicy: watched(policy),
+      }) as PubNubOptions,
+    );
+    expect(reads.toSorted()).toEqual([...new Set(reads)].toSorted());
+    await client.close();
+  });
+});
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
