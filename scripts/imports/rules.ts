@@ -57,6 +57,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/testing/**',
       'src/origin/**',
       'src/protocol/**',
+      // Words about words: no part of the client that a test is about.
+      'src/client/did-you-mean.ts',
       'timetoken',
       'timetoken/*',
       'msw',

@@ -1,11 +1,14 @@
 import { type PNOperationType, PNStatusCategory } from '../protocol/status.ts';
 import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, Values } from './endpoint.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor, InnerOptions } from './execute.ts';
 import type { Given } from './given.ts';
 import type { PNStatus } from './listeners/events.ts';
+import { pagesOf } from './pages.ts';
+import type { Paging } from './paging.ts';
+import { endedByBoth } from './runtime/ended-by-both.ts';
 import type { Context, StartBuilder } from './start.ts';
 import { makeStatus } from './subscribe/statuses.ts';
 import type { TransportResponse } from './transport/transport.ts';
@@ -29,7 +32,10 @@ export interface RestVerbs<R> {
 
 /** What the builder of a call that answers in pages ends in, beside the others. */
 export interface PageVerbs<R> extends RestVerbs<R> {
-  /** The pages one after the other, each its own request, until nothing is left or the loop over them ends. */
+  /**
+   * The pages one after the other, each its own request, until nothing is left or the loop over them ends, which it may at
+   * any moment. Ends in a `PN-4001` when a page leads back to an earlier one.
+   */
   pages(options?: CallOptions): AsyncGenerator<R, void, undefined>;
 }
 
@@ -105,23 +111,26 @@ function successOf(
     : { statusCode };
 }
 
-/** How to go through the pages of a call: asks again and again, with what was given and what the last page says. */
-export type Follow<R> = (
-  ask: (given: Given) => Promise<R>,
-  given: Given,
-) => AsyncGenerator<R, void, undefined>;
-
 /** What a builder of a REST call that answers in pages does when it ends. */
-export function pageVerbs<P, R>(
-  endpoint: Endpoint<P, R>,
-  follow: Follow<R>,
-): VerbTable<{ readonly executor: Executor }> {
+export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): VerbTable<Calls> {
+  const { operation } = endpoint;
   return {
     ...restVerbs(endpoint),
-    pages: async function* ({ executor }, given, options) {
-      const checked: CallOptions | undefined = checkOptions(endpoint.operation, options, CALL_OPTIONS);
-      validate(endpoint, given, executor.settings);
-      yield* follow((step) => executor.call(endpoint, step, checked), given);
+    pages: ({ executor }, given, options) => {
+      let checked: CallOptions = {};
+      return pagesOf(paging, {
+        operation,
+        begin: () => {
+          checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
+          validate(endpoint, given, executor.settings);
+          // What validation let through is what the endpoint declares.
+          return given as Values<P>;
+        },
+        ask: (question, leaving) =>
+          endedByBoth(checked.signal, leaving, (signal) =>
+            executor.call(endpoint, question, { ...checked, signal }),
+          ),
+      });
     },
   };
 }
@@ -136,6 +145,6 @@ export function startRest<P, R>(
 }
 
 /** How the builder of a REST call that answers in pages starts. */
-export function startPages<P, R>(endpoint: Endpoint<P, R>, follow: Follow<R>): StartBuilder {
-  return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, follow));
+export function startPages<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): StartBuilder {
+  return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, paging));
 }

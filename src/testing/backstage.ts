@@ -1,16 +1,17 @@
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { type CallSite, TestNetworkError } from './errors.ts';
 import { connectionError } from './fault-answers.ts';
+import { check, PROMISE, TEXT } from './given.ts';
 import { Keys } from './keys.ts';
 import { Listening } from './listening.ts';
 import { requestOf } from './operations.ts';
-import type { EndOptions, TestNetworkOptions } from './options.ts';
+import { checkNetworkOptions, type EndOptions, type TestNetworkOptions } from './options.ts';
 import { TestPeople } from './people.ts';
-import type { Port } from './port.ts';
+import { type ListenOptions, listen, type Port } from './port.ts';
 import { Problems } from './problems.ts';
 import { SeededRandom } from './random.ts';
-import type { Recording } from './recording.ts';
-import type { Replay, ReplayOptions } from './replay.ts';
+import { type Recording, readRecording } from './recording.ts';
+import { checkReplayOptions, type Replay, type ReplayOptions } from './replay.ts';
 import { Replays } from './replays.ts';
 import { Seen } from './seen.ts';
 import { turn, turnOfSockets, turnOfThreads } from './system.ts';
@@ -38,11 +39,16 @@ export class Backstage {
   readonly ports = new Set<Port>();
   readonly #replays = new Replays();
   readonly #problems = new Problems();
+  /** Further origins that handlers answer for. */
+  readonly origins: readonly string[];
   readonly #operations: TestNetworkOptions['operations'];
+  #ending = false;
   #closed = false;
 
-  constructor(options: TestNetworkOptions) {
+  constructor(given: TestNetworkOptions | undefined) {
+    const options = checkNetworkOptions(given);
     const { time = 'virtual', seed = 1, patience = 2_000, keysets, limits, operations } = options;
+    this.origins = options.origins ?? [];
     this.#operations = operations;
     this.clock = networkClock(time, () => this.#quiet(() => this.wire.busy));
     this.random = new SeededRandom(seed);
@@ -63,8 +69,10 @@ export class Backstage {
 
   /** The people on a keyset. */
   peopleOn(subscribeKey: string): TestPeople {
+    check('network.keyset(): subscribeKey', subscribeKey, TEXT);
     return new TestPeople({
       keyset: this.keys.of(subscribeKey),
+      checkOpen: () => this.checkOpen(),
       clock: this.clock,
       fetch: this.origin.fetch,
       store: () => this.origin.storeOf(subscribeKey),
@@ -75,6 +83,9 @@ export class Backstage {
 
   /** Plays a recording on the keyset that the code under test uses. */
   async replay(recording: Recording, options?: ReplayOptions): Promise<Replay> {
+    this.checkOpen();
+    const { speed } = checkReplayOptions(options);
+    const events = await readRecording(recording);
     const { people, origin, seen, keys } = this;
     const { subscribeKey } = keys.current;
     const stage = {
@@ -84,7 +95,18 @@ export class Backstage {
       onPlayed: (timetoken: Timetoken) => seen.own(subscribeKey, timetoken),
       settle: () => this.idle(),
     };
-    return this.#replays.play(recording, stage, options);
+    return this.#replays.play(events, stage, speed);
+  }
+
+  /** Puts the network on a port. */
+  async listen(options?: ListenOptions): Promise<Port> {
+    this.checkOpen();
+    const port = await listen(this.wire.fetch, options);
+    this.ports.add(port);
+    // It takes a moment, in which the network may have been closed.
+    if (this.#ending) await port.close();
+    this.checkOpen();
+    return port;
   }
 
   /** Resolves when nothing more happens by itself; what only waits for time to stand still, happens. */
@@ -102,6 +124,7 @@ export class Backstage {
 
   /** Moves time on until a promise settles, an hour at most. */
   async settled<T>(promise: Promise<T>, site: CallSite): Promise<T> {
+    check('network.settled(): the promise', promise, PROMISE);
     let pending = true;
     const done = () => {
       pending = false;
@@ -134,27 +157,44 @@ export class Backstage {
 
   /** Forgets what a test has seen and set, and leaves origin and clients alone. */
   forget(): void {
-    const { wire } = this;
-    this.#replays.stop();
-    wire.conditions.mend();
-    wire.faults.clear();
-    wire.transcript.clear();
-    this.seen.clear();
+    this.#mend();
+    this.wire.transcript.clear();
   }
 
   /** Begins anew, with a new origin; what is under way ends. */
   async renew(): Promise<void> {
     await this.#clear();
+    this.wire.transcript.clear();
     if (!this.#closed) this.origin.renew();
+  }
+
+  /** Throws when the network has been closed, or is being: nothing that a test does there would come to anything. */
+  checkOpen(): void {
+    if (!this.#ending) return;
+    throw this.error('The test network is closed. Make another one: createTestNetwork().');
+  }
+
+  /** The test does nothing more; clients still may. */
+  end(): void {
+    this.#ending = true;
   }
 
   /** Ends everything. */
   async close(): Promise<void> {
+    this.#ending = true;
     this.#closed = true;
     await this.#clear();
     this.#problems.end();
     for (const port of this.ports) await port.close();
     this.ports.clear();
+  }
+
+  // The transcript stays: what is said of a network that is closed ends in it.
+  #mend(): void {
+    this.#replays.stop();
+    this.wire.conditions.mend();
+    this.wire.faults.clear();
+    this.seen.clear();
   }
 
   async #clear(): Promise<void> {
@@ -166,7 +206,7 @@ export class Backstage {
       await this.idle().catch(() => undefined);
     }
     this.waits.end();
-    this.forget();
+    this.#mend();
     this.listening.clear();
     this.keys.forget();
     this.random.reset();
@@ -177,6 +217,10 @@ export class Backstage {
     return {
       changed: () => this.waits.changed(),
       opened: (request: TestRequest) => this.#opened(request),
+      broken: (message: string, cause: unknown) => {
+        this.#problems.note(message);
+        return this.error(message, cause === undefined ? undefined : { cause });
+      },
       reached: (request: TestRequest) => this.listening.reached(request),
       failed: (request: TestRequest) => this.listening.failed(request),
       answered: (request: TestRequest, text: string) => {

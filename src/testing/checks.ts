@@ -1,4 +1,6 @@
+import { kindOf } from '../client/did-you-mean.ts';
 import { equals } from './equals.ts';
+import { check, NAME } from './given.ts';
 import type { SeenMessage } from './messages.ts';
 import type { TestNetwork } from './network.ts';
 
@@ -18,7 +20,7 @@ type What = readonly [channel: string, expected?: unknown];
 
 /** Whether the code under test has sent something on a channel. Throws a `TypeError` for what is no network. */
 export function published(network: TestNetwork, what: What, same: Equals = equals): Finding {
-  checkNetwork(network);
+  checkWhat(network, what);
   const { pass, found, actual } = look(network.published(what[0]), what, same);
   const text = () =>
     `Expected ${print(what)} ${pass ? 'not ' : ''}to be published on "${what[0]}". Published there: ${found}`;
@@ -27,7 +29,7 @@ export function published(network: TestNetwork, what: What, same: Equals = equal
 
 /** Whether something has reached a client on a channel. Throws a `TypeError` for what is no network. */
 export function received(network: TestNetwork, what: What, same: Equals = equals): Finding {
-  checkNetwork(network);
+  checkWhat(network, what);
   const { pass, found, actual } = look(network.received(what[0]), what, same);
   const text = () =>
     `Expected ${print(what)} ${pass ? 'not ' : ''}to be received on "${what[0]}". Received there: ${found}`;
@@ -43,6 +45,7 @@ export interface Subscriber {
 /** Whether anybody on a network, or a client, is subscribed to a channel or group. Throws a `TypeError` for what is neither. */
 export function subscribedTo(subject: TestNetwork | Subscriber, name: string): Finding {
   const names = namesOf(subject);
+  check('This expectation is about a channel or group, whose name', name, NAME);
   const pass = names.includes(name);
   const message = () => {
     const text = `Expected ${pass ? 'no' : 'a'} subscription to "${name}". There are: ${names.join(', ') || 'none'}.`;
@@ -71,11 +74,17 @@ function print([, ...expected]: What): string {
 function json(value: unknown): string {
   const { toAsymmetricMatcher } = Object(value);
   if (typeof toAsymmetricMatcher === 'function') return String(toAsymmetricMatcher.call(value));
-  return JSON.stringify(value) ?? String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Expected is what the test says: also what no message could be.
+    return typeof value === 'bigint' ? `${value}n` : kindOf(value);
+  }
 }
 
 // Tests in plain JavaScript hand in anything, for example the client.
-function checkNetwork(network: unknown): void {
-  if (typeof Object(network).published === 'function') return;
-  throw new TypeError('This expectation is about a test network: expect(network), of createTestNetwork().');
+function checkWhat(network: unknown, [channel]: What): void {
+  if (typeof Object(network).published !== 'function')
+    throw new TypeError('This expectation is about a test network: expect(network), of createTestNetwork().');
+  check('This expectation is about a channel, whose name', channel, NAME);
 }

@@ -1,5 +1,8 @@
 import type { Clock } from '../protocol/clock.ts';
+import { check, MILLISECONDS, wholeOrMore } from './given.ts';
 import { doubled } from './messages.ts';
+
+const ANSWERS = wholeOrMore(1);
 
 /** What the network is like, for every request alike. */
 export class Conditions {
@@ -16,13 +19,13 @@ export class Conditions {
   }
 
   set delay(milliseconds: number) {
-    if (!(milliseconds >= 0)) throw new RangeError('A delay is zero or more milliseconds.');
+    check('network.delay(): milliseconds', milliseconds, MILLISECONDS);
     this.#delay = milliseconds;
   }
 
   /** So many of the next answers with entries hold each of them twice. */
   duplicate(answers: number): void {
-    if (!(answers >= 1)) throw new RangeError('At least one answer can be duplicated.');
+    check('network.duplicate(): answers', answers, ANSWERS);
     this.#duplicates += answers;
   }
 

@@ -10,7 +10,10 @@ export function equals(actual: unknown, expected: unknown): boolean {
   if (!isObject(actual) || Array.isArray(actual) !== Array.isArray(expected)) return false;
   const names = Object.keys(expected).filter((name) => expected[name] !== undefined);
   const given = Object.keys(actual).filter((name) => actual[name] !== undefined);
-  return names.length === given.length && names.every((name) => equals(actual[name], expected[name]));
+  return (
+    names.length === given.length &&
+    names.every((name) => Object.hasOwn(actual, name) && equals(actual[name], expected[name]))
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,3 +1,17 @@
+import { nearest } from '../client/did-you-mean.ts';
+import type { CallSite } from './errors.ts';
+import { nameOfFault } from './fault-answers.ts';
+import {
+  ANYTHING,
+  check,
+  checkOptions,
+  jsonOf,
+  type Kind,
+  type Kinds,
+  kind,
+  whole,
+  wholeOrMore,
+} from './given.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -7,7 +21,7 @@ export interface AnswerFault {
   readonly status: number;
   /** Text as it is; anything else as its JSON. Default: the error body that the protocol has for the status. */
   readonly body?: unknown;
-  /** Seconds, or a date: the `Retry-After` header. */
+  /** Seconds from 0 on, or any text that a header can hold: the `Retry-After` header. */
   readonly retryAfter?: number | string;
 }
 
@@ -42,23 +56,44 @@ export interface SetFault {
 }
 
 interface Rule {
-  readonly matches: (request: TestRequest) => boolean;
+  readonly matches: (request: TestRequest) => unknown;
   readonly fault: Fault;
+  /** How the fault is called in what is said of it. */
+  readonly name: string;
+  /** Where in the test it was set. */
+  readonly site: CallSite;
   skip: number;
   left: number;
   hits: number;
 }
 
+/** Makes the error of a matcher that is none. */
+export type OnBroken = (message: string, cause: unknown) => Error;
+
+const SET = 'network.fail()';
+const FAULT_OPTIONS: Kinds<FaultOptions> = {
+  with: ANYTHING,
+  times: wholeOrMore(1),
+  after: whole(0),
+};
+const ANSWER: Kinds<AnswerFault> = {
+  status: ANYTHING,
+  body: ANYTHING,
+  retryAfter: retryAfterKind(),
+};
+
 /** The faults that are set, in the order they were. */
 export class FaultScript {
   readonly #rules = new Set<Rule>();
+  #set = 0;
 
   /** Sets a fault. Throws a `TypeError` or `RangeError` on one that would never happen. */
-  add(what: RequestMatcher, { with: fault, times = 1, after = 0 }: FaultOptions): SetFault {
-    checkFault(fault);
-    checkCount('times', times, 1);
-    checkCount('after', after, 0);
-    const rule: Rule = { matches: matching(what), fault, skip: after, left: times, hits: 0 };
+  add(what: RequestMatcher, options: FaultOptions, site: CallSite): SetFault {
+    const matches = matching(what);
+    const { with: given, times = 1, after = 0 } = checkOptions(SET, options, FAULT_OPTIONS);
+    const fault = faultOf(given);
+    const name = `fault ${++this.#set} that was set (with ${nameOfFault(fault)})`;
+    const rule = { matches, fault, name, site, skip: after, left: times, hits: 0 };
     this.#rules.add(rule);
     return {
       get hits() {
@@ -68,10 +103,10 @@ export class FaultScript {
     };
   }
 
-  /** What happens to a request: the first fault that is due for it. */
-  take(request: TestRequest): Fault | undefined {
+  /** What happens to a request: the first fault that is due for it. Throws where a matcher does not say yes or no. */
+  take(request: TestRequest, onBroken: OnBroken): Fault | undefined {
     for (const rule of this.#rules) {
-      if (!rule.matches(request)) continue;
+      if (!isMatch(rule, request, onBroken)) continue;
       if (rule.skip > 0) {
         rule.skip--;
         continue;
@@ -86,27 +121,86 @@ export class FaultScript {
   /** Takes everything back. */
   clear(): void {
     this.#rules.clear();
+    this.#set = 0;
   }
 }
 
+function isMatch({ matches, name, site }: Rule, request: TestRequest, onBroken: OnBroken): boolean {
+  const broken = (problem: string, cause?: unknown): Error => {
+    const error = onBroken(`The matcher of ${name} ${problem}, for ${nameOf(request)}.`, cause);
+    site(error);
+    return error;
+  };
+  let answer: unknown;
+  try {
+    answer = matches(request);
+  } catch (cause) {
+    throw broken(`threw ${cause instanceof Error ? cause : toldOf(cause)}`, cause);
+  }
+  if (typeof answer === 'boolean') return answer;
+  // What it comes to is nobody's business any more.
+  if (typeof Object(answer).then === 'function') Promise.resolve(answer).catch(() => undefined);
+  throw broken(`must return true or false, and returned ${toldOf(answer)}`);
+}
+
+function nameOf({ operation, userId, channels, channelGroups }: TestRequest): string {
+  const names = [...channels, ...channelGroups].join(', ');
+  return `${operation} of ${userId ?? 'nobody'}${names && ` on ${names}`}`;
+}
+
+function toldOf(answer: unknown): string {
+  if (typeof Object(answer).then === 'function') return 'a promise';
+  return typeof answer === 'object' && answer !== null ? 'an object' : String(answer);
+}
+
+const MATCHER = kind(
+  'the name of an operation, "*" or a function',
+  (what) => typeof what === 'string' || typeof what === 'function',
+);
+
 function matching(what: RequestMatcher): Rule['matches'] {
+  check(`${SET}: what fails`, what, MATCHER);
   if (typeof what === 'function') return what;
   if (what === '*') return () => true;
   const name = requestOf(what);
   return ({ operation }) => operation === name;
 }
 
-// These are checked although the types say so: a test in plain JavaScript would pass for the wrong reason.
-function checkFault(fault: Fault): void {
-  if (typeof fault === 'string' && KINDS.includes(fault)) return;
-  const { status } = Object(fault);
-  if (!Number.isInteger(status)) {
-    throw new TypeError(`"${String(fault)}" is no fault. There are: ${KINDS.join(', ')}; and { status }.`);
+/** A fault as it will happen: what becomes of the test's own objects makes no difference. */
+function faultOf(given: unknown): Fault {
+  if (typeof given === 'string') return namedFault(given);
+  if (typeof given !== 'object' || given === null || !('status' in given)) throw noFault(given);
+  const { status, body, retryAfter } = checkOptions(`${SET}: with`, given, ANSWER);
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) {
+    const Problem = typeof status === 'number' ? RangeError : TypeError;
+    throw new Problem(`A status is from 200 to 599, not ${toldOf(status)}.`);
   }
-  if (status < 200 || status > 599) throw new RangeError(`A status is from 200 to 599, not ${status}.`);
+  const text = body === undefined || typeof body === 'string' ? body : jsonOf(`${SET}: body`, body);
+  return {
+    status,
+    ...(text !== undefined && { body: text }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
 }
 
-function checkCount(name: string, count: number, least: number): void {
-  if (count === Number.POSITIVE_INFINITY || (Number.isInteger(count) && count >= least)) return;
-  throw new RangeError(`${name} must be a whole number from ${least} on, not ${count}.`);
+function namedFault(given: string): Fault {
+  const known = KINDS.find((name) => name === given);
+  if (known === undefined) throw noFault(given);
+  return known;
+}
+
+function noFault(given: unknown): TypeError {
+  const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
+  const all = `There are: ${KINDS.join(', ')}; and { status }.`;
+  const what = typeof given === 'string' ? JSON.stringify(given) : toldOf(given);
+  return new TypeError(`${what} is no fault. ${all}${near === undefined ? '' : ` Did you mean "${near}"?`}`);
+}
+
+/** What a header can hold: no server could send anything else. */
+function retryAfterKind(): Kind {
+  return kind('a number of seconds from 0 on, or a text that a header can hold', (value) =>
+    typeof value === 'number'
+      ? value >= 0 && Number.isFinite(value)
+      : typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+  );
 }

@@ -10,17 +10,19 @@ export {
   NetworkAssertionError,
 } from './assertions.ts';
 export type { Subscriber } from './checks.ts';
+export { createTestNetwork } from './create.ts';
 export { TestNetworkError } from './errors.ts';
 export type { AnswerFault, Fault, FaultOptions, RequestMatcher, SetFault } from './faults.ts';
 export { matchers, type NetworkMatchers } from './matchers.ts';
 export type { ReceivedMessage, SeenMessage } from './messages.ts';
-export { createTestNetwork, TestNetwork } from './network.ts';
+export { TestNetwork } from './network.ts';
 export { type OperationName, operations, type RequestName } from './operations.ts';
 export type {
   ClientOptions,
   EndOptions,
   ResetOptions,
   SleepOptions,
+  SubscribedOptions,
   TestNetworkOptions,
 } from './options.ts';
 export type { TestPeople, TestPublishOptions, TestState } from './people.ts';

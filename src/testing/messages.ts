@@ -29,17 +29,17 @@ interface Place {
   readonly subscribeKey: string;
 }
 
-const KINDS: Readonly<Record<string, SeenMessage['kind']>> = {
-  undefined: 'message',
-  '0': 'message',
-  '1': 'signal',
-  '4': 'file',
-};
+const KINDS: ReadonlyMap<unknown, SeenMessage['kind']> = new Map([
+  [undefined, 'message'],
+  [0, 'message'],
+  [1, 'signal'],
+  [4, 'file'],
+]);
 
 /** The message of an envelope; `undefined` for presence and for what is no message. */
 export function messageOf(envelope: Parts, place: Place): SeenMessage | undefined {
   const { c: channel, d: message, e, i: userId, u: meta, cmt } = envelope;
-  const kind = KINDS[String(e)];
+  const kind = KINDS.get(e);
   if (kind === undefined || typeof channel !== 'string' || channel.endsWith('-pnpres')) return undefined;
   return {
     channel,

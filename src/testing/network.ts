@@ -4,11 +4,23 @@ import { Backstage } from './backstage.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { connectionError, tokenExpired } from './fault-answers.ts';
 import type { FaultOptions, RequestMatcher, SetFault } from './faults.ts';
+import { check, FORWARD, NAME, optional } from './given.ts';
 import { handlersFor } from './handlers.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
-import type { ClientOptions, EndOptions, ResetOptions, SleepOptions, TestNetworkOptions } from './options.ts';
+import {
+  type ClientOptions,
+  checkEndOptions,
+  checkResetOptions,
+  checkSleepOptions,
+  checkSubscribed,
+  type EndOptions,
+  type ResetOptions,
+  type SleepOptions,
+  type SubscribedOptions,
+  type TestNetworkOptions,
+} from './options.ts';
 import type { TestPeople, TestPublishOptions, TestState } from './people.ts';
-import { type ListenOptions, listen, type Port } from './port.ts';
+import type { ListenOptions, Port } from './port.ts';
 import type { Recording } from './recording.ts';
 import type { Replay, ReplayOptions } from './replay.ts';
 import type { TestClock } from './test-clock.ts';
@@ -18,13 +30,11 @@ import type { TranscriptEntry } from './transcript.ts';
 export class TestNetwork implements AsyncDisposable {
   /** The network as a `fetch`, for `new PubNub({ fetch: network.fetch })`, or in place of the global one. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
-  readonly #options: TestNetworkOptions;
   readonly #stage: Backstage;
   #handlers: readonly RequestHandler[] | undefined;
   #ending: Promise<Error | undefined> | undefined;
 
-  constructor(options: TestNetworkOptions = {}) {
-    this.#options = options;
+  constructor(options?: TestNetworkOptions) {
     this.#stage = new Backstage(options);
     const { wire } = this.#stage;
     this.fetch = (input, init) =>
@@ -49,21 +59,18 @@ export class TestNetwork implements AsyncDisposable {
    * option `origins`. Needs the package `msw`.
    */
   get handlers(): readonly RequestHandler[] {
-    this.#handlers ??= handlersFor(this.#stage.wire.fetch, this.#options.origins ?? []);
+    this.#handlers ??= handlersFor(this.#stage.wire.fetch, this.#stage.origins);
     return this.#handlers;
   }
 
   /** The network on a port of this machine, for code that opens sockets of its own. Needs Node. */
-  async listen(options: ListenOptions = {}): Promise<Port> {
-    const { wire, ports } = this.#stage;
-    const port = await listen(wire.fetch, options);
-    ports.add(port);
-    return port;
+  listen(options?: ListenOptions): Promise<Port> {
+    return this.#stage.listen(options);
   }
 
   /** The people on one of several keysets; those of the network itself are on the one that the code under test uses. */
   keyset(subscribeKey: string): TestPeople {
-    return this.#stage.peopleOn(subscribeKey);
+    return this.#live.peopleOn(subscribeKey);
   }
 
   /** Publishes as somebody else would; resolves to the timetoken. */
@@ -103,22 +110,25 @@ export class TestNetwork implements AsyncDisposable {
   /** What the code under test has sent, to one channel or to all, oldest first. What the test published is not in it. */
   published<Payload = unknown>(channel?: string): readonly SeenMessage<Payload>[] {
     // The test says what it expects; a matcher compares.
-    return this.#stage.seen.published(channel) as readonly SeenMessage<Payload>[];
+    check('network.published(): channel', channel, optional(NAME));
+    return this.#live.seen.published(channel) as readonly SeenMessage<Payload>[];
   }
 
   /** What has reached the clients, on one channel or on all, in order. */
   received<Payload = unknown>(channel?: string): readonly ReceivedMessage<Payload>[] {
-    return this.#stage.seen.received(channel) as readonly ReceivedMessage<Payload>[];
+    check('network.received(): channel', channel, optional(NAME));
+    return this.#live.seen.received(channel) as readonly ReceivedMessage<Payload>[];
   }
 
   /** The channels and groups that anybody is subscribed to, sorted. */
   get subscriptions(): readonly string[] {
-    return this.#stage.listening.names;
+    return this.#live.listening.names;
   }
 
   /** Resolves when somebody (or the given user) is subscribed to a channel or group, and knows it. */
-  async subscribed(name: string, { userId }: { readonly userId?: string } = {}): Promise<void> {
-    const { listening, waits } = this.#stage;
+  async subscribed(name: string, options?: SubscribedOptions): Promise<void> {
+    const { listening, waits } = this.#live;
+    const { userId } = checkSubscribed(name, options);
     const who = userId === undefined ? 'Somebody' : `"${userId}"`;
     const expected = () =>
       `${who} was expected to subscribe to "${name}". There are subscriptions to: ${listening.names.join(', ') || 'nothing'}.`;
@@ -127,8 +137,8 @@ export class TestNetwork implements AsyncDisposable {
   }
 
   /** Resolves when nothing more happens by itself: every request is answered, or waits for time or for a message. */
-  idle(): Promise<void> {
-    return this.#stage.idle();
+  async idle(): Promise<void> {
+    return this.#live.idle();
   }
 
   /**
@@ -136,51 +146,53 @@ export class TestNetwork implements AsyncDisposable {
    * the promise does, and with a `TestNetworkError` when an hour is not enough.
    */
   async settled<T>(promise: Promise<T>): Promise<T> {
-    return this.#stage.settled(promise, callSiteOf(this.settled));
+    return this.#live.settled(promise, callSiteOf(this.settled));
   }
 
   /** What went over the network so far, oldest first. */
   transcript(): readonly TranscriptEntry[] {
-    return this.#stage.wire.transcript.entries;
+    return this.#live.wire.transcript.entries;
   }
 
   /** Makes requests fail. Throws a `TypeError` or `RangeError` on a fault that would never happen. */
   fail(what: RequestMatcher, options: FaultOptions): SetFault {
-    return this.#stage.wire.faults.add(what, options);
+    return this.#live.wire.faults.add(what, options, callSiteOf(this.fail));
   }
 
   /** The network is gone: open connections break, new ones are refused. */
   offline(): void {
-    const { wire } = this.#stage;
+    const { wire } = this.#live;
     wire.conditions.offline = true;
     wire.cut(() => connectionError('ECONNRESET'));
   }
 
   /** The network is back. */
   online(): void {
-    this.#stage.wire.conditions.offline = false;
+    this.#live.wire.conditions.offline = false;
   }
 
   /** Each request is under way for so many milliseconds before it reaches the origin; `0` takes it back. */
   delay(milliseconds: number): void {
-    this.#stage.wire.conditions.delay = milliseconds;
+    this.#live.wire.conditions.delay = milliseconds;
   }
 
   /** The next answers to subscribers that hold entries hold each of them twice. */
   duplicate(answers = 1): void {
-    this.#stage.wire.conditions.duplicate(answers);
+    this.#live.wire.conditions.duplicate(answers);
   }
 
   /** Every token that was used until now has expired; held polls are told. */
   expireToken(): void {
-    const { wire } = this.#stage;
+    const { wire } = this.#live;
     wire.conditions.expireTokens();
     wire.cut(({ token }) => (token === undefined ? undefined : tokenExpired()));
   }
 
   /** The clients' machine sleeps: time passes, their timers do not fire, and their connections are lost. */
-  async sleep(milliseconds: number, { connections = 'dead' }: SleepOptions = {}): Promise<void> {
-    const { wire, clock } = this.#stage;
+  async sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
+    const { wire, clock } = this.#live;
+    const { connections = 'dead' } = checkSleepOptions(options);
+    check('network.sleep(): milliseconds', milliseconds, FORWARD);
     if (connections === 'dead') wire.lose();
     await clock.sleep(milliseconds);
     if (connections === 'reset') wire.cut(() => connectionError('ECONNRESET'));
@@ -196,15 +208,18 @@ export class TestNetwork implements AsyncDisposable {
    * Makes the network as good as new, between two tests: answers what is parked; forgets messages, faults, time and
    * transcript. Rejects, after that, with what the test left behind: open requests, unexpected ones, rejections.
    */
-  async reset({ keepClients = false, ...end }: ResetOptions = {}): Promise<void> {
-    const left = await this.#stage.leftovers(end, keepClients);
-    if (keepClients) this.#stage.forget();
-    else await this.#stage.renew();
+  async reset(options?: ResetOptions): Promise<void> {
+    const stage = this.#live;
+    const { keepClients = false, ...end } = checkResetOptions(options);
+    const left = await stage.leftovers(end, keepClients);
+    if (keepClients) stage.forget();
+    else await stage.renew();
     if (left) throw left;
   }
 
   /** Ends the network, as `reset` does; later requests are refused. May be called again, and tells everything once. */
-  close(end: EndOptions = {}): Promise<void> {
+  async close(options?: EndOptions): Promise<void> {
+    const end = checkEndOptions(options);
     return this.#end(() => this.#stage.leftovers(end));
   }
 
@@ -213,11 +228,18 @@ export class TestNetwork implements AsyncDisposable {
     return this.#end(() => this.#stage.leftovers({}, true));
   }
 
+  /** For what comes to nothing once the network is closed. */
+  get #live(): Backstage {
+    this.#stage.checkOpen();
+    return this.#stage;
+  }
+
   async #end(leftovers: () => Promise<Error | undefined>): Promise<void> {
     if (this.#ending !== undefined) {
       await this.#ending;
       return;
     }
+    this.#stage.end();
     this.#ending = leftovers().then(async (left) => {
       await this.#stage.close();
       return left;
@@ -225,20 +247,4 @@ export class TestNetwork implements AsyncDisposable {
     const left = await this.#ending;
     if (left) throw left;
   }
-}
-
-/**
- * Makes a network for tests: an origin in memory, a virtual clock, and faults on demand. No real time passes, no port is
- * opened, no request leaves the process.
- *
- * @example
- * ```ts
- * const network = createTestNetwork();
- * const pubnub = new PubNub({ ...network.options, userId: 'alice' });
- * await pubnub.publish().channel('room').message('hello').execute();
- * network.published('room'); // [{ message: 'hello', userId: 'alice', … }]
- * ```
- */
-export function createTestNetwork(options?: TestNetworkOptions): TestNetwork {
-  return new TestNetwork(options);
 }

@@ -1,3 +1,4 @@
+import { nearest } from '../client/did-you-mean.ts';
 import type { Route } from '../origin/routes/route.ts';
 import { ROUTES } from '../origin/routes/table.ts';
 
@@ -98,5 +99,7 @@ export function requestOf(operation: string): RequestName {
   // One of the names is what it is compared with.
   const found = same.get(operation) ?? operations.find((name) => name === operation);
   if (found !== undefined) return found as RequestName;
-  throw new TypeError(`There is no operation "${operation}". There are: ${operations.join(', ')}.`);
+  const near = nearest(operation, operations);
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  throw new TypeError(`There is no operation "${operation}". There are: ${operations.join(', ')}.${meant}`);
 }

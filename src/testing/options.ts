@@ -1,6 +1,21 @@
 import type { Keyset, OriginLimits } from '../origin/index.ts';
+import { resolveLimits } from '../origin/limits.ts';
 import type { Clock } from '../protocol/clock.ts';
-import type { OperationName } from './operations.ts';
+import {
+  ANYTHING,
+  check,
+  checkOptions,
+  type Kinds,
+  listOf,
+  NAME,
+  number,
+  RECORD,
+  SECRET,
+  SWITCH,
+  TEXT,
+  wordOf,
+} from './given.ts';
+import { type OperationName, requestOf } from './operations.ts';
 import type { TimeSource } from './test-clock.ts';
 
 /** How a test network is made. */
@@ -51,8 +66,80 @@ export interface ResetOptions extends EndOptions {
   readonly keepClients?: boolean;
 }
 
+/** Whose subscription is waited for. */
+export interface SubscribedOptions {
+  /** @default anybody's */
+  readonly userId?: string;
+}
+
 /** What happens to connections while the machine sleeps. */
 export interface SleepOptions {
   /** `dead`: nothing ever comes back on them, and nobody is told. `reset`: they break when it wakes. @default 'dead' */
   readonly connections?: 'dead' | 'reset';
+}
+
+const NETWORK = 'createTestNetwork()';
+const NETWORK_OPTIONS: Kinds<TestNetworkOptions> = {
+  keysets: listOf(RECORD),
+  limits: RECORD,
+  // The clock says itself what it can be.
+  time: ANYTHING,
+  origins: listOf(TEXT),
+  operations: listOf(TEXT),
+  patience: number('a number of milliseconds from 0 on', (value) => value >= 0),
+  seed: number('a whole number', Number.isSafeInteger),
+};
+const KEYSET: Kinds<Keyset> = { subscribeKey: TEXT, publishKey: TEXT, secretKey: SECRET, access: SWITCH };
+
+/** Checks how a network is to be made, and returns a copy of it. */
+export function checkNetworkOptions(options: unknown): TestNetworkOptions {
+  const { keysets, limits, origins, operations, ...given } = checkOptions(NETWORK, options, NETWORK_OPTIONS);
+  for (const name of operations ?? []) requestOf(name);
+  return {
+    ...given,
+    ...(origins && { origins: [...origins] }),
+    ...(operations && { operations: [...operations] }),
+    ...(keysets && { keysets: keysets.map((keyset, index) => checkKeyset(keyset, index)) }),
+    ...(limits && { limits: checkLimits(limits) }),
+  };
+}
+
+function checkKeyset(keyset: Keyset, index: number): Keyset {
+  const caller = `${NETWORK}: keysets[${index}]`;
+  const { subscribeKey, ...keys } = checkOptions(caller, keyset, KEYSET);
+  check(`${caller}: subscribeKey`, subscribeKey, TEXT);
+  // It has just been found to be one.
+  return { subscribeKey: subscribeKey as string, ...keys };
+}
+
+// What the values must be, the origin says itself.
+function checkLimits(limits: object): Partial<OriginLimits> {
+  const names = Object.keys(resolveLimits()).map((name) => [name, ANYTHING]);
+  return checkOptions<OriginLimits>(`${NETWORK}: limits`, limits, Object.fromEntries(names));
+}
+
+const SUBSCRIBED_OPTIONS: Kinds<SubscribedOptions> = { userId: NAME };
+const SLEEP_OPTIONS: Kinds<SleepOptions> = { connections: wordOf(['dead', 'reset']) };
+const END_OPTIONS: Kinds<EndOptions> = { test: TEXT };
+const RESET_OPTIONS: Kinds<ResetOptions> = { ...END_OPTIONS, keepClients: SWITCH };
+
+/** Checks what `network.subscribed()` waits for, and returns the options. */
+export function checkSubscribed(name: string, options: unknown): SubscribedOptions {
+  check('network.subscribed(): name', name, NAME);
+  return checkOptions('network.subscribed()', options, SUBSCRIBED_OPTIONS);
+}
+
+/** Checks the options of `network.sleep()`. */
+export function checkSleepOptions(options: unknown): SleepOptions {
+  return checkOptions('network.sleep()', options, SLEEP_OPTIONS);
+}
+
+/** Checks the options of `network.reset()`. */
+export function checkResetOptions(options: unknown): ResetOptions {
+  return checkOptions('network.reset()', options, RESET_OPTIONS);
+}
+
+/** Checks the options of `network.close()`. */
+export function checkEndOptions(options: unknown): EndOptions {
+  return checkOptions('network.close()', options, END_OPTIONS);
 }

@@ -4,6 +4,7 @@ import { sortedQuery } from '../origin/access/signature.ts';
 import type { Keyset, ShardStore } from '../origin/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
+import { ANYTHING, check, checkOptions, jsonOf, type Kinds, NAME, RECORD, SWITCH, TEXT } from './given.ts';
 
 /** How a test publishes by itself. */
 export interface TestPublishOptions {
@@ -17,12 +18,22 @@ export interface TestPublishOptions {
   readonly store?: boolean;
 }
 
+const PUBLISH_OPTIONS: Kinds<TestPublishOptions> = {
+  userId: NAME,
+  meta: ANYTHING,
+  customMessageType: TEXT,
+  signal: SWITCH,
+  store: SWITCH,
+};
+
 /** State of somebody who is present. */
 export type TestState = Readonly<Record<string, unknown>>;
 
 /** What other people on a keyset are played with. */
 export interface PeopleParts {
   readonly keyset: Keyset;
+  /** Throws when the network is closed. */
+  readonly checkOpen: () => void;
   readonly clock: Clock;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly store: () => ShardStore | undefined;
@@ -42,7 +53,8 @@ export class TestPeople {
 
   /** What the origin keeps for the keyset. */
   async store(): Promise<ShardStore> {
-    const { keyset, store } = this.#parts;
+    const { keyset, store, checkOpen } = this.#parts;
+    checkOpen();
     const { subscribeKey } = keyset;
     // It is made with the first request.
     if (!store()) await this.#ask(['v2', 'presence', 'sub-key', subscribeKey], {});
@@ -52,17 +64,18 @@ export class TestPeople {
   }
 
   /** Publishes as somebody else would; resolves to the timetoken. */
-  async publish(channel: string, message: unknown, options: TestPublishOptions = {}): Promise<Timetoken> {
-    const { userId = 'test', meta, customMessageType, signal = false, store } = options;
-    const text = JSON.stringify(message);
-    if (text === undefined) throw new TypeError('A message must be a JSON value.');
+  async publish(channel: string, message: unknown, options?: TestPublishOptions): Promise<Timetoken> {
+    this.#begin('publish', { channel });
+    const given = checkOptions('network.publish()', options, PUBLISH_OPTIONS);
+    const { userId = 'test', meta, customMessageType, signal = false, store } = given;
+    const text = jsonOf('A message', message);
     const { publishKey = 'demo', subscribeKey } = this.#parts.keyset;
     const place = [publishKey, subscribeKey, '0', channel, '0'];
     const answer = await this.#ask(
       signal ? ['signal', ...place, text] : ['publish', ...place],
       {
         uuid: userId,
-        ...(meta !== undefined && { meta: JSON.stringify(meta) }),
+        ...(meta !== undefined && { meta: jsonOf('network.publish(): meta', meta) }),
         ...(customMessageType !== undefined && { custom_message_type: customMessageType }),
         ...(store !== undefined && { store: store ? '1' : '0' }),
       },
@@ -77,17 +90,20 @@ export class TestPeople {
 
   /** Somebody comes. */
   async join(channel: string, userId: string, state?: TestState): Promise<void> {
-    const states = state && { state: JSON.stringify({ [channel]: state }) };
+    this.#begin('join', { channel, userId });
+    const states = state !== undefined && { state: stateOf('join', state, channel) };
     await this.#present([channel, 'heartbeat'], { uuid: userId, ...states });
   }
 
   /** Somebody leaves. */
   async leave(channel: string, userId: string): Promise<void> {
+    this.#begin('leave', { channel, userId });
     await this.#present([channel, 'leave'], { uuid: userId });
   }
 
   /** Somebody who is present has not been heard of for too long. Rejects with a `TypeError` when they are not. */
   async timeout(channel: string, userId: string): Promise<void> {
+    this.#begin('timeout', { channel, userId });
     const { presence } = await this.store();
     const present = await presence.whereNow(userId);
     if (!present.includes(channel)) {
@@ -101,7 +117,14 @@ export class TestPeople {
 
   /** Somebody's state changes. */
   async setState(channel: string, userId: string, state: TestState): Promise<void> {
-    await this.#present([channel, 'uuid', userId, 'data'], { uuid: userId, state: JSON.stringify(state) });
+    this.#begin('setState', { channel, userId });
+    const told = { uuid: userId, state: stateOf('setState', state) };
+    await this.#present([channel, 'uuid', userId, 'data'], told);
+  }
+
+  #begin(method: string, names: Readonly<Record<string, string>>): void {
+    this.#parts.checkOpen();
+    for (const [name, value] of Object.entries(names)) check(`network.${method}(): ${name}`, value, NAME);
   }
 
   async #present(path: readonly string[], query: Readonly<Record<string, string>>): Promise<void> {
@@ -136,6 +159,12 @@ export class TestPeople {
     const signature = await new Secret(secretKey).sign(Uint8Array.from(new TextEncoder().encode(text)));
     return `${whole}&${textOf({ signature: `v2.${toBase64(signature)}` })}`;
   }
+}
+
+function stateOf(method: string, state: TestState, channel?: string): string {
+  const what = `network.${method}(): state`;
+  check(what, state, RECORD);
+  return jsonOf(what, channel === undefined ? state : { [channel]: state });
 }
 
 function textOf(query: Readonly<Record<string, string>>): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkOptions, type Kinds, kind, whole } from './given.ts';
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -16,10 +17,16 @@ export interface Port {
   close(): Promise<void>;
 }
 
+const LISTEN_OPTIONS: Kinds<ListenOptions> = {
+  port: whole(0, 65_535),
+  host: kind('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+};
+
 type Answer = (request: Request) => Promise<Response>;
 
-/** Puts the network on a port. Rejects when the port is taken. */
-export async function listen(answer: Answer, { port = 0, host = '127.0.0.1' }: ListenOptions): Promise<Port> {
+/** Puts the network on a port. Rejects when the port is taken, and on options that cannot be. */
+export async function listen(answer: Answer, options: ListenOptions | undefined): Promise<Port> {
+  const { port = 0, host = '127.0.0.1' } = checkOptions('network.listen()', options, LISTEN_OPTIONS);
   const { createServer } = await import('node:http');
   const server = createServer((incoming, outgoing) => {
     serve(answer, incoming, outgoing).catch(() => incoming.socket.destroy());

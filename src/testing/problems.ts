@@ -33,10 +33,9 @@ export class Problems {
 
   /** Notes a request that was not expected; returns what to say of it. */
   unexpected(
-    { method, operation, target, userId }: TestRequest,
+    { method, operation, path, userId }: TestRequest,
     expected: readonly string[] | undefined,
   ): string {
-    const [path] = target.split('?');
     const wanted = expected ? expected.join(', ') || 'none' : 'a request of the protocol';
     const what = operation === 'unknown' ? `${method} ${path}` : `${operation} (${method} ${path})`;
     const message = `Unexpected request of ${userId ?? 'nobody'}: ${what}. Expected: ${wanted}.`;

@@ -2,6 +2,7 @@ import type { ShardStore } from '../origin/store/store.ts';
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
 import { isWildcard } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
+import { checkOptions, type Kinds, number } from './given.ts';
 import { entryOf } from './recorded-entry.ts';
 import type { RecordedEvent } from './recording.ts';
 
@@ -12,6 +13,13 @@ export interface ReplayOptions {
    * `Infinity`: without pauses, at once. @default Infinity
    */
   readonly speed?: number;
+}
+
+const REPLAY_OPTIONS: Kinds<ReplayOptions> = { speed: number('a number above zero', (value) => value > 0) };
+
+/** Checks how a recording is to be played. */
+export function checkReplayOptions(options: unknown): ReplayOptions {
+  return checkOptions('network.replay()', options, REPLAY_OPTIONS);
 }
 
 /** A recording that is being played. */
@@ -62,13 +70,7 @@ export class Player implements Replay {
   #playing: Promise<void> = Promise.resolve();
   #timer: TimerHandle | undefined;
 
-  /** Throws a `RangeError` on a speed that is not above zero. */
-  constructor(
-    events: readonly RecordedEvent[],
-    stage: Stage,
-    { speed = Number.POSITIVE_INFINITY }: ReplayOptions = {},
-  ) {
-    if (!(speed > 0)) throw new RangeError('The speed must be a number above zero.');
+  constructor(events: readonly RecordedEvent[], stage: Stage, speed = Number.POSITIVE_INFINITY) {
     this.#stage = stage;
     this.#speed = speed;
     this.#recorded = events;

@@ -1,13 +1,13 @@
-import { type Recording, readRecording } from './recording.ts';
-import { Player, type Replay, type ReplayOptions, type Stage } from './replay.ts';
+import type { RecordedEvent } from './recording.ts';
+import { Player, type Replay, type Stage } from './replay.ts';
 
 /** The recordings that are being played. */
 export class Replays {
   readonly #players = new Set<Player>();
 
   /** Plays a recording: resolves when what is due at once has been played. */
-  async play(recording: Recording, stage: Stage, options?: ReplayOptions): Promise<Replay> {
-    const player = new Player(await readRecording(recording), stage, options);
+  async play(events: readonly RecordedEvent[], stage: Stage, speed?: number): Promise<Replay> {
+    const player = new Player(events, stage, speed);
     this.#players.add(player);
     await player.start();
     return player;

@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/clock.ts';
+import { check, FORWARD } from './given.ts';
 import { Stillness, whenSettled } from './stillness.ts';
 import { globalClock } from './system.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -36,8 +37,13 @@ export type TimeSource = 'virtual' | 'global' | FakeTimers;
 export function networkClock(time: TimeSource, settle: () => Promise<void>): NetworkClock {
   if (time === 'virtual') return new VirtualClock(undefined, settle);
   if (time === 'global') return new GlobalClock(undefined, settle);
-  if (typeof time?.advanceTimersByTimeAsync === 'function') return new GlobalClock(time, settle);
+  if (isFakeTimers(time)) return new GlobalClock(time, settle);
   throw new TypeError('The option time is "virtual", "global", or fake timers as `vi` of vitest.');
+}
+
+function isFakeTimers(time: unknown): time is FakeTimers {
+  const { advanceTimersByTimeAsync, setSystemTime, getTimerCount } = Object(time);
+  return [advanceTimersByTimeAsync, setSystemTime, getTimerCount].every((each) => typeof each === 'function');
 }
 
 /** Fake time moves on in steps of at most so many milliseconds: what a timer sets off may set the next one. */
@@ -70,6 +76,7 @@ class GlobalClock implements NetworkClock {
   }
 
   async advance(milliseconds: number): Promise<void> {
+    check('clock.advance(): milliseconds', milliseconds, FORWARD);
     const timers = this.#fake();
     return this.#stillness.during(async () => {
       await this.#settle();
@@ -82,6 +89,7 @@ class GlobalClock implements NetworkClock {
 
   // Nobody's timers fire meanwhile: the runner has but one clock.
   async sleep(milliseconds: number): Promise<void> {
+    check('network.sleep(): milliseconds', milliseconds, FORWARD);
     this.#fake().setSystemTime(this.now() + milliseconds);
   }
 

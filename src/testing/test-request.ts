@@ -21,6 +21,8 @@ export interface TestRequest {
   readonly handshake: boolean;
   /** Path and query as sent. */
   readonly target: string;
+  /** The path, with names in place of keys, tokens and messages: `/signal/{publishKey}/demo/{signature}/room/…`. */
+  readonly path: string;
 }
 
 const MAX_PARAMETERS = 1_000;
@@ -36,7 +38,15 @@ export class RequestReader {
     try {
       return this.#read(method, target);
     } catch {
-      return { operation: 'unknown', method, ...NOTHING, token: undefined, handshake: false, target };
+      return {
+        operation: 'unknown',
+        method,
+        ...NOTHING,
+        token: undefined,
+        handshake: false,
+        target,
+        path: shortened(target),
+      };
     }
   }
 
@@ -54,8 +64,23 @@ export class RequestReader {
       token: query.text('auth'),
       handshake: operation === 'subscribe' && (query.text('tt') ?? '0') === '0',
       target,
+      path: pathOf(match, parts.segments),
     };
   }
+}
+
+// What tells requests apart, and no more: a publish has its message in the path, a revocation the token.
+const TOLD = new Set(['{subscribeKey}', '{channel}', '{channels}', '{group}', '{uuid}', '{id}']);
+
+function pathOf({ route }: Match, segments: readonly string[]): string {
+  const named = route.path.split('/').slice(1);
+  return named.map((part, index) => `/${TOLD.has(part) ? segments[index] : part}`).join('');
+}
+
+// Of what is none of the protocol's, nobody knows what is secret in it; tokens are long.
+function shortened(target: string): string {
+  const [path = ''] = target.split('?');
+  return path.replaceAll(/[^/]{65,}/g, '…');
 }
 
 function segment({ route, segment: read }: Match, name: string): string | undefined {

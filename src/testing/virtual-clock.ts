@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
+import { check, FINITE, FORWARD } from './given.ts';
 import { Stillness, whenSettled, whenTimeIsUp } from './stillness.ts';
 import { settle } from './system.ts';
 
@@ -46,6 +47,7 @@ export class VirtualClock implements Clock {
    * more happens by itself; without it, what happens while the clock stands is waited for in real time.
    */
   constructor(now = BEGINNING, settleAfter?: () => Promise<void>) {
+    check('VirtualClock: now', now, FINITE);
     this.#beginning = now;
     this.#now = now;
     this.#settle = settleAfter ?? settle;
@@ -83,7 +85,7 @@ export class VirtualClock implements Clock {
 
   /** Moves time on, firing what is due on the way and letting promises settle after each. */
   async advance(milliseconds: number): Promise<void> {
-    checkForward(milliseconds);
+    check('clock.advance(): milliseconds', milliseconds, FORWARD);
     return this.#stillness.during(() => this.#advance(milliseconds));
   }
 
@@ -102,13 +104,14 @@ export class VirtualClock implements Clock {
 
   /** The wall clock jumps: timers stay where they were, relative to the new time. */
   jump(milliseconds: number): void {
+    check('clock.jump(): milliseconds', milliseconds, FINITE);
     this.#now += milliseconds;
     for (const timer of this.#timers) timer.due += milliseconds;
   }
 
   /** The machine sleeps: time passes, and timers fire elsewhere only. */
   async sleep(milliseconds: number): Promise<void> {
-    checkForward(milliseconds);
+    check('network.sleep(): milliseconds', milliseconds, FORWARD);
     for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
     this.#asleep = true;
     try {
@@ -147,9 +150,4 @@ export class VirtualClock implements Clock {
     }
     return first;
   }
-}
-
-function checkForward(milliseconds: number): void {
-  if (!(milliseconds >= 0 && milliseconds < Number.POSITIVE_INFINITY))
-    throw new RangeError('Time can be moved on only by zero or more milliseconds.');
 }

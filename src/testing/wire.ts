@@ -17,6 +17,8 @@ export interface WireEvents {
   answered(request: TestRequest, text: string): void;
   /** Anything else became of the request. */
   failed(request: TestRequest): void;
+  /** What the test has set cannot say whether it is for a request. Makes the error that the client gets. */
+  broken(message: string, cause: unknown): Error;
 }
 
 /** What the wire leads to. */
@@ -123,7 +125,7 @@ export class Wire {
     const { events, origin, clock } = this.#parts;
     events.opened(request);
     const good = conditions.accepts(request.token);
-    const fault = conditions.offline ? 'refused' : this.faults.take(request);
+    const fault = conditions.offline ? 'refused' : this.faults.take(request, events.broken);
     if (fault !== undefined) entry.outcome = nameOfFault(fault);
     if (conditions.delay > 0) {
       call.resting = true;

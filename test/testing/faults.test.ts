@@ -1,5 +1,11 @@
 import { PubNub } from 'timetoken';
-import { createTestNetwork, type Fault, type OperationName, type TestNetwork } from 'timetoken/testing';
+import {
+  createTestNetwork,
+  type Fault,
+  type OperationName,
+  type TestNetwork,
+  TestNetworkError,
+} from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
 import { CALLS, type Call } from '../support/testing-calls.ts';
 
@@ -172,6 +178,82 @@ describe('a fault hits', () => {
     await using network = createTestNetwork();
     const fail = network.fail as (...args: readonly unknown[]) => unknown;
     expect(() => fail.apply(network, given())).toThrow(problem);
+  });
+});
+
+const BROKEN: readonly (readonly [string, () => unknown, string])[] = [
+  [
+    'throws',
+    () => {
+      throw new TypeError('no such member');
+    },
+    'threw TypeError: no such member',
+  ],
+  [
+    'throws what is no error',
+    () => {
+      throw Object.create(null);
+    },
+    'threw an object',
+  ],
+  ['returns a promise', async () => true, 'must return true or false, and returned a promise'],
+  [
+    'returns a promise that rejects',
+    () => Promise.reject(new Error('later')),
+    'must return true or false, and returned a promise',
+  ],
+  ['returns nothing', () => undefined, 'must return true or false, and returned undefined'],
+  ['returns an object', () => ({}), 'must return true or false, and returned an object'],
+  ['returns a number', () => 1, 'must return true or false, and returned 1'],
+];
+
+describe('a matcher that', () => {
+  it.each(BROKEN)('%s fails the request, and the test', async (_name, matcher, problem) => {
+    const network = createTestNetwork();
+    network.fail('signal', { with: 'reset' });
+    Reflect.apply(network.fail, network, [matcher, { with: { status: 500 } }]);
+    const publish = 'https://ps.pndsn.com/publish/pub/sub/0/room/0/1?uuid=alice';
+    const error = await network.fetch(publish).then(undefined, (reason: unknown) => reason);
+    const text = `The matcher of fault 2 that was set (with 500) ${problem}, for publish of alice on room.`;
+    expect(error).toBeInstanceOf(TestNetworkError);
+    const [said, traffic] = String(Object(error).message).split('\n\nWhat went over the network:\n');
+    expect([said, traffic]).toEqual([text, expect.stringContaining('publish room')]);
+    // It points at the place where the fault was set.
+    expect(Object(error).stack).toMatch(/\n +at .*faults\.test\.ts/);
+    const left = await network.close({ test: 'breaks' }).then(undefined, (reason: unknown) => reason);
+    expect(Object(left).message).toContain(`The test "breaks" left something behind:\n- ${text}\n`);
+  });
+
+  it('is broken fails a call however often it is repeated, and is told of once', async () => {
+    const network = createTestNetwork();
+    await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+    const broken = ({ channels }: { readonly channels: readonly string[] }) =>
+      (channels[5] as string).includes('a');
+    network.fail(broken, { with: 'reset' });
+    const { status } = await network.settled(pubnub.publish({ channel: 'room', message: 1 }).envelope());
+    expect(status).toMatchObject({ isError: true, category: 'PNNetworkIssuesCategory' });
+    expect(network.published()).toEqual([]);
+    const left = await network.reset().then(undefined, (reason: Error) => reason);
+    expect(left?.message.match(/The matcher of fault 1/g)).toHaveLength(1);
+    expect((await pubnub.publish({ channel: 'room', message: 1 }).envelope()).status.isError).toBe(false);
+    await pubnub.close();
+    await network.close();
+  });
+});
+
+describe('a fault', () => {
+  it('stays what it was when it was set', async () => {
+    await using network = createTestNetwork();
+    const body = { error: 'first' };
+    const fault = { status: 418, body, retryAfter: 7 };
+    const options = { with: fault, times: 1 };
+    network.fail('time', options);
+    Object.assign(body, { error: 'second' });
+    Object.assign(fault, { status: 200 });
+    Object.assign(options, { with: 'reset', times: 9 });
+    const response = await network.fetch(time);
+    expect([response.status, await response.text()]).toEqual([418, '{"error":"first"}']);
+    expect((await network.fetch(time)).status).toBe(200);
   });
 });
 

@@ -40,6 +40,14 @@ async function listen(
   return { pubnub, events };
 }
 
+async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    return error;
+  }
+}
+
 function payloads(events: readonly { readonly event: unknown }[]): readonly unknown[] {
   return events.map(({ event }) => Object(event).message);
 }
@@ -310,6 +318,118 @@ describe('a replay', () => {
     const { events } = await listen(network, ['room']);
     await expect(network.replay(lines)).rejects.toThrow(problem);
     expect(events).toEqual([]);
+  });
+
+  const PRESENCE = { type: 'presence', event: 'join', uuid: 'bob', timestamp: 1, occupancy: 1 };
+  const DATA = { type: 'r', value: 's', actionTimetoken: '1', messageTimetoken: '2' };
+  const ACTION = { type: 'messageAction', event: 'added', data: DATA };
+  const FILE = { type: 'file', file: { id: '1', name: 'a' } };
+  const SET = { event: 'set', type: 'uuid', data: { id: 'a' } };
+
+  it.each<[members: Readonly<Record<string, unknown>>, problem: string]>([
+    [{ message: 1, channel: 'a,b' }, 'its channel must not contain a comma'],
+    [{ message: 1, channel: 5 }, 'its channel must be a string, not a number'],
+    [{ message: 1, channel: 'x'.repeat(93) }, 'its channel must have at most 92 characters'],
+    [{ message: 1, channel: 'a\nb' }, 'its channel must not contain control characters'],
+    [{ message: 1, channel: '\ud800' }, 'its channel must not contain lone surrogates'],
+    [{ message: 1, channel: '..' }, 'its channel must not be exactly ".."'],
+    [{ message: 1, subscription: 5 }, 'its subscription must be a string, not a number'],
+    [{ message: 1, subscription: '' }, 'its subscription must not be empty'],
+    [{ message: 1, subscription: 'news.*' }, 'the wildcard "news.*" does not cover "room"'],
+    ...['-1', '1.5', '', '1e9', ' 1', '12345678901234567890', null, {}].map(
+      (timetoken): [object & Record<string, unknown>, string] => [
+        { message: 1, timetoken },
+        'its timetoken is no string of digits',
+      ],
+    ),
+    [{ message: 1, timetoken: '0' }, 'its timetoken is 0, at which nothing was published'],
+    [{ message: 1, publisher: 5 }, 'its publisher must be a string, not 5'],
+    [{ message: 1, customMessageType: [] }, 'its customMessageType must be a string, not a list'],
+    [{ message: 1, publiser: 'bob' }, 'a message has no member "publiser"; did you mean "publisher"?'],
+    [{ message: 1, status: 200 }, 'a message has no member "status"'],
+    [{ ...PRESENCE, message: 1 }, 'a presence has no member "message"'],
+    [{ ...PRESENCE, event: 'jion' }, 'not "jion"; did you mean "join"?'],
+    [{ ...PRESENCE, event: 'constructor' }, 'its event must be "join" or'],
+    [{ ...PRESENCE, uuid: 5 }, 'its uuid must be a string'],
+    [{ ...PRESENCE, occupancy: -1 }, 'its occupancy must be a whole number from 0 on, not -1'],
+    [{ ...PRESENCE, occupancy: '2' }, 'its occupancy must be a whole number from 0 on, not a string'],
+    [{ ...PRESENCE, timestamp: 1.5 }, 'its timestamp must be a whole number from 0 on, not 1.5'],
+    [{ ...PRESENCE, state: 'fine' }, 'its state must be an object, not a string'],
+    [{ ...PRESENCE, joined: 'bob' }, 'its joined must be a list, not a string'],
+    [{ ...PRESENCE, left: ['bob', 5] }, 'its left [1] must be a string, not 5'],
+    [{ ...PRESENCE, hereNowRefresh: 1 }, 'its hereNowRefresh must be true or false, not 1'],
+    [{ ...PRESENCE, channel: 'room-pnpres' }, 'presence is told of the channel itself, without "-pnpres"'],
+    [{ ...ACTION, event: 'add' }, 'its event must be "added" or "removed", not "add"'],
+    [{ ...ACTION, data: [] }, 'its data must be an object, not a list'],
+    [{ ...ACTION, data: { ...DATA, value: 5 } }, 'its data value must be a string, not 5'],
+    [
+      { ...ACTION, data: { ...DATA, messageTimetoken: 17 } },
+      'its data messageTimetoken must be a string of digits, not 17',
+    ],
+    [{ ...FILE, file: 'a.txt' }, 'its file must be an object, not a string'],
+    [{ ...FILE, file: { id: '', name: 'a' } }, 'its file id must be a string that is not empty'],
+    [{ type: 'objects', message: 'x' }, 'its message must be an object with event, type and data'],
+    [{ type: 'objects', message: { ...SET, data: 1 } }, 'its message must be an object with event, type'],
+  ])('of %j, which no server can send, is refused before anything is played', async (members, problem) => {
+    await using network = createTestNetwork();
+    const lines = [HEADER, message(0, 'first'), line(1, members)];
+    const error = await network.replay(lines).then(undefined, (reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(Object(error).message).toContain('The recording cannot be played: line 3 is wrong, ');
+    expect(Object(error).message).toContain(problem);
+    expect([network.transcript(), network.published(), network.received()]).toEqual([[], [], []]);
+    // Not even the origin has been asked for anything.
+    await using pubnub = new PubNub({ ...network.options, userId: 'alice' });
+    expect((await pubnub.history({ channel: 'room' }).execute()).messages).toEqual([]);
+  });
+
+  it.each<[name: string, recording: unknown, problem: RegExp]>([
+    ['nothing', [], /^The recording is empty: not even a header is in it\.$/],
+    ['blank lines', ['', '  '], /is empty/],
+    ['a file that is not there', 'no/such.ndjson', /^The recording no\/such\.ndjson cannot be read: ENOENT/],
+    ['an empty path', '', /cannot be read/],
+    ['the text of a recording', `${HEADER}\n${message(0, 1)}`, /takes a path or lines.*text\.split/],
+    ['one line', HEADER, /takes a path or lines/],
+    ['a URL that is no file', new URL('http://localhost/x'), /cannot be read: .*file/],
+    ['lines that are no text', [JSON.parse(HEADER)], /line 1 is wrong, it is no text, but an object\.$/],
+    ['lines some of which are no text', [HEADER, null], /line 2 is wrong, it is no text, but null\.$/],
+    [
+      'a recording that was cut off',
+      [HEADER, message(0, 1), message(1, 2).slice(0, 40)],
+      /line 3 is wrong, it is not JSON: the recording ends in the middle of it\.$/,
+    ],
+    ['a recording of something else', ['{"log":{"version":"1.2","entries":[]}}'], /a recording begins with/],
+    [
+      'a header with another member',
+      ['{"type":"recording","version":1,"chanels":["a"]}'],
+      /the first line has no member "chanels"; did you mean "channels"\?$/,
+    ],
+    ['the names of objects', [HEADER, '{"type":"__proto__"}'], /the type "__proto__" is none of/],
+  ])('of %s says what is wrong, and where', async (_name, recording, problem) => {
+    await using network = createTestNetwork();
+    const error = await failureOf(() => Reflect.apply(network.replay, network, [recording]));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(Object(error).message.replace(/\?\.$/, '?')).toMatch(problem);
+    expect(network.transcript()).toEqual([]);
+  });
+
+  it('passes on what its lines fail with', async () => {
+    await using network = createTestNetwork();
+    const lines = async function* () {
+      yield HEADER;
+      throw new Error('the disk is gone');
+    };
+    await expect(network.replay(lines())).rejects.toThrow(/^the disk is gone$/);
+  });
+
+  it('is not begun on a network that is closed while it is read', async () => {
+    const network = createTestNetwork();
+    const lines = async function* () {
+      yield HEADER;
+      await network.close();
+      yield message(0, 1);
+    };
+    await expect(network.replay(lines())).rejects.toThrow('The test network is closed.');
   });
 
   it('that needs more groups than there may be is refused', async () => {

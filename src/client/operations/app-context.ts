@@ -38,7 +38,8 @@ import type {
   RemoveMetadataResult,
   UuidMetadata,
 } from '../endpoints/app-context/metadata.ts';
-import { metadataPages } from '../endpoints/app-context/pages.ts';
+import { metadataPaging } from '../endpoints/app-context/pages.ts';
+import type { PageParams } from '../endpoints/app-context/parameters.ts';
 import {
   type GetAllUuidMetadataParams,
   type GetUuidMetadataParams,
@@ -49,6 +50,7 @@ import {
   type SetUuidMetadataParams,
   setUuidMetadata,
 } from '../endpoints/app-context/uuid-metadata.ts';
+import type { Paging } from '../paging.ts';
 import type { Start } from '../start.ts';
 import { type Paged, type Rest, startPages, startRest } from '../verbs.ts';
 
@@ -108,6 +110,8 @@ export const APP_CONTEXT_BUILDERS = Object.freeze({
   manageChannelMembers: startRest(manageChannelMembers),
 });
 
-function list<P, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
-  return startPages(endpoint, metadataPages(endpoint));
+function list<P extends PageParams, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
+  const paging: Paging<PageParams, MetadataPage<T>> = metadataPaging();
+  // It reads and changes nothing but what every list has.
+  return startPages(endpoint, paging as unknown as Paging<P, MetadataPage<T>>);
 }

@@ -4,7 +4,7 @@ import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../end
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { type GetFileUrlParams, getFileUrl } from '../endpoints/files/get-file-url.ts';
 import {
-  filePages,
+  filePaging,
   type ListFilesParams,
   type ListFilesResult,
   listFiles,
@@ -59,7 +59,7 @@ export const FILE_BUILDERS = Object.freeze({
     ({ executor }, given, options) => send(executor, given, options),
     FILE_CALL_OPTIONS,
   ),
-  listFiles: startPages(listFiles, filePages),
+  listFiles: startPages(listFiles, filePaging),
   getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {
     const plan = await executor.plan(getFileUrl, given);
     return (await executor.authorize(plan, getFileUrl)).url;

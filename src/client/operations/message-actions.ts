@@ -8,7 +8,7 @@ import {
   type GetMessageActionsResult,
   getMessageActions,
 } from '../endpoints/message-actions/get-message-actions.ts';
-import { actionPages } from '../endpoints/message-actions/pages.ts';
+import { actionPaging } from '../endpoints/message-actions/pages.ts';
 import {
   type RemoveMessageActionParams,
   type RemoveMessageActionResult,
@@ -30,6 +30,6 @@ export interface MessageActionOperations<C> {
 /** How their builders start. */
 export const MESSAGE_ACTION_BUILDERS = Object.freeze({
   addMessageAction: startRest(addMessageAction),
-  getMessageActions: startPages(getMessageActions, actionPages),
+  getMessageActions: startPages(getMessageActions, actionPaging),
   removeMessageAction: startRest(removeMessageAction),
 });

@@ -4,12 +4,10 @@ import {
   type HereNowParams,
   type HereNowResult,
   hereNow,
-  hereNowPagingProblem,
-  offsetAfter,
+  hereNowPaging,
 } from '../endpoints/presence/here-now.ts';
 import { type SetStateParams, type SetStateResult, setState } from '../endpoints/presence/set-state.ts';
 import { type WhereNowParams, type WhereNowResult, whereNow } from '../endpoints/presence/where-now.ts';
-import { PubNubError } from '../errors/pubnub-error.ts';
 import type { CallOptions } from '../execute.ts';
 import type { Given } from '../given.ts';
 import type { Context, Start } from '../start.ts';
@@ -30,28 +28,11 @@ export interface PresenceOperations<C> {
 
 /** How their builders start. */
 export const PRESENCE_BUILDERS = Object.freeze({
-  hereNow: startPages(hereNow, hereNowPages),
+  hereNow: startPages(hereNow, hereNowPaging),
   whereNow: startRest(whereNow),
   setState: startRest(setState, setAndRemember),
   getState: startRest(getState),
 });
-
-async function* hereNowPages(
-  ask: (given: Given) => Promise<HereNowResult>,
-  given: Given,
-): AsyncGenerator<HereNowResult, void, undefined> {
-  const { operation } = hereNow;
-  // What validation let through is what the endpoint declares.
-  const problem = hereNowPagingProblem(given as Values<HereNowParams>);
-  if (problem !== undefined) throw new PubNubError('PN-1002', `${operation}: ${problem}.`, { operation });
-  for (let values = given; ; ) {
-    const page = await ask(values);
-    yield page;
-    const offset = offsetAfter(page);
-    if (offset === undefined) return;
-    values = { ...values, offset };
-  }
-}
 
 // Heartbeats and handshakes tell the state again.
 async function setAndRemember(

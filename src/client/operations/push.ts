@@ -1,4 +1,4 @@
-import { pushChannelPages } from '../endpoints/push/pages.ts';
+import { pushChannelPaging } from '../endpoints/push/pages.ts';
 import {
   type AddPushChannelsParams,
   addPushChannels,
@@ -30,6 +30,6 @@ export interface PushOperations<C> {
 export const PUSH_BUILDERS = Object.freeze({
   addPushChannels: startRest(addPushChannels),
   removePushChannels: startRest(removePushChannels),
-  listPushChannels: startPages(listPushChannels, pushChannelPages),
+  listPushChannels: startPages(listPushChannels, pushChannelPaging),
   removeAllPushChannels: startRest(removeAllPushChannels),
 });

@@ -14,7 +14,7 @@ import {
   type MessageCountsResult,
   messageCounts,
 } from '../endpoints/storage/message-counts.ts';
-import { messagePages } from '../endpoints/storage/pages.ts';
+import { messagePaging } from '../endpoints/storage/pages.ts';
 import type { Start } from '../start.ts';
 import { type Rest, startPages, startRest } from '../verbs.ts';
 
@@ -33,7 +33,7 @@ export interface StorageOperations<C> {
 /** How their builders start. */
 export const STORAGE_BUILDERS = Object.freeze({
   history: startRest(history),
-  fetchMessages: startPages(fetchMessages, messagePages),
+  fetchMessages: startPages(fetchMessages, messagePaging),
   messageCounts: startRest(messageCounts),
   deleteMessages: startRest(deleteMessages),
 });

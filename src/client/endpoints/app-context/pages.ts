@@ -1,26 +1,21 @@
-import type { PNOperationType } from '../../../protocol/status.ts';
-import { PubNubError } from '../../errors/pubnub-error.ts';
-import type { Given } from '../../given.ts';
+import type { Paging } from '../../paging.ts';
 import type { MetadataPage } from './metadata.ts';
+import type { PageParams } from './parameters.ts';
 
-/** Goes through a list page by page, forwards. The last page says where to go on as well: what follows it is empty. */
-export function metadataPages<T>({ operation }: { readonly operation: PNOperationType }) {
-  return async function* (
-    ask: (given: Given) => Promise<MetadataPage<T>>,
-    given: Given,
-  ): AsyncGenerator<MetadataPage<T>, void, undefined> {
-    for (let step = given, asked: string | undefined; ; ) {
-      const page = await ask(step);
-      if (page.data.length === 0) return;
-      yield page;
-      const { next } = page;
-      if (next === undefined) return;
-      if (next === asked) {
-        const what = `${operation} failed: the next page is the same as the one before it.`;
-        throw new PubNubError('PN-4001', what, { operation });
-      }
-      asked = next;
-      step = { ...given, page: { next } };
-    }
+/**
+ * A list, page by page, forwards. The last page says where to go on as well: what follows it is empty, and leads nowhere,
+ * or to itself.
+ */
+export function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
+  return {
+    place: ['page'],
+    // The caller's object may change between two pages; and of a whole answer, only this much is a place.
+    first: ({ page, ...given }) => ({
+      ...given,
+      ...(page && { page: { next: page.next, prev: page.prev } }),
+    }),
+    pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
+    next: ({ page }, { data, next }) =>
+      next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],
   };
 }

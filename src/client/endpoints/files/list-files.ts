@@ -1,8 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { PubNubError } from '../../errors/pubnub-error.ts';
-import type { Given } from '../../given.ts';
+import type { Paging } from '../../paging.ts';
 import { checkAmount, checkName, checkText, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { isRecord } from '../../read.ts';
@@ -60,23 +59,11 @@ export const listFiles = defineEndpoint<ListFilesParams, ListFilesResult>({
 });
 
 /** The files of a channel, page by page. */
-export async function* filePages(
-  ask: (given: Given) => Promise<ListFilesResult>,
-  given: Given,
-): AsyncGenerator<ListFilesResult, void, undefined> {
-  for (let step = given; ; ) {
-    const page = await ask(step);
-    if (page.count > 0) yield page;
-    const { next } = page;
-    if (next === null) return;
-    if (next === step['next']) {
-      const { operation } = listFiles;
-      const what = `${operation} failed: the next page is the same as the one before it.`;
-      throw new PubNubError('PN-4001', what, { operation });
-    }
-    step = { ...given, next };
-  }
-}
+export const filePaging: Paging<ListFilesParams, ListFilesResult> = {
+  place: ['next'],
+  pageIn: (_asked, answer) => (answer.count > 0 ? answer : undefined),
+  next: (_asked, { next }) => (next === null ? [] : [{ next }]),
+};
 
 function fileFrom(item: unknown): ListedFile {
   const { id, name, size, created }: Readonly<Record<string, unknown>> = isRecord(item) ? item : {};

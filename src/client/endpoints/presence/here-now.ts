@@ -1,6 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
+import type { Paging } from '../../paging.ts';
 import { checkBoolean, checkCount, checkName, listOf, optional } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { at, expected, isRecord, listAt, mapped, numberAt, recordAt, stringAt } from '../../read.ts';
@@ -90,22 +91,28 @@ export const hereNow = defineEndpoint<HereNowParams, HereNowResult>({
     isRecord(body) && isRecord(body['payload']) ? nested(body['payload'], given) : flat(body, given),
 });
 
-/**
- * Why these parameters cannot be asked for page by page, or `undefined` when they can. The offset counts in each channel
- * by itself, so that only one channel can be read to its end.
- */
-export function hereNowPagingProblem(given: Given): string | undefined {
-  const { channels = [], channelGroups = [], includeUuids, limit } = given;
+/** The users of a channel, page by page. */
+export const hereNowPaging: Paging<HereNowParams, HereNowResult> = {
+  place: ['offset'],
+  problem: pagingProblem,
+  next: (_asked, { channels }) => {
+    const [channel] = Object.values(channels);
+    const offset = channel?.next;
+    // A server that lists nobody although there are more would be asked for the same again.
+    return channel && channel.occupants.length > 0 && offset !== undefined ? [{ offset }] : [];
+  },
+};
+
+// The offset counts in each channel by itself, so that only one channel can be read to its end.
+function pagingProblem({
+  channels = [],
+  channelGroups = [],
+  includeUuids,
+  limit,
+}: Given): string | undefined {
   if (new Set(channels).size !== 1 || channelGroups.length > 0)
     return 'pages() needs exactly one channel and no groups';
   return includeUuids === false || limit === 0 ? 'pages() needs users to list' : undefined;
-}
-
-/** Where the page after this one begins; nothing when it was the last. */
-export function offsetAfter(result: HereNowResult): number | undefined {
-  const [channel] = Object.values(result.channels);
-  // A server that lists nobody although there are more would be asked for ever.
-  return channel && channel.occupants.length > 0 ? channel.next : undefined;
 }
 
 function isGlobal({ channels = [], channelGroups = [] }: Given): boolean {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { GetMessageActionsResult } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { actionPages } from '../../../../src/client/endpoints/message-actions/pages.ts';
+import { getMessageActions } from '../../../../src/client/endpoints/message-actions/get-message-actions.ts';
+import { actionPaging } from '../../../../src/client/endpoints/message-actions/pages.ts';
+import { pagesOf } from '../../../../src/client/pages.ts';
 import { rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 const item = (tt: number) =>
@@ -10,14 +12,15 @@ const pageOf = (tts: readonly number[], more?: object) => ({
   body: JSON.stringify({ status: 200, data: tts.map(item), ...(more && { more }) }),
 });
 
-async function* scripted(pages: readonly GetMessageActionsResult[], asked: object[]) {
+function scripted(pages: readonly GetMessageActionsResult[], asked: object[]) {
   const ask = async (given: object) => {
     asked.push(given);
     const page = pages[asked.length - 1];
     if (!page) throw new Error('asked too often');
     return page;
   };
-  yield* actionPages(ask, { channel: 'a' });
+  const { operation } = getMessageActions;
+  return pagesOf(actionPaging, { operation, begin: () => ({ channel: 'a' }), ask });
 }
 
 describe('pages of message actions', () => {

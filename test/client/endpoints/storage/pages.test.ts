@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import type { FetchMessagesResult } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { messagePages } from '../../../../src/client/endpoints/storage/pages.ts';
+import { fetchMessages } from '../../../../src/client/endpoints/storage/fetch-messages.ts';
+import { messagePaging } from '../../../../src/client/endpoints/storage/pages.ts';
+import { pagesOf } from '../../../../src/client/pages.ts';
 import { rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 /** What a request asks for, in numbers. */
 interface Asked {
   readonly channels: readonly string[];
-  readonly start?: string | undefined;
-  readonly end?: string | undefined;
+  readonly start?: string;
+  readonly end?: string;
   readonly maximumPerChannel?: number;
 }
 
@@ -43,19 +45,27 @@ function answer({ history, room }: Server, { channels, start, end, maximumPerCha
   return { channels: result, ...(isCut && { more: { start: `${oldest}` } }) };
 }
 
-function inRange(tt: number, { start, end }: Pick<Asked, 'start' | 'end'>): boolean {
+function inRange(
+  tt: number,
+  { start, end }: { start?: string | undefined; end?: string | undefined },
+): boolean {
   if (start === undefined) return end === undefined || tt >= Number(end);
   if (end === undefined) return tt < Number(start);
   const [from, to] = [Number(start), Number(end)];
   return from > to ? tt >= to && tt < from : tt > from && tt <= to;
 }
 
+function messagePages(ask: (asked: Asked) => Promise<FetchMessagesResult>, asked: Asked) {
+  const { operation } = fetchMessages;
+  return pagesOf(messagePaging, { operation, begin: () => asked, ask });
+}
+
 async function readAll(server: Server, asked: Asked) {
   const requests: Asked[] = [];
   const pages: FetchMessagesResult[] = [];
-  const ask = async (given: object) => {
-    requests.push(given as Asked);
-    return answer(server, given as Asked);
+  const ask = async (given: Asked) => {
+    requests.push(given);
+    return answer(server, given);
   };
   for await (const page of messagePages(ask, { ...asked })) pages.push(page);
   return { requests, pages };
@@ -140,9 +150,9 @@ describe('pages of stored messages', () => {
 
   it('are asked for no more once the loop over them ends', async () => {
     const requests: unknown[] = [];
-    const ask = async (given: object) => {
+    const ask = async (given: Asked) => {
       requests.push(given);
-      return answer({ history: { a: numbers(500) }, room: 1_000 }, given as Asked);
+      return answer({ history: { a: numbers(500) }, room: 1_000 }, given);
     };
     for await (const _ of messagePages(ask, { channels: ['a'] })) if (requests.length === 2) break;
     expect(requests).toHaveLength(2);
@@ -151,6 +161,7 @@ describe('pages of stored messages', () => {
   it('end in an error when the server goes round in circles', async () => {
     const page = answer({ history: { a: numbers(100) }, room: 1_000 }, { channels: ['a'] });
     const pages = messagePages(async () => page, { channels: ['a'] });
+    expect((await pages.next()).done).toBe(false);
     expect((await pages.next()).done).toBe(false);
     expect(await rejection(pages.next())).toMatchObject({ code: 'PN-4001' });
   });

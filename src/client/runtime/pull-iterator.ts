@@ -1,0 +1,75 @@
+/** Gets the next value, or `undefined` when there is none. What the signal ends need not be heard of any more. */
+export type Pull<T> = (signal: AbortSignal) => Promise<T | undefined>;
+
+interface Reader<T> {
+  readonly resolve: (result: IteratorResult<T, void>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE = Object.freeze({ value: undefined, done: true } as const);
+
+/**
+ * Values that are pulled one at a time, as they are asked for. Unlike a generator it can be left at any moment:
+ * `return()` and `throw()` settle at once, and end the pull under way; those who wait for a value get the end.
+ */
+export class PullIterator<T> implements AsyncGenerator<T, void, undefined> {
+  readonly #pull: Pull<T>;
+  readonly #leaving = new AbortController();
+  readonly #readers: Reader<T>[] = [];
+  #pulling = false;
+  #ended = false;
+
+  constructor(pull: Pull<T>) {
+    this.#pull = pull;
+  }
+
+  next(): Promise<IteratorResult<T, void>> {
+    if (this.#ended) return Promise.resolve({ ...DONE });
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject });
+      if (!this.#pulling) void this.#serve();
+    });
+  }
+
+  async return(value?: PromiseLike<void> | void): Promise<IteratorResult<T, void>> {
+    this.#end();
+    await value;
+    return { ...DONE };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T, void>> {
+    this.#end();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+  }
+
+  /** Never rejects: whoever waits hears of a failure, and after the end nobody does. */
+  async #serve(): Promise<void> {
+    this.#pulling = true;
+    while (!this.#ended && this.#readers.length > 0) {
+      try {
+        const value = await this.#pull(this.#leaving.signal);
+        if (value === undefined) this.#end();
+        else this.#readers.shift()?.resolve({ value, done: false });
+      } catch (error) {
+        this.#readers.shift()?.reject(error);
+        this.#end();
+      }
+    }
+    this.#pulling = false;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const { resolve } of this.#readers.splice(0)) resolve({ ...DONE });
+    this.#leaving.abort();
+  }
+}

@@ -1,0 +1,135 @@
+import type {
+  PNFileEvent,
+  PNMessageActionEvent,
+  PNMessageResult,
+  PNObjectsEvent,
+  PNPresenceEventResult,
+  PNSignalResult,
+} from 'timetoken';
+import { didYouMean } from '../client/did-you-mean.ts';
+import { PRESENCE_ACTIONS } from '../protocol/envelope.ts';
+import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
+import { isTimetoken } from '../protocol/timetoken.ts';
+import {
+  ANYTHING,
+  isRecord,
+  type Kind,
+  type Kinds,
+  kind,
+  listOf,
+  NAME,
+  RECORD,
+  SWITCH,
+  TEXT,
+  whole,
+  wordOf,
+} from './given.ts';
+import type { Line } from './recording.ts';
+
+/** The events that can be played. */
+interface Events {
+  message: PNMessageResult;
+  signal: PNSignalResult;
+  presence: PNPresenceEventResult;
+  messageAction: PNMessageActionEvent;
+  objects: PNObjectsEvent;
+  file: PNFileEvent;
+}
+
+/** The name of an event that can be played, as listeners have it. */
+export type RecordedType = keyof Events;
+
+/** A member that a line may do without, or have as `null`. */
+const maybe = ({ problem }: Kind): Kind => ({
+  problem: (value) => (value === undefined || value === null ? undefined : problem(value)),
+});
+
+/** An object whose members are of these kinds. */
+const objectOf = <T extends object>(kinds: Kinds<T>): Kind => ({
+  problem: (value) => RECORD.problem(value) ?? problemIn(Object(value), kinds),
+});
+
+const TIMETOKEN = kind('a string of digits', isTimetoken);
+const NOT_EMPTY = kind('a string that is not empty', (value) => typeof value === 'string' && value !== '');
+const PLACE = { channel: NAME, subscription: maybe(NAME), timetoken: ANYTHING };
+const SENT = { publisher: maybe(TEXT), userMetadata: ANYTHING, customMessageType: maybe(TEXT) };
+const USERS = maybe(listOf(TEXT));
+
+const KINDS: { readonly [Type in RecordedType]: Kinds<Events[Type]> } = {
+  message: { ...PLACE, ...SENT, message: ANYTHING, error: ANYTHING },
+  signal: { ...PLACE, ...SENT, message: ANYTHING },
+  presence: {
+    ...PLACE,
+    event: wordOf(PRESENCE_ACTIONS),
+    uuid: maybe(TEXT),
+    timestamp: maybe(whole(0)),
+    occupancy: maybe(whole(0)),
+    state: maybe(RECORD),
+    ...{ joined: USERS, left: USERS, timedOut: USERS },
+    hereNowRefresh: maybe(SWITCH),
+  },
+  messageAction: {
+    ...PLACE,
+    publisher: maybe(TEXT),
+    event: wordOf(['added', 'removed']),
+    data: objectOf<PNMessageActionEvent['data']>({
+      ...{ type: TEXT, value: TEXT, uuid: maybe(TEXT) },
+      ...{ actionTimetoken: TIMETOKEN, messageTimetoken: TIMETOKEN },
+    }),
+  },
+  objects: {
+    ...PLACE,
+    message: kind(
+      'an object with event, type and data',
+      (value) =>
+        isRecord(value) &&
+        typeof value['event'] === 'string' &&
+        typeof value['type'] === 'string' &&
+        isRecord(value['data']),
+    ),
+  },
+  file: {
+    ...{ ...PLACE, ...SENT, message: ANYTHING },
+    file: objectOf<PNFileEvent['file']>({ id: NOT_EMPTY, name: NOT_EMPTY, url: maybe(TEXT) }),
+  },
+};
+
+/** Every type of event that can be played. */
+export const RECORDED_TYPES: readonly string[] = Object.freeze(Object.keys(KINDS));
+
+/** Whether there is an event of this name that can be played. */
+export function isRecordedType(type: unknown): type is RecordedType {
+  return typeof type === 'string' && Object.hasOwn(KINDS, type);
+}
+
+/** Why no server could have sent what a line tells, as the end of a sentence; `undefined` when one could. */
+export function eventProblem(type: RecordedType, { type: _, ...line }: Line): string | undefined {
+  const kinds = KINDS[type];
+  const names = Object.keys(kinds);
+  const unknown = Object.keys(line).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    return `a ${type} has no member "${unknown}"${didYouMean(unknown, names).replace(/\.$/, '')}`;
+  const problem = problemIn(line, kinds);
+  return problem === undefined ? placeProblem(type, line) : `its ${problem}`;
+}
+
+function placeProblem(type: RecordedType, line: Line): string | undefined {
+  // They have been found to be texts.
+  const [channel, subscription] = [String(line['channel']), line['subscription']];
+  if (type === 'presence' && isPresenceName(channel))
+    return 'presence is told of the channel itself, without "-pnpres"';
+  if (/^0+$/.test(String(line['timetoken']))) return 'its timetoken is 0, at which nothing was published';
+  return typeof subscription === 'string' &&
+    isWildcard(subscription) &&
+    !wildcardCovers(subscription, channel)
+    ? `the wildcard "${subscription}" does not cover "${channel}"`
+    : undefined;
+}
+
+function problemIn(object: Readonly<Record<string, unknown>>, kinds: object): string | undefined {
+  for (const [name, { problem }] of Object.entries<Kind>({ ...kinds })) {
+    const found = problem(Object.hasOwn(object, name) ? object[name] : undefined);
+    if (found !== undefined) return `${name} ${found}`;
+  }
+  return undefined;
+}
