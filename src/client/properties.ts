@@ -18,24 +18,32 @@ export function readProperties(
   source: unknown,
   isKnown: (name: string) => boolean,
 ): { readonly values: Properties } | Unreadable {
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
-    return { problem: `must be an object, not ${Array.isArray(source) ? 'an array' : kindOf(source)}` };
+  let reading: string | undefined;
   try {
-    return { values: valuesOf(source, isKnown) };
+    if (typeof source !== 'object' || source === null || Array.isArray(source))
+      return { problem: `must be an object, not ${Array.isArray(source) ? 'an array' : kindOf(source)}` };
+    const values: Record<string, unknown> = Object.create(null);
+    for (const [owner, name] of namesOf(source)) {
+      reading = name;
+      const value: unknown = name in values ? undefined : Reflect.get(source, name);
+      const isMethod = owner !== source && typeof value === 'function' && !isKnown(name);
+      if (!(name in values) && !isMethod) values[name] = value;
+    }
+    return { values };
   } catch (cause) {
-    return { problem: 'cannot be read', cause };
+    return {
+      problem: reading === undefined ? 'cannot be read' : `cannot be read: "${reading}" throws`,
+      cause,
+    };
   }
 }
 
-function valuesOf(source: object, isKnown: (name: string) => boolean): Properties {
-  const values: Record<string, unknown> = Object.create(null);
+/** Each name with the object that has it, the nearest first. */
+function* namesOf(source: object): Generator<readonly [owner: object, name: string]> {
   for (let owner: object | null = source; owner !== null; owner = Object.getPrototypeOf(owner)) {
     for (const name of Object.getOwnPropertyNames(owner)) {
       // By convention these are private, and `__proto__`, which every object inherits, is none of its properties.
-      if (name in values || name.startsWith('_')) continue;
-      const value: unknown = Reflect.get(source, name);
-      if (owner === source || typeof value !== 'function' || isKnown(name)) values[name] = value;
+      if (!name.startsWith('_')) yield [owner, name];
     }
   }
-  return values;
 }

@@ -2,31 +2,66 @@ import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Transport, TransportRequest, TransportResponse } from '../client/transport/transport.ts';
+import { type OptionTable, readOptions } from '../client/config/factory-options.ts';
+import type { Param } from '../client/endpoint.ts';
+import {
+  MAX_RESPONSE_BYTES,
+  RESPONSE_TOO_LARGE,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '../client/transport/transport.ts';
 import { type Upload, uploadOf } from '../client/transport/upload.ts';
+import { unpacked } from './unpack.ts';
 
 /** Options of `nodeTransport()`. */
 export interface NodeTransportOptions {
   /** Connections to one origin that may be open at once. @default Infinity */
   readonly maxSockets?: number;
-  /** Milliseconds that an idle connection is kept, unless the server says less. @default 30000 */
+  /** Milliseconds that an idle connection is kept, above 0, unless the server says less; `Infinity` for no limit. @default 30000 */
   readonly idleTimeout?: number;
-  /** Largest answer that is read, in bytes. @default 16777216 */
+  /** Largest answer that is read, in bytes, after it was unpacked. A file that is downloaded may be larger. @default 16777216 */
   readonly maxResponseBytes?: number;
 }
 
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+// Written out, since the checks of parameters would bring those of all others along.
+function option(be: string, passes: (value: unknown) => boolean): Param<false> {
+  return { required: false, kind: 'value', check: (value) => (passes(value) ? undefined : `must ${be}`) };
+}
+
+const amount = option(
+  'be a whole number, one or more, or Infinity for no limit',
+  (value) => (Number.isInteger(value) && Number(value) > 0) || value === NO_LIMIT,
+);
+
+const OPTIONS: OptionTable<NodeTransportOptions> = Object.freeze({
+  maxSockets: amount,
+  idleTimeout: option(
+    'be a number of milliseconds above 0, or Infinity for no limit',
+    (value) => typeof value === 'number' && value > 0,
+  ),
+  maxResponseBytes: amount,
+});
+
+/** The longest time that a timer can have. */
+const LONGEST = 2 ** 31 - 1;
+
 /**
  * A transport over keep-alive `node:http` and `node:https`, which msw, nock and tracing tools see as well. Each call makes
- * a transport with connections of its own.
+ * a transport with connections of its own. Answers that are packed, by gzip, deflate or Brotli, are unpacked. Throws a
+ * `PubNubError` (`PN-1007`) for options that are wrong.
  */
 export function nodeTransport(options: NodeTransportOptions = {}): Transport {
   const {
-    maxSockets = Number.POSITIVE_INFINITY,
+    maxSockets = NO_LIMIT,
     idleTimeout = 30_000,
-    maxResponseBytes = 16 * 1024 * 1024,
-  } = options;
+    maxResponseBytes = MAX_RESPONSE_BYTES,
+  } = readOptions('nodeTransport', options, OPTIONS);
   // The most recently used connection is the least likely to have been closed by the other side.
-  const settings = { keepAlive: true, maxSockets, timeout: idleTimeout, scheduling: 'lifo' } as const;
+  const timeout = idleTimeout > LONGEST ? 0 : idleTimeout;
+  const settings = { keepAlive: true, maxSockets, timeout, scheduling: 'lifo' } as const;
   const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) };
   // An origin is parsed once; paths are sent as they are.
   const targets = new Map<string, Target>();
@@ -87,19 +122,30 @@ function exchange(
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = module.request({ ...options, method, path, headers });
-    const abort = () => outgoing.destroy(new Error('The request was aborted.', { cause: signal.reason }));
+    let answer: { readonly incoming: http.IncomingMessage; readonly body: Readable } | undefined;
+    const abort = () => {
+      const error = new Error('The request was aborted.', { cause: signal.reason });
+      outgoing.destroy(error);
+      // All of it may have come, and not been read.
+      answer?.body.destroy(error);
+    };
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', abort);
       finish();
     };
-    outgoing.on('error', (error) => settle(() => reject(error)));
+    outgoing.on('error', (error) => {
+      // What a server says after its answer does not undo it.
+      if (!answer?.incoming.complete) settle(() => reject(error));
+    });
     outgoing.on('response', (incoming) => {
+      const body = unpacked(incoming);
+      answer = { incoming, body };
       if (accept && isSuccess(incoming)) {
-        incoming.on('close', () => settle(() => undefined));
-        resolve({ ...responseOf(incoming, ''), stream: streamOf(incoming) });
+        body.on('close', () => settle(() => undefined));
+        resolve({ ...responseOf(incoming, ''), stream: streamOf(body) });
         return;
       }
-      read(incoming, maxResponseBytes).then(
+      read(body, maxResponseBytes).then(
         (text) => {
           settle(() => resolve(responseOf(incoming, text)));
           // Nobody wants the rest of what was refused before its end.
@@ -120,9 +166,9 @@ function isSuccess({ statusCode = 0 }: http.IncomingMessage): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
-function streamOf(incoming: http.IncomingMessage): ReadableStream<Uint8Array> {
+function streamOf(body: Readable): ReadableStream<Uint8Array> {
   // Node's own type of a web stream is the same thing under another name.
-  return Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+  return Readable.toWeb(body) as ReadableStream<Uint8Array>;
 }
 
 function responseOf(incoming: http.IncomingMessage, body: string): TransportResponse {
@@ -138,17 +184,17 @@ function responseOf(incoming: http.IncomingMessage, body: string): TransportResp
   };
 }
 
-function read(incoming: http.IncomingMessage, limit: number): Promise<string> {
+function read(body: Readable, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    incoming.on('data', (chunk: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
-      if (bytes > limit) incoming.destroy(tooLarge(limit));
+      if (bytes > limit) body.destroy(tooLarge(limit));
     });
-    incoming.on('error', reject);
-    incoming.on('end', () => {
+    body.on('error', reject);
+    body.on('end', () => {
       const [first] = chunks;
       resolve(decode(chunks.length === 1 && first ? first : Buffer.concat(chunks)));
     });
@@ -157,7 +203,7 @@ function read(incoming: http.IncomingMessage, limit: number): Promise<string> {
 
 function tooLarge(limit: number): Error {
   const error = new Error(`The answer is larger than ${limit} bytes.`);
-  return Object.assign(error, { code: 'ERR_RESPONSE_TOO_LARGE' });
+  return Object.assign(error, { code: RESPONSE_TOO_LARGE });
 }
 
 // A byte order mark is no part of the text.

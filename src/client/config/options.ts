@@ -49,7 +49,7 @@ export interface PubNubOptions {
   readonly ssl?: boolean;
   /** Signs every request, which then needs no token: for servers only, never in a browser. */
   readonly secretKey?: string;
-  /** Encrypts messages and files with this key: short for `cryptoModule: aesCbcCryptoModule({ cipherKey })`. */
+  /** Encrypts messages and files with this key: short for `cryptoModule: aesCbcCryptoModule({ cipherKey })`. It hides what is written, and proves nothing. */
   readonly cipherKey?: string;
   /** Encrypts messages and files. @default none, or that of `cipherKey` */
   readonly cryptoModule?: CryptoModule;

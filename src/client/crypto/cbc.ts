@@ -1,3 +1,4 @@
+import { isBytes } from '../runtime/bytes.ts';
 import { secureRandomBytes } from '../runtime/random.ts';
 import type { CryptoOptions } from './crypto-module.ts';
 
@@ -24,7 +25,13 @@ export class Cbc {
 
   /** A fresh vector, or the fixed one of the legacy scheme. */
   vector(kind: 'random' | 'fixed'): Uint8Array<ArrayBuffer> {
-    return kind === 'fixed' ? FIXED_VECTOR : this.#random(new Uint8Array(VECTOR_BYTES));
+    if (kind === 'fixed') return FIXED_VECTOR;
+    const random = this.#random;
+    const bytes: unknown = random(new Uint8Array(VECTOR_BYTES));
+    if (!isBytes(bytes) || bytes.length !== VECTOR_BYTES)
+      throw new TypeError(`randomBytes must return the ${VECTOR_BYTES} bytes that it was asked for`);
+    // A copy, since the function may fill one array again and again.
+    return new Uint8Array(bytes);
   }
 
   async encrypt(data: Uint8Array, iv: Uint8Array): Promise<Uint8Array> {

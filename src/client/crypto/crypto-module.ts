@@ -1,9 +1,10 @@
 /**
  * Encrypts and decrypts what a client publishes and receives. Both directions work on bytes; messages travel as Base64
- * of them, files as they are (docs/reference/protocol.md, "Encryption").
+ * of them, files as they are (docs/reference/protocol.md, "Encryption"). One that throws, or gives something else than
+ * bytes, has failed: nothing is sent then, and nothing is taken as read.
  */
 export interface CryptoModule {
-  /** The bytes of a message, encrypted. Rejects when there is nothing to encrypt. */
+  /** The bytes of a message, encrypted: at least one. Rejects when there is nothing to encrypt. */
   encrypt(data: Uint8Array): Promise<Uint8Array>;
   /** The bytes of a message that any of the module's cryptors made. Rejects when none can read them. */
   decrypt(data: Uint8Array): Promise<Uint8Array>;
@@ -15,13 +16,13 @@ export interface CryptoModule {
 
 /** Options of the crypto modules. */
 export interface CryptoOptions {
-  /** The secret that both sides share. */
+  /** The secret that both sides share: text that is not empty. A key is made of its SHA-256, so it should be hard to guess. */
   readonly cipherKey: string;
   /**
    * Whether the legacy cryptor begins each message with a random vector of its own; `false` uses one vector for all, which
    * shows whether two messages are equal. @default true
    */
   readonly useRandomIVs?: boolean;
-  /** Fills an array with random bytes fit for secrets. @default the runtime's */
+  /** Fills an array with random bytes fit for secrets, and returns them. @default the runtime's */
   readonly randomBytes?: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 }

@@ -5,6 +5,7 @@ import { jsonOrText } from '../json.ts';
 import { isRecord } from '../read.ts';
 import { fromBase64, toBase64 } from '../runtime/base64.ts';
 import type { CryptoModule } from './crypto-module.ts';
+import { decryptedBytes, encryptedBytes } from './results.ts';
 
 /** Where older mobile clients put the encrypted part of a message that also holds push payloads. */
 const ENCRYPTED_MEMBER = 'pn_other';
@@ -16,7 +17,7 @@ export const UNREADABLE = Symbol('unreadable');
 export async function encryptJson(module: CryptoModule, value: unknown): Promise<string> {
   const plain = new TextEncoder().encode(JSON.stringify(value));
   try {
-    return JSON.stringify(toBase64(await module.encrypt(plain)));
+    return JSON.stringify(toBase64(encryptedBytes(await module.encrypt(plain))));
   } catch (cause) {
     throw notEncrypted(cause);
   }
@@ -32,7 +33,8 @@ export async function decryptJson(module: CryptoModule, value: unknown): Promise
   }
   if (typeof value !== 'string') return value;
   try {
-    const bytes = await module.decrypt(fromBase64(value));
+    const bytes = decryptedBytes(await module.decrypt(fromBase64(value)));
+    if (bytes.length === 0) throw new TypeError('it is empty, and JSON never is');
     // Other clients encrypt text that is not JSON.
     return jsonOrText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

@@ -1,12 +1,22 @@
+import { type OptionTable, readOptions } from '../config/factory-options.ts';
+import { checkBoolean, checkFunction, checkNotEmpty, optional, required } from '../params.ts';
 import { Cbc, VECTOR_BYTES } from './cbc.ts';
 import type { CryptoModule, CryptoOptions } from './crypto-module.ts';
 import { type HeaderAndData, readHeader, withHeader } from './header.ts';
 
 const AES_CBC = 'ACRH';
 
+const OPTIONS: OptionTable<CryptoOptions> = Object.freeze({
+  cipherKey: required(checkNotEmpty),
+  useRandomIVs: optional(checkBoolean),
+  randomBytes: optional(checkFunction),
+});
+
 /**
  * Encrypts with AES-256-CBC behind a header that names the scheme; reads what either scheme has made
- * (docs/reference/protocol.md, "Encryption").
+ * (docs/reference/protocol.md, "Encryption"). It hides what is written, and proves nothing: what was changed, cut, repeated
+ * or made up on the way is not noticed (docs/how-to/encrypt-messages.md). Throws a `PubNubError` (`PN-1007`) for options
+ * that are wrong.
  *
  * @example
  * ```ts
@@ -14,22 +24,25 @@ const AES_CBC = 'ACRH';
  * ```
  */
 export function aesCbcCryptoModule(options: CryptoOptions): CryptoModule {
-  const { aesCbc, decrypt, decryptFile } = schemes(options);
+  const { aesCbc, decrypt, decryptFile } = schemes('aesCbcCryptoModule', options);
   return Object.freeze({ encrypt: aesCbc, encryptFile: aesCbc, decrypt, decryptFile });
 }
 
 /**
  * Encrypts as clients did before there were headers: for peers that cannot read them. Reads what either scheme has made
- * (docs/reference/protocol.md, "Legacy encryption").
+ * (docs/reference/protocol.md, "Legacy encryption"). Proves as little as `aesCbcCryptoModule()`, and with
+ * `useRandomIVs: false` also shows which messages begin alike. Throws a `PubNubError` (`PN-1007`) for options that are
+ * wrong.
  */
 export function legacyCryptoModule(options: CryptoOptions): CryptoModule {
-  const { legacy, legacyFile, decrypt, decryptFile } = schemes(options);
+  const { legacy, legacyFile, decrypt, decryptFile } = schemes('legacyCryptoModule', options);
   return Object.freeze({ encrypt: legacy, encryptFile: legacyFile, decrypt, decryptFile });
 }
 
 type Convert = (data: Uint8Array) => Promise<Uint8Array>;
 
-function schemes(options: CryptoOptions) {
+function schemes(caller: string, given: CryptoOptions) {
+  const options = readOptions(caller, given, OPTIONS);
   const { useRandomIVs = true } = options;
   const current = new Cbc(options, 'raw');
   const old = new Cbc(options, 'hex-prefix');

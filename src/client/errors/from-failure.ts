@@ -12,8 +12,8 @@ const NOT_SENT =
 /** Codes that mean that the runtime itself gave up waiting. */
 const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Codes of zlib: the answer says that it is compressed, and is not. */
-const COMPRESSION_CODE = /^Z_/;
+/** Codes of zlib, Brotli (whose name Node leaves out) and zstd: the answer says that it is compressed, and is not. */
+const COMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_)/;
 
 /** What a failed exchange was: how far the request got, and which error it is. */
 export interface Failure {

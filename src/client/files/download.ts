@@ -1,4 +1,5 @@
 import { legacyCryptoModule } from '../crypto/modules.ts';
+import { decryptedBytes } from '../crypto/results.ts';
 import type { Values } from '../endpoint.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
@@ -50,7 +51,11 @@ export async function download(
   if (!crypto) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
   try {
     const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
-    const bytes = new Blob([(await crypto.decryptFile(encrypted)) as BlobPart]);
+    // The time for the bytes to arrive is over; a crypto module may take its own.
+    const plain = await executor.within(limitsOf(operation, { signal }), async () =>
+      crypto.decryptFile(encrypted),
+    );
+    const bytes = new Blob([decryptedBytes(plain) as BlobPart]);
     return new DownloadedFile({ name, type: OCTETS, size: bytes.size }, bytes.stream());
   } catch (cause) {
     throw PubNubError.is(cause) ? cause : notDecrypted(cause);
@@ -75,8 +80,13 @@ function openStream(
   return new Promise((resolve, reject) => {
     const work = async (signal: AbortSignal) => {
       const response = await settings.transport({ ...request, accept: 'stream', signal });
-      const { stream, headers } = response;
+      const { stream, headers, status } = response;
       if (!stream) return resolve(response);
+      if (!isSuccess(status)) {
+        // The bytes of a refusal are no file; a transport gives them as text.
+        stream.cancel().catch(() => undefined);
+        return resolve({ ...response, stream: undefined });
+      }
       const total = sizeIn(headers);
       let loaded = 0;
       const count = (bytes: number) => {
@@ -101,8 +111,12 @@ function placeIn({ status, headers }: TransportResponse, from: string): string |
 function streamIn(executor: Executor, response: TransportResponse) {
   const { status, headers, stream } = response;
   if (stream) return { headers, stream };
-  if (status < 200 || status >= 300) throw executor.refusal(operation, response, status);
+  if (!isSuccess(status)) throw executor.refusal(operation, response, status);
   throw malformed(operation, { status, cause: new TypeError('the transport gives no stream') });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 // What is compressed has more bytes than the header says.

@@ -1,6 +1,10 @@
+import { PNOperationType } from '../../protocol/status.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+
 /**
- * A file that is being downloaded. It can be read once: as a stream, or by one of the other methods. Until then it keeps
- * its connection: one that is not wanted any more is given back by `file.stream().cancel()`.
+ * A file that is being downloaded. It can be read once: as a stream, or by one of the other methods; a second time fails
+ * with `PN-1002`, however the first one went. Until it has been read it keeps its connection: one that is not wanted any
+ * more is given back by `file.stream().cancel()`.
  */
 export class DownloadedFile {
   readonly name: string;
@@ -8,7 +12,7 @@ export class DownloadedFile {
   readonly type: string;
   /** How many bytes it has, where the server says so. */
   readonly size: number | undefined;
-  readonly #body: ReadableStream<Uint8Array>;
+  #body: ReadableStream<Uint8Array> | undefined;
 
   constructor(
     { name, type, size }: Pick<DownloadedFile, 'name' | 'type' | 'size'>,
@@ -20,9 +24,12 @@ export class DownloadedFile {
     this.#body = body;
   }
 
-  /** The bytes as they come in. It fails with a `PubNubError`. */
+  /** The bytes as they come in. It fails with a `PubNubError`. Whoever takes the stream has read the file; throws for the next. */
   stream(): ReadableStream<Uint8Array> {
-    return this.#body;
+    const body = this.#body;
+    if (!body) throw readAlready();
+    this.#body = undefined;
+    return body;
   }
 
   /** All bytes, in a new array. */
@@ -47,6 +54,12 @@ export class DownloadedFile {
 
   #response(): Response {
     // A response, since it knows how to read a stream in each of these ways.
-    return new Response(this.#body as BodyInit, { headers: { 'content-type': this.type } });
+    return new Response(this.stream() as BodyInit, { headers: { 'content-type': this.type } });
   }
+}
+
+function readAlready(): PubNubError {
+  const operation = PNOperationType.PNDownloadFileOperation;
+  const what = `${operation}: the file has been read already, which works once. Keep its bytes, or download it again.`;
+  return new PubNubError('PN-1002', what, { operation });
 }

@@ -32,6 +32,8 @@ export function limited(
           void stop(signal.reason);
         };
         signal.addEventListener('abort', abort);
+        // Some transports answer when nobody waits any more.
+        if (signal.aborted) abort();
       },
       async pull(controller) {
         try {

@@ -1,5 +1,6 @@
 import type { CryptoModule } from '../crypto/crypto-module.ts';
 import { legacyCryptoModule } from '../crypto/modules.ts';
+import { encryptedBytes } from '../crypto/results.ts';
 import type { Values } from '../endpoint.ts';
 import { publishFileMessage } from '../endpoints/files/publish-file-message.ts';
 import {
@@ -29,35 +30,19 @@ export async function send(
   given: Given,
   options: FileCallOptions = {},
 ): Promise<SendFileResult> {
-  const over = new AbortController();
-  try {
-    return await sendUntil(over.signal, executor, { given, options });
-  } finally {
-    over.abort();
-  }
-}
-
-async function sendUntil(
-  over: AbortSignal,
-  executor: Executor,
-  { given, options }: { readonly given: Given; readonly options: FileCallOptions },
-): Promise<SendFileResult> {
   const { settings } = executor;
   validate(sendFile, given, settings);
   // What validation let through is what the endpoint declares.
   const values = given as Values<SendFileParams>;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
-  // A message that cannot be sent is found before the file is.
-  await executor.plan(publishFileMessage, {
-    ...message,
-    fileId: randomId(settings.random),
-    fileName: nameOf(values),
-  });
   const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
   const { signal } = options;
-  const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () =>
-    crypto ? encrypted(crypto, await blobOf(file, over)) : bytesOf(file, size, over),
-  );
+  const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
+    // A message that cannot be sent is found before the file is.
+    const unnamed = { ...message, fileId: randomId(settings.random), fileName: nameOf(values) };
+    await executor.plan(publishFileMessage, unnamed);
+    return crypto ? encrypted(crypto, await blobOf(file, size)) : bytesOf(file, size);
+  });
   const { onProgress, ...calls } = options;
   const announcement = await executor.call(sendFile, given, calls);
   const type = crypto ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
@@ -99,10 +84,15 @@ async function upload(
     report?.(body.size);
   };
   // What is sent again takes the place of what was sent before.
-  if (file.bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, signal);
-  await attempt().catch((error: unknown) => {
+  const { bytes } = file;
+  if (bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, signal);
+  try {
+    await attempt();
+  } catch (error) {
     throw fault ?? error;
-  });
+  } finally {
+    bytes.end();
+  }
 }
 
 function refusal(executor: Executor, response: TransportResponse): PubNubError {
@@ -117,7 +107,7 @@ function refusal(executor: Executor, response: TransportResponse): PubNubError {
 
 async function encrypted(crypto: CryptoModule, blob: Blob): Promise<Blob> {
   try {
-    const bytes = await crypto.encryptFile(new Uint8Array(await blob.arrayBuffer()));
+    const bytes = encryptedBytes(await crypto.encryptFile(new Uint8Array(await blob.arrayBuffer())));
     return new Blob([bytes as BlobPart]);
   } catch (cause) {
     throw notEncrypted(cause);

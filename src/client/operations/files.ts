@@ -1,4 +1,4 @@
-import type { Verbs } from '../builder.ts';
+import { defineBuilder, type Verbs } from '../builder.ts';
 import { FILE_CALL_OPTIONS } from '../check-options.ts';
 import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../endpoints/files/delete-file.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
@@ -14,13 +14,27 @@ import {
   type PublishFileMessageResult,
   publishFileMessage,
 } from '../endpoints/files/publish-file-message.ts';
-import { type SendFileParams, type SendFileResult, sendFile } from '../endpoints/files/send-file.ts';
+import {
+  type Announcement,
+  type SendFileParams,
+  type SendFileResult,
+  sendFile,
+} from '../endpoints/files/send-file.ts';
 import { download } from '../files/download.ts';
 import type { DownloadedFile } from '../files/downloaded-file.ts';
 import type { FileCallOptions } from '../files/progress.ts';
+import { endingSources } from '../files/source.ts';
 import { send } from '../files/upload.ts';
-import type { Start } from '../start.ts';
-import { type Envelope, type Paged, type Rest, type RestVerbs, startPages, startRest } from '../verbs.ts';
+import type { Context, Start } from '../start.ts';
+import {
+  type Envelope,
+  type Paged,
+  type Rest,
+  type RestVerbs,
+  restVerbs,
+  startPages,
+  startRest,
+} from '../verbs.ts';
 
 /** What the builder of a call that moves a file ends in. */
 export interface FileVerbs<R> extends RestVerbs<R> {
@@ -54,10 +68,15 @@ export interface FileOperations<C> {
 
 /** How their builders start. */
 export const FILE_BUILDERS = Object.freeze({
-  sendFile: startRest(
-    sendFile,
-    ({ executor }, given, options) => send(executor, given, options),
-    FILE_CALL_OPTIONS,
+  sendFile: defineBuilder(
+    sendFile.params,
+    endingSources(
+      restVerbs<SendFileParams, Announcement, Context>(
+        sendFile,
+        ({ executor }, given, options) => send(executor, given, options),
+        FILE_CALL_OPTIONS,
+      ),
+    ),
   ),
   listFiles: startPages(listFiles, filePaging),
   getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {

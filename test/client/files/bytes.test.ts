@@ -5,7 +5,6 @@ import { piecewise } from '../../support/files-transport.ts';
 import { rejection } from '../../support/unit-client.ts';
 
 const DATA = new TextEncoder().encode('Knights who say Ni! ü€');
-const over = new AbortController().signal;
 const HALVES = [DATA.slice(0, 7), DATA.slice(7)];
 
 async function* generated(pieces: readonly Uint8Array[]) {
@@ -40,13 +39,13 @@ const SOURCES: readonly (readonly [string, () => FileData])[] = [
 describe('what a file is made of', () => {
   it.each(SOURCES)('is bytes in the end: %s', async (_name, make) => {
     expect(checkFileData(make())).toBeUndefined();
-    expect(new Uint8Array(await (await blobOf(make(), over)).arrayBuffer())).toEqual(DATA);
+    expect(new Uint8Array(await (await blobOf(make())).arrayBuffer())).toEqual(DATA);
   });
 
   it.each(SOURCES.slice(7))(
     'is not read before it is sent, where its size is known: %s',
     async (_name, make) => {
-      const bytes = await bytesOf(make(), DATA.length, over);
+      const bytes = await bytesOf(make(), DATA.length);
       if (bytes instanceof Blob) throw new Error('it was read');
       const parts = await readAll(bytes.pieces);
       expect(parts.map((part) => [...part])).toEqual(HALVES.map((half) => [...half]));
@@ -66,8 +65,8 @@ describe('what a file is made of', () => {
         yield mine;
       }
     })();
-    const blob = await blobOf(Uint8Array.from(mine), over);
-    expect([...new Uint8Array(await (await blobOf(shared, over)).arrayBuffer())]).toEqual([4, 4, 4, 5, 5, 5]);
+    const blob = await blobOf(Uint8Array.from(mine));
+    expect([...new Uint8Array(await (await blobOf(shared)).arrayBuffer())]).toEqual([4, 4, 4, 5, 5, 5]);
     expect([...new Uint8Array(await blob.arrayBuffer())]).toEqual([1, 2, 3]);
   });
 
@@ -75,7 +74,7 @@ describe('what a file is made of', () => {
     ['more', 3, /more than the 3 bytes/],
     ['fewer', 99, new RegExp(`has ${DATA.length} bytes, and a size of 99`)],
   ])('is refused when it has %s bytes than its size says', async (_name, size, message) => {
-    const bytes = await bytesOf(generated(HALVES), size, over);
+    const bytes = await bytesOf(generated(HALVES), size);
     if (bytes instanceof Blob) throw new Error('it was read');
     const error = await rejection(readAll(bytes.pieces));
     expect(error).toMatchObject({
@@ -90,7 +89,7 @@ describe('what a file is made of', () => {
       yield piece;
     })();
     // The compiler would refuse it as well.
-    const error = await rejection(blobOf(source as unknown as FileData, over));
+    const error = await rejection(blobOf(source as unknown as FileData));
     expect(error).toMatchObject({
       code: 'PN-1002',
       message: expect.stringContaining('something else than bytes'),

@@ -78,7 +78,7 @@ describe('downloadFile()', () => {
     const file = await client.pubnub.downloadFile(FILE).execute();
     expect(file).toBeInstanceOf(DownloadedFile);
     expect(await read(file)).toEqual(expected);
-    expect(await rejection(file.text())).toBeInstanceOf(TypeError);
+    expect(await rejection(file.text())).toMatchObject({ code: 'PN-1002' });
     await client.close();
   });
 
@@ -261,6 +261,135 @@ describe('downloadFile()', () => {
     const { error } = await failed(holds(bytes ?? other), { cipherKey: 'my-cipher-key' });
     expect(error).toMatchObject({ code: 'PN-5001', operation: 'PNDownloadFileOperation' });
     expect(JSON.stringify(error)).not.toContain('my-cipher-key');
+  });
+});
+
+type Reading = (file: DownloadedFile) => unknown;
+
+const READINGS: Readonly<Record<string, Reading>> = {
+  'stream()': (file) => file.stream(),
+  'bytes()': (file) => file.bytes(),
+  'arrayBuffer()': (file) => file.arrayBuffer(),
+  'blob()': (file) => file.blob(),
+  'text()': (file) => file.text(),
+};
+
+describe('a downloaded file', () => {
+  const again = async (file: DownloadedFile) => {
+    for (const read of Object.values(READINGS)) {
+      const error = await rejection(Promise.resolve().then(() => read(file)));
+      expect(error).toMatchObject({
+        code: 'PN-1002',
+        operation: 'PNDownloadFileOperation',
+        message: expect.stringContaining('the file has been read already'),
+      });
+    }
+  };
+
+  it.each(Object.entries(READINGS))(
+    'that was read by %s says so, whichever way it is read again',
+    async (_name, read) => {
+      const client = filesClient(holds(DATA));
+      const file = await client.pubnub.downloadFile(FILE).execute();
+      const reading = read(file);
+      // Also while it is being read.
+      await again(file);
+      const body = reading instanceof ReadableStream ? new Response(reading as BodyInit).bytes() : reading;
+      expect(await body).toBeDefined();
+      await again(file);
+      await client.close();
+    },
+  );
+
+  it.each<readonly [string, (stream: ReadableStream<Uint8Array>) => unknown]>([
+    ['cancelled', (stream) => stream.cancel()],
+    ['taken, and left alone', () => undefined],
+    [
+      'read in part, and let go',
+      async (stream) => {
+        const reader = stream.getReader();
+        await reader.read();
+        reader.releaseLock();
+      },
+    ],
+  ])('whose stream was %s says so', async (_name, leave) => {
+    const client = filesClient(holds(DATA));
+    const file = await client.pubnub.downloadFile(FILE).execute();
+    await leave(file.stream());
+    await again(file);
+    await client.close();
+    expect(client.clock.pending).toBe(0);
+  });
+
+  it('that could not be read to its end says so as well', async () => {
+    const client = filesClient(at({ bytes: piecewise([DATA], networkError('ECONNRESET')).stream }));
+    const file = await client.pubnub.downloadFile(FILE).execute();
+    expect(await rejection(file.text())).toMatchObject({ code: 'PN-2001' });
+    await again(file);
+    await client.close();
+  });
+
+  it('that was decrypted can be read once as well', async () => {
+    const encrypted = new Uint8Array(await aesCbcCryptoModule({ cipherKey: 'k' }).encryptFile(DATA));
+    const client = filesClient(holds(encrypted), { cipherKey: 'k' });
+    const file = await client.pubnub.downloadFile(FILE).execute();
+    expect(await file.bytes()).toEqual(DATA);
+    await again(file);
+    await client.close();
+  });
+});
+
+describe('the connection of a download', () => {
+  it.each([
+    ['aborted', 'PN-2003', async ({ controller }: Ending) => controller.abort()],
+    ['closed', 'PN-2004', async ({ close }: Ending) => close()],
+    ['out of time', 'PN-2002', async ({ clock }: Ending) => clock.advance(300_000)],
+  ])('is given back when the answer comes after the call was %s', async (_name, code, end) => {
+    const { stream, log } = piecewise([DATA], 'hang');
+    const late = Promise.withResolvers<FileAnswer>();
+    const client = filesClient(({ url }) => (url === PLACE ? late.promise : LEADS));
+    const controller = new AbortController();
+    const error = rejection(client.pubnub.downloadFile(FILE).execute({ signal: controller.signal }));
+    while (client.seen.length < 2) await settle(1);
+    await end({ ...client, controller });
+    // What is out of time is tried again, and then given up.
+    if (code === 'PN-2002') controller.abort();
+    late.resolve({ bytes: stream });
+    expect(await error).toBeInstanceOf(Error);
+    await settle();
+    expect(log.at(-1)).toBe('cancel');
+    await client.close();
+    expect(client.clock.pending).toBe(0);
+  });
+
+  it.each([404, 307])('is given back when a transport gives %i as a stream', async (status) => {
+    const streams: { readonly log: readonly string[] }[] = [];
+    const { error, clock } = await failed(() => {
+      const each = piecewise([DATA], 'hang');
+      streams.push(each);
+      return { status, bytes: each.stream };
+    });
+    expect(error).toMatchObject({ statusCode: status });
+    expect(streams.map(({ log }) => log)).toEqual(streams.map(() => ['cancel']));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is given back when the file is aborted while a crypto module takes its time', async () => {
+    const forever = {
+      ...aesCbcCryptoModule({ cipherKey: 'k' }),
+      decryptFile: () => new Promise<never>(() => {}),
+    };
+    for (const end of ['abort', 'close'] as const) {
+      const client = filesClient(holds(DATA), { cryptoModule: forever });
+      const controller = new AbortController();
+      const error = rejection(client.pubnub.downloadFile(FILE).execute({ signal: controller.signal }));
+      for (let turn = 0; turn < 5; turn++) await settle();
+      if (end === 'abort') controller.abort();
+      else await client.close();
+      expect(await error).toMatchObject({ code: end === 'abort' ? 'PN-2003' : 'PN-2004' });
+      expect(client.clock.pending).toBe(0);
+      await client.close();
+    }
   });
 });
 

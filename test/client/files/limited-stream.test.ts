@@ -6,9 +6,8 @@ import { settle } from '../../support/virtual-clock.ts';
 
 const PIECES = [Uint8Array.of(1, 2), Uint8Array.of(3)];
 
-function within(end: Parameters<typeof piecewise>[1] = 'close') {
+function within(end: Parameters<typeof piecewise>[1] = 'close', controller = new AbortController()) {
   const { stream, log } = piecewise(PIECES, end);
-  const controller = new AbortController();
   const watch = { count: vi.fn(), end: vi.fn() };
   const operation = 'PNDownloadFileOperation';
   const limits = { operation, signal: controller.signal, ...watch } as const;
@@ -59,6 +58,16 @@ describe('limited()', () => {
     await settle();
     expect([log.at(-1), end.mock.calls.length > 0]).toEqual(['cancel', true]);
     expect(await (waiting ?? rejection(reader.read()))).toBe(reason);
+  });
+
+  it('lets go of what comes when its signal has aborted already', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    const { reader, end, log } = within('hang', controller);
+    await settle();
+    expect([log, end.mock.calls.length]).toEqual([['cancel'], 1]);
+    expect(await rejection(reader.read())).toBe(reason);
   });
 
   it('takes no notice of a signal that comes when all is over', async () => {

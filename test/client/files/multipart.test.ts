@@ -6,7 +6,6 @@ import { rejection } from '../../support/unit-client.ts';
 
 const ignore = () => undefined;
 const boundary = 'timetoken-boundary';
-const over = new AbortController().signal;
 
 async function parsed(body: { stream(): ReadableStream<Uint8Array> }) {
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
@@ -29,7 +28,7 @@ describe('multipart()', () => {
           const pieces = (async function* () {
             for (const byte of data) yield Uint8Array.of(byte);
           })();
-          const bytes = await bytesOf(asStream ? pieces : data, data.length, over);
+          const bytes = await bytesOf(asStream ? pieces : data, data.length);
           const body = multipart(
             { fields, boundary },
             { name: 'a "b".txt', type: 'text/plain', bytes },
@@ -54,7 +53,7 @@ describe('multipart()', () => {
     const pieces = (async function* () {
       yield data;
     })();
-    for (const bytes of [await bytesOf(data, undefined, over), await bytesOf(pieces, data.length, over)]) {
+    for (const bytes of [await bytesOf(data, undefined), await bytesOf(pieces, data.length)]) {
       const body = multipart(
         { fields: [{ key: 'ü', value: '€' }], boundary },
         { name: 'é', type: 'a/b', bytes },
@@ -81,7 +80,7 @@ describe('multipart()', () => {
       throw failure;
     })();
     const heard: unknown[] = [];
-    const bytes = await bytesOf(pieces, 2, over);
+    const bytes = await bytesOf(pieces, 2);
     const body = multipart({ fields: [], boundary }, { name: 'a', type: 'a/b', bytes }, (error) =>
       heard.push(error),
     );

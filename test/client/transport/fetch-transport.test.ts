@@ -101,6 +101,14 @@ describe('the default transport', () => {
     expect(chunks).toBeLessThan(20);
   });
 
+  it('trusts no length of another origin, of which browsers hide whether it is compressed', async () => {
+    const body = new Uint8Array(17 * 1024 * 1024);
+    const response = new Response(body, { headers: { 'content-length': '9' } });
+    const other = Object.defineProperty(response, 'type', { value: 'cors' });
+    const error = await rejection(fetchTransport(async () => other)(request()));
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_TOO_LARGE' });
+  });
+
   it('passes its signal on', async () => {
     const controller = new AbortController();
     // A request that nobody holds is collected, and then its signal follows no other: a real fetch holds it.

@@ -1,7 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint } from '../../endpoint.ts';
-import { optional } from '../../params.ts';
-import { checkCipherKey, FILE, type FileParams, filePath } from './file.ts';
+import { checkNotEmpty, optional } from '../../params.ts';
+import { FILE, type FileParams, filePath } from './file.ts';
 
 /** Parameters of `downloadFile()`. */
 export interface DownloadFileParams extends FileParams {
@@ -21,7 +21,7 @@ export interface DownloadFileParams extends FileParams {
  */
 export const downloadFile = defineEndpoint<DownloadFileParams, string>({
   operation: PNOperationType.PNDownloadFileOperation,
-  params: { ...FILE, cipherKey: optional(checkCipherKey) },
+  params: { ...FILE, cipherKey: optional(checkNotEmpty) },
   path: filePath,
   retry: 'safe',
   // `download` reads the answer, which is no text.

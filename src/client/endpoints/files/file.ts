@@ -30,10 +30,6 @@ export const checkFileName: Check = (value) => {
 /** The name of a file that is to be sent. */
 export const checkNewFileName: Check = (value) => checkFileName(value) ?? nameProblem(value);
 
-/** A cipher key. */
-export const checkCipherKey: Check = (value) =>
-  typeof value === 'string' && value !== '' ? undefined : 'must be a string that is not empty';
-
 /** A media type, as `text/plain`. */
 export const checkMimeType: Check = (value) =>
   typeof value === 'string' && /^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/.test(value)

@@ -4,10 +4,10 @@ import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint } from '../../endpoint.ts';
 import { checkFileData, type FileData } from '../../files/bytes.ts';
 import type { FormField } from '../../files/multipart.ts';
-import { checkCount, checkName, optional, required } from '../../params.ts';
+import { checkCount, checkName, checkNotEmpty, optional, required } from '../../params.ts';
 import { path } from '../../path.ts';
 import { isRecord } from '../../read.ts';
-import { checkCipherKey, checkMimeType, checkNewFileName } from './file.ts';
+import { checkMimeType, checkNewFileName } from './file.ts';
 import { FILE_MESSAGE, type FileMessageParams } from './publish-file-message.ts';
 
 /** Parameters of `sendFile()`. */
@@ -63,7 +63,7 @@ export const sendFile = defineEndpoint<SendFileParams, Announcement>({
     fileName: optional(checkNewFileName),
     mimeType: optional(checkMimeType),
     size: optional(checkCount),
-    cipherKey: optional(checkCipherKey),
+    cipherKey: optional(checkNotEmpty),
     ...FILE_MESSAGE,
   },
   needs: ['publishKey'],
