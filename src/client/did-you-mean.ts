@@ -23,6 +23,7 @@ export function oneOf(word: unknown, words: readonly string[]): string {
 /** What a value is, to be told where it cannot be: never the value itself, unless it says nothing. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

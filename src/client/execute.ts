@@ -1,21 +1,25 @@
 import type { PNOperationType } from '../protocol/status.ts';
 import { VERSION } from '../version.ts';
-import { type Asking, Authorizer, type Waiting } from './access/authorizer.ts';
+import { Authorizer } from './access/authorizer.ts';
 import type { Settings } from './config/options.ts';
 import { decryptJson, encryptJson } from './crypto/messages.ts';
+import { safeModule } from './crypto/safe-module.ts';
 import type { Endpoint, Values } from './endpoint.ts';
 import { type GetFileUrlParams, getFileUrl } from './endpoints/files/get-file-url.ts';
+import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from './errors/from-call.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
 import { errorFromResponse, failureStatus } from './errors/from-response.ts';
-import { type Delivery, PubNubError } from './errors/pubnub-error.ts';
+import { isOwnError, PubNubError } from './errors/pubnub-error.ts';
+import { Redactor } from './errors/redactor.ts';
 import type { Given } from './given.ts';
 import { jsonOrText } from './json.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { retryAfterIn } from './runtime/backoff.ts';
 import { Cancellation, type Limits } from './runtime/cancellation.ts';
+import { safeLogger } from './runtime/logger.ts';
 import { randomId } from './runtime/random-id.ts';
-import { redact } from './runtime/secrets.ts';
+import { remembered } from './runtime/secrets.ts';
 import { type RetryClass, retryCall } from './transport/retry.ts';
 import type { TransportRequest, TransportResponse } from './transport/transport.ts';
 import { validate } from './validate.ts';
@@ -37,17 +41,28 @@ export interface InnerOptions extends CallOptions {
 /** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
 export class Executor {
   readonly settings: Settings;
-  /** Knows the token, and its provider: `onRenewed` tells of another one, and `askAgain()` asks for it. */
+  /** Adds what proves who asks; knows the token, and its provider. */
   readonly authorizer: Authorizer;
+  /** Takes secrets out of what leaves the client. */
+  readonly redactor: Redactor;
   readonly #identity: string;
   readonly #cancellation: Cancellation;
+  /** Of single calls: cipher keys, and tokens that are to be revoked. */
+  #given: readonly string[] = [];
   #closed = false;
 
-  constructor(settings: Settings) {
-    this.settings = settings;
-    this.#cancellation = new Cancellation(settings.clock);
-    this.authorizer = new Authorizer(settings, this.#cancellation);
-    this.#identity = `uuid=${encodeSegment(settings.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
+  constructor(given: Settings) {
+    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger } = given;
+    const keys = [subscribeKey, publishKey, secretKey, cipherKey];
+    this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
+    this.settings = Object.freeze({
+      ...given,
+      crypto: crypto && safeModule(crypto, this.redactor),
+      logger: logger && safeLogger(logger, this.redactor),
+    });
+    this.#cancellation = new Cancellation(given.clock);
+    this.authorizer = new Authorizer(this.settings, this.#cancellation);
+    this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
   }
 
   /** Replaces the token: requests that start from now on carry it. */
@@ -67,34 +82,36 @@ export class Executor {
     return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
   }
 
-  /** The request with what proves who asks; rejects where a token is needed and cannot be had. */
-  authorize(plan: RequestPlan, asking: Asking): RequestPlan | Promise<RequestPlan> {
-    return this.authorizer.authorize(plan, asking);
+  /** Keeps a secret of a single call out of what is told from now on. */
+  hide(secret: unknown): void {
+    if (typeof secret === 'string') this.#given = remembered(this.#given, secret);
   }
 
-  /** Sends a request with what proves who asks; a second time where its token is refused and there is another. */
-  exchange(
-    plan: RequestPlan,
-    asking: Waiting,
-    send: (request: RequestPlan) => Promise<TransportResponse>,
-  ): Promise<TransportResponse> {
-    return this.authorizer.exchange(plan, asking, send);
-  }
-
-  /** Takes keys and tokens out of a text that came from elsewhere. */
-  redact(text: string): string {
-    const { subscribeKey, publishKey } = this.settings;
-    return redact(text, [...this.authorizer.secrets, publishKey, subscribeKey]);
+  /**
+   * The door by which every failure leaves: one of ours, without secrets. What is none of ours was thrown while a request
+   * was put together, unless `otherwise` says what it is.
+   */
+  failure(
+    operation: PNOperationType,
+    thrown: unknown,
+    otherwise: typeof errorFromFailure = unbuilt,
+  ): PubNubError {
+    const clean = this.redactor.value(thrown);
+    return isOwnError(clean) ? clean : otherwise(operation, clean);
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
-    const plan = await this.plan(endpoint, given);
     const { operation, retry: rule, retries } = endpoint;
-    if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
-    const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
-    const attempt = () => this.#attempt(endpoint, { plan, given }, options);
-    return this.repeat({ operation, retry, retries }, attempt, options.signal);
+    try {
+      const plan = await this.plan(endpoint, given);
+      if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
+      const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
+      const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+      return await this.repeat({ operation, retry, retries }, attempt, options.signal);
+    } catch (thrown) {
+      throw this.failure(operation, thrown);
+    }
   }
 
   /** Makes an attempt, and further ones after a failure where their class allows it. */
@@ -104,12 +121,19 @@ export class Executor {
     } catch (error) {
       const { operation, retry } = of;
       const { logger, random } = this.settings;
-      const first = PubNubError.is(error) ? error : errorFromFailure(operation, error);
-      return await retryCall(of, { first, attempt, random }, (delay, count) => {
+      const first = this.failure(operation, error);
+      const again = () =>
+        attempt().catch((thrown: unknown) => {
+          throw this.failure(operation, thrown);
+        });
+      return await retryCall(of, { first, attempt: again, random }, (delay, count) => {
         logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
         // What may be repeated only when it was not sent has, so far, not been sent.
         const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
-        return this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
+        const slept = this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
+        return slept.catch((thrown: unknown) => {
+          throw isOwnError(thrown) ? thrown : first;
+        });
       });
     }
   }
@@ -121,23 +145,31 @@ export class Executor {
 
   /** The request that a call would send, but for what proves who asks. */
   async plan<P, R>(endpoint: Endpoint<P, R>, given: Given): Promise<RequestPlan> {
-    const { operation } = endpoint;
+    const { operation, payload } = endpoint;
+    const { settings } = this;
     if (this.#closed) {
       const details = { operation, delivery: 'not-sent' } as const;
       throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
     }
-    validate(endpoint, given, this.settings);
-    const { settings } = this;
-    // What validation let through is what the endpoint declares.
-    const values = given as Values<P>;
-    const { payload } = endpoint;
-    const crypto = payload?.encrypted && settings.crypto;
-    return planRequest(endpoint, values, {
-      keys: settings,
-      baseUrl: settings.baseUrl,
-      identity: this.identity,
-      payload: crypto ? await encryptJson(crypto, payload.of(values)) : undefined,
-    });
+    this.hide(given['cipherKey']);
+    this.hide(given['token']);
+    const { identity } = this;
+    try {
+      validate(endpoint, given, settings);
+      // What validation let through is what the endpoint declares.
+      const values = given as Values<P>;
+      const crypto = payload?.encrypted && settings.crypto;
+      return planRequest(endpoint, values, {
+        keys: settings,
+        baseUrl: settings.baseUrl,
+        identity,
+        payload: crypto ? await encryptJson(crypto, payload.of(values)) : undefined,
+      });
+    } catch (thrown) {
+      // A program's own `toJSON()` or getter may throw anything.
+      const code = payload && !(thrown instanceof URIError) ? 'PN-1004' : 'PN-1002';
+      throw this.failure(operation, thrown, (_, clean) => unbuilt(operation, clean, code));
+    }
   }
 
   /** The address of a file as far as it can be told at once: with the token that there is, and without a signature. */
@@ -149,22 +181,35 @@ export class Executor {
   }
 
   /** Sends a request as it is, within the limits; the answer may be of any status. */
-  send(
+  async send(
     operation: PNOperationType,
     plan: Omit<TransportRequest, 'signal'>,
     limits: Limits,
   ): Promise<TransportResponse> {
-    return this.#cancellation
-      .run(limits, async (signal) => this.settings.transport({ ...plan, signal }))
-      .catch((error: unknown) => {
-        throw errorFromFailure(operation, error);
+    let otherwise: typeof errorFromFailure = unbuilt;
+    try {
+      return await this.#cancellation.run(limits, async (signal) => {
+        otherwise = errorFromFailure;
+        return checkAnswer(operation, await this.settings.transport({ ...plan, signal }));
       });
+    } catch (thrown) {
+      throw this.failure(operation, thrown, otherwise);
+    }
   }
 
   /** The error of an answer that is none of success, without what must not be told. */
   refusal(operation: PNOperationType, { headers, body }: TransportResponse, status: number): PubNubError {
-    const retryAfter = retryAfterIn(headers, this.settings.clock.now());
-    return errorFromResponse(operation, { status, body: jsonOrText(this.redact(body)), retryAfter });
+    const clean = this.redactor.value(jsonOrText(body));
+    return errorFromResponse(operation, { status, body: clean, retryAfter: this.#retryAfterIn(headers) });
+  }
+
+  // A program's own transport or clock may throw here, and the server has answered all the same.
+  #retryAfterIn(headers: TransportResponse['headers']): number | undefined {
+    try {
+      return retryAfterIn(headers, this.settings.clock.now());
+    } catch {
+      return undefined;
+    }
   }
 
   async #attempt<P, R>(
@@ -175,8 +220,10 @@ export class Executor {
     const { operation } = endpoint;
     const { timeout = this.settings.requestTimeout, signal } = options;
     const limits = () => limitsOf(operation, { timeout, signal, delivery: 'not-sent' });
-    const response = await this.exchange(plan, { operation, auth: endpoint.auth, limits }, (request) =>
-      this.send(operation, request, limitsOf(operation, { timeout, signal })),
+    const response = await this.authorizer.exchange(
+      plan,
+      { operation, auth: endpoint.auth, limits },
+      (request) => this.send(operation, request, limitsOf(operation, { timeout, signal })),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
     const result = await this.#read(endpoint, given, response);
@@ -200,51 +247,4 @@ export class Executor {
       throw malformed(operation, { status, cause });
     }
   }
-}
-
-/** What ends a call early. */
-interface CallLimits {
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** How far the request has got when it ends. @default 'unknown' */
-  readonly delivery?: Delivery;
-}
-
-/** The limits of a call: its deadline, the caller's signal and the client's end, with the errors they end in. */
-export function limitsOf(
-  operation: PNOperationType,
-  { timeout, signal, delivery = 'unknown' }: CallLimits,
-): Limits {
-  const details = { operation, delivery };
-  return {
-    timeout,
-    signal,
-    onTimeout: () =>
-      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, details),
-    onAbort: (cause) => aborted(operation, delivery, cause),
-    onClose: () =>
-      new PubNubError('PN-2004', `${operation}: the client was closed while the call ran.`, details),
-  };
-}
-
-/** The error of a call that its caller ended. */
-export function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
-  const details = { operation, delivery, cause };
-  return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
-}
-
-/** The error of an answer that is none of the protocol's. */
-export function malformed(
-  operation: PNOperationType,
-  { status, cause }: { readonly status: number; readonly cause: unknown },
-): PubNubError {
-  const isJson = !(cause instanceof SyntaxError);
-  const why = !isJson ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
-  return new PubNubError('PN-4001', `${operation} failed: the answer is not one of the protocol's: ${why}.`, {
-    operation,
-    statusCode: status,
-    delivery: 'unknown',
-    // The text of a SyntaxError repeats part of the answer, which nobody has looked through for secrets.
-    cause: isJson ? cause : undefined,
-  });
 }

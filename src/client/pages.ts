@@ -9,6 +9,8 @@ export interface Walk<P, R> {
   readonly operation: Endpoint<P, R>['operation'];
   /** Checks what was asked for, and returns it; called once, before the first request. Throws where it cannot be asked. */
   readonly begin: () => Values<P>;
+  /** The error that the walk ends in, of what was thrown. */
+  readonly failure: (thrown: unknown) => unknown;
   /** Sends one request; it must reject when the signal is aborted. */
   readonly ask: (question: Values<P>, signal: AbortSignal) => Promise<R>;
 }
@@ -26,7 +28,7 @@ export function pagesOf<P, R>(paging: Paging<P, R>, walk: Walk<P, R>): AsyncGene
     if (!trail.enter(placeOf(paging, asked))) throw circle(walk.operation);
   };
   let questions: Values<P>[] | undefined;
-  return new PullIterator(async (signal) => {
+  const pull = async (signal: AbortSignal): Promise<R | undefined> => {
     questions ??= [begin(paging, walk)];
     for (let asked = questions.shift(); asked !== undefined; asked = questions.shift()) {
       await enter(asked, signal);
@@ -36,7 +38,12 @@ export function pagesOf<P, R>(paging: Paging<P, R>, walk: Walk<P, R>): AsyncGene
       if (page !== undefined) return page;
     }
     return;
-  });
+  };
+  return new PullIterator((signal) =>
+    pull(signal).catch((thrown: unknown) => {
+      throw walk.failure(thrown);
+    }),
+  );
 }
 
 function begin<P, R>({ problem, first }: Paging<P, R>, { operation, begin }: Walk<P, R>): Values<P> {

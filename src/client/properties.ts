@@ -20,14 +20,13 @@ export function readProperties(
 ): { readonly values: Properties } | Unreadable {
   let reading: string | undefined;
   try {
-    if (typeof source !== 'object' || source === null || Array.isArray(source))
-      return { problem: `must be an object, not ${Array.isArray(source) ? 'an array' : kindOf(source)}` };
+    if (!isObject(source)) return { problem: `must be an object, not ${kindOf(source)}` };
     const values: Record<string, unknown> = Object.create(null);
     for (const [owner, name] of namesOf(source)) {
+      if (name in values) continue;
       reading = name;
-      const value: unknown = name in values ? undefined : Reflect.get(source, name);
-      const isMethod = owner !== source && typeof value === 'function' && !isKnown(name);
-      if (!(name in values) && !isMethod) values[name] = value;
+      const value: unknown = Reflect.get(source, name);
+      if (owner === source || typeof value !== 'function' || isKnown(name)) values[name] = value;
     }
     return { values };
   } catch (cause) {
@@ -36,6 +35,10 @@ export function readProperties(
       cause,
     };
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Each name with the object that has it, the nearest first. */

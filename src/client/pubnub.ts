@@ -197,7 +197,11 @@ export class PubNub<Channels extends object = AnyChannels>
    */
   async until(state: ClientState, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal }: typeof options = checkOptions('until', options, WAIT_OPTIONS) ?? {};
-    await this.#waits.until(state, signal);
+    try {
+      await this.#waits.until(state, signal);
+    } catch (thrown) {
+      throw this.#executor.redactor.value(thrown);
+    }
   }
 
   /**

@@ -2,7 +2,6 @@ import { type PNOperationType, PNStatusCategory } from '../protocol/status.ts';
 import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Endpoint, Values } from './endpoint.ts';
-import { errorFromFailure } from './errors/from-failure.ts';
 import type { CallOptions, Executor, InnerOptions } from './execute.ts';
 import type { Given } from './given.ts';
 import type { PNStatus } from './listeners/events.ts';
@@ -71,31 +70,39 @@ export function restVerbs<P, R, C extends Calls = Calls>(
   const { operation } = endpoint;
   const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, checks);
   return {
-    execute: async (context, given, options) => call(context, given, checked(options)),
-    envelope: async (context, given, options): Promise<Envelope<unknown>> => {
+    execute: async (context, given, options) => {
       try {
-        let success: Partial<PNStatus> = { statusCode: 200 };
-        const inner: InnerOptions = {
-          ...checked(options),
-          onAnswer: (answer) => {
-            success = successOf(context, operation, answer);
-          },
-        };
+        return await call(context, given, checked(options));
+      } catch (thrown) {
+        throw context.executor.failure(operation, thrown);
+      }
+    },
+    envelope: async (context, given, options): Promise<Envelope<unknown>> => {
+      let success: Partial<PNStatus> = { statusCode: 200 };
+      const onAnswer: InnerOptions['onAnswer'] = (answer) => {
+        success = successOf(context, operation, answer);
+      };
+      try {
+        const inner: InnerOptions = { ...checked(options), onAnswer };
         const result = await call(context, given, inner);
         const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
         return { result, status: { ...status, isError: false } };
       } catch (thrown) {
-        const errorData = errorFromFailure(operation, thrown);
+        const errorData = context.executor.failure(operation, thrown);
         const { category, channels, channelGroups } = errorData;
         const affected = { affectedChannels: channels, affectedChannelGroups: channelGroups };
         return { status: makeStatus(category, { operation, errorData, ...affected }) };
       }
     },
     request: async ({ executor }, given, options) => {
-      checkOptions(operation, options, NO_OPTIONS);
-      const plan = await executor.plan(endpoint, given);
-      const { url, method, headers, body } = await executor.authorize(plan, endpoint);
-      return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
+      try {
+        checkOptions(operation, options, NO_OPTIONS);
+        const plan = await executor.plan(endpoint, given);
+        const { url, method, headers, body } = await executor.authorizer.authorize(plan, endpoint);
+        return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
+      } catch (thrown) {
+        throw executor.failure(operation, thrown);
+      }
     },
   };
 }
@@ -120,6 +127,7 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
       let checked: CallOptions = {};
       return pagesOf(paging, {
         operation,
+        failure: (thrown) => executor.failure(operation, thrown),
         begin: () => {
           checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
           validate(endpoint, given, executor.settings);

@@ -167,6 +167,29 @@ describe('a text that holds half of a surrogate pair', () => {
   );
 });
 
+describe('a token with half of a surrogate pair, from a provider', () => {
+  it('fails the call before anything is sent', async () => {
+    const { pubnub, requests } = scriptedClient([], { token: async () => HALF });
+    expect(await rejection(pubnub.publish({ channel: 'a', message: 1 }).execute())).toMatchObject({
+      code: 'PN-1002',
+      delivery: 'not-sent',
+    });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('is announced by the loop, which goes on as soon as the provider gives a better one', async () => {
+    const tokens = [HALF, 'good'];
+    const { pubnub, clock, close } = scriptedClient([hangs], { token: async () => tokens.shift() ?? 'good' });
+    const told: unknown[] = [];
+    pubnub.addListener({ status: ({ errorData }) => void told.push(errorData) });
+    pubnub.subscribe().channels('a').execute();
+    await clock.advance(60_000);
+    expect(told).toContainEqual(expect.objectContaining({ code: 'PN-1002' }));
+    expect(tokens).toEqual([]);
+    await close();
+  });
+});
+
 class Configuration {
   readonly _cache = new Map();
   readonly #keys = { subscribeKey: 'demo', userId: 'alice' };

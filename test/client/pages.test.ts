@@ -105,7 +105,12 @@ describe('a walk over pages', () => {
       let at = 0;
       const pages = pagesOf<{ readonly '~map': unknown; readonly '~given': object; next?: string }, number>(
         { place: ['next'], next: (_asked, page) => [{ next: String(page % circle).padStart(length, '0') }] },
-        { operation: 'PNListFilesOperation', begin: () => ({}), ask: async () => ++at },
+        {
+          operation: 'PNListFilesOperation',
+          begin: () => ({}),
+          failure: (thrown) => thrown,
+          ask: async () => ++at,
+        },
       );
       const most = circle * 2 + 2;
       while (at < most) if (!(await pages.next().catch(() => undefined))) return at;

@@ -12,6 +12,7 @@ export function subscriptionOf(text: string, more: Partial<SubscribeWish> = {}):
     {
       ...{ remove: () => {}, relieved: () => {}, failed: () => {} },
       ...{ failure: undefined, isStopped: false, logger: undefined },
+      clean: (error) => error,
       holding: new Holding(),
       now: () => 0,
     },

@@ -1,11 +1,12 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import type { Settings } from '../config/options.ts';
 import { isProtocolError } from '../errors/from-response.ts';
-import { PubNubError } from '../errors/pubnub-error.ts';
+import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { jsonOrText } from '../json.ts';
 import { encodeSegment } from '../path.ts';
 import type { RequestPlan } from '../plan.ts';
 import type { Cancellation, Limits } from '../runtime/cancellation.ts';
+import { remembered } from '../runtime/secrets.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 import { Signer } from './signature.ts';
 import { NoToken, TokenKeeper } from './token-keeper.ts';
@@ -34,8 +35,8 @@ export class Authorizer {
   readonly #signer: Signer | undefined;
   readonly #keeper: TokenKeeper | undefined;
   #token: string | undefined;
-  /** Answers under way may still quote it. */
-  #formerToken: string | undefined;
+  /** The token and those before it, which answers under way may still quote. */
+  #tokens: readonly string[] = [];
 
   constructor(settings: Settings, cancellation: Cancellation) {
     const { publishKey, secretKey, token, tokenProvider } = settings;
@@ -44,12 +45,12 @@ export class Authorizer {
     this.#signer = secretKey === undefined ? undefined : new Signer({ publishKey, secretKey });
     const needs = tokenProvider && { provider: tokenProvider, settings, cancellation };
     this.#keeper = needs && new TokenKeeper(needs, () => this.onRenewed?.());
-    this.#token = token;
+    if (token !== undefined) this.#sent(token);
   }
 
-  /** What must not be told. */
-  get secrets(): readonly (string | undefined)[] {
-    return [this.#token, this.#formerToken, this.#settings.secretKey];
+  /** The token and the last ones before it: what must not be told. */
+  get tokens(): readonly string[] {
+    return this.#tokens;
   }
 
   /** Replaces the token. */
@@ -116,10 +117,8 @@ export class Authorizer {
   }
 
   #sent(token: string): string {
-    if (token !== this.#token) {
-      this.#formerToken = this.#token;
-      this.#token = token;
-    }
+    this.#token = token;
+    this.#tokens = remembered(this.#tokens, token);
     return token;
   }
 
@@ -136,8 +135,11 @@ export class Authorizer {
 }
 
 function noToken(operation: PNOperationType, { cause }: NoToken): PubNubError {
-  const what = `${operation} failed: the token provider gave no token.`;
-  return new PubNubError('PN-3009', what, { operation, delivery: 'not-sent', cause });
+  const details = { operation, delivery: 'not-sent', cause } as const;
+  // One that was refused here is a mistake in the program, and no lack of rights.
+  return isOwnError(cause) && cause.code === 'PN-1002'
+    ? new PubNubError('PN-1002', `${operation}: the token provider gave what cannot be sent.`, details)
+    : new PubNubError('PN-3009', `${operation} failed: the token provider gave no token.`, details);
 }
 
 // The protocol's own, not the page of something in between.

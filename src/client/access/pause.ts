@@ -1,5 +1,6 @@
 import type { Settings } from '../config/options.ts';
 import { backoff } from '../runtime/backoff.ts';
+import { chance } from '../runtime/random.ts';
 
 /** A growing pause between things that were done in vain, by a clock that does not jump. */
 export class Pause {
@@ -30,7 +31,7 @@ export class Pause {
       maximumRetries: Number.POSITIVE_INFINITY,
     };
     this.#count++;
-    this.#until = clock.monotonic() + backoff(policy, { attempt: this.#count, random: random() });
+    this.#until = clock.monotonic() + backoff(policy, { attempt: this.#count, random: chance(random) });
   }
 
   /** Something has helped: the next pause is a short one again. */

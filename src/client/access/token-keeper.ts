@@ -1,6 +1,7 @@
 import type { Settings } from '../config/options.ts';
-import { presentable } from '../errors/from-failure.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
+import { checkText } from '../params.ts';
+import { isText } from '../read.ts';
 import type { Cancellation } from '../runtime/cancellation.ts';
 import { Pause } from './pause.ts';
 import { readToken } from './token.ts';
@@ -121,7 +122,9 @@ export class TokenKeeper {
       );
       // What was set in the very turn in which the provider answered counts.
       replaced.throwIfAborted();
-      if (typeof token !== 'string' || token === '') throw new TypeError('It gave no token.');
+      if (!isText(token)) throw new TypeError('It gave no token.');
+      const problem = checkText(token);
+      if (problem !== undefined) throw new PubNubError('PN-1002', `The token ${problem}.`);
       const former = this.#token;
       this.#keep(token);
       this.#failures.end();
@@ -132,7 +135,7 @@ export class TokenKeeper {
       if (replaced.aborted && this.#token !== undefined) return this.#token;
       this.#failures.begin();
       logger?.warn?.('the token provider failed', { reason });
-      this.#failure = new NoToken(undefined, { cause: presentable(thrown) });
+      this.#failure = new NoToken(undefined, { cause: thrown });
       throw this.#failure;
     }
   }

@@ -95,7 +95,7 @@ export interface PubNubOptions {
   readonly recovery?: 'none' | 'history';
   /** Whether the browser's `online` and `offline` events are heeded. @default true */
   readonly listenToBrowserNetworkEvents?: boolean;
-  /** Where log lines go; secrets are taken out before. @default nowhere */
+  /** Where log lines go; keys and tokens of eight characters or more are taken out before. @default nowhere */
   readonly logger?: Logger;
   /** What ky calls instead of `globalThis.fetch`. */
   readonly fetch?: Fetch;
@@ -121,6 +121,7 @@ export interface Settings {
   readonly token: string | undefined;
   readonly tokenProvider: TokenProvider | undefined;
   readonly secretKey?: string | undefined;
+  readonly cipherKey: string | undefined;
   readonly crypto: CryptoModule | undefined;
   readonly filterExpression?: string | undefined;
   readonly reconnection: BackoffPolicy;

@@ -2,7 +2,6 @@ import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limi
 import { aesCbcCryptoModule } from '../crypto/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
-import { safeLogger } from '../runtime/logger.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { fetchTransport } from '../transport/fetch-transport.ts';
@@ -53,6 +52,7 @@ export function settingsFrom(source: PubNubOptions): Settings {
     baseUrl: baseUrlOf([origin].flat(), ssl, all.random),
     token: typeof token === 'string' ? token : authKey,
     tokenProvider: typeof token === 'function' ? token : undefined,
+    cipherKey,
     crypto: cipherKey === undefined ? cryptoModule : aesCbcCryptoModule({ cipherKey }),
     reconnection: policyOf(all.reconnectionPolicy),
     presenceTimeoutSeconds: all.presenceTimeout,
@@ -65,7 +65,6 @@ export function settingsFrom(source: PubNubOptions): Settings {
     countThreshold: all.requestMessageCountThreshold,
     liveRetention: all.liveRetention * 1_000,
     clock: steadyClock(all.clock),
-    logger: all.logger && safeLogger(all.logger),
     transport: all.transport ?? fetchTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),

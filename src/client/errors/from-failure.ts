@@ -1,9 +1,8 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { isRecord } from '../read.ts';
-import { hideAddresses } from '../runtime/secrets.ts';
 import { RESPONSE_TOO_LARGE } from '../transport/transport.ts';
 import type { ErrorCode } from './codes.ts';
-import { PubNubError } from './pubnub-error.ts';
+import { isOwnError, PubNubError } from './pubnub-error.ts';
 
 /** Codes of failures that come before the first byte is sent. */
 const NOT_SENT =
@@ -53,27 +52,16 @@ function kindOf(code: string | undefined): Failure['kind'] {
   return TIMED_OUT.test(code) ? 'PN-2002' : 'PN-2001';
 }
 
-/** The error of an exchange that brought no answer. */
+/** The error of an exchange that brought no answer. What was thrown has been looked through for secrets. */
 export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
-  if (PubNubError.is(thrown)) return thrown;
+  if (isOwnError(thrown)) return thrown;
   const { code, kind, sent, cause } = classifyFailure(thrown);
   const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
   const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
-  return new PubNubError(kind, what, { operation, delivery: sent, cause: presentable(cause) });
-}
-
-/** An error as a cause that may be told: some runtimes put the address into the text of their errors. */
-export function presentable(cause: unknown): unknown {
-  if (typeof cause === 'string') return hideAddresses(cause);
-  if (!isError(cause) || typeof cause.message !== 'string') return cause;
-  const message = hideAddresses(cause.message);
-  if (message === cause.message) return cause;
-  const { name, code } = cause;
-  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+  return new PubNubError(kind, what, { operation, delivery: sent, cause });
 }
 
 interface ErrorLike {
-  readonly message?: unknown;
   readonly name: string;
   readonly code?: unknown;
   readonly cause?: unknown;

@@ -1,16 +1,15 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { at, isRecord, isText } from '../read.ts';
-import { hideAddresses } from '../runtime/secrets.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
 
-/** Error bodies are flat; what lies deeper than this is left out. */
-const DEEPEST = 8;
+/** How much of a text is told, in characters. */
+const LONGEST = 200;
 
 /** An answer that is not a success, as far as an error tells of it. */
 export interface FailedAnswer {
   readonly status: number;
-  /** Parsed JSON where the body is JSON, else its text. */
+  /** Parsed JSON where the body is JSON, else its text; without secrets. */
   readonly body: unknown;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
@@ -36,7 +35,7 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
   return new PubNubError(codeOf(status), what, {
     operation,
     statusCode: status,
-    errorData: typeof body === 'string' ? hideAddresses(body).slice(0, 200) : withoutAddresses(body),
+    errorData: typeof body === 'string' ? body.slice(0, LONGEST) : body,
     channels: namesIn(body, 'channels'),
     channelGroups: namesIn(body, 'channel-groups'),
     delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
@@ -67,21 +66,9 @@ function codeOf(status: number): ErrorCode {
 const PLACES = [[1], ['message'], ['error_message'], ['error', 'message'], ['error']];
 
 function serverMessage(body: unknown): string | undefined {
-  const said = PLACES.map((place) => at(body, ...place)).find(isText);
-  return said && hideAddresses(said).slice(0, 200);
-}
-
-// Names in a payload stay as they are: a channel may be named like an address.
-function withoutAddresses(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return hideAddresses(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEEPEST) return undefined;
-  if (Array.isArray(value)) return value.map((entry) => withoutAddresses(entry, depth + 1));
-  const entries = Object.entries(value).map(([key, field]) => [
-    key,
-    key === 'payload' ? field : withoutAddresses(field, depth + 1),
-  ]);
-  return Object.fromEntries(entries);
+  return PLACES.map((place) => at(body, ...place))
+    .find(isText)
+    ?.slice(0, LONGEST);
 }
 
 function namesIn(body: unknown, key: 'channels' | 'channel-groups'): readonly string[] | undefined {

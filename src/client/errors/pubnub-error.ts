@@ -19,11 +19,14 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Causes that are told of a cause. */
+const DEEPEST = 8;
+
 const BRAND = Symbol.for('timetoken.PubNubError');
 
 /**
  * The one error of the library. `message` says what happened and what to do; `code` is stable and has a page in
- * `docs/reference/errors`; keys, tokens and payloads never appear in it.
+ * `docs/reference/errors`; keys, tokens and payloads never appear in it, nor in anything that hangs on it.
  *
  * @example
  * ```ts
@@ -66,14 +69,35 @@ export class PubNubError extends Error {
 
   /** Whether a value is such an error, also when it comes from another copy of the library or another realm. */
   static is(value: unknown): value is PubNubError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      // A proxy may throw whatever it is asked.
+      return false;
+    }
   }
 
-  /** Plain data for logs; `cause` by name and message only, since foreign errors may hold a request. */
+  /** Plain data for logs: all that it knows, and its causes by name, message and code. */
   toJSON(): Record<string, unknown> {
     const { message, cause } = this;
-    const because = cause instanceof Error ? { name: cause.name, message: cause.message } : undefined;
     // All else is enumerable; an error's own `message` and `cause` are not.
-    return { ...Object.fromEntries(Object.entries(this)), message, cause: because };
+    return { ...Object.fromEntries(Object.entries(this)), message, cause: reasonOf(cause, 0) };
   }
+}
+
+/** Whether a value is an error of this very copy of the library, and as it was made: one that may leave as it is. */
+export function isOwnError(value: unknown): value is PubNubError {
+  try {
+    return value instanceof PubNubError && Object.hasOwn(ERROR_KINDS, value.code);
+  } catch {
+    return false;
+  }
+}
+
+// Foreign errors may hold a request, or a cause of causes without an end.
+function reasonOf(cause: unknown, depth: number): unknown {
+  if (!(cause instanceof Error)) return /string|number|boolean/.test(typeof cause) ? cause : undefined;
+  const { name, message, cause: deeper } = cause;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  return { name, message, code, cause: depth < DEEPEST ? reasonOf(deeper, depth + 1) : undefined };
 }

@@ -2,9 +2,10 @@ import { legacyCryptoModule } from '../crypto/modules.ts';
 import { decryptedBytes } from '../crypto/results.ts';
 import type { Values } from '../endpoint.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
+import { aborted, checkAnswer, limitsOf, malformed } from '../errors/from-call.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { aborted, type Executor, limitsOf, malformed } from '../execute.ts';
+import type { Executor } from '../execute.ts';
 import type { Given } from '../given.ts';
 import type { RequestPlan } from '../plan.ts';
 import type { TransportResponse } from '../transport/transport.ts';
@@ -36,7 +37,7 @@ export async function download(
     { operation, retry: 'safe' },
     async () => {
       const limits = () => limitsOf(operation, { timeout: timeoutOf(executor, options), signal });
-      let response = await executor.exchange(plan, { operation, limits }, open);
+      let response = await executor.authorizer.exchange(plan, { operation, limits }, open);
       for (let hops = 0, place = plan.url; hops < MOST_REDIRECTS; hops++) {
         const next = placeIn(response, place);
         if (next === undefined) break;
@@ -77,9 +78,13 @@ function openStream(
   const { settings } = executor;
   const watch = watcherOf(options.onProgress, settings.logger);
   const limits = limitsOf(operation, { timeout: timeoutOf(executor, options), signal: options.signal });
+  const failure = (thrown: unknown) => executor.failure(operation, thrown, errorFromFailure);
   return new Promise((resolve, reject) => {
     const work = async (signal: AbortSignal) => {
-      const response = await settings.transport({ ...request, accept: 'stream', signal });
+      const response = checkAnswer(
+        operation,
+        await settings.transport({ ...request, accept: 'stream', signal }),
+      );
       const { stream, headers, status } = response;
       if (!stream) return resolve(response);
       if (!isSuccess(status)) {
@@ -94,10 +99,10 @@ function openStream(
         watch?.({ loaded, total });
       };
       await new Promise<void>((end) => {
-        resolve({ ...response, stream: limited(stream, { operation, signal, count, end }) });
+        resolve({ ...response, stream: limited(stream, { failure, signal, count, end }) });
       });
     };
-    executor.within(limits, work).catch((error: unknown) => reject(errorFromFailure(operation, error)));
+    executor.within(limits, work).catch((error: unknown) => reject(failure(error)));
   });
 }
 

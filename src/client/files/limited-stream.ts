@@ -1,8 +1,8 @@
-import type { PNOperationType } from '../../protocol/status.ts';
-import { errorFromFailure } from '../errors/from-failure.ts';
+import type { PubNubError } from '../errors/pubnub-error.ts';
 
 interface StreamLimits {
-  readonly operation: PNOperationType;
+  /** What the stream fails with, of what was thrown or is the signal's reason. */
+  readonly failure: (thrown: unknown) => PubNubError;
   /** Its reason ends the stream early. */
   readonly signal: AbortSignal;
   /** Called with the bytes of each piece. */
@@ -14,7 +14,7 @@ interface StreamLimits {
 /** The same stream within limits: it fails with a `PubNubError`, also while nobody reads, and tells when it is over. */
 export function limited(
   stream: ReadableStream<Uint8Array>,
-  { operation, signal, count, end }: StreamLimits,
+  { failure, signal, count, end }: StreamLimits,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
   let abort: () => void;
@@ -28,7 +28,7 @@ export function limited(
     {
       start(controller) {
         abort = () => {
-          controller.error(signal.reason);
+          controller.error(failure(signal.reason));
           void stop(signal.reason);
         };
         signal.addEventListener('abort', abort);
@@ -48,7 +48,7 @@ export function limited(
           await stop();
         } catch (error) {
           await stop(error);
-          throw signal.aborted ? signal.reason : errorFromFailure(operation, error);
+          throw failure(signal.aborted ? signal.reason : error);
         }
       },
       cancel: stop,

@@ -10,8 +10,9 @@ import {
   type SendFileResult,
   sendFile,
 } from '../endpoints/files/send-file.ts';
+import { limitsOf, malformed } from '../errors/from-call.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { type Executor, limitsOf, malformed } from '../execute.ts';
+import type { Executor } from '../execute.ts';
 import type { Given } from '../given.ts';
 import { randomId } from '../runtime/random-id.ts';
 import type { TransportResponse } from '../transport/transport.ts';
@@ -35,6 +36,7 @@ export async function send(
   // What validation let through is what the endpoint declares.
   const values = given as Values<SendFileParams>;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
+  executor.hide(cipherKey);
   const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
   const { signal } = options;
   const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {

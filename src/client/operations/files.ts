@@ -81,7 +81,7 @@ export const FILE_BUILDERS = Object.freeze({
   listFiles: startPages(listFiles, filePaging),
   getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {
     const plan = await executor.plan(getFileUrl, given);
-    return (await executor.authorize(plan, getFileUrl)).url;
+    return (await executor.authorizer.authorize(plan, getFileUrl)).url;
   }),
   downloadFile: startRest(
     downloadFile,

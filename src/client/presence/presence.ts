@@ -2,9 +2,9 @@ import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { isPresenceName } from '../../protocol/names.ts';
 import { heartbeat } from '../endpoints/presence/heartbeat.ts';
 import { leave } from '../endpoints/presence/leave.ts';
-import { errorFromFailure } from '../errors/from-failure.ts';
+import { limitsOf } from '../errors/from-call.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import { type Executor, limitsOf } from '../execute.ts';
+import type { Executor } from '../execute.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
 import { type PresenceEffect, type PresenceEvent, type PresenceState, reducePresence } from './reduce.ts';
 
@@ -90,7 +90,14 @@ export class Presence {
   #dispatch(event: PresenceEvent): void {
     const [state, effects] = reducePresence(this.#executor.settings.heartbeatInterval, this.#state, event);
     this.#state = state;
-    for (const effect of effects) this.#do(effect);
+    for (const effect of effects) {
+      try {
+        this.#do(effect);
+      } catch (error) {
+        // Of the program's own clock; the others are done all the same.
+        this.#executor.settings.logger?.error?.('a step of the heartbeat failed', { error });
+      }
+    }
   }
 
   #do(effect: PresenceEffect): void {
@@ -120,6 +127,11 @@ export class Presence {
   }
 
   async #beat(id: number, mix: Mix, signal: AbortSignal): Promise<void> {
+    const error = await this.#failureOfBeat(mix, signal);
+    this.#dispatch({ type: 'beaten', beat: id, ...(error && { error }) });
+  }
+
+  async #failureOfBeat(mix: Mix, signal: AbortSignal): Promise<PubNubError | undefined> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
       await this.leaves(mix);
@@ -127,9 +139,9 @@ export class Presence {
       const state = this.#host.stateFor(mix);
       const names = { channels, channelGroups: groups };
       await this.#executor.call(heartbeat, { ...names, presenceTimeout, state }, { signal });
-      this.#dispatch({ type: 'beaten', beat: id });
+      return undefined;
     } catch (thrown) {
-      this.#dispatch({ type: 'beaten', beat: id, error: errorFromFailure(heartbeat.operation, thrown) });
+      return this.#executor.failure(heartbeat.operation, thrown);
     }
   }
 }

@@ -3,6 +3,7 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
 import { pauseFor } from '../runtime/pause-for.ts';
+import { chance } from '../runtime/random.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Backfill, type BackfillPlan, Backlog } from './backfill.ts';
 import { MOST_ATTEMPTS } from './backfill-fill.ts';
@@ -165,7 +166,7 @@ export class Backfills {
       this.#end(backfill, 'backfill-failed');
       return false;
     }
-    const delay = backoff(reconnection, { attempt, random: random(), retryAfter: error.retryAfter });
+    const delay = backoff(reconnection, { attempt, random: chance(random), retryAfter: error.retryAfter });
     this.#host.failed(backfill.names, error, { attempt, delay });
     return pauseFor(clock, delay, signal).then(
       () => true,

@@ -171,7 +171,7 @@ export class SubscribeEngine<Client> {
         return engine.state === 'stopped';
       },
       holding: this.#reception.holding,
-      logger,
+      ...{ logger, clean: (error: unknown) => this.#executor.redactor.value(error) },
       now: () => clock.monotonic(),
     };
   }

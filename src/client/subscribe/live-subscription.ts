@@ -31,6 +31,8 @@ export interface SubscriptionHost {
   readonly isStopped: boolean;
   readonly holding: Holding;
   readonly logger: Logger | undefined;
+  /** Takes secrets out of an error. */
+  clean(error: unknown): unknown;
   /** Monotonic milliseconds. */
   now(): number;
 }
@@ -102,7 +104,12 @@ export class LiveSubscription {
     const { failure, isStopped } = this.#host;
     if (failure) throw failure;
     if (isStopped) throw stoppedError();
-    if (!isEmpty(this.interest.pending)) await this.acceptance.wait(signal);
+    if (isEmpty(this.interest.pending)) return;
+    try {
+      await this.acceptance.wait(signal);
+    } catch (thrown) {
+      throw this.#host.clean(thrown);
+    }
   }
 
   messages(options: MessagesOptions = {}) {

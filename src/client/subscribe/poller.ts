@@ -1,14 +1,15 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
 import { PNOperationType } from '../../protocol/status.ts';
 import { decryptEntries } from '../crypto/messages.ts';
+import { checkAnswer, malformed } from '../errors/from-call.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import { isProtocolError } from '../errors/from-response.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { type Executor, malformed } from '../execute.ts';
+import type { Executor } from '../execute.ts';
 import { encodeNames, path } from '../path.ts';
 import { queryText, type RequestPlan } from '../plan.ts';
 import { isRecord } from '../read.ts';
-import type { TransportResponse } from '../transport/transport.ts';
+import type { TransportRequest, TransportResponse } from '../transport/transport.ts';
 import { joined } from '../values.ts';
 import type { Mix } from './mix.ts';
 import { readAnswer } from './read-answer.ts';
@@ -61,7 +62,7 @@ export class Poller {
 
   /** Sends a request; returns how to cancel it. A request that ignores its cancellation is left to itself. */
   poll(request: PollRequest, outcome: PollOutcome): () => void {
-    const { clock, transport, requestTimeout, pollTimeout } = this.#executor.settings;
+    const { clock, requestTimeout, pollTimeout } = this.#executor.settings;
     const controller = new AbortController();
     const timeout = request.cursor ? pollTimeout : requestTimeout;
     let open = true;
@@ -83,15 +84,26 @@ export class Poller {
       await Promise.resolve();
       controller.signal.throwIfAborted();
       request.onSend?.();
-      const response = await transport({ ...authorized, signal: controller.signal });
+      const response = await this.#send({ ...authorized, signal: controller.signal });
       // It may go out again with another token, and the wait for that has an end of its own.
       if (response.status === FORBIDDEN) clock.clearTimeout(timer);
       return response;
     };
     const { filter } = this;
-    this.#exchange(request, send).then(
+    let url = '';
+    // What fails before anything is sent is a failure of the poll, like any other.
+    const exchange = async () => {
+      url = this.#url(request);
+      const plan = { method: 'GET', url, headers: HEADERS } as const;
+      return this.#read(await this.#executor.authorizer.exchange(plan, { operation: OPERATION }, send));
+    };
+    const failed = (thrown: unknown) => {
+      const error = this.#executor.failure(OPERATION, thrown);
+      outcome.failed(failureOf(error, { mix: request.mix, filter, length: url.length }));
+    };
+    exchange().then(
       (answer) => close() && outcome.answered(answer),
-      (thrown: unknown) => close() && outcome.failed(this.#failureOf(thrown, request, filter)),
+      (thrown: unknown) => close() && failed(thrown),
     );
     return () => {
       if (close()) controller.abort();
@@ -111,24 +123,12 @@ export class Poller {
     return () => cancel();
   }
 
-  // What fails before anything is sent is a failure of the poll, like any other.
-  async #exchange(
-    request: PollRequest,
-    send: (authorized: RequestPlan) => Promise<TransportResponse>,
-  ): Promise<LoopAnswer> {
-    const plan = { method: 'GET', url: this.#url(request), headers: HEADERS } as const;
-    return this.#read(await this.#executor.exchange(plan, { operation: OPERATION }, send));
-  }
-
-  #failureOf(thrown: unknown, request: PollRequest, filter: string | undefined): PollFailure {
-    const error = errorFromFailure(OPERATION, thrown);
-    const { statusCode = 0, errorData } = error;
-    if (TOO_LONG.has(statusCode))
-      return { error: tooLong(error, request.mix, this.#url(request).length), refusal: 'length' };
-    // PubNub's body for it may be an empty object.
-    if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
-      return { error, refusal: 'filter' };
-    return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
+  async #send(request: TransportRequest): Promise<TransportResponse> {
+    try {
+      return checkAnswer(OPERATION, await this.#executor.settings.transport(request));
+    } catch (thrown) {
+      throw this.#executor.failure(OPERATION, thrown, errorFromFailure);
+    }
   }
 
   #url({ mix, cursor, region, state }: PollRequest): string {
@@ -147,8 +147,8 @@ export class Poller {
   // The mix is the same object from poll to poll: its path is encoded once.
   #path(mix: Mix): string {
     if (this.#lastMix !== mix) {
-      this.#lastMix = mix;
       this.#lastPath = path`/v2/subscribe/${this.#executor.settings.subscribeKey}/${encodeNames(mix.channels)}/0`;
+      this.#lastMix = mix;
     }
     return this.#lastPath;
   }
@@ -168,6 +168,22 @@ function readOr(status: number, body: string): LoopAnswer {
   } catch (cause) {
     throw malformed(OPERATION, { status, cause });
   }
+}
+
+function failureOf(
+  error: PubNubError,
+  {
+    mix,
+    filter,
+    length,
+  }: { readonly mix: Mix; readonly filter: string | undefined; readonly length: number },
+): PollFailure {
+  const { statusCode = 0, errorData } = error;
+  if (TOO_LONG.has(statusCode)) return { error: tooLong(error, mix, length), refusal: 'length' };
+  // PubNub's body for it may be an empty object.
+  if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
+    return { error, refusal: 'filter' };
+  return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
 }
 
 // The names are not repeated: they may be thousands.

@@ -1,6 +1,7 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { ClientState } from '../listeners/events.ts';
+import { chance } from '../runtime/random.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { Mix } from './mix.ts';
 import type { PollFailure, PollOutcome, PollRequest } from './poller.ts';
@@ -64,6 +65,7 @@ export class LoopRunner {
   readonly #around: LoopSurroundings;
   readonly #queue: Happening[] = [];
   #state = IDLE;
+  #times = { now: 0, wall: 0 };
   #running = false;
   /** The timer of a pause between steps. */
   #rest: TimerHandle | undefined;
@@ -107,7 +109,8 @@ export class LoopRunner {
     this.#running = true;
     let count = 0;
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      this.#step(next);
+      const happening = next;
+      this.#isolated(() => this.#step(happening));
       // Listeners that answer each change with another would keep the process in this turn for ever.
       if (++count < MOST_AT_ONCE || this.#queue.length === 0) continue;
       this.#rest = this.#around.clock.setTimeout(() => this.#goOn(), REST);
@@ -123,11 +126,11 @@ export class LoopRunner {
   }
 
   #step(happening: Happening): void {
-    const { clock, random, policy } = this.#around;
-    const times = { now: clock.monotonic(), wall: clock.now() };
+    const { random, policy } = this.#around;
+    const times = this.#readTimes();
     const event =
       happening.type === 'pollFailed'
-        ? { ...happening, ...times, random: random() }
+        ? { ...happening, ...times, random: chance(random) }
         : { ...happening, ...times };
     const previous = publicState(this.#state);
     const [state, effects] = reduce(policy, this.#state, event);
@@ -136,6 +139,15 @@ export class LoopRunner {
     if (current !== previous)
       this.#isolated(() => this.#host.stateChanged({ state: current, previous, cause: happening }));
     for (const effect of effects) this.#isolated(() => this.#do(effect));
+  }
+
+  // A clock that throws has stood still: what has happened counts all the same.
+  #readTimes(): { readonly now: number; readonly wall: number } {
+    const { clock } = this.#around;
+    this.#isolated(() => {
+      this.#times = { now: clock.monotonic(), wall: clock.now() };
+    });
+    return this.#times;
   }
 
   // What a program or a platform throws while one effect is done must not cost the others.

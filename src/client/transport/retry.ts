@@ -3,6 +3,7 @@ import type { PNOperationType } from '../../protocol/status.ts';
 import type { Retry } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
+import { chance } from '../runtime/random.ts';
 
 /** What decides whether a failed call may be made again. */
 export interface RetryClass {
@@ -40,7 +41,10 @@ export function retryCall<R>(
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (retriesLeft === 0 || !PubNubError.is(error) || !mayRetry(endpoint, error)) return;
       const { retryAfter } = error;
-      await pause(backoff(POLICY, { attempt: attemptNumber, random: random(), retryAfter }), attemptNumber);
+      await pause(
+        backoff(POLICY, { attempt: attemptNumber, random: chance(random), retryAfter }),
+        attemptNumber,
+      );
     },
   });
 }

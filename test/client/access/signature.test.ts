@@ -24,7 +24,8 @@ async function signed(
   const options = { ...KEYS, userId: 'myUUID', clock: new VirtualClock(seconds * 1_000 + 999) };
   const executor = new Executor(settingsFrom(options));
   const plan = { method, url: `https://ps.pndsn.com${line}`, headers: {}, body };
-  return (await executor.authorize(plan, { operation: 'PNAccessManagerAudit', auth: 'signature' })).url;
+  return (await executor.authorizer.authorize(plan, { operation: 'PNAccessManagerAudit', auth: 'signature' }))
+    .url;
 }
 
 describe('the signature', () => {

@@ -182,7 +182,7 @@ describe('who wants to know of a new token', () => {
     let told = 0;
     executor.authorizer.onRenewed = () => told++;
     const plan = { method: 'GET', url: 'https://ps.pndsn.com/x?a=1', headers: {} } as const;
-    await executor.authorize(plan, { operation: 'PNPublishOperation' });
+    await executor.authorizer.authorize(plan, { operation: 'PNPublishOperation' });
     expect([count, told]).toEqual([1, 1]);
     executor.authorizer.askAgain();
     await settle(1);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_KINDS } from '../../../src/client/errors/codes.ts';
 import { errorFromFailure } from '../../../src/client/errors/from-failure.ts';
 import { errorFromResponse } from '../../../src/client/errors/from-response.ts';
+import { Redactor } from '../../../src/client/errors/redactor.ts';
 
 const OPERATION = 'PNPublishOperation';
 
@@ -271,7 +272,8 @@ describe('an answer that is no success', () => {
 
   it('leaves the names of channels as they are, though they look like addresses', () => {
     const body = { message: 'Forbidden: http://a/b?c', payload: { channels: ['https://a/b?c', '/v2/x/y'] } };
-    const error = errorFromResponse(OPERATION, { status: 403, body, retryAfter: undefined });
+    const clean = new Redactor(() => []).value(body);
+    const error = errorFromResponse(OPERATION, { status: 403, body: clean, retryAfter: undefined });
     expect(error.channels).toEqual(['https://a/b?c', '/v2/x/y']);
     expect(error.errorData).toEqual({ ...body, message: 'Forbidden: http://a/…' });
   });

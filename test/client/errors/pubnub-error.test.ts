@@ -38,7 +38,7 @@ describe('PubNubError', () => {
     expect(error.message).toBe('PNPublishOperation failed. Check the connection and the origin. (PN-2001)');
   });
 
-  it('prints as JSON with all that it knows, its cause by name and message', () => {
+  it('prints as JSON with all that it knows, its causes by name, message and code', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'PubNubError',
       message: error.message,
@@ -49,7 +49,7 @@ describe('PubNubError', () => {
       channelGroups: [],
       retryable: true,
       delivery: 'not-sent',
-      cause: { name: 'Error', message: 'connect ECONNREFUSED' },
+      cause: { name: 'Error', message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' },
     });
   });
 

@@ -1,7 +1,14 @@
 import { inspect } from 'node:util';
-import type { PubNubOptions } from 'timetoken';
+import { aesCbcCryptoModule, type PubNubOptions } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { type Answer, fails, rejection, type Step, scriptedClient } from '../../support/unit-client.ts';
+import {
+  type Answer,
+  fails,
+  hangs,
+  rejection,
+  type Step,
+  scriptedClient,
+} from '../../support/unit-client.ts';
 
 const SECRETS = {
   subscribeKey: 'sub-c-canary-0001',
@@ -122,5 +129,53 @@ describe('keys, tokens and payloads', () => {
     expect(inspect(pubnub, { depth: 10, showHidden: true })).not.toMatch(CANARY);
     expect(JSON.stringify(pubnub)).not.toMatch(CANARY);
     expect(inspect(pubnub.publish({ channel: 'a', message: PAYLOAD }), { depth: 10 })).not.toMatch(CANARY);
+  });
+
+  it('are secrets for as long as an answer under way may quote them: each of many tokens', async () => {
+    let quoted = '';
+    const { pubnub } = client(() => ({
+      status: 403,
+      body: JSON.stringify({ message: quoted, error: true }),
+    }));
+    const tokens = Array.from({ length: 12 }, (_, index) => `a-canary/of~äges-${index}`);
+    for (const token of tokens) pubnub.setToken(token);
+    quoted = tokens.map(encodeURIComponent).join(' ');
+    expect(printed(await rejection(pubnub.publish({ channel: 'a', message: 1 }).execute()))).not.toMatch(
+      CANARY,
+    );
+  });
+
+  it('are secrets also where a single call brings them: a cipher key, and a token to be revoked', async () => {
+    const [cipherKey, token] = ['a cipher-canary/1', 'a token-canary/2'];
+    const body = JSON.stringify({ message: `${cipherKey} ${encodeURIComponent(token)}`, error: true });
+    const { pubnub } = client({ status: 403, body }, { secretKey: 'the canary of the server' });
+    const errors = [
+      await rejection(pubnub.downloadFile({ channel: 'a', fileId: 'i', fileName: 'f', cipherKey }).execute()),
+      await rejection(pubnub.revokeToken({ token }).execute()),
+    ];
+    expect(printed(errors[1])).not.toMatch(CANARY);
+    expect(printed(errors[0]).replaceAll(encodeURIComponent(token), '')).not.toMatch(CANARY);
+  });
+
+  it('are taken out of what a crypto module throws, for messages that cannot be read as well', async () => {
+    const cipherKey = 'a cipher-canary/1';
+    const message = Buffer.from('no cipher text at all').toString('base64');
+    const entry = { c: 'a', d: message, p: { t: '16000000000000001', r: 1 } };
+    const answer = (timetoken: string, m: readonly unknown[]) => ({
+      body: JSON.stringify({ t: { t: timetoken, r: 1 }, m }),
+    });
+    const steps = [answer('16000000000000000', []), answer('16000000000000002', [entry]), hangs];
+    const cryptoModule = {
+      ...aesCbcCryptoModule({ cipherKey }),
+      decrypt: fails(new Error('no key p0F2AkF0canary')),
+    };
+    const { pubnub, clock, close } = scriptedClient(steps, { ...SECRETS, cryptoModule });
+    const events: unknown[] = [];
+    pubnub.on('message', (event) => void events.push(event));
+    pubnub.subscribe().channels('a').execute();
+    await clock.advance(2_000);
+    expect(printed(events)).toContain('PN-5001');
+    expect(printed(events)).not.toMatch(CANARY);
+    await close();
   });
 });

@@ -1,4 +1,6 @@
+import { PubNubError } from 'timetoken';
 import { describe, expect, it, vi } from 'vitest';
+import { errorFromFailure } from '../../../src/client/errors/from-failure.ts';
 import { limited } from '../../../src/client/files/limited-stream.ts';
 import { piecewise } from '../../support/files-transport.ts';
 import { networkError, rejection } from '../../support/unit-client.ts';
@@ -9,8 +11,8 @@ const PIECES = [Uint8Array.of(1, 2), Uint8Array.of(3)];
 function within(end: Parameters<typeof piecewise>[1] = 'close', controller = new AbortController()) {
   const { stream, log } = piecewise(PIECES, end);
   const watch = { count: vi.fn(), end: vi.fn() };
-  const operation = 'PNDownloadFileOperation';
-  const limits = { operation, signal: controller.signal, ...watch } as const;
+  const failure = (thrown: unknown) => errorFromFailure('PNDownloadFileOperation', thrown);
+  const limits = { failure, signal: controller.signal, ...watch } as const;
   const reader = limited(stream, limits).getReader();
   return { reader, log, controller, ...watch };
 }
@@ -53,7 +55,7 @@ describe('limited()', () => {
     for (let piece = 0; piece < pieces; piece++) await reader.read();
     const waiting = waits ? rejection(reader.read()) : undefined;
     await settle();
-    const reason = new Error('enough');
+    const reason = new PubNubError('PN-2003', 'Enough.');
     controller.abort(reason);
     await settle();
     expect([log.at(-1), end.mock.calls.length > 0]).toEqual(['cancel', true]);
@@ -67,7 +69,7 @@ describe('limited()', () => {
     const { reader, end, log } = within('hang', controller);
     await settle();
     expect([log, end.mock.calls.length]).toEqual([['cancel'], 1]);
-    expect(await rejection(reader.read())).toBe(reason);
+    expect(await rejection(reader.read())).toMatchObject({ code: 'PN-2001', cause: reason });
   });
 
   it('takes no notice of a signal that comes when all is over', async () => {

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../src/client/errors/redactor.ts';
 import { type Logger, safeLogger } from '../../../src/client/runtime/logger.ts';
 import { fails, networkError, SENT, scriptedClient } from '../../support/unit-client.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
+const REDACTOR = new Redactor(() => ['a long secret']);
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 function loggerOf(log: () => unknown): Logger {
@@ -30,7 +33,7 @@ const HARMFUL: readonly (readonly [name: string, make: () => Logger])[] = [
 
 describe('a logger', () => {
   it.each(HARMFUL)('that %s hurts nobody', async (_name, make) => {
-    const logger = safeLogger(make());
+    const logger = safeLogger(make(), REDACTOR);
     for (const level of LEVELS) logger[level]('line', { some: 'field' });
     // A rejection that nobody caught would fail the run.
     await settle();
@@ -44,9 +47,35 @@ describe('a logger', () => {
         lines.push([this.name, ...line]);
       }
     }
-    const logger = safeLogger(new Mine());
+    const logger = safeLogger(new Mine(), REDACTOR);
     for (const level of LEVELS) logger[level](`at ${level}`, { level });
     expect(lines).toEqual([['mine', 'at info', { level: 'info' }]]);
+  });
+
+  it('gets no secrets, neither in the line nor in what comes with it', async () => {
+    const lines: unknown[] = [];
+    const logger = safeLogger(
+      loggerOf((...line: unknown[]) => lines.push(line)),
+      REDACTOR,
+    );
+    for (const level of LEVELS)
+      logger[level]('with a%20long%20secret', {
+        level,
+        error: new Error('a long secret'),
+        'a long secret': [1],
+      });
+    expect(lines).toHaveLength(LEVELS.length);
+    expect(inspect(lines, { showHidden: true, depth: 9 })).not.toMatch(/long.{1,3}secret/);
+  });
+
+  it('that has no such level costs nothing', () => {
+    const fields = {
+      get error(): never {
+        throw new Error('was read');
+      },
+    };
+    const redactor = { text: fails(1), value: fails(1) };
+    for (const level of LEVELS) safeLogger({}, redactor)[level]('line', fields);
   });
 
   it.each(HARMFUL)('that %s does not fail what the client does', async (_name, make) => {

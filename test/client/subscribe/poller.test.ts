@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { settingsFrom } from '../../../src/client/config/settings.ts';
+import { Executor } from '../../../src/client/execute.ts';
+import { type Mix, mixOf } from '../../../src/client/subscribe/mix.ts';
+import { Poller } from '../../../src/client/subscribe/poller.ts';
 import { tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 import { GARBAGE } from '../../support/loop-world-scripts.ts';
-import { settle } from '../../support/virtual-clock.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('a request of the loop', () => {
   test('has no timetoken in a handshake, then the whole cursor', async () => {
@@ -129,4 +133,30 @@ test('a request that is cancelled in the turn in which it begins is never sent',
   fed.client.disconnect();
   await settle();
   expect(fed.requests.filter(({ facts }) => facts.kind === 'handshake')).toEqual([]);
+});
+
+test('names that no address can hold fail each time, and never go out as those before them', async () => {
+  const clock = new VirtualClock();
+  const sent: string[] = [];
+  const executor = new Executor(
+    settingsFrom({
+      ...{ subscribeKey: 'demo', userId: 'alice', clock },
+      transport: async ({ url }) => {
+        sent.push(url);
+        return { status: 200, body: '{"t":{"t":"1","r":1},"m":[]}', headers: { get: () => null } };
+      },
+    }),
+  );
+  const poller = new Poller(executor);
+  const poll = (mix: Mix) =>
+    new Promise<string>((resolve) => {
+      poller.poll(
+        { mix },
+        { answered: () => resolve('answered'), failed: ({ error }) => resolve(error.code) },
+      );
+    });
+  const broken = mixOf(['lone \ud800 half'], []);
+  expect(await poll(mixOf(['a'], []))).toBe('answered');
+  expect([await poll(broken), await poll(broken)]).toEqual(['PN-1002', 'PN-1002']);
+  expect(sent).toHaveLength(1);
 });

@@ -20,7 +20,12 @@ function scripted(pages: readonly GetMessageActionsResult[], asked: object[]) {
     return page;
   };
   const { operation } = getMessageActions;
-  return pagesOf(actionPaging, { operation, begin: () => ({ channel: 'a' }), ask });
+  return pagesOf(actionPaging, {
+    operation,
+    begin: () => ({ channel: 'a' }),
+    failure: (thrown) => thrown,
+    ask,
+  });
 }
 
 describe('pages of message actions', () => {

@@ -57,7 +57,7 @@ function inRange(
 
 function messagePages(ask: (asked: Asked) => Promise<FetchMessagesResult>, asked: Asked) {
   const { operation } = fetchMessages;
-  return pagesOf(messagePaging, { operation, begin: () => asked, ask });
+  return pagesOf(messagePaging, { operation, begin: () => asked, failure: (thrown) => thrown, ask });
 }
 
 async function readAll(server: Server, asked: Asked) {

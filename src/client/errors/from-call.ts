@@ -1,0 +1,78 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import type { Limits } from '../runtime/cancellation.ts';
+import type { TransportResponse } from '../transport/transport.ts';
+import { type Delivery, PubNubError } from './pubnub-error.ts';
+
+/** What ends a call early. */
+interface CallLimits {
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How far the request has got when it ends. @default 'unknown' */
+  readonly delivery?: Delivery;
+}
+
+/** The limits of a call: its deadline, the caller's signal and the client's end, with the errors they end in. */
+export function limitsOf(
+  operation: PNOperationType,
+  { timeout, signal, delivery = 'unknown' }: CallLimits,
+): Limits {
+  const details = { operation, delivery };
+  return {
+    timeout,
+    signal,
+    onTimeout: () =>
+      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, details),
+    onAbort: (cause) => aborted(operation, delivery, cause),
+    onClose: () =>
+      new PubNubError('PN-2004', `${operation}: the client was closed while the call ran.`, details),
+  };
+}
+
+/** The error of a call that its caller ended. */
+export function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
+  const details = { operation, delivery, cause };
+  return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
+}
+
+/** The error of a request that could not even be put together: what was thrown meanwhile is no loss of the connection. */
+export function unbuilt(
+  operation: PNOperationType,
+  cause: unknown,
+  code: 'PN-1002' | 'PN-1004' = 'PN-1002',
+): PubNubError {
+  const why = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const what = `${operation}: the request cannot be put together: ${why.replace(/\.$/, '')}.`;
+  return new PubNubError(code, what, { operation, delivery: 'not-sent', cause });
+}
+
+/** The error of an answer that is none of the protocol's. */
+export function malformed(
+  operation: PNOperationType,
+  { status, cause }: { readonly status: number | undefined; readonly cause: unknown },
+): PubNubError {
+  const isJson = !(cause instanceof SyntaxError);
+  const why = !isJson ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
+  return new PubNubError('PN-4001', `${operation} failed: the answer is not one of the protocol's: ${why}.`, {
+    operation,
+    statusCode: status,
+    delivery: 'unknown',
+    // The text of a SyntaxError repeats a piece of the answer, which may be a piece of a secret.
+    cause: isJson ? cause : undefined,
+  });
+}
+
+/** The answer of a transport, which may be a program's own; throws `PN-4001` where it is none. */
+export function checkAnswer(operation: PNOperationType, answer: unknown): TransportResponse {
+  let cause: unknown = new TypeError('the transport must give a status, headers and a body');
+  try {
+    const { status, headers, body, stream } = Object(answer);
+    const isWhole =
+      Number.isInteger(status) && typeof headers?.get === 'function' && typeof body === 'string';
+    // Each member has been looked at.
+    if (isWhole && (stream === undefined || typeof stream?.getReader === 'function'))
+      return answer as TransportResponse;
+  } catch (thrown) {
+    cause = thrown;
+  }
+  throw malformed(operation, { status: undefined, cause });
+}

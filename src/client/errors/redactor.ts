@@ -1,0 +1,156 @@
+import { CUT, hideAddresses, withoutSecrets } from '../runtime/secrets.ts';
+import { isOwnError, PubNubError } from './pubnub-error.ts';
+
+/** How much one value may tell, in characters; each member counts as some of them. */
+const MOST = 32_768;
+const MEMBER = 10;
+/** Characters of one text. */
+const LONGEST = 8_192;
+/** Causes of causes, and members of members. */
+const DEEPEST = 10;
+
+/** Members that hold names: a channel may be named like an address. */
+const NAMES: ReadonlySet<PropertyKey> = new Set(['payload', 'channels', 'channelGroups']);
+
+/** Members by which an object prints itself as it likes. */
+const PRINTERS = ['toJSON', Symbol.toPrimitive, Symbol.for('nodejs.util.inspect.custom')];
+const TO_STRING: ReadonlySet<unknown> = new Set([
+  undefined,
+  ...[Object, Array, Error].map((type) => type.prototype.toString),
+]);
+
+/** What every error has, wherever it has it. */
+const OF_ERRORS: ReadonlySet<PropertyKey> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'code']);
+const NONE: ReadonlySet<PropertyKey> = new Set();
+
+/** Takes secrets out of what leaves the client: errors, with all that hangs on them, and log lines. */
+export class Redactor {
+  readonly #secrets: () => readonly (string | undefined)[];
+
+  /** `secrets` is asked each time. */
+  constructor(secrets: () => readonly (string | undefined)[]) {
+    this.#secrets = secrets;
+  }
+
+  /** The text without secrets, and with addresses cut short. */
+  text(text: string): string {
+    return hideAddresses(withoutSecrets(text, this.#secrets(), LONGEST));
+  }
+
+  /**
+   * The value without secrets, however it is printed: itself where it is clean and shows all that it is; else a copy, an
+   * error of an error and plain data of all else. A value that refers back to itself is cut there, and so is a large one.
+   */
+  value(value: unknown): unknown {
+    return new Cleaning(this.#secrets()).clean(value, false);
+  }
+}
+
+class Cleaning {
+  readonly #secrets: readonly (string | undefined)[];
+  readonly #path: object[] = [];
+  #left = MOST;
+
+  constructor(secrets: readonly (string | undefined)[]) {
+    this.#secrets = secrets;
+  }
+
+  /** `named`: addresses in it are names. */
+  clean(value: unknown, named: boolean): unknown {
+    if (typeof value === 'string') return this.#text(value, named);
+    if (typeof value === 'symbol') return this.#text(String(value), named) === String(value) ? value : CUT;
+    if (typeof value === 'function') return '[function]';
+    if (typeof value !== 'object' || value === null) return value;
+    this.#left -= MEMBER;
+    if (this.#left <= 0 || this.#path.length >= DEEPEST || this.#path.includes(value)) return CUT;
+    this.#path.push(value);
+    try {
+      return this.#object(value, named);
+    } catch {
+      // It throws when it is looked at.
+      return '[unreadable]';
+    } finally {
+      this.#path.pop();
+    }
+  }
+
+  #object(value: object, named: boolean): unknown {
+    const isError = value instanceof Error || /Error|DOMException/.test(tagOf(value));
+    const members = [...this.#members(value, isError ? OF_ERRORS : NONE, named)];
+    if (isShown(value) && this.#left > 0 && members.every(({ isSame }) => isSame)) return value;
+    const told = members.filter(({ key, clean }) => typeof key === 'string' && clean !== undefined);
+    if (Array.isArray(value)) return told.flatMap(({ key, clean }) => (key === 'length' ? [] : [clean]));
+    const data = Object.fromEntries(told.map(({ name, clean }) => [name, clean]));
+    if (isError) return errorOf(value, data);
+    return told.length === 0 ? tagOf(value) : data;
+  }
+
+  *#members(value: object, inherited: ReadonlySet<PropertyKey>, named: boolean): Generator<Member> {
+    for (const key of new Set([...inherited, ...Reflect.ownKeys(value)])) {
+      // What has to be asked for its value may say another one each time; an error's own members count all the same.
+      const member = inherited.has(key)
+        ? { value: Reflect.get(value, key) }
+        : Reflect.getOwnPropertyDescriptor(value, key);
+      const clean = this.#member(key, member?.value, named || NAMES.has(key));
+      const label = typeof key === 'symbol' ? (key.description ?? '') : String(key);
+      const name = this.#text(label, true);
+      const isSame = member !== undefined && 'value' in member && Object.is(member.value, clean);
+      yield { key, name, clean, isSame: isSame && name === label };
+      if (this.#left <= 0) return;
+    }
+  }
+
+  // Functions are no data, and where the code is may look like an address.
+  #member(key: PropertyKey, value: unknown, named: boolean): unknown {
+    if (typeof value === 'function') return undefined;
+    if (key !== 'stack' || typeof value !== 'string') return this.clean(value, named);
+    return this.#text(value, true).replace(/^(?!\s+at |\S*@).*$/gm, hideAddresses);
+  }
+
+  #text(text: string, named: boolean): string {
+    const clean = withoutSecrets(text, this.#secrets, Math.min(LONGEST, Math.max(0, this.#left)));
+    this.#left -= clean.length;
+    return named ? clean : hideAddresses(clean);
+  }
+}
+
+interface Member {
+  readonly key: PropertyKey;
+  /** The key, clean. */
+  readonly name: string;
+  /** The value, clean. */
+  readonly clean: unknown;
+  /** Whether nothing had to be taken out. */
+  readonly isSame: boolean;
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value);
+}
+
+/** Whether an object is printed by its members alone; others, such as a `Request`, show what they hide. */
+function isShown(value: object): boolean {
+  if (isOwnError(value)) return Object.getPrototypeOf(value) === PubNubError.prototype;
+  return (
+    /^\[object (Object|Array|Error|DOMException)]$/.test(tagOf(value)) &&
+    PRINTERS.every((key) => Reflect.get(value, key) === undefined) &&
+    TO_STRING.has(Reflect.get(value, 'toString'))
+  );
+}
+
+// One of ours stays one of ours.
+function errorOf(original: object, members: Readonly<Record<string, unknown>>): Error {
+  const { name, message, stack, cause, errors, ...others } = members;
+  const text = typeof message === 'string' ? message : '';
+  const options = cause === undefined ? undefined : { cause };
+  const copy = isOwnError(original)
+    ? new PubNubError(original.code, text, { ...others, cause })
+    : Array.isArray(errors)
+      ? new AggregateError(errors, text, options)
+      : new Error(text, options);
+  // Defined, since to set a member called `__proto__` is something else.
+  Object.defineProperties(copy, Object.getOwnPropertyDescriptors(others));
+  for (const [key, value] of Object.entries({ name, message: text, stack }))
+    Object.defineProperty(copy, key, { value, writable: true, configurable: true });
+  return copy;
+}

@@ -1,0 +1,135 @@
+/** A character as it may stand in a text: what it is, and where the text goes on behind it. */
+type Reading = readonly [code: number, end: number];
+
+const HASH = 0x23;
+const PERCENT = 0x25;
+const SEMICOLON = 0x3b;
+const BACKSLASH = 0x5c;
+
+/** Characters with which an escape begins: `%`, `&`, `+` and the backslash. */
+export const ESCAPES: ReadonlySet<number> = new Set([PERCENT, 0x26, 0x2b, BACKSLASH]);
+
+/** Readings of one place at most. */
+const MOST_READINGS = 12;
+
+/** More backslashes in a row than this are no escape. */
+const LONGEST_RUN = 40;
+
+const CONTROLS: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9 };
+const DIGITS: Readonly<Record<string, number>> = { u: 4, x: 2 };
+const ENTITIES = Object.entries({ amp: 38, lt: 60, gt: 62, quot: 34, apos: 39 });
+/** First bytes of UTF-8 from which on two, three and four make a character. */
+const LEADS = [0xc0, 0xe0, 0xf0];
+
+/**
+ * A text in which each character may stand escaped: as in an address, as in JSON, as in HTML, more than once, and each in
+ * another way than its neighbours.
+ */
+export class EscapedText {
+  readonly #text: string;
+  readonly #readings = new Map<number, readonly Reading[]>();
+
+  constructor(text: string) {
+    this.#text = text;
+    // From the end, since what follows an escape's first character may be escaped itself.
+    for (let at = text.length - 1, run = 0; at >= 0; at--) {
+      const code = text.charCodeAt(at);
+      run = code === BACKSLASH ? run + 1 : 0;
+      if (ESCAPES.has(code) && run < LONGEST_RUN) this.#readings.set(at, this.#read([[code, at + 1]]));
+    }
+  }
+
+  /**
+   * Where a value ends that begins at a place, whole or cut short after at least so many characters; -1 where it does not
+   * begin there.
+   */
+  endOf(value: string, at: number, least: number): number {
+    if (!this.#readings.has(at) && this.#text.charCodeAt(at) !== value.charCodeAt(0)) return -1;
+    let here: ReadonlySet<number> = new Set([at]);
+    let later: readonly number[] = [];
+    let end = -1;
+    for (let index = 0; index < value.length && here.size + later.length > 0; index++) {
+      const readings = [...here].flatMap((place) => this.#at(place));
+      here = new Set([...later, ...endsOf(readings, value.charCodeAt(index))]);
+      // What stands for a whole character is two in the value.
+      const whole = value.codePointAt(index) ?? 0;
+      later = whole > 0xffff ? endsOf(readings, whole) : [];
+      if (index + 1 >= least) end = Math.max(end, ...here);
+    }
+    return end;
+  }
+
+  #at(place: number): readonly Reading[] {
+    return this.#readings.get(place) ?? [[this.#text.charCodeAt(place), place + 1]];
+  }
+
+  // Adds what the readings stand for, which may be the beginning of another escape, as in `%252F`: the list grows meanwhile.
+  #read(found: Reading[]): readonly Reading[] {
+    for (const [code, end] of found) {
+      for (const reading of this.#undone(String.fromCharCode(code), end))
+        if (!found.some((known) => String(known) === String(reading))) found.push(reading);
+      if (found.length > MOST_READINGS) break;
+    }
+    // Of too many, those that begin nothing count first.
+    const isOpen = ([code]: Reading) => Number(ESCAPES.has(code));
+    return found.sort((one, other) => isOpen(one) - isOpen(other)).slice(0, MOST_READINGS);
+  }
+
+  #undone(begin: string, place: number): readonly Reading[] {
+    switch (begin) {
+      case '+':
+        return [[0x20, place]];
+      case '%':
+        return this.#hex(place, 2).flatMap(([byte, end]) => [[byte, end], ...this.#utf8(byte, end)]);
+      case '\\':
+        return this.#at(place).flatMap(([code, end]) => {
+          const letter = String.fromCharCode(code);
+          const count = DIGITS[letter];
+          return count ? this.#hex(end, count) : [[CONTROLS[letter] ?? code, end] as const];
+        });
+      case '&':
+        return this.#entity(place);
+      default:
+        return [];
+    }
+  }
+
+  #utf8(first: number, place: number): readonly Reading[] {
+    const more = LEADS.filter((lead) => first >= lead).length;
+    let found: Reading[] = more ? [[first & (0x3f >> more), place]] : [];
+    for (let count = 0; count < more; count++)
+      found = found.flatMap(([value, end]) =>
+        endsOf(this.#at(end), PERCENT)
+          .flatMap((next) => this.#hex(next, 2))
+          .map(([byte, next]) => [value * 64 + (byte & 63), next] as const),
+      );
+    return found;
+  }
+
+  #entity(place: number): readonly Reading[] {
+    const text = this.#text;
+    const found: Reading[] = ENTITIES.filter(([name]) => text.startsWith(name, place)).map(([name, code]) => [
+      code,
+      place + name.length,
+    ]);
+    for (const start of endsOf(this.#at(place), HASH)) {
+      const [digits] = /^(x[\da-f]{1,8}|\d{1,8})/i.exec(text.slice(start, start + 9)) ?? [];
+      if (digits) found.push([Number(digits.replace(/^x/i, '0x')), start + digits.length]);
+    }
+    return found.flatMap(([code, end]) =>
+      [end, ...endsOf(this.#at(end), SEMICOLON)].map((behind) => [code, behind] as const),
+    );
+  }
+
+  #hex(place: number, count: number): readonly Reading[] {
+    const digits = this.#text.slice(place, place + count);
+    return /^[\da-f]{2,}$/i.test(digits) && digits.length === count
+      ? [[Number.parseInt(digits, 16), place + count]]
+      : [];
+  }
+}
+
+// Where the text goes on behind one certain character.
+function endsOf(readings: readonly Reading[], wanted: number): readonly number[] {
+  return readings.filter(([code]) => code === wanted).map(([, end]) => end);
+}
