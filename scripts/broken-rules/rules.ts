@@ -69,8 +69,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'subscriptions are told what they have lost',
-    find: "for (const one of others) if (!one.subscription.ended) one.subscription.tell('gap', gapEvent(one.loss));",
-    replace: '',
+    find: 'if (!subscription.ended) subscription.lose(asFarAs(isKnown, own));',
+    replace: '{}',
   },
   {
     says: 'an answer that is full raises a suspicion',
@@ -109,8 +109,38 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'withLast(n) brings n messages of a channel and no more',
-    find: 'return all.slice(-last);',
-    replace: 'return all;',
+    find: 'return this.#left > 0 || compareTimetokens(timetoken, this.#oldest) > 0;',
+    replace: 'return true;',
+  },
+  {
+    says: 'withLast(n) takes the newest of what is there at once',
+    find: 'return sorted.slice(Math.max(0, sorted.length - Math.max(closing, this.#left)));',
+    replace: 'return sorted;',
+  },
+  {
+    says: 'what was told as missing is not filled in later, out of its order',
+    find: 'if (fill !== undefined && missed.has(',
+    replace: 'if (false && fill !== undefined && missed.has(',
+  },
+  {
+    says: 'rows of history come for the groups that have their channel',
+    find: '(group) => this.membersOf.get(group)?.includes(channel) ?? true,',
+    replace: '() => true,',
+  },
+  {
+    says: 'a gap is certain only for a group that is known to have the channel',
+    find: 'return isKnown ? loss : { ...loss, certain: false };',
+    replace: 'return loss;',
+  },
+  {
+    says: 'a backfill goes on when what was under way for it has ended',
+    find: 'backfill.running = backfill.running.then(() => this.#run(backfill, signal));',
+    replace: 'void this.#run(backfill, signal);',
+  },
+  {
+    says: 'an older start gives a hurried server a pause as well',
+    find: 'if (fruitless >= MOST_FRUITLESS) await',
+    replace: 'if (fruitless >= 1e9) await',
   },
   {
     says: 'a gap is filled as completely as it is told',
@@ -144,7 +174,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a server that answers at once with nothing new is given a pause',
-    find: 'const isHurried = next.fruitless >= PATIENCE',
+    find: 'const isHurried = next.fruitless >= MOST_FRUITLESS',
     replace: 'const isHurried = next.fruitless >= 1e9',
   },
   {

@@ -117,6 +117,7 @@ export class ForeignPosts {
     const { channel, kind, publisher, payload, meta, type, stored } = post;
     const place = region.stamp();
     const timetoken = String(given ?? place);
+    const places = [String(place)];
     const envelope = {
       ...{ a: '2', f: 0, ...(publisher !== undefined && { i: publisher }) },
       // The wire may leave the sequence number out: what has one timetoken is then told apart by its content alone.
@@ -135,11 +136,15 @@ export class ForeignPosts {
       meta,
       type,
       stored,
-      place: String(place),
+      places,
     });
     region.add(channel, envelope, place);
     const other = region === this.regions[0] ? this.regions[1] : this.regions[0];
-    this.#later(this.#manners.regionDelay, () => other.add(channel, envelope, other.stamp()));
+    this.#later(this.#manners.regionDelay, () => {
+      const late = other.stamp();
+      places.push(String(late));
+      other.add(channel, envelope, late);
+    });
     if (stored)
       this.#history.add({
         ...{ channel, timetoken, uuid: publisher ?? '', message: payload, meta, type },

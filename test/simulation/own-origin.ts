@@ -23,6 +23,7 @@ export class OwnOrigin implements Server {
 
   async handle(request: ServerRequest): Promise<ServerAnswer> {
     const { method, target, body, interruption } = request;
+    const begun = this.#truth.tick();
     const answer = await this.#origin.handle({
       method,
       target,
@@ -30,7 +31,7 @@ export class OwnOrigin implements Server {
       body: new TextEncoder().encode(body),
       interruption,
     });
-    if (answer.status === 200) this.#note(target, answer.body);
+    if (answer.status === 200) this.#note(target, answer.body, begun);
     return { status: answer.status, body: answer.body };
   }
 
@@ -52,13 +53,14 @@ export class OwnOrigin implements Server {
     return createOrigin({ clock: this.#clock, random: new Dice(1_000 + life).next, limits: this.#limits });
   }
 
-  #note(target: string, body: string): void {
+  #note(target: string, body: string, begun: number): void {
     const { pathname, searchParams } = new URL(target, 'http://origin');
     const segments = pathname.split('/').map(decodeURIComponent);
     const [, first, , , , channel = '', , message = ''] = segments;
     if (first === 'publish' || first === 'signal') {
       const [, , timetoken] = JSON.parse(body);
       this.#truth.take({
+        begun,
         channel,
         timetoken,
         kind: first === 'signal' ? 'signal' : 'message',

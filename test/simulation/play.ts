@@ -219,7 +219,8 @@ export async function heal(world: World): Promise<void> {
   await clock.advance(170_000);
   for (const channel of new Set(world.truth.entries.map((entry) => entry.channel)))
     if (!channel.endsWith('-pnpres')) await world.tell(channel, world.unique());
-  await clock.advance(15_000);
+  // Handlers may still subscribe, on a slow network, and wait for several round trips each.
+  await clock.advance(60_000);
 }
 
 /** Ends client and origin. */

@@ -7,12 +7,14 @@ export type EntryKind = 'message' | 'signal' | 'presence';
 export interface Entry {
   /** The same for every copy, and for no other entry. */
   readonly key: string;
-  /** When it was taken, in the order of everything that happens. */
+  /** When it was known to be taken, in the order of everything that happens. */
   readonly order: number;
+  /** When the origin was asked to take it: what else it was asked for since may have come first. */
+  readonly begun: number;
   readonly channel: string;
   readonly timetoken: Timetoken;
-  /** Its place in the stream of the region that serves, where that differs from its timetoken. */
-  readonly place: Timetoken;
+  /** Its places in the streams of the regions that know it, where they differ from its timetoken. */
+  readonly places: readonly Timetoken[];
   readonly kind: EntryKind;
   /** Whether history keeps it. */
   readonly stored: boolean;
@@ -59,15 +61,23 @@ export class Truth {
   }
 
   /** The origin took an entry. */
-  take(entry: Identity & { readonly stored: boolean; readonly place?: Timetoken }): void {
-    const { channel, timetoken, kind, stored, place = timetoken } = entry;
+  take(
+    entry: Identity & {
+      readonly stored: boolean;
+      readonly places?: readonly Timetoken[];
+      readonly begun?: number;
+    },
+  ): void {
+    const { channel, timetoken, kind, stored, places = [] } = entry;
     const key = keyOf(entry);
+    const order = this.tick();
     const taken: Entry = {
       key,
-      order: this.tick(),
+      order,
+      begun: entry.begun ?? order,
       channel,
       timetoken,
-      place,
+      places,
       kind,
       stored,
       life: this.life,
@@ -98,12 +108,13 @@ export class Truth {
   }
 
   /**
-   * Whether the entry must come for the group: its channel was in it then, and nobody has taken it out since. A restart
-   * of the origin, which forgets groups, is no excuse for what was published before.
+   * Whether the entry must come for the group: its channel was in it when the origin was asked to take the entry, and
+   * nobody has taken it out since. An origin that is asked for both at once does either first. A restart of the origin,
+   * which forgets groups, is no excuse for what was published before.
    */
-  mustGroup(group: string, { channel, order, life }: Entry): boolean {
+  mustGroup(group: string, { channel, begun, life }: Entry): boolean {
     return this.#membership(group, channel).some(
-      (one) => one.life === life && one.from < order && one.until === Number.POSITIVE_INFINITY,
+      (one) => one.life === life && one.from < begun && one.until === Number.POSITIVE_INFINITY,
     );
   }
 

@@ -17,10 +17,17 @@ export interface MortalOrigin extends AsyncDisposable {
   restart(how: { readonly forgets: boolean }): Promise<void>;
 }
 
+/**
+ * Characters of one answer: few enough that it gets through. Whoever is behind catches up in portions; of one answer that
+ * holds everything some piece would be lost each time, the more surely the longer it has become meanwhile.
+ */
+const PORTION = 32 * 1024;
+
 /** Serves an origin whose live queues are long enough for so many messages: what is lost then is the network's doing. */
 export async function serveMortal(channels: readonly string[], messages: number): Promise<MortalOrigin> {
   const create = async (): Promise<Origin> => {
-    const limits = { queueLength: 2 * messages, liveEntries: 4 * messages, historyHours: 0 };
+    const queues = { queueLength: 2 * messages, liveEntries: 4 * messages };
+    const limits = { ...queues, answerBytes: PORTION, historyHours: 0 };
     const origin = createOrigin({ limits });
     await fillGroup(origin, channels);
     return origin;

@@ -1,5 +1,4 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
-import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { Backfill } from './backfill.ts';
 import { isStored } from './decode.ts';
 import type { Seen } from './dedupe.ts';
@@ -14,12 +13,12 @@ export interface Arrived {
   readonly group: string | undefined;
   /** What is remembered of it. */
   readonly seen: Seen;
-  /** What fetched it, or has let it go on; `undefined` for what comes from the loop. */
-  readonly source: Backfill | undefined;
+  /** It waits for backfills whose serial is below this: those that began before the one that has fetched it or let it go. */
+  readonly turn: number;
   /** It is one of the newest stored messages, which a subscription gets whatever its floor. */
   readonly isRewound: boolean;
-  /** It was fetched to fill a loss. */
-  readonly isFill: boolean;
+  /** The serial of the backfill that was to fill a loss, and has fetched it. */
+  readonly fill: number | undefined;
   readonly bytes: number;
 }
 
@@ -48,27 +47,24 @@ export class GroupsOfAnswer {
 
 /** Whether a subscription wants an entry, and has not had it. */
 export function wants(
-  subscription: LiveSubscription,
-  { envelope, group, seen, isFill, isRewound }: Arrived,
+  { id, interest, missed, rewound }: LiveSubscription,
+  { envelope, group, seen, fill, isRewound }: Arrived,
 ): boolean {
-  const { id, interest, rewoundAt } = subscription;
   const { c, p } = envelope;
   if (seen.had.has(id)) return false;
-  if (isRewound) return interest.covers(c, group);
   // Of what came before, the newest stored messages are all that was asked for; what fills a loss is none of them.
-  const since = rewoundAt.size > 0 ? rewoundAt.get(c) : undefined;
-  const isLate = since !== undefined && compareTimetokens(p.t, since) <= 0;
-  return interest.wants(c, group, p.t) && (!isLate || (isStored(envelope) && !isFill));
+  const rewind = rewound.size > 0 ? rewound.get(c) : undefined;
+  if (rewind?.isBefore(p.t) && (fill !== undefined || !isStored(envelope) || !rewind.wants(p.t)))
+    return false;
+  if (fill !== undefined && missed.has({ channel: c, group, timetoken: p.t }, fill)) return false;
+  return isRewound ? interest.covers(c, group) : interest.wants(c, group, p.t);
 }
 
-/** The last of the backfills that began before what brought it: from there it goes on to those before, each in its order. */
+/** The last of the backfills that it waits for: from there it goes on to those before, each in its order. */
 export function holderOf(
   { backfills }: LiveSubscription,
-  { envelope, group, source }: Arrived,
+  { envelope, group, turn }: Arrived,
 ): Backfill | undefined {
   if (backfills.length === 0) return undefined;
-  const limit = source?.serial ?? Number.POSITIVE_INFINITY;
-  return backfills.findLast(
-    ({ serial }, index) => serial < limit && backfills[index]?.covers(envelope.c, group),
-  );
+  return backfills.findLast((backfill) => backfill.serial < turn && backfill.covers(envelope.c, group));
 }

@@ -40,9 +40,9 @@ export async function fill(fillable: Fillable, signal: AbortSignal): Promise<Fil
   }
 }
 
-async function read({ history, answer, loss }: Fillable, signal: AbortSignal): Promise<Filled> {
+async function read({ history, backfill, answer, loss }: Fillable, signal: AbortSignal): Promise<Filled> {
   const { names, from, to } = loss;
-  const places = (await history?.placesOf(names, signal)) ?? [];
+  const places = (await history?.placesOf(backfill, names, signal)) ?? [];
   const parts = places.map((place) => {
     const newest = newestIn(answer, place.channel);
     const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };

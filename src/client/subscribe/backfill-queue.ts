@@ -2,17 +2,21 @@ import { PNOperationType } from '../../protocol/status.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
+import { pauseFor } from '../runtime/pause-for.ts';
+import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import { type Filled, fill, MOST_ATTEMPTS } from './backfill-fill.ts';
 import type { BackfillHistory } from './backfill-history.ts';
-import { isEnvelope } from './decode.ts';
 import type { OlderDelivery } from './delivery.ts';
 import { isOverdue, later, lossesIn, type NamedLoss, namedLosses, outcomeOf, sooner } from './gaps.ts';
 import { inOrder } from './in-order.ts';
 import type { Mix } from './mix.ts';
+import { patienceFor, shortestPatience, type Waiting } from './patience.ts';
+import type { Sightings } from './sightings.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
+import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
 
 /** What polling for older entries needs of the client. */
 export interface QueueHost {
@@ -20,11 +24,13 @@ export interface QueueHost {
   poll(mix: Mix, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
   readonly delivery: OlderDelivery;
   readonly history: BackfillHistory | undefined;
+  readonly sightings: Sightings;
   /** Tells those who wait for a backfill of what is missing. */
   tell(backfill: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void;
   /** Of the last handshake, in milliseconds. */
   readonly roundTrip: number;
   readonly settings: {
+    readonly clock: SteadyClock;
     readonly countThreshold: number;
     readonly liveRetention: number;
     /** Milliseconds. */
@@ -32,21 +38,6 @@ export interface QueueHost {
   };
 }
 
-/** How long a poll is waited for. */
-export interface Waiting {
-  readonly signal: AbortSignal;
-  /** Milliseconds. */
-  readonly patience: number;
-  /** Milliseconds that are left to it when it has to hurry. */
-  readonly shortest: number;
-  /** Hands over how to shorten the patience, because something else waits. */
-  readonly onHurry: (hurry: () => void) => void;
-}
-
-const SHORTEST_PATIENCE = 1_000;
-const LONGEST_PATIENCE = 5_000;
-/** How often the patience is doubled where others wait for their turn. */
-const MOST_GROWTH_IN_TURNS = 3;
 /** Polls that nobody answers, until the end of a history is taken to be complete: it was only looked at once more. */
 const SILENT_TAIL = 3;
 /** Milliseconds after which a server answers a poll in any case. */
@@ -69,23 +60,34 @@ export class BackfillQueue {
 
   /** Polls until everything up to the backfill's end has come. */
   async read(backfill: Backfill, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#host.settings;
+    let fruitless = 0;
     while (backfill.isShort) {
+      const began = clock.monotonic();
       const answer = await this.#answer(backfill, signal);
       if (!answer) return;
-      await this.#take(backfill, answer, signal);
+      const isFruitful = await this.#take(backfill, answer, signal);
+      fruitless = isFruitful || clock.monotonic() - began >= FLOOR_DELAY ? 0 : fruitless + 1;
+      // A server whose timetoken hardly moves would be asked thousands of times.
+      if (fruitless >= MOST_FRUITLESS) await pauseFor(clock, FLOOR_DELAY, signal);
     }
   }
 
   // Silence is no failure by itself: a server holds a poll for which there is nothing. But where something newer waits, or
   // the server would have answered by now in any case, the answer is lost.
   async #answer(backfill: Backfill, signal: AbortSignal): Promise<LoopAnswer | undefined> {
+    const { pollTimeout } = this.#host.settings;
     for (;;) {
       let wasHolding = false;
       let patience = 0;
       const poll = () => {
         wasHolding = backfill.isHolding;
         backfill.onPoll?.();
-        patience = this.#patienceFor(backfill);
+        patience = patienceFor(backfill, {
+          roundTrip: this.#host.roundTrip,
+          pollTimeout,
+          isWanted: this.#turns.isWanted,
+        });
         return this.#poll(backfill, patience, signal);
       };
       // Who is polled for makes way for who waits, above all where something newer waits as well.
@@ -107,45 +109,38 @@ export class BackfillQueue {
     }
   }
 
-  #patienceFor(backfill: Backfill): number {
-    const { settings } = this.#host;
-    const shortest = this.#shortest();
-    if (backfill.isHolding) return shortest;
-    const growth = this.#turns.isWanted ? Math.min(backfill.silence, MOST_GROWTH_IN_TURNS) : backfill.silence;
-    const patience = shortest * 2 ** growth;
-    return patience > settings.pollTimeout / 2 ? settings.pollTimeout : patience;
-  }
-
-  #shortest(): number {
-    return Math.min(Math.max(4 * this.#host.roundTrip, SHORTEST_PATIENCE), LONGEST_PATIENCE);
-  }
-
   async #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
     const onHurry = (hurry: () => void) => {
       this.#hurry = hurry;
     };
-    const waiting = { signal, patience, shortest: this.#shortest(), onHurry };
+    const waiting = { signal, patience, shortest: shortestPatience(this.#host.roundTrip), onHurry };
     try {
-      return await this.#host.poll(backfill.names, backfill.place, waiting);
+      backfill.asked = backfill.names;
+      return await this.#host.poll(backfill.asked, backfill.place, waiting);
     } finally {
       this.#hurry = undefined;
     }
   }
 
-  async #take(backfill: Backfill, answer: LoopAnswer, signal: AbortSignal): Promise<void> {
+  // Returns whether it brought anything that was wanted.
+  async #take(backfill: Backfill, answer: LoopAnswer, signal: AbortSignal): Promise<boolean> {
     if (backfill.plan.last !== undefined) return this.#takeTail(backfill, answer);
+    // It tells which channels wildcards and groups have, before history is asked for them.
+    this.#host.sightings.noteAll(answer.entries, backfill.asked);
     const losses = this.#lossesOf(backfill, answer);
     const canFill = backfill.plan.recovers && this.#host.history !== undefined;
     const isOpen = ({ presence }: NamedLoss) => canFill && !presence;
     const { history } = this.#host;
     const open = history ? losses.filter(isOpen) : [];
     const filled = await Promise.all(open.map((loss) => fill({ history, backfill, answer, loss }, signal)));
+    let isFruitful = false;
     await this.#host.delivery.inTurn(() => {
       if (backfill.isClosed) return;
       for (const loss of losses) if (!isOpen(loss)) this.#host.tell(backfill, loss, 'none');
-      this.#deliver(backfill, answer, filled);
+      isFruitful = this.#deliver(backfill, answer, filled);
     });
     this.#goOn(backfill, answer);
+    return isFruitful;
   }
 
   #goOn(backfill: Backfill, { cursor }: LoopAnswer): void {
@@ -155,19 +150,20 @@ export class BackfillQueue {
     backfill.attempts = 0;
   }
 
-  // Stored messages of a channel go before it, and are counted with it.
-  async #takeTail(backfill: Backfill, answer: LoopAnswer): Promise<void> {
+  // Stored messages go before it, and are counted with it: it waits for its own backfill as for those before.
+  async #takeTail(backfill: Backfill, answer: LoopAnswer): Promise<boolean> {
     const { delivery } = this.#host;
+    let isFruitful = false;
     await delivery.inTurn(() => {
       for (const entry of answer.entries) {
-        if (isBeyond(entry, backfill)) continue;
         const arrived = delivery.older(entry, backfill, { isRow: false });
-        if (!arrived) continue;
-        const source = backfill.isUnread(arrived.envelope.c) ? undefined : backfill;
-        delivery.offer({ ...arrived, source }, backfill.recipients);
+        if (!arrived || isAhead(arrived, backfill)) continue;
+        isFruitful =
+          delivery.offer({ ...arrived, turn: backfill.serial + 1 }, backfill.recipients) || isFruitful;
       }
     });
     this.#goOn(backfill, answer);
+    return isFruitful;
   }
 
   // What the answer leaves out of the range. An old start raises the same suspicion as a long absence.
@@ -187,22 +183,23 @@ export class BackfillQueue {
       .filter(({ from, to }) => compareTimetokens(from, to) < 0);
   }
 
-  #deliver(backfill: Backfill, { entries }: LoopAnswer, filled: readonly Filled[]): void {
+  #deliver(backfill: Backfill, { entries }: LoopAnswer, filled: readonly Filled[]): boolean {
     const { delivery } = this.#host;
     const { recipients } = backfill;
     const read = (entry: unknown, loss?: NamedLoss): Older | readonly Older[] => {
-      if (isBeyond(entry, backfill)) return [];
       const arrived = delivery.older(entry, backfill, { isRow: loss !== undefined });
-      return arrived ? { arrived, loss } : [];
+      return arrived && !isAhead(arrived, backfill) ? { arrived, loss } : [];
     };
     const live = entries.flatMap((entry) => read(entry));
     const rows = filled.flatMap(({ parts, loss }) =>
       parts.flatMap((part) => part.rows.flatMap((row) => read(row, loss))),
     );
     const found = new Set<NamedLoss>();
+    let isFruitful = false;
     for (const { arrived, loss } of inOrder(rows, live, timeOf)) {
       const isWanted = loss ? delivery.offerRow(arrived, backfill) : delivery.offer(arrived, recipients);
       if (!isWanted) continue;
+      isFruitful = true;
       backfill.brought.add(arrived.envelope.c);
       if (loss) found.add(loss);
     }
@@ -211,6 +208,7 @@ export class BackfillQueue {
       const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
       this.#host.tell(backfill, ...outcomeOf(loss, { hasBrought: found.has(loss), isComplete, cuts }));
     }
+    return isFruitful;
   }
 }
 
@@ -223,9 +221,10 @@ function timeOf({ arrived }: Older): Timetoken {
   return arrived.envelope.p.t;
 }
 
-// What is newer comes from the loop, and is not to be taken for a copy there.
-function isBeyond(entry: unknown, { plan }: Backfill): boolean {
-  return isEnvelope(entry) && compareTimetokens(entry.p.t, plan.to) > 0;
+// What is newer comes from the loop, unless that has passed it: of an entry that another region took, the timetoken does not
+// tell.
+function isAhead({ envelope, seen: { batch } }: Arrived, { plan, since }: Backfill): boolean {
+  return compareTimetokens(envelope.p.t, plan.to) > 0 && (batch === undefined || batch > since);
 }
 
 function unanswered(milliseconds: number): PubNubError {

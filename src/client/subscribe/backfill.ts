@@ -1,3 +1,4 @@
+import { isPresenceName } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived } from './arrived.ts';
 import { isStored } from './decode.ts';
@@ -68,6 +69,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 export interface BackfillLimits {
   readonly shared: Backlog;
   readonly serial?: number;
+  readonly since?: number;
   readonly onFull: () => void;
 }
 
@@ -76,15 +78,19 @@ export class Backfill {
   readonly plan: BackfillPlan;
   /** Its place among the backfills of the client, in the order in which they began. */
   readonly serial: number;
+  /** How many batches the loop had brought when it began. */
+  readonly since: number;
   /** Everything up to here has been fetched from the live queue. */
   place: LoopCursor;
+  /** The names that the last poll was sent for; some may have been dropped since. */
+  asked: Mix;
   /** Channels whose history has been read. */
   readonly read = new Set<string>();
   /** Channels of which history left out older rows: where the others begin. */
   readonly cuts = new Map<string, Timetoken>();
   /** Channels on which something came that somebody wanted. */
   readonly brought = new Set<string>();
-  /** The channels that groups were found to have, and wildcards to stand for. */
+  /** The channels that groups have been found to have, and wildcards to stand for. */
   readonly membersOf = new Map<string, readonly string[]>();
   readonly coveredBy = new Map<string, readonly string[]>();
   /** Failures so far. */
@@ -93,6 +99,8 @@ export class Backfill {
   silence = 0;
   /** Ends what is under way for it. */
   controller: AbortController | undefined;
+  /** What is or was under way: what goes on begins when that has come to its end, so that nothing is done twice. */
+  running: Promise<void> = Promise.resolve();
   /** Nothing more is fetched. */
   isClosed = false;
   /** Told when a poll for it goes out. */
@@ -108,7 +116,9 @@ export class Backfill {
   constructor(plan: BackfillPlan, limits: BackfillLimits) {
     this.plan = plan;
     this.serial = limits.serial ?? 0;
+    this.since = limits.since ?? 0;
     this.place = plan.from;
+    this.asked = plan.names;
     this.#interest = new Interest(plan.names);
     this.#limits = limits;
   }
@@ -132,11 +142,6 @@ export class Backfill {
     return this.#backlog.length > 0;
   }
 
-  /** Whether stored messages of a channel come first, and have not come yet. */
-  isUnread(channel: string): boolean {
-    return this.plan.last !== undefined && !this.read.has(channel);
-  }
-
   /** Whether the live queue has not been read to the end. */
   get isShort(): boolean {
     return compareTimetokens(this.place.timetoken, this.plan.to) < 0;
@@ -147,14 +152,13 @@ export class Backfill {
     return this.fills || this.isHolding;
   }
 
-  /** The groups by which a channel may have been asked for. */
+  /** The groups by which a channel may have been asked for: those that have it, as far as they have been listed. */
   groupsOf(channel: string): readonly string[] {
-    const { groups } = this.names;
-    const listed = groups.filter((group) => this.membersOf.get(group)?.includes(channel));
+    const asked = this.names.groups.filter((group) => !isPresenceName(group));
     const told = this.plan.groups?.get(channel) ?? [];
-    const isMember = (group: string) => this.membersOf.get(group)?.includes(channel) ?? true;
-    const found = [...new Set([...listed, ...told.filter(isMember)])];
-    return found.length === 0 && !this.#interest.covers(channel, undefined) ? groups : found;
+    return [...new Set([...asked, ...told])].filter(
+      (group) => this.membersOf.get(group)?.includes(channel) ?? true,
+    );
   }
 
   /** What it has brought for one of its names. */
@@ -198,10 +202,20 @@ export class Backfill {
     if (this.#size.isOver || shared.isOver) onFull();
   }
 
-  /** The newest message of a channel that waits: history should have it. */
-  newestMessage(channel: string): Timetoken | undefined {
-    const isIts = ({ envelope }: Arrived) => envelope.c === channel && isStored(envelope);
+  /** The newest message of a channel that waits, up to a timetoken: history should have it. */
+  newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
+    const isIts = ({ envelope }: Arrived) =>
+      envelope.c === channel &&
+      isStored(envelope) &&
+      (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0);
     return this.#backlog.findLast(({ arrived }) => isIts(arrived))?.arrived.envelope.p.t;
+  }
+
+  /** The history of channels on which something waits that it should have had is to be read anew. */
+  readAnew(): void {
+    const { asOf } = this.plan;
+    for (const { arrived } of this.#backlog)
+      if (compareTimetokens(arrived.envelope.p.t, asOf) <= 0) this.read.delete(arrived.envelope.c);
   }
 
   /** Takes those of a channel that wait out of the backlog, up to a timetoken. */

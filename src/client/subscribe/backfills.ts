@@ -8,6 +8,7 @@ import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Backfill, type BackfillPlan, Backlog } from './backfill.ts';
 import { MOST_ATTEMPTS } from './backfill-fill.ts';
 import type { BackfillHistory } from './backfill-history.ts';
+import { remaining } from './backfill-merge.ts';
 import type { BackfillQueue } from './backfill-queue.ts';
 import type { OlderDelivery } from './delivery.ts';
 import { type NamedLoss, namesApart, outcomeOf, type Range } from './gaps.ts';
@@ -56,6 +57,7 @@ export class Backfills {
     const backfill: Backfill = new Backfill(plan, {
       shared: this.#held,
       serial: ++this.#lastSerial,
+      since: this.#host.delivery.batches,
       onFull: () => this.#end(backfill, 'backlog-full'),
     });
     this.#all.add(backfill);
@@ -103,8 +105,10 @@ export class Backfills {
 
   #start(backfill: Backfill): void {
     if (backfill.isClosed || backfill.controller) return;
-    backfill.controller = new AbortController();
-    void this.#run(backfill, backfill.controller.signal);
+    const controller = new AbortController();
+    const { signal } = controller;
+    backfill.controller = controller;
+    backfill.running = backfill.running.then(() => this.#run(backfill, signal));
   }
 
   #halt(backfill: Backfill): void {
@@ -113,7 +117,7 @@ export class Backfills {
   }
 
   async #run(backfill: Backfill, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    while (!signal.aborted) {
       try {
         await this.#fetch(backfill, signal);
         if (!signal.aborted) this.#end(backfill);
@@ -150,9 +154,13 @@ export class Backfills {
       await Promise.race([isAsked, tail]);
       await history?.read(backfill, attempt.signal);
       await tail;
+      // What has come since says that history lacked it, and maybe more.
+      backfill.readAnew();
+      await history?.read(backfill, attempt.signal);
     } finally {
       signal.removeEventListener('abort', abort);
       attempt.abort();
+      await tail.catch(() => undefined);
     }
   }
 
@@ -183,15 +191,20 @@ export class Backfills {
       if (!this.#all.has(backfill)) return;
       for (const [loss, recovered] of missingIn(backfill, because))
         this.#host.tell(backfill, loss, recovered);
-      const held = backfill.drain();
-      this.#remove(backfill);
-      for (const { arrived, subscription } of held)
-        this.#host.delivery.offer({ ...arrived, source: backfill }, [subscription]);
+      const held = remaining(backfill);
+      this.#detach(backfill);
+      for (const one of held) this.#host.delivery.letGo(one, backfill);
+      // Only now: what was let go may wait for another one.
       this.#host.ended();
     });
   }
 
   #remove(backfill: Backfill): void {
+    this.#detach(backfill);
+    this.#host.ended();
+  }
+
+  #detach(backfill: Backfill): void {
     this.#all.delete(backfill);
     backfill.isClosed = true;
     backfill.drain();
@@ -200,7 +213,6 @@ export class Backfills {
       const index = backfills.indexOf(backfill);
       if (index >= 0) backfills.splice(index, 1);
     }
-    this.#host.ended();
   }
 }
 

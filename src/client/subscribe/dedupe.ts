@@ -21,8 +21,8 @@ export interface Seen {
   readonly had: Recipients;
   /** How often it has come. */
   copies: number;
-  /** Whether the loop has brought it. */
-  isLive: boolean;
+  /** The batch of the loop that has brought it first; `undefined` where none has. */
+  batch: number | undefined;
   /** Another entry of the same timetoken. */
   readonly next: Seen | undefined;
 }
@@ -88,6 +88,9 @@ export class DeliveryWindow {
 
   #find(envelope: WireEnvelope, content: number, isRow: boolean): Seen | undefined {
     const { t } = envelope.p;
+    const first = this.#young.get(t) ?? this.#old.get(t);
+    // Most often there is nothing of this timetoken.
+    if (first === undefined) return undefined;
     const wanted = { envelope, content, isRow };
     return among(this.#young.get(t), wanted) ?? among(this.#old.get(t), wanted);
   }
@@ -99,7 +102,7 @@ export class DeliveryWindow {
     if (compareTimetokens(p.t, this.#youngest) > 0) this.#youngest = p.t;
     const next = this.#young.get(p.t);
     const had = new Recipients();
-    const seen = { channel, kind, publisher, content, sequence, at, had, copies: 1, isLive: false, next };
+    const seen = { channel, kind, publisher, content, sequence, at, had, copies: 1, batch: undefined, next };
     this.#young.set(p.t, seen);
     this.#size += 1;
     return seen;

@@ -2,12 +2,13 @@ import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
 import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
-import type { Backfill } from './backfill.ts';
+import type { Backfill, Held } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
 import type { DeliveryHost, DeliveryParts } from './delivery-host.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { before, type Loss, sooner } from './gaps.ts';
+import { widened } from './gaps.ts';
+import type { Waiting } from './holding.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Recipients } from './recipients.ts';
@@ -16,12 +17,14 @@ import type { Batch } from './state.ts';
 /** How older entries are delivered, in their turn and to those who have not had them. */
 export type OlderDelivery = Pick<
   Delivery<unknown>,
-  'forgottenUpTo' | 'inTurn' | 'offer' | 'offerRow' | 'older'
+  'batches' | 'forgottenUpTo' | 'inTurn' | 'letGo' | 'offer' | 'offerRow' | 'older'
 >;
 
 /** The client's own listeners, as one more recipient. */
 const CLIENT = 0;
 const DEFAULT_WINDOW = 1_000;
+/** The turn of what the loop brings: after all backfills. */
+const LIVE = Number.POSITIVE_INFINITY;
 
 /**
  * Brings entries to listeners and subscriptions. For each entry it is remembered who has had it, and a further copy, live
@@ -33,6 +36,8 @@ export class Delivery<Client> {
   readonly #parts: DeliveryParts<Client>;
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
+  /** How many batches of the loop have come. */
+  batches = 0;
 
   constructor(host: DeliveryHost, parts: DeliveryParts<Client>) {
     this.#host = host;
@@ -87,11 +92,11 @@ export class Delivery<Client> {
       return undefined;
     }
     const seen = this.#window.note(entry, this.#parts.settings.clock.monotonic(), isRow);
-    this.#parts.sightings.note(entry, groupOf(entry, source.names));
     const bytes = JSON.stringify(entry.d)?.length ?? 0;
-    const isRewound = isRow && source.plan.last !== undefined;
-    const group = groupOf(entry, source.names);
-    const arrived = { envelope: entry, group, seen, source, isRewound, isFill: source.fills, bytes };
+    const group = groupOf(entry, source.asked);
+    const { serial: turn, fills } = source;
+    const how = { turn, isRewound: false, fill: fills ? turn : undefined };
+    const arrived: Arrived = { envelope: entry, group, seen, bytes, ...how };
     if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
     return arrived;
   }
@@ -104,9 +109,14 @@ export class Delivery<Client> {
     const groups = [row.group, ...source.groupsOf(row.envelope.c)];
     const copies = groups.map((group) => {
       const envelope = group === undefined ? row.envelope : { ...row.envelope, b: group };
-      return this.offer({ ...row, envelope, group, source }, source.recipients);
+      return this.offer({ ...row, envelope, group }, source.recipients);
     });
     return copies.includes(true);
+  }
+
+  /** Hands over what has waited for a backfill: it goes on to those that began before. Returns whether it is wanted. */
+  letGo({ arrived, subscription }: Held, { serial }: Backfill): boolean {
+    return this.offer({ ...arrived, turn: serial }, [subscription]);
   }
 
   /**
@@ -132,7 +142,14 @@ export class Delivery<Client> {
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded') this.#host.lost(widened(loss, arrived), mix);
+      if (fresh || loss.reason !== 'count-exceeded')
+        this.#host.lost(
+          widened(
+            loss,
+            arrived.flatMap((one) => one?.envelope.p.t ?? []),
+          ),
+          mix,
+        );
     }
     for (const [index, one] of arrived.entries()) {
       if (one) this.offer(one, this.#parts.demand.candidates(one.envelope.c, one.group));
@@ -146,7 +163,9 @@ export class Delivery<Client> {
     const { sightings, settings } = this.#parts;
     const now = settings.clock.monotonic();
     const groups = new GroupsOfAnswer(mix);
+    const share = bytes / entries.length;
     let fresh = false;
+    this.batches++;
     const arrived: (Arrived | undefined)[] = [];
     for (const entry of entries) {
       if (!isEnvelope(entry)) {
@@ -155,13 +174,20 @@ export class Delivery<Client> {
         continue;
       }
       const noted = this.#window.note(entry, now);
-      fresh ||= !noted.isLive;
-      noted.isLive = true;
+      fresh ||= noted.batch === undefined;
+      noted.batch ??= this.batches;
       const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
       const group = groups.of(entry, noted);
       sightings.note(entry, group);
-      const more = { source: undefined, isRewound: false, isFill: false, bytes: bytes / entries.length };
-      arrived.push({ envelope: entry, group, seen, ...more });
+      arrived.push({
+        envelope: entry,
+        group,
+        seen,
+        turn: LIVE,
+        isRewound: false,
+        fill: undefined,
+        bytes: share,
+      });
     }
     return { arrived, fresh };
   }
@@ -177,12 +203,12 @@ export class Delivery<Client> {
       return;
     }
     if (isFirst) listeners.emit(decoded.name, decoded.event);
-    let waiting: Map<PNMessageResult, number[]> | undefined;
+    const waiting: Waiting[] = [];
     for (const subscription of recipients) {
       const message = this.#give(subscription, arrived, decoded);
-      if (message) waiting = addTo(waiting ?? new Map(), message, subscription.id);
+      if (message) waiting.push({ message, id: subscription.id });
     }
-    for (const [message, ids] of waiting ?? []) holding.hold(message, ids, arrived.bytes);
+    holding.holdAll(waiting, arrived.bytes);
   }
 
   // Returns a message that somebody may ask the subscription for later.
@@ -220,18 +246,4 @@ export class Delivery<Client> {
   #invalid(raw: unknown, reason: string): void {
     this.#parts.listeners.emit('invalidMessage', { raw, reason });
   }
-}
-
-function addTo<K>(lists: Map<K, number[]>, key: K, id: number): Map<K, number[]> {
-  const ids = lists.get(key);
-  if (!ids) return lists.set(key, [id]);
-  ids.push(id);
-  return lists;
-}
-
-// What comes with a region that counts from an earlier time may be older still, and kept out by floors as well.
-function widened(loss: Loss, arrived: readonly (Arrived | undefined)[]): Loss {
-  if (loss.reason !== 'cursor-regressed') return loss;
-  const places = arrived.flatMap((one) => (one ? before(one.envelope.p.t) : []));
-  return { ...loss, from: places.reduce(sooner, loss.from) };
 }

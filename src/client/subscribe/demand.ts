@@ -6,6 +6,8 @@ import { stateText } from './subscribe-options.ts';
 
 type Index = Map<string, Set<LiveSubscription>>;
 
+const NOBODY: readonly LiveSubscription[] = Object.freeze([]);
+
 /**
  * What the program wants to receive: its subscriptions, counted by name, so that two parts of a program on one channel
  * do not disturb each other, and indexed, so that an entry finds its subscriptions without asking each.
@@ -66,11 +68,12 @@ export class Demand {
   /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the group it came for. */
   candidates(channel: string, group: string | undefined): Iterable<LiveSubscription> {
     const direct = this.#byChannel.get(channel);
+    if (group === undefined && !channel.includes('.')) return direct ?? NOBODY;
     const sets = direct ? [direct] : [];
     for (const wildcard of wildcardsOver(channel)) push(sets, this.#byChannel.get(wildcard));
     if (group !== undefined) push(sets, this.#byGroup.get(group));
     const [only] = sets;
-    if (only === undefined) return [];
+    if (only === undefined) return NOBODY;
     return sets.length === 1 ? only : new Set(sets.flatMap((set) => [...set]));
   }
 }

@@ -79,15 +79,17 @@ function countFailure(state: LoopState, now: number): { readonly next: LoopState
 export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed): Step {
   const { error, now, refusal } = event;
   const state = { ...before, haste: hasten(before.haste, COST.refusal, now) };
-  const { phase, demand } = state;
-  if (refusal === 'filter' && !isOutdated(phase)) return refuseFilter(state, event);
-  const suspects = phase.name === 'handshaking' ? suspectsIn(state, phase.mix, error) : EMPTY_MIX;
-  const victims = intersection(suspects, demand);
+  const { phase } = state;
+  const asked = phase.name === 'handshaking' ? phase.mix : state.asked;
+  const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : EMPTY_MIX;
+  const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   // Nobody wants what is refused any more, or it was asked for with what has been replaced meanwhile: ask anew.
-  if (isOutdated(phase) || (isEmpty(victims) && !isEmpty(suspects))) {
+  if (isOutdated(phase) || isEmpty(intersection(blamed, wanted(state)))) {
     const [next, effects] = goOn(state, now);
     return [next, [...leaveEffects(forgone(state)), ...effects]];
   }
+  if (refusal === 'filter') return refuseFilter(state, event);
+  const victims = intersection(suspects, state.demand);
   if (!isEmpty(victims)) return refuseNames(policy, state, { victims, event });
   const isForProgram = error.category === PNAccessDeniedCategory && !policy.renewsToken;
   return isForProgram ? awaitProgram(state, event) : fail(policy, state, event);

@@ -43,6 +43,9 @@ export interface Arrival {
   readonly full: boolean;
 }
 
+/** What is missing may have come late, or by another clock: it is looked for from so many milliseconds before. */
+export const OVERLAP = 10_000;
+
 const PRESENCE_KINDS = ['presence'] as const;
 const STORED_KINDS = ['message', 'file'] as const;
 const OTHER_KINDS = ['signal', 'messageAction', 'objects'] as const;
@@ -62,6 +65,13 @@ export function lossesIn({ answer, before, cursor, late, full }: Arrival): reado
 
 function told({ from, to, ...name }: WireGap): Loss {
   return { name, from, to, reason: 'trimmed', certain: true };
+}
+
+/** What comes with a region that counts from an earlier time may be older still, and kept out by floors as well. */
+export function widened<L extends Loss>(loss: L, came: readonly Timetoken[]): L {
+  return loss.reason === 'cursor-regressed'
+    ? { ...loss, from: came.map(before).reduce(sooner, loss.from) }
+    : loss;
 }
 
 /** The losses of single names; one of a channel and its presence are two. */

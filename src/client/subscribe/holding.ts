@@ -5,6 +5,12 @@ import { Fifo } from '../runtime/fifo.ts';
 const MOST_MESSAGES = 1_000;
 const MOST_BYTES = 2 * 1024 * 1024;
 
+/** A message that the first who asks a subscription may get. */
+export interface Waiting {
+  readonly message: PNMessageResult;
+  readonly id: number;
+}
+
 interface Held {
   readonly message: PNMessageResult;
   readonly bytes: number;
@@ -41,6 +47,16 @@ export class Holding {
     if (this.#waiting.size === 0) this.#ids = [];
     else for (const held of all) this.#held.push(held, held.bytes);
     return taken.map(({ message }) => message);
+  }
+
+  /** Holds an entry of so many bytes as each subscription was told of it: those that follow one another, most often alike. */
+  holdAll(waiting: readonly Waiting[], bytes: number): void {
+    for (let from = 0, to = 0; from < waiting.length; from = to) {
+      const message = waiting[from]?.message;
+      const ids: number[] = [];
+      for (; to < waiting.length && waiting[to]?.message === message; to++) ids.push(waiting[to]?.id ?? 0);
+      if (message) this.hold(message, ids, bytes);
+    }
   }
 
   /** Holds a message of so many bytes for those of the subscriptions that still wait. */

@@ -11,7 +11,6 @@ type Floors = Map<string, Timetoken | undefined>;
 export class Interest {
   readonly #channels: Floors = new Map();
   readonly #groups: Floors = new Map();
-
   constructor(mix: Mix) {
     for (const name of mix.channels) this.#channels.set(name, undefined);
     for (const name of mix.groups) this.#groups.set(name, undefined);

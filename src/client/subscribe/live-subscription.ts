@@ -1,8 +1,7 @@
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
-import type { Timetoken } from '../../protocol/timetoken.ts';
 import { checkOptions, WAIT_OPTIONS } from '../check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
+import type { EventMap, EventName, PNGapEvent, PNMessageResult } from '../listeners/events.ts';
 import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
@@ -12,9 +11,12 @@ import { Acceptance, endedError, stoppedError } from './acceptance.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
+import { gapEvent, type NamedLoss } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import { Interest } from './interest.ts';
+import { Missed } from './missed.ts';
 import { isEmpty, type Mix } from './mix.ts';
+import type { Rewind } from './rewind.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
 
@@ -46,8 +48,9 @@ export class LiveSubscription {
   readonly wish: SubscribeWish;
   readonly interest: Interest;
   readonly acceptance = new Acceptance();
-  /** Of each channel whose newest stored messages were asked for: when. */
-  readonly rewoundAt = new Map<string, Timetoken>();
+  readonly missed = new Missed();
+  /** The channels whose newest stored messages were asked for. */
+  readonly rewound = new Map<string, Rewind>();
   /** What holds newer entries back until older ones have come, in the order in which they began. */
   readonly backfills: Backfill[] = [];
   readonly #host: SubscriptionHost;
@@ -155,6 +158,7 @@ export class LiveSubscription {
 
   /** Takes an event that this subscription wants, of so many bytes; returns it as it stands here. */
   receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
+    if (this.rewound.size > 0) this.rewound.get(envelope.c)?.note(envelope.p.t);
     // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
     const match = this.interest.matchOf(envelope.c, group);
     const subscription = match === null ? null : withoutPresence(match);
@@ -169,6 +173,12 @@ export class LiveSubscription {
   /** Tells the listeners. */
   tell<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     this.#listeners.emit(name, event);
+  }
+
+  /** Tells of a loss, and of what the backfill of this serial has brought of it. */
+  lose(loss: NamedLoss, recovered: PNGapEvent['recovered'] = 'none', serial = 0): void {
+    this.missed.note(loss.names, loss.to, serial);
+    this.tell('gap', gapEvent(loss, recovered));
   }
 
   /** The client has given up: what reads here fails, what waits here too. */

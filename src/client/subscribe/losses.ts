@@ -26,6 +26,16 @@ interface Affected {
   readonly recovers: boolean;
   /** The groups by which it may be concerned. */
   readonly groups: readonly string[];
+  /** Whether it is known to be concerned. */
+  readonly isKnown: boolean;
+}
+
+/** Where a loss was met. */
+interface Met {
+  /** The names of the poll. */
+  readonly asked: Mix;
+  /** The channels of groups, as far as they have been listed. */
+  readonly membersOf?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Finds out who a loss concerns: they are told at once, or when history has brought back what it can. */
@@ -38,7 +48,7 @@ export class Losses<Client> {
 
   /** The loop has met a loss, ahead of the entries of the same answer. */
   meet(loss: Loss, asked: Mix): void {
-    const recovering = namedLosses(loss, asked).flatMap((named) => this.#meetOne(named, asked));
+    const recovering = namedLosses(loss, asked).flatMap((named) => this.#meetOne(named, { asked }));
     const [first] = recovering;
     const { open } = this.#host;
     if (!first || !open) return;
@@ -54,50 +64,69 @@ export class Losses<Client> {
   }
 
   /** Tells those who have waited for a backfill, and the client's own listeners. */
-  tell({ plan, recipients }: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void {
-    const event = gapEvent(loss, recovered);
-    this.#host.listeners.emit('gap', event);
-    for (const subscription of recipients)
-      if (
-        subscription.interest.floorOf(this.#namesIn(subscription, loss, plan.asked ?? plan.names)) !==
-        undefined
-      )
-        subscription.tell('gap', event);
+  tell(backfill: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void {
+    const { plan, recipients, serial, membersOf } = backfill;
+    const met = { asked: plan.asked ?? plan.names, membersOf };
+    this.#host.listeners.emit('gap', gapEvent(loss, recovered));
+    for (const subscription of recipients) {
+      const names = this.#namesIn(subscription, loss, met);
+      if (subscription.interest.floorOf(names) === undefined) continue;
+      subscription.lose(asFarAs(this.#isKnown(subscription, { loss, names }, met), loss), recovered, serial);
+    }
   }
 
   // Tells those whom history does not help; returns the others.
-  #meetOne(loss: NamedLoss, asked: Mix): readonly Affected[] {
+  #meetOne(loss: NamedLoss, met: Met): readonly Affected[] {
     const { demand, listeners, open } = this.#host;
     // Handlers may begin and end subscriptions meanwhile.
-    const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
+    const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, met) ?? []);
     const recovering = open ? affected.filter(({ recovers }) => recovers) : [];
     const others = affected.filter((one) => !recovering.includes(one));
     if (others.length > 0) listeners.emit('gap', gapEvent(others.map((one) => one.loss).reduce(spanOf)));
-    for (const one of others) if (!one.subscription.ended) one.subscription.tell('gap', gapEvent(one.loss));
+    for (const { subscription, loss: own, isKnown } of others)
+      if (!subscription.ended) subscription.lose(asFarAs(isKnown, own));
     return recovering;
   }
 
-  #affected(subscription: LiveSubscription, loss: NamedLoss, asked: Mix): Affected | undefined {
-    const names = this.#namesIn(subscription, loss, asked);
+  #affected(subscription: LiveSubscription, loss: NamedLoss, met: Met): Affected | undefined {
+    const names = this.#namesIn(subscription, loss, met);
     const accepted = subscription.interest.floorOf(names);
     if (accepted === undefined) return undefined;
     // What comes before the newest stored messages is nobody's loss.
     const [channel = ''] = loss.names.channels;
-    const floor = later(accepted, subscription.rewoundAt.get(channel) ?? accepted);
+    const floor = later(accepted, subscription.rewound.get(channel)?.at ?? accepted);
     const groups = loss.names.channels.length > 0 ? names.groups : [];
+    const how = { subscription, groups, isKnown: this.#isKnown(subscription, { loss, names }, met) };
     const { from, to, reason, presence } = loss;
     if (reason === 'cursor-regressed') {
       const isKeptOut = compareTimetokens(floor, from) > 0;
-      return isKeptOut ? { subscription, loss: { ...loss, to: floor }, recovers: false, groups } : undefined;
+      return isKeptOut ? { ...how, loss: { ...loss, to: floor }, recovers: false } : undefined;
     }
     if (compareTimetokens(floor, to) >= 0) return undefined;
     const { start, gaps } = subscription.wish.recovers;
     const recovers = !presence && (gaps || (start && compareTimetokens(from, floor) <= 0));
-    return { subscription, loss: { ...loss, from: later(from, floor) }, recovers, groups };
+    return { ...how, loss: { ...loss, from: later(from, floor) }, recovers };
+  }
+
+  // Nobody says by which group a channel was asked for: what is listed, what has come, or a poll for one group tells.
+  #isKnown(
+    { interest }: LiveSubscription,
+    { loss, names }: { readonly loss: NamedLoss; readonly names: Mix },
+    { asked, membersOf }: Met,
+  ): boolean {
+    const [channel] = loss.names.channels;
+    if (channel === undefined || interest.floorOf({ ...names, groups: [] }) !== undefined) return true;
+    const among = asked.groups.filter((group) => isPresenceName(group) === loss.presence);
+    return names.groups.some(
+      (group) =>
+        membersOf?.get(group)?.includes(channel) ||
+        among.length === 1 ||
+        this.#host.sightings.isInGroup(group, channel),
+    );
   }
 
   // The names by which a subscription would get what is lost.
-  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, asked: Mix): Mix {
+  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, { asked }: Met): Mix {
     const [channel] = names.channels;
     if (channel === undefined) return names;
     const direct = [channel, ...wildcardsOver(channel)];
@@ -111,6 +140,10 @@ export class Losses<Client> {
     );
     return { channels: direct, groups };
   }
+}
+
+function asFarAs(isKnown: boolean, loss: NamedLoss): NamedLoss {
+  return isKnown ? loss : { ...loss, certain: false };
 }
 
 function groupsIn(affected: readonly Affected[]): ReadonlyMap<string, readonly string[]> {

@@ -1,5 +1,5 @@
 import type { SteadyClock } from '../runtime/steady-clock.ts';
-import type { Waiting } from './backfill-queue.ts';
+import type { Waiting } from './patience.ts';
 import type { Poller, PollRequest } from './poller.ts';
 import type { LoopAnswer } from './state.ts';
 

@@ -7,7 +7,9 @@ import {
   announce,
   FLOOR_DELAY,
   haltTimer,
+  isHandshakeDue,
   leaveEffects,
+  MOST_FRUITLESS,
   presence,
   proceed,
   proceedConnected,
@@ -15,9 +17,6 @@ import {
 } from './steps.ts';
 
 type Polled = Extract<LoopEvent, { type: 'polled' }>;
-
-/** Fruitless answers in a row after which the next poll waits for the floor delay. */
-const PATIENCE = 3;
 
 const { PNConnectedCategory, PNReconnectedCategory, PNRequestMessageCountExceededCategory } =
   PNStatusCategory;
@@ -83,7 +82,7 @@ export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: P
   const batch = { entries, losses, cursor, mix: state.asked, bytes };
   const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];
   if (full && !answer.gaps) effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
-  const isHurried = next.fruitless >= PATIENCE && next.owed !== 'handshake';
+  const isHurried = next.fruitless >= MOST_FRUITLESS && !isHandshakeDue(next, now);
   const [after, more] = isHurried ? pause(next, now) : proceed(next, now);
   return [after, [...effects, ...more]];
 }

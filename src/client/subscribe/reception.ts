@@ -3,18 +3,19 @@ import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Settings } from '../config/options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
-import { BackfillHistory, OVERLAP } from './backfill-history.ts';
+import { BackfillHistory } from './backfill-history.ts';
 import { BackfillQueue, type QueueHost } from './backfill-queue.ts';
 import { Backfills } from './backfills.ts';
 import type { FileUrl } from './decode.ts';
 import { Delivery } from './delivery.ts';
 import type { Demand } from './demand.ts';
-import { earlier, sooner } from './gaps.ts';
+import { earlier, later, OVERLAP, sooner } from './gaps.ts';
 import type { HistorySource } from './history-source.ts';
 import { Holding } from './holding.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Losses } from './losses.ts';
 import { isEmpty, type Mix } from './mix.ts';
+import { Rewind } from './rewind.ts';
 import { Sightings } from './sightings.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Batch, LoopCursor, LoopEffect } from './state.ts';
@@ -81,7 +82,7 @@ export class Reception<Client> {
       source && new BackfillHistory({ history: source, delivery, sightings, clock: settings.clock });
     const tell: QueueHost['tell'] = (backfill, loss, recovered) => losses.tell(backfill, loss, recovered);
     const queue = new BackfillQueue({
-      ...{ delivery, history, tell, settings },
+      ...{ delivery, history, sightings, tell, settings },
       poll: host.poll,
       get roundTrip() {
         return host.roundTrip;
@@ -165,8 +166,10 @@ export class Reception<Client> {
       const stored = { channels: names.channels.filter((name) => !isPresenceName(name)), groups: [] };
       const from = { timetoken: earlier(floor.timetoken, OVERLAP), region: undefined };
       interest.setFloor(stored, from.timetoken);
-      for (const name of stored.channels) subscription.rewoundAt.set(name, floor.timetoken);
-      if (!isEmpty(stored)) this.#backfills.open({ ...plan, names: stored, from });
+      for (const name of stored.channels) subscription.rewound.set(name, new Rewind(floor.timetoken, last));
+      // All that came before the start counts, also what the loop has yet to bring.
+      const to = later(floor.timetoken, cursor.timetoken);
+      if (!isEmpty(stored)) this.#backfills.open({ ...plan, names: stored, from, to });
     } else if (start && !isEmpty(names) && compareTimetokens(start.timetoken, cursor.timetoken) < 0) {
       this.#backfills.open({ ...plan, names, from: start });
     }

@@ -3,19 +3,32 @@
  * of their ids, so that hundreds of them most often are one run.
  */
 export class Recipients {
-  // The first and the last id of each run, one after the other; not sorted where ids came out of their order.
-  readonly #runs: number[] = [];
+  // The run that grows, on its own: most entries need no list.
+  #first = 0;
+  #last = -1;
+  /** The first and the last id of each run before, one after the other; not sorted where ids came out of their order. */
+  #runs: number[] | undefined;
 
   has(id: number): boolean {
+    if (id >= this.#first && id <= this.#last) return true;
     const runs = this.#runs;
+    if (runs === undefined) return false;
     for (let index = 0; index < runs.length; index += 2)
       if (id >= (runs[index] ?? 0) && id <= (runs[index + 1] ?? -1)) return true;
     return false;
   }
 
   add(id: number): void {
-    const last = this.#runs.length - 1;
-    if (last > 0 && this.#runs[last] === id - 1) this.#runs[last] = id;
-    else if (!this.has(id)) this.#runs.push(id, id);
+    if (this.has(id)) return;
+    if (this.#last === id - 1 && this.#last >= this.#first) {
+      this.#last = id;
+      return;
+    }
+    if (this.#last >= this.#first) {
+      this.#runs ??= [];
+      this.#runs.push(this.#first, this.#last);
+    }
+    this.#first = id;
+    this.#last = id;
   }
 }

@@ -1,4 +1,7 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
+import { isEnvelope } from './decode.ts';
+import { groupOf } from './interest.ts';
+import type { Mix } from './mix.ts';
 
 /** Names and channels that are remembered at most. */
 const MOST = 1_000;
@@ -17,6 +20,11 @@ export class Sightings {
     const channels = this.#channels.get(name) ?? new Set();
     this.#channels.set(name, channels.add(channel));
     this.#size++;
+  }
+
+  /** Notes the entries of an answer to a poll for some names. */
+  noteAll(entries: readonly unknown[], asked: Mix): void {
+    for (const entry of entries) if (isEnvelope(entry)) this.note(entry, groupOf(entry, asked));
   }
 
   /** The channels seen for a wildcard. */

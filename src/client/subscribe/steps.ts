@@ -5,6 +5,8 @@ import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.t
 
 /** No attempt follows a failed one sooner than this, in milliseconds, whatever asks for it. */
 export const FLOOR_DELAY = 1_000;
+/** Answers in a row that came at once and brought nothing, after which the next poll waits for the floor delay. */
+export const MOST_FRUITLESS = 3;
 
 /** For how many round trips a long poll is left alone before something else takes its place. */
 const LEAVE_ALONE = 1.5;
@@ -101,17 +103,17 @@ export function pollOn(state: LoopState, now: number): Step {
 
 /** Goes on after a handshake: a poll comes next, so that who is subscribed already receives between two handshakes. */
 export function proceedConnected(state: LoopState, now: number): Step {
-  const isInstant = state.roundTrip === 0 && pauseOf(state.haste, now) === 0;
-  return state.owed === 'handshake' && isInstant
-    ? handshake(state, now)
-    : settleDebt(pollOn(state, now), now);
+  return state.roundTrip === 0 ? proceed(state, now) : settleDebt(pollOn(state, now), now);
 }
 
 /** Goes on after the answer to a poll: with the handshake that is owed, else with the next poll. */
 export function proceed(state: LoopState, now: number): Step {
-  if (state.owed !== 'handshake') return pollOn(state, now);
-  if (pauseOf(state.haste, now) === 0) return handshake(state, now);
-  return settleDebt(pollOn(state, now), now);
+  return isHandshakeDue(state, now) ? handshake(state, now) : settleDebt(pollOn(state, now), now);
+}
+
+/** Whether a handshake is owed, and the pace allows one. */
+export function isHandshakeDue({ owed, haste }: LoopState, now: number): boolean {
+  return owed === 'handshake' && pauseOf(haste, now) === 0;
 }
 
 /**
@@ -124,7 +126,8 @@ export function owe(before: LoopState, owed: 'handshake' | 'poll', now: number):
   if (phase.name !== 'receiving') return [state, []];
   if (phase.poll !== undefined) return settleDebt([state, [presence(state)]], now);
   // A pause of a hurried server holds for polls; a handshake is another request, with a pace of its own.
-  return owed === 'handshake' || phase.timer === undefined ? proceed(state, now) : [state, [presence(state)]];
+  const mayGoOn = phase.timer === undefined || isHandshakeDue(state, now);
+  return mayGoOn ? proceed(state, now) : [state, [presence(state)]];
 }
 
 /** What is owed, once the poll under way has had its time. */

@@ -39,6 +39,8 @@ describe('withLast(n)', () => {
     await using _ = fed;
     const tail = [NOW - 300, NOW - 200, NOW - 150, NOW - 100, NOW - 1];
     await pollAt(fed, NOW - OVERLAP).answer(NOW, { entries: tail.map((at) => entryAt(at)) });
+    // History is given the time to know of them as well.
+    await fed.clock.advance(2_000);
     expect(offsets(got)).toEqual([-200, -100, -150, -1]);
   });
 
@@ -46,6 +48,7 @@ describe('withLast(n)', () => {
     const { fed, got } = await last(5, new StoredHistory(rowsAt([NOW - 100])));
     await using _ = fed;
     await pollAt(fed, NOW - OVERLAP).answer(NOW, { entries: [entryAt(NOW - 50)] });
+    await fed.clock.advance(2_000);
     expect(offsets(got)).toEqual([-100, -50]);
   });
 

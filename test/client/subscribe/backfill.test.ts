@@ -10,7 +10,7 @@ const window = new DeliveryWindow(1_000, 0);
 
 function arrived(at: number, channel = 'a', more: Partial<Arrived> & { readonly e?: number } = {}): Arrived {
   const { e, ...rest } = more;
-  const source = { source: undefined, isRewound: false, isFill: false };
+  const source = { turn: 1, isRewound: false, fill: undefined };
   const envelope = entryAt(at, channel, e === undefined ? {} : { e });
   return {
     ...{ envelope, group: undefined, seen: window.note(envelope, 0), bytes: 1 },

@@ -207,3 +207,17 @@ describe('with a provider of tokens', () => {
     expect(broken.effects).toEqual([]);
   });
 });
+
+describe('a refusal of names that nobody wants any more', () => {
+  test.each([
+    ['names', 'PN-3002', true],
+    ['the filter expression', 'PN-3008', 'filter'],
+  ] as const)('of %s is not what the loop waits for', (_, code, refusal) => {
+    const machine = new LoopMachine().demand('a b').refuse('b');
+    const refused = machine.state.refusal;
+    // The handshake for the others is under way.
+    machine.demand('b', { fresh: false }).fail(failure(code), { refusal });
+    expect(machine.state.phase).toMatchObject({ name: 'waiting', error: refused });
+    expect(machine.announced).toEqual([]);
+  });
+});

@@ -51,7 +51,7 @@ function isOfLoop(
   { got, interest, since }: { readonly got: Got; readonly interest: Interest; readonly since: number },
 ): boolean {
   const entry = truth.byKey.get(got.key);
-  if (!entry) return false;
+  if (!entry || !interest.isForeseen(entry)) return false;
   return interest
     .covering(got.channel)
     .every(({ servedOrder, arrivedOrder }) => arrivedOrder < since && entry.order > servedOrder);

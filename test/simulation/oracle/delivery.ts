@@ -4,6 +4,10 @@ import type { World } from '../world.ts';
 import { isExcused } from './excuses.ts';
 import { type Accepted, Interest } from './interest.ts';
 
+/** Ticks before a start within which history may lack what has been published. */
+const LATEST = 100_000_000n;
+const INFINITE = 10n ** 20n;
+
 /** What is wrong with what one subscription got: too much, too little, or what is not its own. */
 export function deliveryProblems(world: World, handle: Handle): readonly string[] {
   const interest = new Interest(world, handle);
@@ -28,17 +32,21 @@ function surplus(world: World, handle: Handle, interest: Interest): readonly str
   return problems;
 }
 
-// `withLast(n)` brings n older messages of each channel at most.
+// `withLast(n)` brings n older messages of each channel at most. Only what history did not have yet may come on top: newer
+// than one that has come, so that there is no hole among them.
 function excess({ start, got }: Handle, interest: Interest): readonly string[] {
   if (start?.from !== 'last') return [];
   return [...new Set(got.map(({ channel }) => channel))].flatMap((channel) => {
     const floors = interest.covering(channel).map(({ floor }) => BigInt(floor));
-    const older = got.filter(
-      (one) => one.channel === channel && floors.every((floor) => BigInt(one.timetoken) <= floor),
-    );
-    return older.length > start.count
-      ? [`got ${older.length} older messages of ${channel}, not ${start.count}`]
-      : [];
+    const older = got
+      .filter((one) => one.channel === channel)
+      .map(({ timetoken }) => BigInt(timetoken))
+      .filter((at) => floors.every((floor) => at <= floor));
+    const first = older.slice(0, start.count).reduce((a, b) => (a < b ? a : b), INFINITE);
+    const isLate = (at: bigint) => at > first && floors.some((floor) => floor - at <= LATEST);
+    return older.slice(start.count).every(isLate)
+      ? []
+      : [`got ${older.length} older messages of ${channel}, not ${start.count}`];
   });
 }
 

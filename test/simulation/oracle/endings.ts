@@ -86,7 +86,9 @@ function connectedProblems(world: World, handle: Handle): readonly string[] {
     (exchange) => isOfLoop(exchange) && REFUSALS.has(exchange.status),
   );
   const hadStopped = world.states.some(({ state }) => state === 'failed' || state === 'stopped');
-  const isExplained = wasRefused || hadStopped || ended !== undefined;
+  // A call that drops names ends it at once, and resolves a little later: a world that does not heal may close in between.
+  const isDropped = names.every(({ dropAsked }) => dropAsked !== undefined);
+  const isExplained = wasRefused || hadStopped || isDropped || ended !== undefined;
   return isExplained ? [] : [`${id}: connected() rejected for nothing`];
 }
 

@@ -32,10 +32,14 @@ export function gapProblems(world: World, { id, gaps, names: own, start }: Handl
       problems.push(`${text} has not exactly one of channel, channelGroup and wildcard`);
     const suffix = gap.presence ? PRESENCE_SUFFIX : '';
     const isOwn = own.some(({ kind, name }) => {
+      // An origin names the channel that it has trimmed, and not the group that it was asked for by: whoever has a group
+      // may fear to be concerned, but must not be told that it is.
+      const isFeared =
+        world.server.tellsGaps && !gap.certain && name.endsWith(PRESENCE_SUFFIX) === gap.presence;
       if (kind === 'group')
         return (
           name === `${channelGroup}${suffix}` ||
-          (channel !== undefined && world.truth.mayGroup(name, channel + suffix))
+          (channel !== undefined && (isFeared || world.truth.mayGroup(name, channel + suffix)))
         );
       return name === `${wildcard}${suffix}` || (channel !== undefined && covers(name, channel + suffix));
     });
@@ -61,9 +65,10 @@ function names({ truth }: World, gap: Gap, entry: Entry): boolean {
   return true;
 }
 
-function isInRange({ from, to }: Gap, { timetoken, place }: Entry): boolean {
+// What another region took comes later than its timetoken says: the range is one of the stream that was read.
+function isInRange({ from, to }: Gap, { timetoken, places }: Entry): boolean {
   const within = (at: Timetoken) => compareTimetokens(at, from) > 0 && compareTimetokens(at, to) <= 0;
-  return within(timetoken) || within(place);
+  return within(timetoken) || places.some(within);
 }
 
 function isBelieved({ server, setting, truth }: World, gap: Gap, { kind, stored, life }: Entry): boolean {

@@ -56,6 +56,17 @@ export class Interest {
     return compareTimetokens(timetoken, floor) > 0 || (start?.from === 'last' && stored);
   }
 
+  /**
+   * Whether one of the names had the entry's channel when it was taken. A group that got it later may bring it all the same,
+   * from history or from a place before, but nobody has waited for it.
+   */
+  isForeseen(entry: Entry): boolean {
+    const { truth } = this.#world;
+    return this.covering(entry.channel).some(
+      ({ name: { kind, name } }) => kind === 'channel' || truth.mustGroup(name, entry),
+    );
+  }
+
   /** Whether the subscription must get an entry through a name, as long as that is subscribed. */
   isDue(entry: Entry, accepted: Accepted): boolean {
     const { name } = accepted;
@@ -87,10 +98,15 @@ export class Interest {
     if (compareTimetokens(entry.timetoken, floor) > 0) return entry.order > servedOrder;
     const { truth, server } = this.#world;
     if (server.blur > 0n || entry.life < truth.life) return false;
-    const older = truth.entries.filter(
-      ({ channel, stored, timetoken }) =>
-        stored && channel === entry.channel && compareTimetokens(timetoken, floor) <= 0,
+    // History counts by time, not in the order in which regions came to know; of those that share a timetoken, any will do.
+    const newer = truth.entries.filter(
+      (other) =>
+        other !== entry &&
+        other.stored &&
+        other.channel === entry.channel &&
+        compareTimetokens(other.timetoken, entry.timetoken) >= 0 &&
+        compareTimetokens(other.timetoken, floor) <= 0,
     );
-    return entry.stored && older.slice(-count).includes(entry);
+    return entry.stored && newer.length < count;
   }
 }

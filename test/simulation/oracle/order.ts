@@ -35,13 +35,18 @@ export function orderProblems(
     if (handle.start !== undefined && interest.covering(channel).length > 1) continue;
     let before: Got | undefined;
     for (const got of handle.got) {
-      if (got.channel !== channel) continue;
+      if (got.channel !== channel || !isForeseen(world, interest, got)) continue;
       if (before && isReversed({ before, after: got }, places, world.server.blur))
         problems.push(`${handle.id}: got ${got.key} after ${before.key}`);
       before = got;
     }
   }
   return problems;
+}
+
+function isForeseen({ truth }: World, interest: Interest, { key }: Got): boolean {
+  const entry = truth.byKey.get(key);
+  return entry === undefined || interest.isForeseen(entry);
 }
 
 function isReversed(

@@ -49,6 +49,29 @@ export const GAPS: readonly Situation[] = [
     wait(2_000),
   ]),
   situation(
+    'a loss through a group that is gone after a restart is told, though history is asked',
+    { origin: 'tight', queue: 2, needsHistory: true, recovery: 'history' },
+    [
+      group('g', 'a', 'n.x'),
+      sub('s1', [], { groups: ['g'] }),
+      wait(1_000),
+      tell('n.x'),
+      wait(1_000),
+      ({ gate }) => {
+        gate.rule = ({ kind }) => (kind === 'groups' ? 'hang' : undefined);
+        return;
+      },
+      tell('n.x', 5),
+      wait(1_000),
+      ({ gate }) => {
+        gate.rule = () => undefined;
+        return;
+      },
+      { do: 'restart' },
+      wait(20_000),
+    ],
+  ),
+  situation(
     'a loss through a group that is made again after a restart is named',
     { origin: 'tight', queue: 5 },
     [
@@ -62,6 +85,25 @@ export const GAPS: readonly Situation[] = [
       tell('a'),
       RECONNECT,
       wait(2_000),
+    ],
+  ),
+  situation(
+    'a loss through one of two groups is certain for nobody who may not have it',
+    { origin: 'tight', queue: 2 },
+    [
+      group('b', 'c'),
+      sub('s1', [], { groups: ['g'] }),
+      sub('s2', [], { groups: ['b'] }),
+      wait(1_000),
+      tell('c'),
+      wait(1_000),
+      DISCONNECT,
+      tell('c', 6),
+      RECONNECT,
+      wait(2_000),
+      holds('it is for whom the channel was seen', (world) =>
+        handleOf(world, 's2').gaps.some(({ gap }) => gap.certain),
+      ),
     ],
   ),
   situation('a loss behind withTimetoken() after a restart is named', { origin: 'tight', queue: 5 }, [
