@@ -1,40 +1,39 @@
-/** Something that is due a fixed time after it was last put into a queue. */
+/** An item that is due a fixed time after it was added. */
 export interface Due {
-  /** Milliseconds from putting it in until it is due. */
+  /** Milliseconds from adding until it is due. */
   length: number;
   /** Wall-clock time at which it is due, in milliseconds; set by the queue. */
   due: number;
 }
 
 /**
- * Things by when they are due. Those of equal length fall due in the order in which they were put in, so that one
- * insertion-ordered set per length replaces a heap: putting in, taking out and finding the first cost the same however
- * many there are.
+ * Items by due time. Items of equal length fall due in the order of insertion, so that one insertion-ordered set per
+ * length replaces a heap: adding, removing and finding the first take constant time.
  */
 export class DueQueue<T extends Due> {
   readonly #byLength = new Map<number, Set<T>>();
 
-  /** Puts a thing in, or moves it to its new place. Change `length` only while it is out. */
-  add(thing: T, now: number): void {
-    this.remove(thing);
-    thing.due = now + thing.length;
-    const things = this.#byLength.get(thing.length) ?? new Set();
-    this.#byLength.set(thing.length, things.add(thing));
+  /** Adds an item, or moves it to its new place. Change `length` only while it is not in the queue. */
+  add(item: T, now: number): void {
+    this.remove(item);
+    item.due = now + item.length;
+    const items = this.#byLength.get(item.length) ?? new Set();
+    this.#byLength.set(item.length, items.add(item));
   }
 
-  /** Takes a thing out; one that is not in is left alone. */
-  remove(thing: T): void {
-    const things = this.#byLength.get(thing.length);
-    things?.delete(thing);
-    if (things?.size === 0) this.#byLength.delete(thing.length);
+  /** Removes an item, if it is in the queue. */
+  remove(item: T): void {
+    const items = this.#byLength.get(item.length);
+    items?.delete(item);
+    if (items?.size === 0) this.#byLength.delete(item.length);
   }
 
-  /** What is due first. */
+  /** The item that is due first. */
   first(): T | undefined {
     let first: T | undefined;
-    for (const things of this.#byLength.values()) {
-      const [thing] = things;
-      if (thing && (!first || thing.due < first.due)) first = thing;
+    for (const items of this.#byLength.values()) {
+      const [item] = items;
+      if (item && (!first || item.due < first.due)) first = item;
     }
     return first;
   }

@@ -1,6 +1,6 @@
 export type { Answer } from './http/answer.ts';
 export type { AllowOrigin } from './http/cors.ts';
-export type { OriginRequest } from './http/request.ts';
+export type { Interruption, OriginRequest } from './http/request.ts';
 export type { Keyset } from './keysets.ts';
 export type { OriginLimits } from './limits.ts';
 export type { Log, LogFields, Logger } from './logger.ts';
@@ -13,4 +13,3 @@ export type * from './store/log.ts';
 export { MemoryEngine, type MemoryEngineOptions } from './store/memory/engine.ts';
 export type { Stamp } from './store/stamp.ts';
 export type * from './store/store.ts';
-export type { Interruption } from './window/interruption.ts';

@@ -1,5 +1,5 @@
 import { Secret } from './access/secret.ts';
-import { accessRefusal, publishRefusal, type Refusal } from './http/refusals.ts';
+import { accessRefusal, publishRefusal, type Refusal } from './http/answer.ts';
 
 /** One pair of keys that the origin serves. */
 export interface Keyset {
@@ -12,7 +12,7 @@ export interface Keyset {
   readonly access?: boolean | undefined;
 }
 
-/** Who can sign requests and tokens. */
+/** The keys that sign requests and tokens. */
 export interface Signer {
   readonly subscribeKey: string;
   readonly publishKey: string;
@@ -21,15 +21,15 @@ export interface Signer {
 
 const KEY = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** Which keys may be used: those of the given keysets, or any when none are given. */
+/** The keys that may be used: those of the given keysets, or any without keysets. */
 export class Keysets {
   readonly #byKey: ReadonlyMap<string, readonly Keyset[]> | undefined;
   readonly #signers: ReadonlyMap<string, readonly Signer[]>;
   readonly #restricted: ReadonlySet<string>;
 
   /**
-   * Throws a `TypeError` when a key holds other characters than letters, digits, `-` and `_`, and when a keyset asks
-   * for permissions that nobody could grant.
+   * Throws a `TypeError` if a key has other characters than letters, digits, `-` and `_`, or if a keyset asks for
+   * permissions that nobody could grant.
    */
   constructor(keysets?: readonly Keyset[]) {
     for (const keyset of keysets ?? []) check(keyset);
@@ -45,7 +45,7 @@ export class Keysets {
     return known ? undefined : accessRefusal(400, 'Invalid Subscribe Key');
   }
 
-  /** Why a publish key is refused for a subscribe key that is not, or `undefined`. */
+  /** Why a publish key is refused for a known subscribe key, or `undefined`. */
   publishProblem(subscribeKey: string, publishKey: string, now: number): Refusal | undefined {
     const keysets = this.#byKey?.get(subscribeKey);
     const fits = (keyset: Keyset) => keyset.publishKey === undefined || keyset.publishKey === publishKey;
@@ -58,13 +58,13 @@ export class Keysets {
     return this.#restricted.has(subscribeKey);
   }
 
-  /** Who can sign for a subscribe key. */
+  /** The keysets of a subscribe key that have a secret. */
   signersOf(subscribeKey: string): readonly Signer[] {
     return this.#signers.get(subscribeKey) ?? [];
   }
 }
 
-// None of the messages may hold the secret key.
+// No message may contain the secret key.
 function check({ subscribeKey, publishKey, secretKey, access }: Keyset): void {
   for (const key of [subscribeKey, publishKey ?? subscribeKey]) {
     if (!KEY.test(key)) throw new TypeError('A keyset may hold letters, digits, "-" and "_" only.');

@@ -8,7 +8,7 @@ import {
   MAX_URI_BYTES,
 } from '../protocol/limits.ts';
 
-/** What an origin accepts, keeps and waits for. */
+/** The limits of an origin: what it accepts, keeps and waits for. */
 export interface OriginLimits {
   /** Seconds for which a poll waits for a message. Clients give up at 310, some at 300. Default 280. */
   readonly holdSeconds: number;
@@ -147,7 +147,7 @@ const DEFAULTS: OriginLimits = Object.freeze({
 export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 * messageBytes;
 
 /**
- * The defaults with what is given in their place. Throws a `RangeError` on an unknown name, on a value below zero and
+ * The defaults, overridden by the given limits. Throws a `RangeError` on an unknown name, on a value below zero and
  * on more seconds than a day has.
  */
 export function resolveLimits(given: Partial<OriginLimits> = {}): OriginLimits {

@@ -5,7 +5,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export type Log = (message: string, fields: LogFields) => void;
 
 /**
- * Where an origin reports to; any level may be missing. Requests are reported by operation and status, without their
+ * Receives the reports of an origin; any level may be missing. Requests are reported by operation and status, without their
  * path and query: those hold messages, keys and tokens.
  */
 export interface Logger {
@@ -15,14 +15,14 @@ export interface Logger {
   readonly error?: Log | undefined;
 }
 
-/** The logger, made harmless: what it throws must not fail the request that it is told of. */
+/** A logger whose exceptions are caught: they must not fail the reported request. */
 export function guardLogger(logger: Logger): Logger {
   const guard = (level: keyof Logger): Log => {
     return (message, fields) => {
       try {
         logger[level]?.(message, fields);
       } catch {
-        // There is nobody left to tell.
+        // A logger that fails has no other place to report it.
       }
     };
   };

@@ -1,54 +1,53 @@
 import type { Clock } from '../protocol/clock.ts';
-import { dispatcher } from './dispatch.ts';
+import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
-import { bodyLimiter } from './http/body-limit.ts';
 import type { AllowOrigin } from './http/cors.ts';
+import { dispatcher, type OpenRequest } from './http/dispatch.ts';
 import { fetchHandler } from './http/fetch.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
 import { type Keyset, Keysets } from './keysets.ts';
 import { type OriginLimits, resolveLimits } from './limits.ts';
 import { guardLogger, type Logger } from './logger.ts';
-import { Router } from './routes/router.ts';
+import { operationFinder } from './routes/router.ts';
 import { ROUTES } from './routes/table.ts';
-import { Shards } from './shards.ts';
+import { Shards } from './shard.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-/** How an origin is made; without options it accepts any keys and keeps everything in memory. */
+/** The options of an origin; without any it accepts all keys and keeps everything in memory. */
 export interface OriginOptions {
-  /** Keys that are served; without them any are. */
+  /** Keys that are served. Default: all. */
   readonly keysets?: readonly Keyset[] | undefined;
-  /** Where data is kept. Default: in memory. Whoever gives one closes it, after the origin. */
+  /** Keeps the data. Default: in memory. The caller closes a given store, after the origin. */
   readonly store?: Engine | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
   /** Uniform numbers in [0, 1). Default: the machine's. */
   readonly random?: (() => number) | undefined;
-  /** What is accepted and kept, where it differs from the defaults. */
+  /** Limits that differ from the defaults. */
   readonly limits?: Partial<OriginLimits> | undefined;
   /** Web pages that may call. Default `'*'`. */
   readonly allowOrigin?: AllowOrigin | undefined;
-  /** Where requests and failures are reported to. Default: nowhere. */
+  /** Receives requests and failures. Default: none. */
   readonly logger?: Logger | undefined;
 }
 
 /** The server side of the protocol, without a socket. */
 export interface Origin {
-  /** A standard fetch handler, bound: it can be passed on as it is, in place of the global `fetch` too. */
+  /** A standard fetch handler, bound: it can also replace the global `fetch`. */
   readonly fetch: (input: Request | string | URL, init?: unknown) => Promise<Response>;
-  /** Answers a plain request: what adapters to other servers call. Never rejects. */
+  /** Answers a plain request, for adapters to other servers. Never rejects. */
   readonly handle: (request: OriginRequest) => Promise<Answer>;
-  /** How many bytes of a request's body `handle` wants to see: one more is enough for it to refuse them. */
+  /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
-  /** What the origin accepts and keeps. */
   readonly limits: OriginLimits;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Makes an origin. Throws a `TypeError` or `RangeError` on keys and limits that cannot be.
+ * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys and limits.
  *
  * @example
  * ```ts
@@ -64,22 +63,24 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const keysets = new Keysets(options.keysets);
   const engine = options.store ?? new MemoryEngine({ clock, random });
   const shards = new Shards({ engine, clock, limits, logger });
-  const router = new Router(ROUTES);
-  const bodyLimit = bodyLimiter(router, limits);
-  const handle = dispatcher({
-    clock,
-    random,
-    limits,
-    keysets,
-    shards,
-    allowOrigin,
-    logger,
-    router,
-    bodyLimit,
-  });
+  const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards };
+  const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
+  // A request whose body limit was asked for is not looked up again.
+  const opened = new WeakMap<RequestLine, OpenRequest>();
+  const bodyLimit = (request: RequestLine) => {
+    const openRequest = open(request);
+    opened.set(request, openRequest);
+    return openRequest.bodyLimit;
+  };
   const close = async () => {
     await shards.close();
     if (!options.store) await engine.close();
   };
-  return Object.freeze({ handle, fetch: fetchHandler({ handle, bodyLimit }), bodyLimit, limits, close });
+  return Object.freeze({
+    fetch: fetchHandler(open),
+    handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
+    bodyLimit,
+    limits,
+    close,
+  });
 }

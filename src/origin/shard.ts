@@ -1,7 +1,8 @@
 import type { Clock } from '../protocol/clock.ts';
+import { balancerRefusal } from './http/answer.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { Attendance } from './presence/attendance.ts';
+import { PresenceTracker } from './presence/tracker.ts';
 import type { AccessStore } from './store/access.ts';
 import type { ActionStore } from './store/actions.ts';
 import type { FileStore } from './store/files.ts';
@@ -12,39 +13,38 @@ import type { ObjectStore } from './store/objects.ts';
 import type { PushStore } from './store/push.ts';
 import type { Stamp } from './store/stamp.ts';
 import type { Engine, PresenceStore, ShardRules } from './store/store.ts';
-import { type InTurn, turns } from './turns.ts';
-import { Adopted } from './window/adopted.ts';
 import { Window } from './window/window.ts';
 
 const MS_PER_HOUR = 3_600_000;
+const MAX_ADOPTED = 1_000;
 
-/** All that serves one subscribe key. */
+/** The stores and the window of one subscribe key. */
 export interface Shard {
   readonly subscribeKey: string;
-  /** The region that clients are told. */
+  /** The region in answers. */
   readonly epoch: number;
   readonly log: ShardLog;
   readonly groups: GroupStore;
-  /** To be read; changes go through `attendance`. */
+  /** For reads; changes go through `presenceTracker`. */
   readonly presence: PresenceStore;
   readonly history: HistoryStore;
   readonly access: AccessStore;
   readonly actions: ActionStore;
   readonly files: FileStore;
   readonly objects: ObjectStore;
-  /** Changes of objects: each looks first at what it changes, and others would come in between. */
-  readonly objectTurns: InTurn;
+  /** Changes of objects run one after the other, since each reads before it writes. */
+  readonly objectQueue: TaskQueue;
   readonly push: PushStore;
   readonly window: Window;
-  readonly attendance: Attendance;
-  /** Where the log begins: what was published up to here is not in it. */
+  readonly presenceTracker: PresenceTracker;
+  /** The beginning of the log: entries published up to here are not in it. */
   readonly began: Stamp;
-  /** Cursors of this log that were given to clients which came with another log's. */
-  readonly adopted: Adopted;
+  /** Cursors of this log that were given to clients with a cursor of another log. */
+  readonly adoptedCursors: AdoptedCursors;
   close(): void;
 }
 
-/** What shards are made with. */
+/** The parts of a shard. */
 export interface ShardOptions {
   readonly engine: Engine;
   readonly clock: Clock;
@@ -52,14 +52,79 @@ export interface ShardOptions {
   readonly logger: Logger | undefined;
 }
 
-/** Opens the data of one subscribe key and follows its log. Rejects when the engine does. */
-export async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
+/** The shards in use, each opened once. */
+export class Shards {
+  readonly #options: ShardOptions;
+  readonly #shards = new Map<string, Promise<Shard>>();
+  #closed = false;
+
+  constructor(options: ShardOptions) {
+    this.#options = options;
+  }
+
+  /** The shard of a subscribe key. Throws a `Refusal` if there are too many, or after `close`. */
+  async get(subscribeKey: string): Promise<Shard> {
+    const known = this.#shards.get(subscribeKey);
+    if (known) return known;
+    if (this.#closed || this.#shards.size >= this.#options.limits.subscribeKeys) {
+      throw balancerRefusal(503, 'Service Unavailable');
+    }
+    const opening = openShard(subscribeKey, this.#options);
+    this.#shards.set(subscribeKey, opening);
+    // The store may be up again for the next request.
+    opening.catch(() => this.#shards.delete(subscribeKey));
+    return opening;
+  }
+
+  /** Answers all parked polls and stops all timers. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const opened = await Promise.allSettled(this.#shards.values());
+    for (const shard of opened) if (shard.status === 'fulfilled') shard.value.close();
+    this.#shards.clear();
+  }
+}
+
+/**
+ * The newest cursors that were given to clients with a cursor of another log. Some clients go on with the new timetoken
+ * and the old region: without this they would be told of the same loss with each poll.
+ */
+export class AdoptedCursors {
+  readonly #cursors = new Set<Stamp>();
+
+  has(cursor: Stamp): boolean {
+    return this.#cursors.has(cursor);
+  }
+
+  add(cursor: Stamp): void {
+    this.#cursors.add(cursor);
+    if (this.#cursors.size <= MAX_ADOPTED) return;
+    const [oldest] = this.#cursors;
+    if (oldest !== undefined) this.#cursors.delete(oldest);
+  }
+}
+
+/** Runs tasks one after the other, in the order of the calls. */
+export type TaskQueue = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** A new queue. A task that fails does not stop the next. */
+export function taskQueue(): TaskQueue {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+// Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
+async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
   const { engine, clock, limits, logger } = options;
   const stores = engine.shard(subscribeKey, rulesOf(limits));
   const { log, presence } = stores;
   const epoch = await engine.epoch();
   const began = await log.began();
-  // A fence: the window shall stand where the log is now, not where its last entry is.
+  // A fence: the window starts at the log's current position, not at its last entry.
   await log.head();
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
   const key = JSON.stringify(subscribeKey);
@@ -71,20 +136,20 @@ export async function openShard(subscribeKey: string, options: ShardOptions): Pr
     envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
     onFailure,
   });
-  const attendance = new Attendance({ log, presence, clock, limits, onFailure });
+  const presenceTracker = new PresenceTracker({ log, presence, clock, limits, onFailure });
   const close = () => {
     window.close();
-    attendance.close();
+    presenceTracker.close();
   };
   return {
     ...stores,
-    objectTurns: turns(),
+    objectQueue: taskQueue(),
     subscribeKey,
     epoch,
     window,
-    attendance,
+    presenceTracker,
     began,
-    adopted: new Adopted(),
+    adoptedCursors: new AdoptedCursors(),
     close,
   };
 }

@@ -1,26 +1,132 @@
-import { accessRefusal } from '../http/refusals.ts';
-import type { Call, Need } from '../routes/route.ts';
-import { Bearer } from './bearer.ts';
-import { signerOf } from './signature.ts';
+import { PERMISSION_BITS, type Permission, type ResourceKind } from '../../protocol/permissions.ts';
+import { accessRefusal } from '../http/answer.ts';
+import type { AccessStore, GrantTarget } from '../store/access.ts';
+import { namesCovering } from '../wildcards.ts';
+import { type PatternCache, PatternError } from './pattern.ts';
+import { type AuthContext, signerOf } from './signature.ts';
+import { expiryOf, looksLikeToken, readToken, TOKEN_KINDS, type Token } from './token.ts';
 
-/** What a refusal calls the kinds of name. */
+/** A permission that a request needs on each of the names, if the keyset asks for permissions. */
+export interface Need {
+  readonly resource: ResourceKind;
+  readonly names: readonly string[];
+  readonly permission: Permission;
+}
+
+/** The stores and caches that permissions are looked up in. */
+export interface AccessSources {
+  readonly store: AccessStore;
+  readonly patterns: PatternCache;
+}
+
+/**
+ * Stands for all names, as in a list of everything. It is permitted by a grant on the whole key, a grant on this name,
+ * or a pattern that obviously matches everything.
+ */
+export const ALL_NAMES = '*';
+
+/** The target of a grant on everything of a subscribe key, to everybody. */
+export const WHOLE_KEY: GrantTarget = { resource: 'subkey', name: '', authKey: undefined };
+
+// The kinds of name, as refusals spell them.
 const REFUSED_AS = { channels: 'channels', groups: 'channel-groups', uuids: 'uuids' } as const;
 
 /**
- * Lets a request pass that is signed, or that has all the permissions it needs. Throws a `Refusal` otherwise, which
- * names everything that is not permitted and nothing else (docs/reference/protocol.md, "Access Manager").
+ * Lets a request pass that is signed, or whose credentials have all the permissions it needs. Throws a `Refusal`
+ * otherwise, which lists the names without permission (docs/reference/protocol.md, "Access Manager").
  */
-export async function authorize(needs: readonly Need[], call: Call): Promise<void> {
+export async function authorize(
+  needs: readonly Need[],
+  context: AuthContext,
+  sources: () => Promise<AccessSources>,
+): Promise<void> {
   if (needs.every(({ names }) => names.length === 0)) return;
-  if (call.query.text('signature') !== undefined) return void (await signerOf(call));
-  const shard = await call.services.shards.get(call.segment('subscribeKey'));
-  const bearer = await Bearer.of(call, shard.access);
+  if (context.query.text('signature') !== undefined) return void (await signerOf(context));
+  const credentials = await Credentials.of(context, await sources());
   const payload: Record<string, string[]> = {};
   for (const need of needs) {
-    const refused = await bearer.refused(need);
+    const refused = await credentials.refused(need);
     if (refused.length === 0) continue;
     const names = [...(payload[REFUSED_AS[need.resource]] ?? []), ...refused];
     payload[REFUSED_AS[need.resource]] = [...new Set(names)];
   }
   if (Object.keys(payload).length > 0) throw accessRefusal(403, 'Forbidden', payload);
+}
+
+/** The permissions of a request without a signature: those of everybody, and those of its token or auth key. */
+class Credentials {
+  readonly #sources: AccessSources;
+  readonly #token: Token | undefined;
+  readonly #authKey: string | undefined;
+
+  private constructor(sources: AccessSources, token: Token | undefined, authKey: string | undefined) {
+    this.#sources = sources;
+    this.#token = token;
+    this.#authKey = authKey;
+  }
+
+  /** Throws a `Refusal` for a token that is forged, expired, revoked or another user's. */
+  static async of({ query, services, segment }: AuthContext, sources: AccessSources): Promise<Credentials> {
+    const auth = query.text('auth');
+    if (auth === undefined || !looksLikeToken(auth)) return new Credentials(sources, undefined, auth);
+    const signers = services.keysets.signersOf(segment('subscribeKey'));
+    const signed = await readToken(
+      auth,
+      signers.map(({ secret }) => secret),
+    );
+    if (!signed) throw accessRefusal(403, 'Invalid token');
+    const { token, id } = signed;
+    if (expiryOf(token) <= services.clock.now()) throw accessRefusal(403, 'Token is expired.');
+    if (await sources.store.isRevoked(id)) throw accessRefusal(403, 'Token is revoked');
+    if (token.user !== undefined && token.user !== query.text('uuid'))
+      throw accessRefusal(403, 'Token is for another user');
+    return new Credentials(sources, token, undefined);
+  }
+
+  /** The names without the permission. */
+  async refused({ resource, names, permission }: Need): Promise<readonly string[]> {
+    const bit = PERMISSION_BITS[permission];
+    const refused: string[] = [];
+    for (const name of new Set(names)) {
+      if (!(await this.#tokenAllows(resource, name, bit)) && !(await this.#isGranted(resource, name, bit)))
+        refused.push(name);
+    }
+    return refused;
+  }
+
+  async #tokenAllows(resource: ResourceKind, name: string, bit: number): Promise<boolean> {
+    const exact = this.#token?.resources.get(TOKEN_KINDS[resource])?.get(name) ?? 0;
+    if ((exact & bit) !== 0) return true;
+    for (const [text, bits] of this.#token?.patterns.get(TOKEN_KINDS[resource]) ?? []) {
+      if ((bits & bit) !== 0 && (await this.#matches(text, name))) return true;
+    }
+    return false;
+  }
+
+  async #matches(text: string, name: string): Promise<boolean> {
+    try {
+      const pattern = await this.#sources.patterns.compile(text);
+      return name === ALL_NAMES ? pattern.matchesAll : pattern.matches(name);
+    } catch (error) {
+      // A pattern that this origin would not have granted matches nothing.
+      if (error instanceof PatternError) return false;
+      throw error;
+    }
+  }
+
+  async #isGranted(resource: ResourceKind, name: string, bit: number): Promise<boolean> {
+    const grants = await this.#sources.store.granted(targetsOver(resource, name, this.#authKey));
+    return grants.some(({ bits }) => (bits & bit) !== 0);
+  }
+}
+
+// The targets whose grants cover a name: the name, the wildcards over it, and the whole key.
+function targetsOver(
+  resource: ResourceKind,
+  name: string,
+  authKey: string | undefined,
+): readonly GrantTarget[] {
+  const names = resource === 'channels' ? namesCovering(name) : [name];
+  const keys = authKey === undefined ? [undefined] : [undefined, authKey];
+  return [WHOLE_KEY, ...names.flatMap((one) => keys.map((key) => ({ resource, name: one, authKey: key })))];
 }

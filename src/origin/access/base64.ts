@@ -6,7 +6,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** The bytes of URL-safe Base64, with padding or without; `undefined` when it is none. */
+/** The bytes of URL-safe Base64, with padding or without; `undefined` for any other text. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!URL_SAFE.test(text)) return undefined;
   const plain = text.replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/');

@@ -1,6 +1,6 @@
 const ALGORITHM = { name: 'HMAC', hash: 'SHA-256' };
 
-/** A keyset's secret key. What it holds appears neither in logs nor in JSON. */
+/** A keyset's secret key. Its text appears neither in logs nor in JSON. */
 export class Secret {
   readonly #text: string;
   #key: Promise<CryptoKey> | undefined;
@@ -14,12 +14,12 @@ export class Secret {
     return new Uint8Array(await crypto.subtle.sign(ALGORITHM, await this.#imported(), bytes));
   }
 
-  /** Whether this is the HMAC-SHA256 of the bytes. How long it takes does not tell how near it is. */
+  /** Whether this is the HMAC-SHA256 of the bytes. Takes constant time. */
   async verify(signature: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     return crypto.subtle.verify(ALGORITHM, await this.#imported(), signature, bytes);
   }
 
-  // Not in the constructor: that a key cannot be imported must fail a request, not the process.
+  // Not in the constructor: a key that cannot be imported fails a request, not the process.
   #imported(): Promise<CryptoKey> {
     const bytes = new TextEncoder().encode(this.#text);
     this.#key ??= crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['sign', 'verify']);

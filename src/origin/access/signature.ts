@@ -1,16 +1,25 @@
+import type { Clock } from '../../protocol/clock.ts';
+import { accessRefusal } from '../http/answer.ts';
 import { bodyText } from '../http/body.ts';
-import { accessRefusal } from '../http/refusals.ts';
-import { decode, type OriginRequest } from '../http/request.ts';
-import type { Signer } from '../keysets.ts';
-import { largeMessageBytes } from '../limits.ts';
-import type { Call } from '../routes/route.ts';
+import { decode, type OriginRequest, type Query, splitOnce } from '../http/request.ts';
+import type { Keysets, Signer } from '../keysets.ts';
+import { largeMessageBytes, type OriginLimits } from '../limits.ts';
 import { fromBase64 } from './base64.ts';
 
 const MAX_SKEW_SECONDS = 60;
 const SECONDS = /^\d{1,12}$/;
 const V2 = 'v2.';
-// What clients encode beyond what the platform's function does.
+// Characters that clients encode and the platform's function does not.
 const MARKS = /[!~*'()]/g;
+
+/** The parts of a request that signatures and permissions are checked with. */
+export interface AuthContext {
+  readonly request: OriginRequest;
+  readonly query: Query;
+  readonly services: { readonly clock: Clock; readonly keysets: Keysets; readonly limits: OriginLimits };
+  /** A segment of the path. */
+  segment(name: 'subscribeKey'): string;
+}
 
 /** One text that a client may have signed. */
 interface Signed {
@@ -19,10 +28,10 @@ interface Signed {
 }
 
 /**
- * The keyset whose secret has signed the request (docs/reference/protocol.md, "Signatures"). Throws a `Refusal` when
- * none has, or not within a minute.
+ * The keyset that signed the request (docs/reference/protocol.md, "Signatures"). Throws a `Refusal` if none did, or if the
+ * timestamp is more than a minute off.
  */
-export async function signerOf({ request, query, services, segment }: Call): Promise<Signer> {
+export async function signerOf({ request, query, services, segment }: AuthContext): Promise<Signer> {
   const signers = services.keysets.signersOf(segment('subscribeKey'));
   if (signers.length === 0) throw accessRefusal(403, 'The keyset has no secret key: nothing can be granted');
   const timestamp = query.get('timestamp') ?? '';
@@ -30,9 +39,9 @@ export async function signerOf({ request, query, services, segment }: Call): Pro
   if (!SECONDS.test(timestamp) || skew > MAX_SKEW_SECONDS) throw accessRefusal(400, 'Invalid Timestamp');
   const { limits } = services;
   const body = await bodyText(request.body, Math.max(limits.bodyBytes, largeMessageBytes(limits)));
-  const wanted = { request, body: typeof body === 'object' ? body.text : undefined };
+  const signed = { request, body: typeof body === 'object' ? body.text : undefined };
   for (const signer of signers) {
-    for (const { text, signature } of candidates(query.get('signature') ?? '', wanted, signer)) {
+    for (const { text, signature } of candidates(query.get('signature') ?? '', signed, signer)) {
       if (await signer.secret.verify(signature, Uint8Array.from(new TextEncoder().encode(text))))
         return signer;
     }
@@ -40,18 +49,18 @@ export async function signerOf({ request, query, services, segment }: Call): Pro
   throw accessRefusal(403, 'Invalid signature');
 }
 
-interface Wanted {
+interface SignedRequest {
   readonly request: OriginRequest;
   readonly body: string | undefined;
 }
 
-// Clients differ in how they sign a publish: as if it were a GET, as it is, or in the form of the first version.
-function candidates(given: string, { request, body }: Wanted, signer: Signer): readonly Signed[] {
+// Clients sign a publish as a GET, as the method it has, or in the form of version 1.
+function candidates(given: string, { request, body }: SignedRequest, signer: Signer): readonly Signed[] {
   const v2 = given.startsWith(V2);
   const signature = fromBase64(v2 ? given.slice(V2.length) : given);
   if (!signature) return [];
   const { method, target } = request;
-  const [path = '', query = ''] = split(target);
+  const [path = '', query = ''] = splitOnce(target, '?');
   const rest = `${signer.publishKey}\n${path}\n${sortedQuery(query)}`;
   const isPublish = path.startsWith('/publish/');
   if (!v2) return isPublish ? [{ text: `${signer.subscribeKey}\n${rest}`, signature }] : [];
@@ -61,17 +70,11 @@ function candidates(given: string, { request, body }: Wanted, signer: Signer): r
   return texts.map((text) => ({ text, signature }));
 }
 
-function split(target: string): readonly string[] {
-  const mark = target.indexOf('?');
-  return mark < 0 ? [target] : [target.slice(0, mark), target.slice(mark + 1)];
-}
-
-/** The parameters in order, but for the signature itself; encoded anew, since clients send them in different ways. */
+/** The parameters in order, without the signature; encoded again, since clients encode in different ways. */
 export function sortedQuery(query: string): string {
   const pairs = query.split('&').map((pair) => {
-    const equals = pair.indexOf('=');
-    const value = equals < 0 ? '' : pair.slice(equals + 1);
-    return [equals < 0 ? pair : pair.slice(0, equals), strictlyEncoded(decode(value))] as const;
+    const [name = '', value = ''] = splitOnce(pair, '=');
+    return [name, strictlyEncoded(decode(value))] as const;
   });
   return pairs
     .filter(([name]) => name !== 'signature' && name !== '')
@@ -87,7 +90,7 @@ function strictlyEncoded(value: string): string {
   );
 }
 
-// By code unit, whatever the language of the machine.
+// By code unit, independent of the locale.
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

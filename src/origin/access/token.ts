@@ -3,10 +3,10 @@ import type { ResourceKind } from '../../protocol/permissions.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import type { Secret } from './secret.ts';
 
-/** Bits by name, of each kind of name, as the token has them: `chan`, `grp`, `uuid`, and `usr` and `spc` of old. */
+/** Bits by name, by kind of name as tokens spell it: `chan`, `grp`, `uuid`, and the old kinds `usr` and `spc`. */
 export type TokenPermissions = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** What a token says (docs/reference/protocol.md, "Tokens"). */
+/** The contents of a token (docs/reference/protocol.md, "Tokens"). */
 export interface Token {
   readonly version: number;
   /** Seconds since the Unix epoch. */
@@ -15,11 +15,11 @@ export interface Token {
   readonly resources: TokenPermissions;
   readonly patterns: TokenPermissions;
   readonly meta: unknown;
-  /** The only user who may use it, if it says so. */
+  /** The only user who may use it; absent: anybody may. */
   readonly user?: string;
 }
 
-/** What a token calls the kinds of name. */
+/** The kinds of name, as tokens spell them. */
 export const TOKEN_KINDS: Readonly<Record<ResourceKind, string>> = {
   channels: 'chan',
   groups: 'grp',
@@ -27,20 +27,20 @@ export const TOKEN_KINDS: Readonly<Record<ResourceKind, string>> = {
 };
 
 const SIGNATURE_BYTES = 32;
-// Seven or eight entries, the first of which is `v`: no key that people choose begins like that.
+// A map of seven or eight entries whose first key is `v`. No auth key that people choose begins like that.
 const START = /^(p0F2|qEF2)/;
 
-/** Whether the text is meant to be a token. */
+/** Whether the text is a token rather than an auth key. */
 export function looksLikeToken(text: string): boolean {
   return START.test(text);
 }
 
-/** When the token ends, in milliseconds since the Unix epoch. */
+/** The time at which a token expires, in milliseconds since the Unix epoch. */
 export function expiryOf({ issued, ttlMinutes }: Token): number {
   return (issued + ttlMinutes * 60) * 1000;
 }
 
-/** The bytes of a token, at whose end is room for the signature. */
+/** The bytes of a token, which end in the signature. */
 export function encodeToken(
   token: Token,
   signature = new Uint8Array(SIGNATURE_BYTES),
@@ -56,11 +56,11 @@ export function encodeToken(
     ...(user === undefined ? [] : [['uuid', user] satisfies [string, unknown]]),
     ['sig', signature],
   ];
-  // Entries stay in the order in which tokens have them.
+  // Entries keep the order that tokens have.
   return Uint8Array.from(encode(withByteKeys(entries), { mapSorter: () => 0 }));
 }
 
-/** What the bytes of a token say. Throws when they say something else: look at the signature first. */
+/** Decodes the bytes of a token. Throws on any other bytes: check the signature first. */
 export function decodeToken(bytes: Uint8Array): Token {
   const fields = mapOf(decode(bytes, { useMaps: true, rejectDuplicateMapKeys: true }), nameOf);
   const user = fields.get('uuid');
@@ -75,20 +75,20 @@ export function decodeToken(bytes: Uint8Array): Token {
   };
 }
 
-/** The text of a token: its bytes, the last of which are the signature of all before. */
+/** The text of a token, signed: the last bytes are the signature of all before them. */
 export async function signToken(token: Token, secret: Secret): Promise<string> {
   const bytes = encodeToken(token);
   bytes.set(await secret.sign(bytes.slice(0, -SIGNATURE_BYTES)), bytes.length - SIGNATURE_BYTES);
   return toBase64(bytes);
 }
 
-/** A token that one of the secrets has signed, and the one id that all spellings of its text have. */
+/** A token that one of the secrets signed, with an id that all spellings of its text share. */
 export interface SignedToken {
   readonly token: Token;
   readonly id: string;
 }
 
-/** Reads a token; `undefined` when none of the secrets has signed it. */
+/** Reads a token; `undefined` if none of the secrets signed it. */
 export async function readToken(text: string, secrets: readonly Secret[]): Promise<SignedToken | undefined> {
   const bytes = looksLikeToken(text) ? fromBase64(text) : undefined;
   if (!bytes || bytes.length <= SIGNATURE_BYTES) return undefined;
@@ -110,17 +110,17 @@ function nameOf(key: unknown): string {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('A token has a name that is no text.');
+  if (typeof value !== 'string') throw new TypeError('A name in a token is not a text.');
   return value;
 }
 
 function numberOf(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('A token has a number that is none.');
+  if (typeof value !== 'number') throw new TypeError('A field of a token is not a number.');
   return value;
 }
 
 function mapOf(value: unknown, keyOf: (key: unknown) => string): Map<string, unknown> {
-  if (!(value instanceof Map)) throw new TypeError('A token has a map that is none.');
+  if (!(value instanceof Map)) throw new TypeError('A field of a token is not a map.');
   return new Map(Array.from(value, ([key, field]: [unknown, unknown]) => [keyOf(key), field]));
 }
 

@@ -1,10 +1,45 @@
-import type { Arithmetic, Comparison, Node, Path } from './node.ts';
-import { finderOf, type OnStep } from './pattern.ts';
+/** The path of a value: names and indexes, from the outside in. */
+export type Path = readonly (string | number)[];
 
-/** The value at a path; `undefined` where there is none. */
+/** Operators that compare two values. */
+export const COMPARISONS = ['==', '!=', '<', '>', '<=', '>='] as const;
+
+/** An operator that compares two values. */
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** Operators between two numbers. */
+export type Arithmetic = '+' | '-' | '*' | '/' | '%';
+
+/** One more operand of a chain such as `a + b - c`. */
+export interface Link {
+  readonly operator: Arithmetic;
+  readonly operand: Node;
+}
+
+/** A parsed expression. Chains are lists, so that a tree is never deeper than its parentheses. */
+export type Node =
+  | { readonly kind: 'value'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'path'; readonly path: Path }
+  | { readonly kind: 'any' | 'all'; readonly terms: readonly Node[] }
+  | { readonly kind: 'not' | 'negative'; readonly operand: Node }
+  | { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Node; readonly right: Node }
+  | { readonly kind: 'contains'; readonly left: Node; readonly right: Node }
+  | { readonly kind: 'like'; readonly left: Node; readonly pattern: LikePattern }
+  | { readonly kind: 'chain'; readonly first: Node; readonly links: readonly Link[] };
+
+/** Called for each unit of work, to count it. */
+export type OnStep = () => void;
+
+// The index of the needle in a text, from an index on, or -1.
+type Finder = (text: string, from: number) => number;
+
+/** A `LIKE` pattern. */
+export type LikePattern = (text: string) => boolean;
+
+/** The value at a path; `undefined` if absent. */
 export type Lookup = (path: Path) => unknown;
 
-/** Works out expressions (docs/reference/filters.md, "Semantics"). A value that is missing is `undefined`. */
+/** Evaluates expressions (docs/reference/filters.md, "Semantics"). A missing value is `undefined`. */
 export class Evaluator {
   readonly #lookup: Lookup;
   readonly #onStep: OnStep;
@@ -14,8 +49,8 @@ export class Evaluator {
     this.#onStep = onStep;
   }
 
-  /** Whether a node holds: what is missing, `null`, `false`, 0 and the empty string do not. */
-  holds(node: Node): boolean {
+  /** Whether a node is true: a missing value, `null`, `false`, 0 and the empty string are not. */
+  isTrue(node: Node): boolean {
     return Boolean(this.#value(node));
   }
 
@@ -27,11 +62,11 @@ export class Evaluator {
       case 'path':
         return this.#lookup(node.path);
       case 'any':
-        return node.terms.some((term) => this.holds(term));
+        return node.terms.some((term) => this.isTrue(term));
       case 'all':
-        return node.terms.every((term) => this.holds(term));
+        return node.terms.every((term) => this.isTrue(term));
       case 'not':
-        return !this.holds(node.operand);
+        return !this.isTrue(node.operand);
       case 'negative':
         return calculate('-', 0, this.#value(node.operand));
       case 'chain':
@@ -73,7 +108,7 @@ function compare(operator: Comparison, left: unknown, right: unknown): boolean {
   return typeof left === 'string' && typeof right === 'string' && inOrder(operator, left, right);
 }
 
-// Lists and objects are equal to nothing, and what is missing is equal to `null` alone.
+// Lists and objects equal nothing, and a missing value equals `null` only.
 function equal(left: unknown, right: unknown): boolean {
   if (left === undefined || right === undefined) return (left ?? right) === null;
   return left === right && (typeof left !== 'object' || left === null);
@@ -85,7 +120,7 @@ function inOrder<T extends number | string>(operator: Comparison, left: T, right
   return operator === '<=' ? left <= right : left >= right;
 }
 
-// Strings are not joined: a short expression could make an endless one.
+// Strings are not joined: a short expression could build a very long one.
 function calculate(operator: Arithmetic, left: unknown, right: unknown): number | undefined {
   if (typeof left !== 'number' || typeof right !== 'number') return undefined;
   const result = resultOf(operator, left, right);
@@ -105,4 +140,68 @@ function resultOf(operator: Arithmetic, left: number, right: number): number {
     case '%':
       return left % right;
   }
+}
+
+/** The value at a path within a JSON value: own properties and list items only. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (Array.isArray(value)) value = typeof key === 'number' ? value[key] : undefined;
+    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, key))
+      value = Object.getOwnPropertyDescriptor(value, key)?.value;
+    else return undefined;
+  }
+  return value;
+}
+
+/** A `LIKE` pattern from its pieces, between which any text matches. Case is ignored. */
+export function likePattern(pieces: readonly string[], onStep: OnStep): LikePattern {
+  const [first = '', ...others] = pieces.map((piece) => piece.toLowerCase());
+  const last = others.pop();
+  const middle = others.map((needle) => ({ length: needle.length, find: finderOf(needle, onStep) }));
+  return (cased) => {
+    const text = cased.toLowerCase();
+    if (last === undefined) return text === first;
+    if (!text.startsWith(first) || !text.endsWith(last)) return false;
+    // The leftmost match of each piece leaves the most room for the next, so nothing is tried twice.
+    let end = first.length;
+    for (const { length, find } of middle) {
+      const found = find(text, end);
+      if (found < 0) return false;
+      end = found + length;
+    }
+    return end <= text.length - last.length;
+  };
+}
+
+// The search of Knuth, Morris and Pratt, which takes time linear in both lengths, whatever they hold.
+function finderOf(needle: string, onStep: OnStep): Finder {
+  const grow = growerOf(needle, onStep);
+  return (text, from) => {
+    let length = 0;
+    let index = from;
+    while (length < needle.length && index < text.length) length = grow(length, text[index++]);
+    return length < needle.length ? -1 : index - length;
+  };
+}
+
+// The number of needle characters that match after the next character, from the number before it.
+function growerOf(needle: string, onStep: OnStep): (length: number, next: string | undefined) => number {
+  // For each prefix, the length of the longest proper prefix that is also its suffix.
+  const borders = [0];
+  const grow = (found: number, next: string | undefined): number => {
+    let length = found;
+    onStep();
+    while (length > 0 && next !== needle[length]) {
+      onStep();
+      length = borders[length - 1] ?? 0;
+    }
+    return next === needle[length] ? length + 1 : length;
+  };
+  let length = 0;
+  for (let index = 1; index < needle.length; index++) {
+    length = grow(length, needle[index]);
+    borders.push(length);
+  }
+  return grow;
 }

@@ -1,5 +1,3 @@
-import { FilterSyntaxError } from './filter-syntax-error.ts';
-
 const SPACE = /[ \t\r\n]*/y;
 const WORD = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/uy;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -19,7 +17,19 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['*', '*'],
 ]);
 
-/** One token: `text` as written, or what stands between the quotes of a string. */
+/** A text is not a filter expression. The message names the problem and the character. */
+export class FilterSyntaxError extends Error {
+  /** Index of the character. */
+  readonly position: number;
+
+  constructor(problem: string, position: number) {
+    super(`${problem} at character ${position + 1}`);
+    this.name = 'FilterSyntaxError';
+    this.position = position;
+  }
+}
+
+/** One token: `text` as written, or the text between the quotes of a string. */
 export interface Token {
   readonly kind: 'word' | 'number' | 'string' | 'sign' | 'end';
   readonly text: string;
@@ -29,7 +39,7 @@ export interface Token {
   readonly at: number;
 }
 
-/** Splits an expression into tokens, the last of which is the end. Throws a `FilterSyntaxError`. */
+/** Splits an expression into tokens; the last is the end. Throws a `FilterSyntaxError`. */
 export function* tokensOf(text: string): Generator<Token, Token> {
   let at = (matchAt(SPACE, text, 0) ?? '').length;
   while (at < text.length) {
@@ -78,7 +88,7 @@ function stringAt(text: string, at: number, quote: string): Read {
   throw new FilterSyntaxError('a string without an end', at);
 }
 
-// `length` counts what follows the backslash.
+// `length` counts the characters after the backslash.
 function escapeAt(text: string, at: number): { character: string; length: number } {
   const name = text.charAt(at + 1);
   const simple = ESCAPES.get(name);
@@ -88,7 +98,7 @@ function escapeAt(text: string, at: number): { character: string; length: number
   return { character: String.fromCharCode(Number.parseInt(code, 16)), length: 5 };
 }
 
-// The expressions above are sticky, and none of them can go over a character more than twice.
+// The expressions above are sticky, and none reads a character more than twice.
 function matchAt(expression: RegExp, text: string, at: number): string | undefined {
   expression.lastIndex = at;
   return expression.exec(text)?.[0];

@@ -1,25 +1,94 @@
+import { stampOf } from '../store/stamp.ts';
+
 /** A plain answer, which the adapters turn into what their platform wants. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** What is sent in place of the text. */
+  /** Sent in place of `body`. */
   readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The content type of nearly all answers (docs/reference/protocol.md, "HTTP"). */
-export const JAVASCRIPT = 'text/javascript; charset="UTF-8"';
+/** The content type of most answers (docs/reference/protocol.md, "HTTP"). */
+const JAVASCRIPT = 'text/javascript; charset="UTF-8"';
 
-/** The content type of what the access manager answers: without the inner quotes. */
-export const ACCESS_MANAGER = 'text/javascript; charset=UTF-8';
+/** The access manager's content type has no inner quotes. */
+const ACCESS_MANAGER = 'text/javascript; charset=UTF-8';
 
-/** A good answer with a body that is JSON text already. */
+/** The content type of App Context, message actions and files. */
+export const APPLICATION_JSON = 'application/json';
+
+/** Status 200, with a body that is JSON text already. */
 export function ok(body: string): Answer {
   return { status: 200, contentType: JAVASCRIPT, body };
 }
 
-/** An answer with a value as its JSON. */
-export function json(status: number, value: unknown): Answer {
-  return { status, contentType: JAVASCRIPT, body: JSON.stringify(value) };
+/** An answer whose body is the value as JSON. */
+export function json(status: number, value: unknown, contentType = JAVASCRIPT): Answer {
+  return { status, contentType, body: JSON.stringify(value) };
+}
+
+/** An answer of the access manager. */
+export function accessAnswer(status: number, value: unknown): Answer {
+  return json(status, value, ACCESS_MANAGER);
+}
+
+/** Ends a request with an answer. Thrown by readers and handlers, and caught in one place: `dispatch`. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer, options?: ErrorOptions) {
+    super(`Refused with ${answer.status}.`, options);
+    this.name = 'Refusal';
+    this.answer = answer;
+  }
+}
+
+/** `[0,"text","timetoken"]`: the shape of the publish family (docs/reference/protocol.md, "Publish errors"). */
+export function publishRefusal(text: string, now: number): Refusal {
+  return new Refusal(json(400, [0, text, stampOf(now)]));
+}
+
+/** The access manager's shape, also for an unknown subscribe key. `payload` lists the refused names. */
+export function accessRefusal(status: number, message: string, payload?: unknown): Refusal {
+  const body = {
+    message,
+    ...(payload !== undefined && { payload }),
+    error: true,
+    service: 'Access Manager',
+    status,
+  };
+  const answer = accessAnswer(status, body);
+  return new Refusal({ ...answer, body: `${answer.body}\n` });
+}
+
+/** The balancer's shape, for errors before an operation is reached. */
+export function balancerRefusal(status: number, message: string, headers?: Record<string, string>): Refusal {
+  const answer = json(status, { message, error: true, service: 'Balancer', status });
+  return new Refusal(headers ? { ...answer, headers } : answer);
+}
+
+/** The presence service's shape, where `error` is a number. */
+export function presenceRefusal(message: string): Refusal {
+  return new Refusal(json(400, { status: 400, error: 1, message, service: 'Presence' }));
+}
+
+/** The path, a parameter or a name breaks the protocol. */
+export function malformed(cause?: unknown): Refusal {
+  return new Refusal(accessRefusal(400, 'Could Not Parse Request').answer, { cause });
+}
+
+/** No route has this path. The presence service's shape names the path and has no `status`. */
+export function notFound(path: string): Refusal {
+  if (!path.startsWith('/v2/presence/')) return balancerRefusal(404, 'Not Found');
+  return new Refusal(json(404, { message: `Not found: '${path}'`, error: 1, service: 'Presence' }));
+}
+
+/** One invalid part of a request, as App Context and message actions report it. */
+export interface ErrorDetail {
+  readonly message: string;
+  /** The parameter or field. */
+  readonly location: string;
+  readonly locationType: 'path' | 'query' | 'body';
 }

@@ -1,14 +1,15 @@
-import { readUpTo } from './bytes.ts';
-
 const GZIP_MAGIC = [0x1f, 0x8b];
 const ZLIB_CMF = 0x78;
 
-/** A body's text, or why there is none: it is larger than allowed, or neither UTF-8 nor well compressed. */
+/** A body's text, or the reason for having none: larger than allowed, or neither UTF-8 nor well compressed. */
 export type BodyText = { readonly text: string } | 'too-large' | 'invalid';
 
+/** An object of JSON. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /**
- * The text of a body, decompressed when its first bytes say that it is compressed: clients mislabel it
- * (docs/reference/protocol.md, "HTTP"). No more than `maxBytes` bytes are decompressed.
+ * The text of a body. Its first bytes tell whether it is compressed, since clients send wrong headers
+ * (docs/reference/protocol.md, "HTTP"). At most `maxBytes` bytes are decompressed.
  */
 export async function bodyText(body: Uint8Array, maxBytes: number): Promise<BodyText> {
   const format = compressionOf(body);
@@ -17,7 +18,50 @@ export async function bodyText(body: Uint8Array, maxBytes: number): Promise<Body
   return plain.length > maxBytes ? 'too-large' : decodeUtf8(plain);
 }
 
-// JSON text begins with neither of these, so that no plain message is mistaken for a compressed one.
+/** The value of a JSON text; `undefined` if the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is an object that is neither `null` nor a list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether lists and objects are nested in a value more than `levels` deep. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels <= 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
+}
+
+/** Bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/**
+ * Reads a stream to its end, or one byte further than `maxBytes`. Rejects when the stream fails. The caller cancels the
+ * rest: a platform's own form that is cancelled here throws where nobody can catch it.
+ */
+export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = stream.getReader();
+  for (let part = await reader.read(); part.value; part = await reader.read()) {
+    const chunk = part.value.subarray(0, maxBytes + 1 - size);
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  reader.releaseLock();
+  return concat(chunks, size);
+}
+
+// JSON text begins with neither of these.
 function compressionOf([first, second]: Uint8Array): 'gzip' | 'deflate' | undefined {
   if (first === GZIP_MAGIC[0] && second === GZIP_MAGIC[1]) return 'gzip';
   return first === ZLIB_CMF && second !== undefined && (first * 256 + second) % 31 === 0
@@ -44,4 +88,14 @@ function decodeUtf8(bytes: Uint8Array): BodyText {
   } catch {
     return 'invalid';
   }
+}
+
+function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
 }

@@ -1,34 +1,30 @@
-import type { Interruption } from '../window/interruption.ts';
 import type { Answer } from './answer.ts';
-import { readUpTo } from './bytes.ts';
-import type { OriginRequest, RequestLine } from './request.ts';
+import { readUpTo } from './body.ts';
+import type { OpenRequest } from './dispatch.ts';
+import type { Interruption, OriginRequest, RequestLine } from './request.ts';
 
 const NO_BODY = new Uint8Array();
 // Statuses whose responses may not have a body, not even an empty one.
 const BODILESS = new Set([204, 205, 304]);
 
-/** What the adapter stands in front of. */
-interface Handler {
-  readonly handle: (request: OriginRequest) => Promise<Answer>;
-  readonly bodyLimit: (request: RequestLine) => number;
-}
-
 /**
- * The standard fetch handler in front of an origin. It rejects, as `fetch` does, when the request's signal aborts. A
- * second argument counts only beside a URL: servers pass their own things there beside a `Request`.
+ * The standard fetch handler of an origin. It rejects, as `fetch` does, when the request's signal aborts. The second
+ * argument is read beside a URL only: servers pass their own values there beside a `Request`.
  */
-export function fetchHandler({ handle, bodyLimit }: Handler) {
+export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
   return async (input: Request | string | URL, init?: unknown): Promise<Response> => {
     const request =
       typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
     request.signal.throwIfAborted();
-    const answer = await handle(await plainRequest(request, bodyLimit));
+    const line = { method: request.method, target: targetOf(request.url) };
+    const { bodyLimit, answer } = open(line);
+    const response = responseOf(await answer(await plainRequest(request, line, bodyLimit)));
     request.signal.throwIfAborted();
-    return responseOf(answer);
+    return response;
   };
 }
 
-/** The path and query of an absolute URL as they are on the wire: no fragment, nothing decoded. */
+/** The path and query of an absolute URL as sent: without a fragment, not decoded. */
 export function targetOf(url: string): string {
   const authority = url.indexOf('://');
   const start = authority < 0 ? 0 : authority + 3;
@@ -38,18 +34,17 @@ export function targetOf(url: string): string {
 }
 
 function optionsOf(init: unknown): RequestInit | undefined {
-  // A caller who passes a URL passes what `fetch` takes beside it; the platform checks it.
+  // Beside a URL stand the options of `fetch`, which the platform checks.
   return typeof init === 'object' && init !== null ? (init as RequestInit) : undefined;
 }
 
-async function plainRequest(request: Request, bodyLimit: Handler['bodyLimit']): Promise<OriginRequest> {
-  const line = { method: request.method, target: targetOf(request.url) };
+async function plainRequest(request: Request, line: RequestLine, bodyLimit: number): Promise<OriginRequest> {
   return {
     ...line,
     base: new URL(request.url).origin,
     header: (name) => request.headers.get(name) ?? undefined,
     // One byte more than the limit is enough to be refused.
-    body: request.body ? await readUpTo(request.body, bodyLimit(line)) : NO_BODY,
+    body: request.body ? await readUpTo(request.body, bodyLimit) : NO_BODY,
     interruption: interruptionOf(request.signal),
   };
 }

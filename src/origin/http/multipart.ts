@@ -17,7 +17,7 @@ const FORM_DATA = /^multipart\/form-data(?=\s*;)/i;
 const BOUNDARY = /^[\x20-\x7e]{0,69}[\x21-\x7e]$/;
 const DISPOSITION = /^content-disposition:\s*form-data(?=\s*;)/i;
 const BLANK = /[ \t]/;
-// Some clients put a backslash before what they quote; browsers do not, and their backslashes are plain characters.
+// Some clients escape quoted characters with a backslash; browsers do not, and their backslashes are plain characters.
 const PARAMETERS = [
   /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))\s*/y,
   /;\s*([^\s=;"]+)\s*=\s*(?:"([^"]*)"|([^\s;"]*))\s*/y,
@@ -26,8 +26,8 @@ const LINE_END = encode('\r\n');
 const HEADER_END = encode('\r\n\r\n');
 
 /**
- * The fields of a `multipart/form-data` body, in order; `undefined` when it is none, is cut off, or has more fields than
- * allowed. Takes time in proportion to its length, whatever it holds.
+ * The fields of a `multipart/form-data` body, in order; `undefined` if the body is of another type, cut off, or has more
+ * than `maxParts` fields. Takes time linear in its length, whatever it holds.
  */
 export function parseMultipart(
   body: Uint8Array,
@@ -56,7 +56,7 @@ function nextDelimiter(body: Uint8Array, mark: Uint8Array, from: number): Delimi
   return undefined;
 }
 
-// The whole line: what only begins like a delimiter belongs to the field.
+// The whole line has to match: a line that only begins like a delimiter belongs to the field.
 function delimiterAt(body: Uint8Array, mark: Uint8Array, start: number): Delimiter | undefined {
   if (!startsWith(body, mark, start)) return undefined;
   let end = start + mark.length;
@@ -77,7 +77,7 @@ function partOf(bytes: Uint8Array): FormPart | undefined {
   return undefined;
 }
 
-// A parameter of a header whose value begins in a certain way.
+// A parameter of a header that begins with `start`.
 function parameterOf(header: string, start: RegExp, name: string): string | undefined {
   const head = start.exec(header)?.[0];
   if (head === undefined) return undefined;
@@ -91,7 +91,7 @@ function parameterOf(header: string, start: RegExp, name: string): string | unde
 
 function parametersOf(text: string, pattern: RegExp): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
-  // A copy: the pattern remembers where it stands.
+  // A copy, since the pattern keeps its `lastIndex`.
   const next = new RegExp(pattern);
   let end = 0;
   for (let match = next.exec(text); match; match = next.exec(text)) {

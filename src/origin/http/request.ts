@@ -1,5 +1,14 @@
-import type { Interruption } from '../window/interruption.ts';
-import { malformed } from './refusals.ts';
+import { malformed } from './answer.ts';
+
+/**
+ * Ends a parked request early: the client hangs up, or the server that parked it closes. Smaller than an `AbortSignal`,
+ * since each of many thousand parked polls has one.
+ */
+export interface Interruption {
+  readonly aborted: boolean;
+  /** Calls back once when it happens; not if it has happened already. Returns a function that removes the callback. */
+  onAbort(callback: () => void): () => void;
+}
 
 /** A plain request, as the adapters hand it to the origin. */
 export interface OriginRequest {
@@ -10,13 +19,13 @@ export interface OriginRequest {
   readonly base?: string | undefined;
   /** A header by its lower-case name. */
   header(name: string): string | undefined;
-  /** The body as sent, compressed or not; empty when there is none. */
+  /** The body as sent, compressed or not; empty if there is none. */
   readonly body: Uint8Array;
   /** Ends the request early when it is parked. */
   readonly interruption?: Interruption | undefined;
 }
 
-/** Which operation a request is for. */
+/** The part of a request that selects the operation. */
 export type RequestLine = Pick<OriginRequest, 'method' | 'target'>;
 
 /** A request's path and query, split but not decoded. */
@@ -27,15 +36,13 @@ export interface Target {
   readonly query: Query;
 }
 
-/** Splits a request's target. Throws a `Refusal` when it holds more than so many parameters. */
+/** Splits a request's target. Throws a `Refusal` when it has more than `maxParameters` parameters. */
 export function parseTarget(target: string, maxParameters: number): Target {
-  const mark = target.indexOf('?');
-  const path = mark < 0 ? target : target.slice(0, mark);
-  const query = new Query(mark < 0 ? '' : target.slice(mark + 1), maxParameters);
-  return { path, segments: path.split('/').slice(1), query };
+  const [path = '', query = ''] = splitOnce(target, '?');
+  return { path, segments: path.split('/').slice(1), query: new Query(query, maxParameters) };
 }
 
-/** The query of a request. Values are decoded when they are asked for, so that what is unknown cannot do harm. */
+/** The query of a request. Values are decoded when they are read, so that unknown parameters cannot fail a request. */
 export class Query {
   readonly #values = new Map<string, string[]>();
 
@@ -43,16 +50,14 @@ export class Query {
     const pairs = query === '' ? [] : query.split('&', maxParameters + 1);
     if (pairs.length > maxParameters) throw malformed();
     for (const pair of pairs) {
-      const equals = pair.indexOf('=');
-      const name = equals < 0 ? pair : pair.slice(0, equals);
-      const value = equals < 0 ? '' : pair.slice(equals + 1);
+      const [name = '', value = ''] = splitOnce(pair, '=');
       const values = this.#values.get(name);
       if (values) values.push(value);
       else this.#values.set(name, [value]);
     }
   }
 
-  /** A parameter's value; the first when it is given twice. Throws a `Refusal` on a bad escape. */
+  /** A parameter's value; the first if it is given twice. Throws a `Refusal` on a bad escape. */
   get(name: string): string | undefined {
     const raw = this.#values.get(name)?.[0];
     return raw === undefined ? undefined : decode(raw);
@@ -63,13 +68,13 @@ export class Query {
     return (this.#values.get(name) ?? []).map(decode);
   }
 
-  /** As `get`, with an empty value counting as none. */
+  /** As `get`, with `undefined` for an empty value. */
   text(name: string): string | undefined {
     return this.get(name) || undefined;
   }
 }
 
-/** Undoes percent-encoding. Throws a `Refusal` on a bad escape and on what is not UTF-8. */
+/** Decodes percent-encoding. Throws a `Refusal` on a bad escape and on bytes that are not UTF-8. */
 export function decode(encoded: string): string {
   if (!encoded.includes('%')) return encoded;
   try {
@@ -77,4 +82,10 @@ export function decode(encoded: string): string {
   } catch (error) {
     throw malformed(error);
   }
+}
+
+/** The text before and after the first separator; the text alone if it has none. */
+export function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }

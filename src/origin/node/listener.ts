@@ -1,27 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, balancerRefusal } from '../http/answer.ts';
 import { targetOf } from '../http/fetch.ts';
-import { balancerRefusal } from '../http/refusals.ts';
+import type { Interruption } from '../http/request.ts';
 import type { Origin } from '../origin.ts';
-import { isLocalHost } from './hosts.ts';
-import { RequestInterruption } from './request-interruption.ts';
 
-const NO_BODY = new Uint8Array();
+const NO_BODY: Uint8Array = new Uint8Array();
 const NO_CONTENT = 204;
 const HOST = /^[\w.:[\]-]+$/;
 const BODY_MS = 30_000;
-// Slower than this a large body need not come.
+// The lowest rate at which a large body may come.
 const BYTES_PER_MS = 40;
-// How much of a body is read, in times of what is allowed.
-const PATIENCE = 4;
+// Times the limit that is read of a body.
+const MAX_EXCESS = 4;
+const LOOPBACK = /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** What a listener needs to know. */
+/** The options of a listener. */
 export interface ListenerOptions {
   readonly origin: Origin;
   readonly clock: Clock;
-  /** `Host` names that are served; `undefined` when any is. */
+  /** `Host` names that are served; `undefined` serves all. */
   readonly hosts: readonly string[] | undefined;
+}
+
+/** Whether an address can be reached from the same machine only. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 /** Answers the requests of one server, and can end them all. */
@@ -51,7 +55,7 @@ export class Listener {
     );
   };
 
-  /** Answers what is parked now, and resolves when all answers are written. */
+  /** Answers parked polls, and resolves when all answers are written. */
   async drain(): Promise<void> {
     this.#closing = true;
     if (this.#open.size === 0) return;
@@ -69,32 +73,35 @@ export class Listener {
       const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
       return balancerRefusal(403, message).answer;
     }
-    const line = { method, target: url.startsWith('/') ? url : targetOf(url) };
-    const body = hasBody(request) ? await readBody(request, origin.bodyLimit(line), clock) : NO_BODY;
-    if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
-    return origin.handle({
-      ...line,
+    const plain = {
+      method,
+      target: url.startsWith('/') ? url : targetOf(url),
       base: baseOf(request),
-      header: (name) => textOf(headers[name]),
-      body,
+      header: (name: string) => textOf(headers[name]),
+      body: NO_BODY,
       interruption,
-    });
+    };
+    const body = hasBody(request) ? await readBody(request, origin.bodyLimit(plain), clock) : NO_BODY;
+    if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
+    // The same object: its operation has been looked up for the limit.
+    plain.body = body;
+    return origin.handle(plain);
   }
 
   #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     if (response.destroyed) return;
     const { status, contentType, body, bytes = body, headers } = answer;
-    // An array of names and values is written as it is, without a header object on the way.
+    // Node writes an array of names and values without a header object.
     const lines: string[] = [];
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
     if (status !== NO_CONTENT) lines.push('content-length', String(Buffer.byteLength(bytes)));
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
-    // What is left of a body that was too large is not read: the connection cannot be used again.
+    // The rest of a body that was too large is not read, so the connection cannot be used again.
     if (this.#closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
-    // As a string it leaves in one piece with the headers.
+    // A string is sent in one piece with the headers.
     response.end(bytes);
   }
 }
@@ -103,8 +110,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-// Keeps just above the limit, which the origin answers. The rest of a body that is not much larger is read and thrown
-// away: clients that are still sending when the answer comes see a broken connection instead.
+// Keeps a little more than the limit, which the origin refuses. The rest of a body that is not much larger is read and
+// dropped: clients that are still sending when the answer comes would see a broken connection.
 function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<Uint8Array | 'late'> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -122,7 +129,7 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
     request.on('data', (chunk: Buffer) => {
       if (size <= maxBytes) chunks.push(chunk);
       size += chunk.length;
-      if (size > PATIENCE * maxBytes) finish(Buffer.concat(chunks));
+      if (size > MAX_EXCESS * maxBytes) finish(Buffer.concat(chunks));
     });
     request.once('end', () => finish(Buffer.concat(chunks)));
     request.once('error', fail);
@@ -130,12 +137,12 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
   });
 }
 
-// Reading has begun and was given up. Node itself throws away a body that nobody has looked at.
+// Reading has begun and was stopped. Node itself drops a body that is not read at all.
 function isCut(request: IncomingMessage): boolean {
   return request.readableFlowing === false && !request.complete;
 }
 
-// A proxy in front has to pass the client's `Host` on, and says so when it ends TLS.
+// A proxy in front passes the client's `Host` on, and says if it ends TLS.
 function baseOf({ headers }: IncomingMessage): string | undefined {
   const { host } = headers;
   if (host === undefined || !HOST.test(host)) return undefined;
@@ -144,4 +151,39 @@ function baseOf({ headers }: IncomingMessage): string | undefined {
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
+}
+
+/**
+ * Whether a server on loopback answers this `Host` header. A web page can make its own name resolve to 127.0.0.1 and read
+ * the answers; its name stays in this header.
+ */
+export function isLocalHost(host: string | undefined, allowed: readonly string[]): boolean {
+  if (host === undefined) return false;
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  return LOOPBACK.test(name) || allowed.some((other) => other === '*' || other.toLowerCase() === name);
+}
+
+// Interrupts one request: the client hangs up, or the server closes.
+class RequestInterruption implements Interruption {
+  #aborted = false;
+  #callback: (() => void) | undefined;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  onAbort(callback: () => void): () => void {
+    this.#callback = callback;
+    return () => {
+      this.#callback = undefined;
+    };
+  }
+
+  /** Ends the request if it is parked, or as soon as it would be. */
+  abort(): void {
+    this.#aborted = true;
+    const callback = this.#callback;
+    this.#callback = undefined;
+    callback?.();
+  }
 }

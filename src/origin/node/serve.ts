@@ -1,21 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
-import { balancerRefusal } from '../http/refusals.ts';
+import { balancerRefusal } from '../http/answer.ts';
 import type { Origin } from '../origin.ts';
 import { systemClock } from '../system.ts';
-import { isLoopbackAddress } from './hosts.ts';
-import { Listener } from './listener.ts';
+import { isLoopbackAddress, Listener } from './listener.ts';
 
-/** Where to listen, and to whom. */
+/** The options of a server. */
 export interface ServeOptions {
   /** Default 0: any free port. */
   readonly port?: number | undefined;
   /** Address or name to listen on. Default `'127.0.0.1'`: this machine only. */
   readonly host?: string | undefined;
   /**
-   * Further `Host` names that are answered when listening on this machine only. Local names always are, others are
-   * refused, so that no web page can reach the origin under a name of its own. `'*'` answers all.
+   * Further `Host` names that are answered when listening on this machine only. Local names are always answered. Others
+   * are refused, so that no web page can reach the origin under a name of its own. `'*'` answers all.
    */
   readonly allowHosts?: readonly string[] | undefined;
   /** Time for the deadlines of sockets, which pass in real time whatever the origin's clock does. Default: the machine's. */
@@ -31,11 +30,11 @@ export interface OriginServer {
   close(): Promise<void>;
 }
 
-// Longer than any client pauses between two polls, so that polls do not pay for new connections.
+// Longer than clients pause between two polls, so that polls reuse connections.
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 30_000;
 const MAX_HEADER_BYTES = 64 * 1024;
-// Room for many clients that connect at once; the default of 511 makes ten thousand of them take 14 seconds.
+// For many clients that connect at once: with the default of 511, ten thousand need 14 seconds.
 const BACKLOG = 4_096;
 const DRAIN_MS = 1_000;
 
@@ -79,17 +78,17 @@ function listen(server: Server, port: number, host: string) {
 async function shut(server: Server, listener: Listener, clock: Clock): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   let timer: unknown;
-  const patience = new Promise<void>((resolve) => {
+  const timeout = new Promise<void>((resolve) => {
     timer = clock.setTimeout(resolve, DRAIN_MS);
   });
-  await Promise.race([listener.drain(), patience]);
+  await Promise.race([listener.drain(), timeout]);
   clock.clearTimeout(timer);
-  // Idle connections are kept open by clients for as long as they like.
+  // Clients keep idle connections open.
   server.closeAllConnections();
   await closed;
 }
 
-// What is no HTTP never becomes a request; the answer is written by hand.
+// Bytes that are not HTTP never become a request, so the answer is written by hand.
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const tooLong = error.code === 'HPE_HEADER_OVERFLOW';

@@ -1,14 +1,13 @@
-import { type Answer, ok } from '../http/answer.ts';
-import { presenceRefusal } from '../http/refusals.ts';
+import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
 import type { Attendee, Attendees, PageOfUsers } from '../store/store.ts';
-import { listen, presentOn } from './listening.ts';
-import { needsOnAll, needsToRead } from './needs.ts';
-import { isForOne, namesOf, shardOf } from './read.ts';
+import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
+import { presentOn, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 
-const COUNT = /^\d{1,9}$/;
+// The limit of an offset is that of its nine digits.
+const MAX_OFFSET = 999_999_999;
 
-/** Who is present on channels (docs/reference/protocol.md, "Here now"). */
+/** The users on channels (docs/reference/protocol.md, "Here now"). */
 export const hereNow: Route = {
   operation: 'here-now',
   method: 'GET',
@@ -17,15 +16,15 @@ export const hereNow: Route = {
   async handle(call) {
     const shard = await shardOf(call);
     const names = namesOf(call);
-    const wish = wishOf(call);
+    const wanted = wantedBy(call);
     const one = isForOne(call, names);
-    const channels = one ? names.channels : presentOn(await listen(shard, names));
-    const attendees = await shard.presence.hereNow(channels, wish.page);
-    return one ? flatAnswer(attendees, wish) : nestedAnswer(attendees, wish);
+    const channels = one ? names.channels : presentOn(await resolveNames(shard, names));
+    const attendees = await shard.presence.hereNow(channels, wanted.page);
+    return one ? flatAnswer(attendees, wanted) : nestedAnswer(attendees, wanted);
   },
 };
 
-/** Who is present anywhere (docs/reference/protocol.md, "Here now"). */
+/** The users on all channels (docs/reference/protocol.md, "Here now"). */
 export const hereNowAnywhere: Route = {
   operation: 'here-now',
   method: 'GET',
@@ -33,13 +32,13 @@ export const hereNowAnywhere: Route = {
   needs: needsOnAll('channels', 'read'),
   async handle(call) {
     const shard = await shardOf(call);
-    const wish = wishOf(call);
-    return nestedAnswer(await shard.presence.hereNow(undefined, wish.page), wish);
+    const wanted = wantedBy(call);
+    return nestedAnswer(await shard.presence.hereNow(undefined, wanted.page), wanted);
   },
 };
 
-/** What a request wants to know. */
-interface Wish {
+/** The parameters of a request. */
+interface Wanted {
   readonly page: PageOfUsers;
   readonly users: boolean;
   readonly states: boolean;
@@ -47,38 +46,29 @@ interface Wish {
   readonly room: number;
 }
 
-function wishOf(call: Call): Wish {
-  const { occupants, answerBytes } = call.services.limits;
-  const limit = Math.min(countOf(call, 'limit') ?? occupants, occupants);
-  const offset = countOf(call, 'offset') ?? 0;
-  const users = !isOn(call, 'disable_uuids');
+function wantedBy({ query, services }: Call): Wanted {
+  const { occupants, answerBytes } = services.limits;
+  const limit = countOf(query, 'limit', { min: 0, max: occupants });
+  if (limit === undefined) throw presenceRefusal('Invalid limit specified.');
+  const offset =
+    query.text('offset') === undefined ? 0 : countOf(query, 'offset', { min: 0, max: MAX_OFFSET });
+  if (offset === undefined) throw presenceRefusal('Invalid offset specified.');
+  const users = !isOn(query, 'disable_uuids');
   return {
     page: { offset, limit: users ? limit : 0 },
     users,
-    states: isOn(call, 'state'),
+    states: isOn(query, 'state'),
     room: answerBytes,
   };
 }
 
-function countOf({ query }: Call, name: 'limit' | 'offset'): number | undefined {
-  const text = query.text(name);
-  if (text === undefined) return undefined;
-  if (!COUNT.test(text)) throw presenceRefusal(`Invalid ${name} specified.`);
-  return Number(text);
+function flatAnswer([attendees]: readonly Attendees[], wanted: Wanted): Answer {
+  if (!attendees) throw new Error('The store did not answer for the channel.');
+  return ok(`{"status":200,"message":"OK","service":"Presence",${membersOf(attendees, printer(wanted))}}`);
 }
 
-function isOn({ query }: Call, name: string): boolean {
-  const text = query.text(name);
-  return text !== undefined && text !== '0' && text !== 'false';
-}
-
-function flatAnswer([attendees]: readonly Attendees[], wish: Wish): Answer {
-  if (!attendees) throw new Error('The store has said nothing of the channel.');
-  return ok(`{"status":200,"message":"OK","service":"Presence",${membersOf(attendees, printer(wish))}}`);
-}
-
-function nestedAnswer(all: readonly Attendees[], wish: Wish): Answer {
-  const print = printer(wish);
+function nestedAnswer(all: readonly Attendees[], wanted: Wanted): Answer {
+  const print = printer(wanted);
   const channels = all.map((one) => `${JSON.stringify(one.channel)}:{${membersOf(one, print)}}`);
   const occupancy = all.reduce((sum, one) => sum + one.occupancy, 0);
   const totals = `"total_channels":${all.length},"total_occupancy":${occupancy}`;
@@ -93,11 +83,11 @@ function membersOf({ users, occupancy }: Attendees, print: Printer): string {
   return list === undefined ? `"occupancy":${occupancy}` : `"uuids":[${list}],"occupancy":${occupancy}`;
 }
 
-// Prints lists until the answer is full. What is left out can be asked for by its offset.
-function printer({ users: wanted, states, room }: Wish): Printer {
+// Prints lists until the answer is full. Clients ask for the rest by its offset.
+function printer({ users: isWanted, states, room }: Wanted): Printer {
   let left = room;
   return (users) => {
-    if (!wanted) return;
+    if (!isWanted) return;
     const items: string[] = [];
     for (const user of users) {
       if (left <= 0) break;

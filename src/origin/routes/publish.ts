@@ -1,50 +1,177 @@
-import type { Answer } from '../http/answer.ts';
-import { bodyText } from '../http/body.ts';
-import { publishRefusal } from '../http/refusals.ts';
+import { EventKind } from '../../protocol/envelope.ts';
+import { isPresenceName } from '../../protocol/names.ts';
+import { type Answer, accessRefusal, ok, publishRefusal } from '../http/answer.ts';
+import { bodyText, byteLength, parseJson } from '../http/body.ts';
 import { largeMessageBytes, type OriginLimits } from '../limits.ts';
-import { needsOnChannel } from './needs.ts';
-import { publishTarget, publishTo, refuseLonger } from './publication.ts';
+import type { Shard } from '../shard.ts';
+import { envelopeBody } from '../store/envelope-body.ts';
+import { channelOf, isOn, needsOnChannel, numberOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 
+const PTTO = /^\d{17}$/;
+const SEQUENCE = /^\d{1,15}$/;
+const CUSTOM_TYPE = /^[A-Za-z0-9][A-Za-z0-9_-]{2,49}$/;
+const RESERVED_TYPE = /^pn[_-]/i;
+const MS_PER_HOUR = 3_600_000;
 const TOO_LARGE = 'Message Too Large';
+// The member of `meta` that identifies a publish which may be repeated.
+const IDEMPOTENCY_MEMBER = 'tt_id';
+const MAX_IDEMPOTENCY_LENGTH = 128;
+
+/** A payload to publish. */
+export interface Publication {
+  readonly kind: 'message' | 'signal' | 'file';
+  /** JSON text. */
+  readonly text: string;
+}
 
 /** Publish with the message in the path; `fire` is the same (docs/reference/protocol.md, "Publish"). */
-export const publish: Route = {
-  operation: 'publish',
-  method: 'GET',
+export const publish = publishInPath('publish', {
+  kind: 'message',
   path: '/publish/{publishKey}/{subscribeKey}/{signature}/{channel}/{callback}/{message}',
-  needs: needsOnChannel('write'),
-  async handle(call) {
-    const { limits, clock } = call.services;
-    const shard = await publishTarget(call);
-    const text = call.segment('message');
-    refuseLonger(text, limits.messageBytes, { text: TOO_LARGE, now: clock.now() });
-    return publishTo(shard, call, { kind: 'message', text });
-  },
-};
+});
+
+/** A small message that is never stored (docs/reference/protocol.md, "Signal"). */
+export const signal = publishInPath('signal', {
+  kind: 'signal',
+  path: '/signal/{publishKey}/{subscribeKey}/{signature}/{channel}/{callback}/{message}',
+});
+
+/** Announces a file on a channel, whether it exists or not (docs/reference/protocol.md, "Files"). */
+export const publishFile = publishInPath('publish-file', {
+  kind: 'file',
+  path: '/v1/files/publish-file/{publishKey}/{subscribeKey}/{signature}/{channel}/{callback}/{message}',
+});
 
 /** Publish with the message in the body, compressed or not. */
-export const publishPost = publishPosted('', ({ messageBytes }) => messageBytes);
+export const publishPost = publishInBody('', ({ messageBytes }) => messageBytes);
 
-/** Publish of a large message, as some clients send what is too large for the other. */
-export const publishLarge = publishPosted('/v2', largeMessageBytes);
+/** Publish of a large message, as some clients send messages that are too large for the other. */
+export const publishLarge = publishInBody('/v2', largeMessageBytes);
 
-function publishPosted(version: '' | '/v2', bytes: (limits: OriginLimits) => number): Route {
+function publishInPath(
+  operation: string,
+  { kind, path }: Pick<Publication, 'kind'> & Pick<Route, 'path'>,
+): Route {
+  return {
+    operation,
+    method: 'GET',
+    path,
+    needs: needsOnChannel('write'),
+    async handle(call) {
+      const { limits, clock } = call.services;
+      const shard = await publishTarget(call);
+      const text = call.segment('message');
+      const [most, tooLarge] =
+        kind === 'signal' ? [limits.signalBytes, 'Signal size too large'] : [limits.messageBytes, TOO_LARGE];
+      if (text.length > most || byteLength(text) > most) throw publishRefusal(tooLarge, clock.now());
+      return publishTo(shard, call, { kind, text });
+    },
+  };
+}
+
+function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => number): Route {
   return {
     operation: 'publish',
     method: 'POST',
     path: `${version}/publish/{publishKey}/{subscribeKey}/{signature}/{channel}/{callback}`,
     needs: needsOnChannel('write'),
     ...(version && { bodyBytes: (limits) => Math.max(bytes(limits), limits.bodyBytes) }),
-    handle: (call) => publishBody(call, bytes(call.services.limits)),
+    async handle(call) {
+      const { limits, clock } = call.services;
+      const shard = await publishTarget(call);
+      const body = await bodyText(call.request.body, bytes(limits));
+      if (body === 'too-large') throw publishRefusal(TOO_LARGE, clock.now());
+      if (body === 'invalid') throw publishRefusal('Invalid JSON', clock.now());
+      return publishTo(shard, call, { kind: 'message', text: body.text });
+    },
   };
 }
 
-async function publishBody(call: Call, maxBytes: number): Promise<Answer> {
-  const { clock } = call.services;
-  const shard = await publishTarget(call);
-  const body = await bodyText(call.request.body, maxBytes);
-  if (body === 'too-large') throw publishRefusal(TOO_LARGE, clock.now());
-  if (body === 'invalid') throw publishRefusal('Invalid JSON', clock.now());
-  return publishTo(shard, call, { kind: 'message', text: body.text });
+// The shard to publish to. Throws a `Refusal` if the keys or the channel do not allow it.
+async function publishTarget(call: Call): Promise<Shard> {
+  const { keysets, clock } = call.services;
+  const shard = await shardOf(call);
+  const keyProblem = keysets.publishProblem(shard.subscribeKey, call.segment('publishKey'), clock.now());
+  if (keyProblem) throw keyProblem;
+  const channel = channelOf(call);
+  if (!isPresenceName(channel)) return shard;
+  throw accessRefusal(400, 'Invalid Channel: presence events come from the origin only', {
+    channels: [channel],
+  });
+}
+
+// The payload is delivered as the text that was sent, so that no number loses digits.
+async function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promise<Answer> {
+  const { query, services, segment } = call;
+  const now = services.clock.now();
+  refuseInvalid(kind, jsonOf(text, now), now);
+  const meta = kind === 'signal' ? undefined : metaOf(call);
+  const publisher = userOf(call);
+  const ptto = query.text('ptto');
+  if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', now);
+  const channel = segment('channel');
+  const retention = kind === 'signal' ? undefined : retentionOf(call);
+  const parts = { payload: text, publisher, meta: meta?.text, customMessageType: customTypeOf(call) };
+  const body = envelopeBody({
+    ...parts,
+    channel,
+    kind: kind === 'message' ? undefined : EventKind[kind],
+    sequence: sequenceOf(call),
+    origination: ptto === undefined ? undefined : { t: ptto, r: shard.epoch },
+  });
+  const deliver = !isOn(query, 'norep');
+  const dedupeKey = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
+  const history = retention && { ...parts, ...retention, ...(kind === 'file' && { kind: EventKind.file }) };
+  const [stamp] = await shard.log.append([
+    { channel, kind: kind === 'signal' ? kind : 'message', body, deliver, dedupeKey, history },
+  ]);
+  return ok(`[1,"Sent","${ptto ?? stamp}"]`);
+}
+
+// Clients read these members of a file message without a check. An encrypted one is a string.
+function refuseInvalid(kind: Publication['kind'], message: unknown, now: number): void {
+  const { id, name } = Object(Object(message).file);
+  if (kind !== 'file' || typeof message === 'string') return;
+  if (typeof id !== 'string' || typeof name !== 'string') throw publishRefusal('Invalid file message', now);
+}
+
+function sequenceOf({ query }: Call): number | undefined {
+  const sequence = query.text('seqn');
+  return sequence !== undefined && SEQUENCE.test(sequence) ? Number(sequence) : undefined;
+}
+
+interface Meta {
+  readonly text: string;
+  readonly id: string | undefined;
+}
+
+function metaOf({ query, services }: Call): Meta | undefined {
+  const text = query.text('meta');
+  const meta = text === undefined ? null : jsonOf(text, services.clock.now());
+  if (text === undefined || meta === null) return undefined;
+  const id =
+    typeof meta === 'object' ? Object.getOwnPropertyDescriptor(meta, IDEMPOTENCY_MEMBER)?.value : undefined;
+  const counts = typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_LENGTH;
+  return { text, id: counts ? id : undefined };
+}
+
+function customTypeOf({ query, services }: Call): string | undefined {
+  const type = query.text('custom_message_type');
+  if (type === undefined || (CUSTOM_TYPE.test(type) && !RESERVED_TYPE.test(type))) return type;
+  throw publishRefusal('Invalid custom_message_type', services.clock.now());
+}
+
+// The retention of the message, `{}` being the keyset's default; `undefined` if history does not keep it.
+function retentionOf({ query, services }: Call): { readonly keepMs?: number } | undefined {
+  const hours = numberOf(query.text('ttl') ?? '0');
+  if (hours === undefined) throw publishRefusal('Invalid ttl', services.clock.now());
+  if (!isOn(query, 'store', true)) return undefined;
+  return hours === 0 ? {} : { keepMs: hours * MS_PER_HOUR };
+}
+
+function jsonOf(text: string, now: number): unknown {
+  const value = parseJson(text);
+  if (value === undefined) throw publishRefusal('Invalid JSON', now);
+  return value;
 }

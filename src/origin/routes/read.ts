@@ -1,9 +1,16 @@
 import { nameProblem } from '../../protocol/names.ts';
-import { accessRefusal, malformed } from '../http/refusals.ts';
+import type { Permission } from '../../protocol/permissions.ts';
+import { isTimetoken } from '../../protocol/timetoken.ts';
+import { ALL_NAMES, type Need } from '../access/authorize.ts';
+import { accessRefusal, malformed } from '../http/answer.ts';
+import type { Query } from '../http/request.ts';
 import type { Shard } from '../shard.ts';
-import type { Call } from './route.ts';
+import { type Stamp, stampFromCursor } from '../store/stamp.ts';
+import type { Call, Route } from './route.ts';
 
-const SECONDS = /^\d{1,9}$/;
+const NUMBER = /^\d{1,9}$/;
+const ON = /^(?:1|true)$/i;
+const OFF = /^(?:0|false)$/i;
 const MAX_LEASE_SECONDS = 86_400;
 
 /** The shard of the path's subscribe key. Throws a `Refusal` for a key that is not served. */
@@ -14,37 +21,41 @@ export async function shardOf({ services, segment }: Call): Promise<Shard> {
   return services.shards.get(subscribeKey);
 }
 
-/** The user who sends the request, if it says so. Throws a `Refusal` for an id that is no name. */
+/** The user who sends the request, if it says so. Throws a `Refusal` for an invalid id. */
 export function userOf({ query }: Call): string | undefined {
   const user = query.text('uuid');
   return user === undefined ? undefined : checkedUser(user);
 }
 
-/** The user whom the path names, who need not be the one who sends the request. Throws a `Refusal` as `userOf`. */
+/** The user in the path, who need not be the sender. Throws a `Refusal` as `userOf`. */
 export function userInPath({ segment }: Call): string {
   return checkedUser(segment('uuid'));
 }
 
-// A user id never stands in a list, so that a comma does no harm in it.
 function checkedUser(user: string): string {
-  const problem = nameProblem(user.replaceAll(',', '_'));
+  const problem = singleNameProblem(user);
   if (problem !== undefined) throw accessRefusal(400, `Invalid uuid: it ${problem}`);
   return user;
 }
 
-/** Channels and groups that a request names, without doubles. */
+/** As `nameProblem`, for names that never stand in a list, as those of users: they may contain commas. */
+export function singleNameProblem(name: string): string | undefined {
+  return nameProblem(name.replaceAll(',', '_'));
+}
+
+/** The channels and groups of a request, each once. */
 export interface Names {
   readonly channels: readonly string[];
   readonly groups: readonly string[];
 }
 
 /**
- * The path's channels and the query's groups. An empty list is a single comma. Throws a `Refusal` when there are
- * none, too many, or such that cannot be names.
+ * The path's channels and the query's groups. An empty list is a single comma. Throws a `Refusal` if there are no names,
+ * too many, or invalid ones.
  */
 export function namesOf({ query, segment, services }: Call): Names {
   const channels = splitNames(segment('channels'));
-  const groups = splitNames(query.get('channel-group') ?? '');
+  const groups = splitNames(query.get('channel-group'));
   const count = channels.length + groups.length;
   if (count === 0) throw malformed();
   if (count > services.limits.names)
@@ -59,7 +70,14 @@ export function isForOne({ segment }: Call, { channels, groups }: Names): boolea
   return channels.length === 1 && groups.length === 0 && !segment('channels').includes(',');
 }
 
-/** Refuses what cannot be a name, and tells which, so that a client can go on without it. */
+/** The path's channel. Throws a `Refusal` for an invalid name. */
+export function channelOf({ segment }: Call): string {
+  const channel = segment('channel');
+  refuseInvalid('channels', [channel]);
+  return channel;
+}
+
+/** Throws a `Refusal` that lists the invalid names, so that a client can go on without them. */
 export function refuseInvalid(kind: 'channels' | 'channel-groups', names: readonly string[]): void {
   const invalid = names.filter((name) => nameProblem(name) !== undefined);
   const [first] = invalid;
@@ -68,14 +86,64 @@ export function refuseInvalid(kind: 'channels' | 'channel-groups', names: readon
   throw accessRefusal(400, `Invalid ${what}: it ${nameProblem(first)}`, { [kind]: invalid });
 }
 
-/** For how long the client wants to be seen as present without a further sign of life, in milliseconds. */
-export function leaseOf({ query }: Call): number | undefined {
-  const seconds = query.get('heartbeat') ?? '';
-  if (!SECONDS.test(seconds) || Number(seconds) === 0) return undefined;
-  return Math.min(Number(seconds), MAX_LEASE_SECONDS) * 1000;
+/** The names of a decoded list, each once. */
+export function splitNames(list = ''): string[] {
+  return [...new Set(list.split(','))].filter((name) => name !== '');
 }
 
-/** The names of a decoded list, without doubles. */
-export function splitNames(list: string): string[] {
-  return [...new Set(list.split(','))].filter((name) => name !== '');
+/** The length of the lease that the client asks for, in milliseconds. */
+export function leaseOf({ query }: Call): number | undefined {
+  const seconds = numberOf(query.get('heartbeat') ?? '') ?? 0;
+  return seconds === 0 ? undefined : Math.min(seconds, MAX_LEASE_SECONDS) * 1000;
+}
+
+/** The number of a text of at most nine digits. */
+export function numberOf(text: string): number | undefined {
+  return NUMBER.test(text) ? Number(text) : undefined;
+}
+
+/** The range of a count, whose maximum is also its default. */
+export interface CountRange {
+  readonly min: 0 | 1;
+  readonly max: number;
+}
+
+/** A count in the query, at most `max`; `undefined` if it is not a number, or below `min`. */
+export function countOf(query: Query, name: string, { min, max }: CountRange): number | undefined {
+  const text = query.text(name);
+  const count = text === undefined ? max : numberOf(text);
+  return count === undefined || count < min ? undefined : Math.min(count, max);
+}
+
+/** A flag in the query: `1` and `true` are on, `0` and `false` are off, in any case; other values are the default. */
+export function isOn(query: Query, name: string, byDefault = false): boolean {
+  const text = query.get(name) ?? '';
+  return ON.test(text) || (byDefault && !OFF.test(text));
+}
+
+/** The stamp of a timetoken; `undefined` for any other text. */
+export function stampOfText(text: string | undefined): Stamp | undefined {
+  return isTimetoken(text) ? stampFromCursor(text) : undefined;
+}
+
+/** No permission is needed. */
+export const needsNothing: Route['needs'] = () => [];
+
+/** A permission on the path's channel. */
+export function needsOnChannel(permission: Permission): Route['needs'] {
+  return ({ segment }) => [{ resource: 'channels', names: [segment('channel')], permission }];
+}
+
+/** Reading the path's channels and the query's groups. */
+export const needsToRead: Route['needs'] = (call) => {
+  const { channels, groups } = namesOf(call);
+  return [
+    { resource: 'channels', names: channels, permission: 'read' },
+    { resource: 'groups', names: groups, permission: 'read' },
+  ];
+};
+
+/** A permission on all names of a kind. */
+export function needsOnAll(resource: Need['resource'], permission: Permission): Route['needs'] {
+  return () => [{ resource, names: [ALL_NAMES], permission }];
 }

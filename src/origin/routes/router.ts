@@ -1,8 +1,10 @@
-import { balancerRefusal, malformed, notFound } from '../http/refusals.ts';
-import { decode, type Target } from '../http/request.ts';
-import type { Route } from './route.ts';
+import { authorize } from '../access/authorize.ts';
+import { balancerRefusal, malformed, notFound } from '../http/answer.ts';
+import type { Operation } from '../http/dispatch.ts';
+import { decode, parseTarget, type RequestLine, type Target } from '../http/request.ts';
+import type { Route, Services } from './route.ts';
 
-/** A route that fits a request. */
+/** A route that matches a request. */
 export interface Match {
   readonly route: Route;
   /** A segment of the path by its name in the route. */
@@ -18,31 +20,60 @@ interface Compiled {
 }
 
 const NAMED = /^\{(\w+)\}$/;
-// The publish family calls a path that does not fit malformed, not unknown.
+// The publish family answers a path that does not match as malformed, not as unknown.
 const PUBLISH_FAMILY = new Set(['publish', 'signal']);
 
-/** Finds the route of a request by its raw path: a name that holds an encoded slash stays one segment. */
+/** Looks up operations by their routes; each asks for permissions first, if the keyset does. */
+export function operationFinder(
+  routes: readonly Route[],
+  services: Services,
+): (line: RequestLine) => Operation {
+  const router = new Router(routes);
+  const { limits, keysets, patterns, shards } = services;
+  return ({ method, target }) => {
+    const parsed = parseTarget(target, limits.parameters);
+    const { route, segment } = router.match(method, parsed);
+    const { query } = parsed;
+    return {
+      name: route.operation,
+      bodyBytes: route.bodyBytes?.(limits) ?? limits.bodyBytes,
+      async run(request) {
+        const call = { request, services, query, segment };
+        if (route.path.includes('{subscribeKey}') && keysets.isRestricted(segment('subscribeKey'))) {
+          const sources = async () => ({
+            store: (await shards.get(segment('subscribeKey'))).access,
+            patterns,
+          });
+          await authorize(await route.needs(call), call, sources);
+        }
+        return route.handle(call);
+      },
+    };
+  };
+}
+
+/** Finds the route of a request by its raw path: a name with an encoded slash stays one segment. */
 export class Router {
-  // By number of segments and the first of them, so that a request is compared with a handful of routes.
+  // By number of segments and the first of them, so that a request is compared with few routes.
   readonly #routes: ReadonlyMap<string, readonly Compiled[]>;
 
   constructor(routes: readonly Route[]) {
     this.#routes = Map.groupBy(routes.map(compile), ({ literals }) => bucket(literals.length, literals[0]));
   }
 
-  /** Throws a `Refusal` when there is none, or none for this method. */
+  /** Throws a `Refusal` if there is none, or none for this method. */
   match(method: string, { path, segments }: Target): Match {
     const routes = this.#routes.get(bucket(segments.length, segments[0])) ?? [];
-    const fitting = routes.filter(({ literals }) => fits(literals, segments));
-    const found = fitting.find(({ route }) => route.method === method);
+    const matching = routes.filter(({ literals }) => matches(literals, segments));
+    const found = matching.find(({ route }) => route.method === method);
     if (found) return { route: found.route, segment: (name) => segmentOf(found, name, segments) };
-    if (fitting.length > 0) throw wrongMethod(fitting);
+    if (matching.length > 0) throw wrongMethod(matching);
     throw PUBLISH_FAMILY.has(segments[0] ?? '') ? malformed() : notFound(path);
   }
 }
 
-function wrongMethod(fitting: readonly Compiled[]): Error {
-  const allow = [...new Set(fitting.map(({ route }) => route.method)), 'OPTIONS'].join(', ');
+function wrongMethod(matching: readonly Compiled[]): Error {
+  const allow = [...new Set(matching.map(({ route }) => route.method)), 'OPTIONS'].join(', ');
   return balancerRefusal(405, 'Method Not Allowed', { allow });
 }
 
@@ -61,7 +92,7 @@ function bucket(length: number, first: string | undefined): string {
   return `${length}/${first}`;
 }
 
-function fits(literals: readonly (string | undefined)[], segments: readonly string[]): boolean {
+function matches(literals: readonly (string | undefined)[], segments: readonly string[]): boolean {
   return literals.every((literal, index) => literal === undefined || literal === segments[index]);
 }
 

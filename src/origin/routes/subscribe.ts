@@ -1,24 +1,24 @@
-import { withoutPresence } from '../../protocol/names.ts';
-import { isTimetoken } from '../../protocol/timetoken.ts';
-import { type Answer, ok } from '../http/answer.ts';
-import { malformed } from '../http/refusals.ts';
+import { LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
+import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { type Lookup, valueAt } from '../filter/evaluate.ts';
+import { type Filter, parseFilter } from '../filter/parse.ts';
+import { FilterSyntaxError } from '../filter/tokens.ts';
+import { type Answer, accessRefusal, malformed, ok } from '../http/answer.ts';
 import type { Shard } from '../shard.ts';
-import { type Stamp, stampFromCursor, stampOf, ZERO_STAMP } from '../store/stamp.ts';
+import { type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
 import type { Outcome } from '../window/window.ts';
-import { registryRefusal } from './channel-groups/registry.ts';
-import { filterOf } from './filter-expression.ts';
-import { type Listening, listen, presentOn } from './listening.ts';
-import { needsToRead } from './needs.ts';
-import { leaseOf, type Names, namesOf, shardOf, userOf } from './read.ts';
+import { registryRefusal } from './channel-groups.ts';
+import { statesOf } from './presence.ts';
+import { leaseOf, type Names, namesOf, needsToRead, shardOf, stampOfText, userOf } from './read.ts';
+import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
-import { startOf } from './start.ts';
-import { statesOf } from './state.ts';
-import { subscribeAnswer } from './subscribe-answer.ts';
+import { startOf } from './subscribe-start.ts';
 
-// A client that comes back after so long may fear that it has missed something.
+const MALFORMED_FILTER = 481;
+// A client that comes back after so long is told of gaps, also if there are none.
 const LATE_MS = 60_000;
 
 /** The long poll (docs/reference/protocol.md, "Subscribe"). */
@@ -37,8 +37,8 @@ export const subscribe: Route = {
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
     const start = await startOf(shard, call, { ...names, cursor });
     const batch = await receive(shard, call, { ...start, names, passes });
-    if (start.lost) shard.adopted.add(batch.cursor);
-    return ok(subscribeAnswer(batch, { region: shard.epoch, late }));
+    if (start.lost) shard.adoptedCursors.add(batch.cursor);
+    return ok(answerText(batch, { region: shard.epoch, late }));
   },
 };
 
@@ -50,61 +50,110 @@ function refuseTooManyGroups({ services }: Call, { groups }: Names): void {
 }
 
 function cursorOf({ query }: Call): Stamp {
-  const cursor = query.text('tt') ?? '0';
-  if (!isTimetoken(cursor)) throw malformed();
-  return stampFromCursor(cursor);
+  const cursor = stampOfText(query.text('tt') ?? '0');
+  if (cursor === undefined) throw malformed();
+  return cursor;
 }
 
-// The cursor comes before the joins, so that a client which subscribes to presence sees its own.
+// The cursor is taken before the leases, so that a client which subscribes to presence sees its own join.
 async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer> {
   const cursor = await shard.log.head();
-  const touch = touchOf(call, await listen(shard, names));
-  if (touch) await shard.attendance.seen(touch);
-  return ok(subscribeAnswer({ cursor, envelopes: [], gaps: [] }, { region: shard.epoch, late: false }));
+  const touch = touchOf(call, await resolveNames(shard, names));
+  if (touch) await shard.presenceTracker.touch(touch);
+  return ok(answerText({ cursor, envelopes: [], gaps: [] }, { region: shard.epoch, late: false }));
 }
 
-interface Wish {
+interface PollParameters {
   readonly cursor: Stamp;
   readonly lost?: Lost | undefined;
   readonly passes: ReturnType<typeof filterOf>;
 }
 
-async function receive(shard: Shard, call: Call, wish: Wish & { names: Names }): Promise<Batch> {
+async function receive(shard: Shard, call: Call, poll: PollParameters & { names: Names }): Promise<Batch> {
   const { clock, limits } = call.services;
-  const { names, lost, passes } = wish;
-  // Who comes from another log is told its new place at once, also when there is nothing else to tell.
+  const { names, lost, passes } = poll;
+  // A client that comes from another log gets its new cursor at once, also without entries.
   const ends = clock.now() + (lost ? 0 : limits.holdSeconds * 1000);
-  for (let { cursor } = wish; ; ) {
-    const listening = await listen(shard, names);
-    const outcome = await hold(shard, call, { listening, cursor, lost, passes, holdMs: ends - clock.now() });
-    if (outcome.kind !== 'regroup') return outcome.batch;
+  for (let { cursor } = poll; ; ) {
+    const resolved = await resolveNames(shard, names);
+    const outcome = await hold(shard, call, { resolved, cursor, lost, passes, holdMs: ends - clock.now() });
+    if (outcome.kind !== 'groups-changed') return outcome.batch;
     cursor = outcome.batch.cursor;
   }
 }
 
-interface Hold extends Wish {
-  readonly listening: Listening;
+interface Hold extends PollParameters {
+  readonly resolved: ResolvedNames;
   readonly holdMs: number;
 }
 
-// A poll is a sign of life, and so is each moment for which it is held.
-async function hold(shard: Shard, call: Call, { listening, ...wish }: Hold): Promise<Outcome> {
+// A poll renews the user's leases, for as long as it is held.
+async function hold(shard: Shard, call: Call, { resolved, ...poll }: Hold): Promise<Outcome> {
   const interruption = call.request.interruption;
-  // Who has hung up already may have said good-bye since.
-  const touch = interruption?.aborted ? undefined : touchOf(call, listening);
-  const parked = touch && (await shard.attendance.park(touch));
+  // A client that has hung up may have left since.
+  const touch = interruption?.aborted ? undefined : touchOf(call, resolved);
+  const parked = touch && (await shard.presenceTracker.park(touch));
   const outcome = await shard.window.poll({
-    ...wish,
-    mix: listening.mix,
+    ...poll,
+    subscription: resolved.subscription,
     interruption,
   });
-  parked?.end(outcome.kind !== 'cut');
+  parked?.end(outcome.kind !== 'interrupted');
   return outcome;
 }
 
-function touchOf(call: Call, listening: Listening): Touch | undefined {
+function touchOf(call: Call, resolved: ResolvedNames): Touch | undefined {
   const user = userOf(call);
-  const states = statesOf(call, listening);
-  const channels = presentOn(listening);
+  const states = statesOf(call, resolved);
+  const channels = presentOn(resolved);
   return user === undefined ? undefined : { user, channels, leaseMs: leaseOf(call), states };
+}
+
+interface AnswerFrame {
+  readonly region: number;
+  /** The client comes back after a long time. */
+  readonly late: boolean;
+}
+
+// `g` lists what was dropped (docs/reference/protocol.md, "Envelope"). It is there, and empty, also where a client would
+// else suspect a loss: in a full answer, and after a long absence.
+function answerText({ cursor, envelopes, gaps }: Batch, { region, late }: AnswerFrame): string {
+  const hasGaps = late || gaps.length > 0 || envelopes.length >= LIVE_QUEUE_LENGTH;
+  const told = hasGaps ? `,"g":${JSON.stringify(gaps)}` : '';
+  return `{"t":{"t":"${cursor}","r":${region}},"m":[${envelopes.join(',')}]${told}}`;
+}
+
+// Whether an envelope passes the poll's `filter-expr` (docs/reference/protocol.md, "Filter expressions").
+function filterOf({ query }: Call): ((envelope: unknown) => boolean) | undefined {
+  const text = query.text('filter-expr');
+  if (text === undefined) return undefined;
+  const filter = parsedFilter(text);
+  return (envelope) => !isMessage(envelope) || filter.matches(lookupIn(envelope));
+}
+
+function parsedFilter(text: string): Filter {
+  try {
+    return parseFilter(text);
+  } catch (error) {
+    if (error instanceof FilterSyntaxError)
+      throw accessRefusal(MALFORMED_FILTER, `Malformed filter expression: ${error.message}`);
+    throw error;
+  }
+}
+
+// All other envelopes have a kind, or are of presence channels.
+function isMessage(envelope: unknown): boolean {
+  const channel = valueAt(envelope, ['c']);
+  return valueAt(envelope, ['e']) === undefined && typeof channel === 'string' && !isPresenceName(channel);
+}
+
+// A name without `data` or `meta` before it is one of the meta.
+function lookupIn(envelope: unknown): Lookup {
+  const data = valueAt(envelope, ['d']);
+  const meta = valueAt(envelope, ['u']);
+  return (path) => {
+    const [first, ...rest] = path;
+    if (first === 'data') return valueAt(data, rest);
+    return first === 'meta' ? valueAt(meta, rest) : valueAt(meta, path);
+  };
 }

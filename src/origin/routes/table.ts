@@ -1,38 +1,23 @@
-import { audit } from './access/audit.ts';
-import { grant } from './access/grant.ts';
-import { grantToken } from './access/grant-token.ts';
-import { revokeToken } from './access/revoke-token.ts';
-import { APP_CONTEXT } from './app-context/routes.ts';
-import { channelGroup } from './channel-groups/channel-group.ts';
-import { deleteChannelGroup } from './channel-groups/delete-channel-group.ts';
-import { listChannelGroups } from './channel-groups/list-channel-groups.ts';
-import { deleteFile } from './files/delete-file.ts';
-import { downloadFile, fileBytes } from './files/download-file.ts';
-import { generateUploadUrl } from './files/generate-upload-url.ts';
-import { listFiles } from './files/list-files.ts';
-import { publishFile } from './files/publish-file.ts';
-import { uploadFile } from './files/upload-file.ts';
-import { getState } from './get-state.ts';
-import { heartbeat } from './heartbeat.ts';
+import { entityRoutes } from './app-context/entities.ts';
+import { CHANNELS, MEMBERS, MEMBERSHIPS, USERS } from './app-context/kinds.ts';
+import { relationRoutes } from './app-context/relations.ts';
+import { channelGroup, deleteChannelGroup, listChannelGroups } from './channel-groups.ts';
+import { fetchMessages, fetchMessagesWithActions } from './fetch-messages.ts';
+import { deleteFile, downloadFile, fileBytes, listFiles } from './files.ts';
+import { audit, grant } from './grants.ts';
 import { hereNow, hereNowAnywhere } from './here-now.ts';
-import { leave } from './leave.ts';
-import { addAction } from './message-actions/add-action.ts';
-import { listActions } from './message-actions/list-actions.ts';
-import { removeAction } from './message-actions/remove-action.ts';
-import { publish, publishLarge, publishPost } from './publish.ts';
-import { PUSH } from './push/routes.ts';
+import { deleteMessages, history, messageCounts } from './history.ts';
+import { addAction, listActions, removeAction } from './message-actions.ts';
+import { getState, heartbeat, leave, setState, whereNow } from './presence.ts';
+import { publish, publishFile, publishLarge, publishPost, signal } from './publish.ts';
+import { PUSH } from './push.ts';
 import type { Route } from './route.ts';
-import { setState } from './set-state.ts';
-import { signal } from './signal.ts';
-import { deleteMessages } from './storage/delete-messages.ts';
-import { fetchMessages, fetchMessagesWithActions } from './storage/fetch-messages.ts';
-import { history } from './storage/history.ts';
-import { messageCounts } from './storage/message-counts.ts';
 import { subscribe } from './subscribe.ts';
 import { time } from './time.ts';
-import { whereNow } from './where-now.ts';
+import { grantToken, revokeToken } from './tokens.ts';
+import { generateUploadUrl, uploadFile } from './uploads.ts';
 
-/** Every operation that the origin serves. */
+/** The operations that the origin serves. */
 export const ROUTES: readonly Route[] = [
   time,
   publish,
@@ -58,7 +43,8 @@ export const ROUTES: readonly Route[] = [
   addAction,
   listActions,
   removeAction,
-  ...APP_CONTEXT,
+  ...[USERS, CHANNELS].flatMap(entityRoutes),
+  ...[MEMBERSHIPS, MEMBERS].flatMap(relationRoutes),
   ...PUSH,
   grantToken,
   revokeToken,

@@ -1,6 +1,6 @@
 import { ok } from '../http/answer.ts';
 import { stampOf } from '../store/stamp.ts';
-import { needsNothing } from './needs.ts';
+import { needsNothing } from './read.ts';
 import type { Route } from './route.ts';
 
 /** The time of the origin: one bare number in an array (docs/reference/protocol.md, "Time"). */

@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../../protocol/permissions.ts';
 
-/** Whom permissions are given for: everything, or one name; to everybody, or to who has an auth key. */
+/** The target of a grant: everything or one name, for everybody or for one auth key. */
 export interface GrantTarget {
   readonly resource: ResourceKind | 'subkey';
   /** Empty for everything. */
@@ -10,13 +10,13 @@ export interface GrantTarget {
 
 /** Permissions that are in force until they expire. */
 export interface Grant extends GrantTarget {
-  /** What is allowed, as bits. */
+  /** The permissions, as bits. */
   readonly bits: number;
   /** Milliseconds since the Unix epoch; absent: never. */
   readonly expires: number | undefined;
 }
 
-/** How much is remembered of grants. */
+/** The limits of grants. */
 export interface AccessRules {
   readonly grants: number;
   readonly revokedTokens: number;

@@ -19,17 +19,17 @@ export interface StoredAction extends NewAction {
   readonly tt: Stamp;
 }
 
-/** Why an action was not added: the same user has added the same one, or the message has too many. */
+/** The reason for not adding an action: the user has added the same one, or the message has too many. */
 export type AddProblem = 'exists' | 'full';
 
-/** Why an action was not removed: there is none, or somebody else added it. */
+/** The reason for not removing an action: it does not exist, or another user added it. */
 export type RemoveProblem = 'missing' | 'foreign';
 
 /** An action that is to go, and who wants it. */
 export type ActionToRemove = Pick<StoredAction, 'channel' | 'message' | 'tt' | 'user'>;
 
 /**
- * The actions on messages. Each change is told in the log in the same step, so that whoever hears of it finds it here.
+ * The actions on messages. Each change is logged in the same step, so that a reader of the log finds it here.
  * The actions of a message go with it, when history drops it and when it is deleted.
  */
 export interface ActionStore {
@@ -43,7 +43,7 @@ export interface ActionStore {
   of(channel: string, messages: readonly Stamp[]): Promise<ReadonlyMap<Stamp, readonly StoredAction[]>>;
 }
 
-/** How many actions are kept. */
+/** The limits of stored actions. */
 export interface ActionRules {
   /** On one message: no more can be added. */
   readonly messageActions: number;
@@ -53,7 +53,7 @@ export interface ActionRules {
   readonly bytes: number;
 }
 
-/** The log entry that tells of an action. */
+/** The log entry of a change. */
 export function actionRequest(event: 'added' | 'removed', action: StoredAction): AppendRequest {
   const { channel, message, user, type, value, tt } = action;
   const data = { messageTimetoken: timetokenOf(message), type, value, actionTimetoken: tt };

@@ -1,12 +1,12 @@
 import type { EventKind } from '../../protocol/envelope.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
 
-/** What a publisher contributes to an envelope. */
+/** The publisher's parts of an envelope. */
 export interface EnvelopeParts {
   readonly channel: string;
   /** JSON text, delivered as it came. */
   readonly payload: string;
-  /** Only for what is neither a message nor presence: an explicit 0 is read as a file by some clients. */
+  /** Absent for messages and presence: some clients read an explicit 0 as a file. */
   readonly kind?: EventKind | undefined;
   readonly publisher?: string | undefined;
   readonly sequence?: number | undefined;

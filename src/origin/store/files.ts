@@ -1,13 +1,13 @@
-/** A file that is announced: whoever has its `token` may send the bytes. */
+/** An announced file: its `token` permits sending the bytes. */
 export interface Upload {
   /** Unique within the subscribe key, and not to be guessed. */
   readonly id: string;
   readonly channel: string;
   readonly name: string;
   readonly token: string;
-  /** Whoever has it may read the bytes. */
+  /** Permits reading the bytes. */
   readonly readToken: string;
-  /** When bytes are taken no more, in milliseconds since the Unix epoch. */
+  /** The end of the upload's validity, in milliseconds since the Unix epoch. */
   readonly expires: number;
 }
 
@@ -22,18 +22,18 @@ export interface StoredFile extends Upload {
 /** A part of the files of a channel. */
 export interface FilePage {
   readonly files: readonly StoredFile[];
-  /** What asks for the files after these; absent when there are none. */
+  /** The cursor of the next page; absent on the last one. */
   readonly next?: string;
 }
 
-/** What a further file would exceed: announced uploads, files, or the bytes of all files. */
+/** The limit that a file would exceed: announced uploads, files, or the bytes of all files. */
 export type FileExcess = 'uploads' | 'files' | 'bytes';
 
 /** The files of one subscribe key. */
 export interface FileStore {
   /** Announces a file. Resolves to what is exceeded, and then nothing is announced. */
   announce(upload: Upload): Promise<FileExcess | undefined>;
-  /** What was announced with this id and has not expired, sent or not. */
+  /** The announced upload with this id that has not expired, sent or not. */
   announced(id: string): Promise<Upload | undefined>;
   /**
    * Keeps the bytes of an announced file, in place of those that it had if they were sent before. Resolves to what would
@@ -50,7 +50,7 @@ export interface FileStore {
   remove(id: string): Promise<void>;
 }
 
-/** How much is kept. */
+/** The limits of files. */
 export interface FileRules {
   /** Files. */
   readonly files: number;

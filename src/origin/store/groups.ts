@@ -6,7 +6,7 @@ export interface GroupMember {
   readonly since: Stamp;
 }
 
-/** What a change of a group would exceed: the channels of one group, or the groups of the subscribe key. */
+/** The limit that a change would exceed: channels of one group, or groups of the subscribe key. */
 export type GroupExcess = 'channels' | 'groups';
 
 /** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
@@ -24,7 +24,7 @@ export interface GroupStore {
   delete(group: string): Promise<void>;
 }
 
-/** How much groups may hold. */
+/** The limits of channel groups. */
 export interface GroupRules {
   /** Channels of one group. */
   readonly channels: number;

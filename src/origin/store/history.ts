@@ -1,7 +1,7 @@
 import type { EventKind } from '../../protocol/envelope.ts';
 import type { Stamp } from './stamp.ts';
 
-/** What history keeps of an entry. */
+/** The parts of an entry that history keeps. */
 export interface Stored {
   /** JSON text, as it came. */
   readonly payload: string;
@@ -13,7 +13,7 @@ export interface Stored {
   readonly customMessageType?: string | undefined;
 }
 
-/** What a publisher asks history to keep, and for how long. */
+/** An entry for history, with its retention. */
 export interface ToStore extends Stored {
   /** Milliseconds; absent: as long as the keyset says. */
   readonly keepMs?: number | undefined;
@@ -30,7 +30,7 @@ export interface StampRange {
   readonly to: Stamp;
 }
 
-/** Which entries of a range are wanted. */
+/** A page of a range. */
 export interface HistoryQuery extends StampRange {
   /** At most so many: the newest of the range, or the oldest when `reverse` is set. */
   readonly max: number;
@@ -38,19 +38,19 @@ export interface HistoryQuery extends StampRange {
 }
 
 /**
- * What is kept of the channels of one subscribe key. It is written by the log: an entry is in history in the same step in
- * which it is stamped and appended, so that whoever has its timetoken finds it here.
+ * The stored entries of one subscribe key. The log writes it: an entry is added in the same step in which it is stamped
+ * and appended, so that a client that has its timetoken finds it here.
  */
 export interface HistoryStore {
   /** Entries of a channel, oldest first. */
   read(channel: string, query: HistoryQuery): Promise<readonly StoredEntry[]>;
-  /** How many entries of a channel are in a range. */
+  /** The number of entries of a channel in a range. */
   count(channel: string, range: StampRange): Promise<number>;
   /** Drops the entries of a channel that are in a range. */
   remove(channel: string, range: StampRange): Promise<void>;
 }
 
-/** How much history keeps. What exceeds it goes, the oldest first. */
+/** The limits of history. The oldest entries are dropped first. */
 export interface HistoryRules {
   /** Entries of one channel. */
   readonly channelEntries: number;
@@ -58,6 +58,6 @@ export interface HistoryRules {
   readonly entries: number;
   /** Characters of all entries. */
   readonly bytes: number;
-  /** For how long an entry is kept that does not say so, in milliseconds. */
+  /** The default retention in milliseconds. */
   readonly keepMs: number;
 }

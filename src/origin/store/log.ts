@@ -1,7 +1,7 @@
 import type { ToStore } from './history.ts';
 import type { Stamp } from './stamp.ts';
 
-/** What an entry of the log is: something that is delivered, or word that a channel group has changed. */
+/** The kind of an entry: one that is delivered, or `group`, a change of a channel group. */
 export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | 'group';
 
 /** One entry of a shard's log. */
@@ -16,29 +16,29 @@ export interface Entry {
   readonly body: string;
 }
 
-/** What a publisher asks the log to take in. */
+/** An entry to append. */
 export interface AppendRequest {
   readonly channel: string;
   readonly kind: EntryKind;
   readonly body: string;
   /** `false`: stamped, and shown to no subscriber. Default `true`. */
   readonly deliver?: boolean;
-  /** What was appended with the same key within the last two minutes is not appended again: its stamp is returned. */
+  /** An entry with the key of one of the last two minutes is not appended again: that one's stamp is returned. */
   readonly dedupeKey?: string | undefined;
-  /** What history keeps of it. Absent: nothing. */
+  /** The parts that history keeps. Absent: none. */
   readonly history?: ToStore | undefined;
 }
 
 /** Entries of the log in order, as far as one read went. */
 export interface Slice {
   readonly entries: readonly Entry[];
-  /** Where the caller may move its position to. */
+  /** The caller's next position. */
   readonly upto: Stamp;
   /** Something after the position that was asked for has been dropped. */
   readonly trimmed: boolean;
 }
 
-/** What a log may drop. */
+/** The entries that a log may drop. */
 export interface TrimRequest {
   /** Newest entries to keep, at most. */
   readonly entries: number;
@@ -57,8 +57,8 @@ export interface ShardLog {
   /** A fence: all entries up to it can be read, and every later one is stamped above it. */
   head(): Promise<Stamp>;
   /**
-   * Where this log begins: what was published up to here may have been in one that was lost, and is not in this one.
-   * What came later is in it, or was trimmed.
+   * The beginning of this log: entries up to here may have been in a log that was lost, and are not in this one. Later
+   * ones are in it, or were trimmed.
    */
   began(): Promise<Stamp>;
   /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
@@ -70,6 +70,6 @@ export interface ShardLog {
    * Resolves to what ends the calls.
    */
   tail(onEntry: (entry: Entry) => void): Promise<() => void>;
-  /** Drops what is not to be kept. Never lowers `head`. */
+  /** Drops entries. Never lowers `head`. */
   trim(request: TrimRequest): Promise<void>;
 }

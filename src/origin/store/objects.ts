@@ -1,6 +1,6 @@
 import type { AppendRequest } from './log.ts';
 
-/** What metadata is kept of: a user, a channel, or the membership of a user in a channel. */
+/** The key of an object: a user, a channel, or the membership of a user in a channel. */
 export type ObjectKey =
   | { readonly type: 'uuid'; readonly uuid: string }
   | { readonly type: 'channel'; readonly channel: string }
@@ -21,7 +21,7 @@ export type FieldValue = string | Readonly<Record<string, Scalar>>;
 /** The fields of an object that have a value. */
 export type Fields = Readonly<Record<string, FieldValue>>;
 
-/** An object as it is kept. */
+/** A stored object. */
 export interface StoredObject {
   readonly fields: Fields;
   /** RFC 3339, UTC. */
@@ -30,7 +30,7 @@ export interface StoredObject {
   readonly eTag: string;
 }
 
-/** An object with what it belongs to. */
+/** An object with its key. */
 export interface KeyedObject<K extends ObjectKey = ObjectKey> {
   readonly key: K;
   readonly object: StoredObject;
@@ -41,14 +41,14 @@ export interface ObjectWrite {
   readonly key: ObjectKey;
   /** The eTag that the object must have; `undefined`: it must not exist. */
   readonly expected: string | undefined;
-  /** What it becomes; `undefined`: it is deleted. */
+  /** The new object; `undefined` deletes it. */
   readonly object: StoredObject | undefined;
-  /** What the log tells of it. */
+  /** Its log entries. */
   readonly announce: readonly AppendRequest[];
 }
 
 /**
- * Why a batch was not written: an object is not as expected; or there would be too many objects, too many memberships
+ * The reason for not writing a batch: an object is not as expected; or there would be too many objects, too many memberships
  * of one user or of one channel, or too many characters.
  */
 export type ObjectProblem = 'conflict' | 'objects' | 'memberships' | 'characters';
@@ -60,13 +60,13 @@ export interface ObjectStore {
   /** The objects of a range, in no particular order. */
   list(range: ObjectRange): Promise<readonly KeyedObject[]>;
   /**
-   * Writes a batch and logs what is to be told of it, in one atomic step: nobody sees the one without the other. The
+   * Writes a batch and its log entries in one atomic step: no reader sees one without the other. The
    * keys of a batch differ. Resolves to why that cannot be, and then nothing has changed.
    */
   write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined>;
 }
 
-/** How much App Context may hold. */
+/** The limits of App Context. */
 export interface ObjectRules {
   /** Users, channels and memberships of one subscribe key. */
   readonly objects: number;
@@ -76,7 +76,7 @@ export interface ObjectRules {
   readonly characters: number;
 }
 
-/** What an object counts for, in characters. */
+/** The size of an object in characters. */
 export function weightOf({ key, object }: KeyedObject): number {
   const names = key.type === 'membership' ? key.uuid.length + key.channel.length : idOf(key).length;
   return names + JSON.stringify(object.fields).length;

@@ -1,7 +1,7 @@
-/** What a further registration would exceed. */
+/** The limit that a registration would exceed. */
 export type PushExcess = 'devices' | 'channels';
 
-/** For which channels devices are to be notified. A device is known by any text that is its own. */
+/** The channels of which devices are notified. A device is identified by any unique text. */
 export interface PushStore {
   /** The channels of a device, sorted; none for a device that is not known. */
   channels(device: string): Promise<readonly string[]>;
@@ -11,7 +11,7 @@ export interface PushStore {
   forget(device: string): Promise<void>;
 }
 
-/** How much is registered. */
+/** The limits of registrations. */
 export interface PushRules {
   /** Devices of one subscribe key. */
   readonly devices: number;

@@ -16,11 +16,11 @@ export interface PresenceChange {
   readonly occupancy: number;
   /** The user's state as JSON text, when there is one. */
   readonly state?: string;
-  /** Whether the event is in the log; if not, the next interval event tells of it. */
+  /** Whether the event is in the log; if not, the next interval event has it. */
   readonly logged: boolean;
 }
 
-/** A sign of life of one user. */
+/** A renewal of a user's leases. */
 export interface Touch {
   readonly user: string;
   readonly channels: readonly string[];
@@ -30,17 +30,17 @@ export interface Touch {
   readonly states?: ReadonlyMap<string, string> | undefined;
 }
 
-/** What a sign of life did. */
+/** The result of a touch. */
 export interface Touched {
   readonly changes: readonly PresenceChange[];
   /** The shortest of the leases, in milliseconds. */
   readonly leaseMs: number;
 }
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Swept {
   readonly changes: readonly PresenceChange[];
-  /** When the next lease runs out, in milliseconds since the Unix epoch; `undefined` when there is none. */
+  /** The time at which the next lease expires, in milliseconds since the Unix epoch; `undefined` without leases. */
   readonly next: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface Attendee {
   readonly state?: string;
 }
 
-/** Who is present on one channel. */
+/** The users present on one channel. */
 export interface Attendees {
   readonly channel: string;
   readonly occupancy: number;
@@ -66,23 +66,23 @@ export interface PageOfUsers {
 }
 
 /**
- * Who is present: leases that expire. Every change is logged together with it, in one atomic step, on the channel's
+ * Presence as leases that expire. Every change is logged together with it, in one atomic step, on the channel's
  * presence channel, unless the channel has more than `announceMax` users.
  */
 export interface PresenceStore {
   /** Renews leases, and logs a `join` for each that was absent and a `state-change` for each state that differs. */
   touch(touch: Touch): Promise<Touched>;
-  /** Ends leases; what was absent is passed over. */
+  /** Ends leases; absent ones are ignored. */
   leave(user: string, channels: readonly string[]): Promise<readonly PresenceChange[]>;
-  /** Ends what has expired, at most `max` leases. Each timeout is logged once, whoever calls. */
+  /** Ends at most `max` expired leases. Each timeout is logged once, whichever origin calls. */
   sweep(max: number): Promise<Swept>;
-  /** Who is present on each of the channels, or on every channel where somebody is. */
+  /** The users present on each of the channels, or on every channel that has users. */
   hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<readonly Attendees[]>;
   /** The channels on which a user is present. */
   whereNow(user: string): Promise<readonly string[]>;
   /**
-   * Sets a user's state, JSON text by channel, and logs a `state-change` for each that differs. No sign of life: for a
-   * user who is not present the state is kept for as long as a lease lasts, and becomes theirs if they join meanwhile.
+   * Sets a user's state, JSON text by channel, and logs a `state-change` for each that differs. It renews no lease: for a
+   * user who is not present the state is kept for as long as a lease lasts, and is used if they join meanwhile.
    */
   setState(user: string, states: ReadonlyMap<string, string>): Promise<Touched>;
   /** A user's state by channel; channels without one are left out. */
@@ -102,7 +102,7 @@ export interface ShardStore {
   readonly push: PushStore;
 }
 
-/** How presence is announced. */
+/** The rules of presence announcements. */
 export interface PresenceRules {
   /** Above this number of users a channel's changes are announced in intervals. */
   readonly announceMax: number;
@@ -110,7 +110,7 @@ export interface PresenceRules {
   readonly leaseMs: number;
 }
 
-/** What the data of one subscribe key must keep to. */
+/** The limits of one subscribe key's data. */
 export interface ShardRules extends PresenceRules {
   /** Without it, groups are not limited. */
   readonly groups?: GroupRules;
@@ -128,7 +128,7 @@ export interface ShardRules extends PresenceRules {
   readonly push?: PushRules;
 }
 
-/** Where an origin keeps its data: in memory, in a file, or shared with other origins. */
+/** Keeps the data of an origin: in memory, in a file, or shared with other origins. */
 export interface Engine {
   /** The data of one subscribe key; called once per key and origin. */
   shard(subscribeKey: string, rules: ShardRules): ShardStore;

@@ -1,10 +1,11 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import type { Stamp } from '../store/stamp.ts';
+import { namesCovering, wildcardsCovering } from '../wildcards.ts';
 import { gapsOf, type Lost } from './gaps.ts';
-import { type Label, type Mix, namesCovering, wildcardsCovering } from './mix.ts';
-import type { Live, Recent } from './recent.ts';
+import type { LiveEntry, LiveQueue } from './live-queue.ts';
+import type { Label, Subscription } from './subscription.ts';
 
-/** What one poll is answered with. */
+/** The contents of one answer to a poll. */
 export interface Batch {
   /** The client's next cursor. */
   readonly cursor: Stamp;
@@ -13,27 +14,27 @@ export interface Batch {
   readonly gaps: readonly WireGap[];
 }
 
-/** What a batch is collected for. */
+/** The parameters of a batch. */
 export interface Query {
-  readonly mix: Mix;
+  readonly subscription: Subscription;
   readonly cursor: Stamp;
-  /** Only these channels can have anything new. Without it all are looked at. */
+  /** The channels that have new entries; absent: any may have. */
   readonly channels?: Iterable<string> | undefined;
-  /** Whether the client wants an entry. Without it it wants all. */
-  readonly wants?: ((live: Live) => boolean) | undefined;
-  /** What the client may have missed of a log that is no more. */
+  /** Whether an entry passes the client's filter; absent: all do. */
+  readonly wants?: ((live: LiveEntry) => boolean) | undefined;
+  /** Entries of a lost log that the client may have missed. */
   readonly lost?: Lost | undefined;
 }
 
 interface Copy {
   readonly tt: Stamp;
   readonly text: string;
-  readonly live: Live;
+  readonly live: LiveEntry;
 }
 
-/** Collects everything after the cursor, up to `position` and no further, or less when it exceeds `maxBytes` characters. */
-export function collect(recent: Recent, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
-  const found = query.channels ? copiesOfChannels(recent, query, query.channels) : copiesOfMix(recent, query);
+/** Collects the entries after the cursor, up to `position`, or fewer if they exceed `maxBytes` characters. */
+export function collect(queue: LiveQueue, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
+  const found = query.channels ? copiesOfChannels(queue, query, query.channels) : copiesOfAll(queue, query);
   const copies = wanted(
     found.filter(({ tt }) => tt <= end.position),
     query,
@@ -43,40 +44,44 @@ export function collect(recent: Recent, query: Query, end: { position: Stamp; ma
   const last = count < copies.length ? copies[count - 1] : undefined;
   const cursor = last ? last.tt : end.position;
   const envelopes = copies.slice(0, count).map((copy) => copy.text);
-  return { cursor, envelopes, gaps: gapsOf(recent, query, cursor) };
+  return { cursor, envelopes, gaps: gapsOf(queue, query, cursor) };
 }
 
-function copiesOfMix(recent: Recent, { mix, cursor }: Query): Copy[] {
+function copiesOfAll(queue: LiveQueue, { subscription, cursor }: Query): Copy[] {
   const copies: Copy[] = [];
-  for (const [name, labels] of mix.labels) {
-    for (const live of recent.ofChannel(name, cursor)) addCopies(copies, live, labels);
+  for (const [name, labels] of subscription.labels) {
+    for (const live of queue.ofChannel(name, cursor)) addCopies(copies, live, labels);
   }
-  if (!mix.hasWildcards) return copies;
-  for (const live of recent.all(cursor)) {
+  if (!subscription.hasWildcards) return copies;
+  for (const live of queue.all(cursor)) {
     for (const name of wildcardsCovering(live.channel)) {
-      if (name !== live.channel) addCopies(copies, live, mix.labels.get(name) ?? []);
+      if (name !== live.channel) addCopies(copies, live, subscription.labels.get(name) ?? []);
     }
   }
   return copies;
 }
 
-function copiesOfChannels(recent: Recent, { mix, cursor }: Query, channels: Iterable<string>): Copy[] {
+function copiesOfChannels(
+  queue: LiveQueue,
+  { subscription, cursor }: Query,
+  channels: Iterable<string>,
+): Copy[] {
   const copies: Copy[] = [];
   for (const channel of channels) {
-    const labels = namesCovering(channel).flatMap((name) => mix.labels.get(name) ?? []);
-    for (const live of recent.ofChannel(channel, cursor)) addCopies(copies, live, labels);
+    const labels = namesCovering(channel).flatMap((name) => subscription.labels.get(name) ?? []);
+    for (const live of queue.ofChannel(channel, cursor)) addCopies(copies, live, labels);
   }
   return copies;
 }
 
-function addCopies(copies: Copy[], live: Live, labels: readonly Label[]): void {
+function addCopies(copies: Copy[], live: LiveEntry, labels: readonly Label[]): void {
   const { tt, text } = live;
   for (const { json, since } of labels) {
     if (tt > since) copies.push({ tt, text: `${text},"b":${json}}`, live });
   }
 }
 
-// Asks once for each entry, however many copies there are of it.
+// Filters each entry once, whatever the number of its copies.
 function wanted(copies: Copy[], { wants }: Query): Copy[] {
   if (!wants) return copies;
   const lives = new Set([...new Set(copies.map(({ live }) => live))].filter(wants));

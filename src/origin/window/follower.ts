@@ -6,11 +6,11 @@ const PAGE = 500;
 const CHECK_MS = 1_000;
 const SILENCE_MS = 50;
 
-/** What a follower is made of. */
+/** The parts of a follower. */
 export interface FollowerOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
-  /** Whether the log's tail may lose calls, so that the position must be compared with the head now and then. */
+  /** Whether the log's tail may lose calls, so that the position must be compared with the head. */
   readonly checks: boolean;
   /** Called with each entry once, in order. */
   onEntry(entry: Entry): void;
@@ -21,8 +21,8 @@ export interface FollowerOptions {
 }
 
 /**
- * Follows one log without a gap: takes what the tail announces, sees by `prev` when something is missing, and reads
- * that from the log.
+ * Follows one log without a gap: takes entries from its tail, detects missing ones by `prev`, and reads those from the
+ * log.
  */
 export class Follower {
   readonly #options: FollowerOptions;
@@ -37,21 +37,21 @@ export class Follower {
     this.#options = options;
   }
 
-  /** Every entry up to here has been handed on, or was lost before it could be read. */
+  /** Every entry up to here was passed on, or lost before it could be read. */
   get position(): Stamp {
     return this.#position;
   }
 
-  /** Reads what the log holds and follows it from there. */
+  /** Reads the log and follows it from there. */
   async start(): Promise<void> {
     this.#endTail = await this.#options.log.tail((entry) => this.#receive(entry));
     await this.#repair();
     if (this.#options.checks) this.#checkLater();
   }
 
-  /** Reads what the log holds up to this moment, and moves the position there. */
+  /** Reads the log up to this moment, and moves the position there. */
   catchUp(): Promise<void> {
-    // A read that is under way may have begun too early.
+    // A running read may have begun too early.
     this.#again = true;
     return this.#repair();
   }
@@ -85,12 +85,12 @@ export class Follower {
   }
 
   async #readOn(): Promise<void> {
-    // What is announced during a read may or may not be in it: read once more.
+    // Entries that the tail reports during a read may or may not be in it: read once more.
     try {
       do await this.#readPage();
       while (this.#again && !this.#closed);
     } finally {
-      // In the turn in which the last read ended: what is announced from now on must not wait for another.
+      // In the turn in which the last read ended: later entries of the tail must not wait for another read.
       this.#repairing = undefined;
     }
   }

@@ -1,23 +1,24 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
-import { listensWide, type Mix, namesCovering } from './mix.ts';
-import type { Recent } from './recent.ts';
+import { isWildcardName, namesCovering } from '../wildcards.ts';
+import type { LiveQueue } from './live-queue.ts';
+import type { Subscription } from './subscription.ts';
 
-/** What a client may have missed of a log that is no more: which channels that one had, nobody knows. */
+/** The entries of a lost log that a client may have missed; its channels are not known. */
 export interface Lost {
   /** Channels and wildcards that the client asks for, with or without the presence suffix. */
   readonly channels: readonly string[];
-  /** Groups, with or without the presence suffix. Their channels may have been others. */
+  /** Groups, with or without the presence suffix. Their channels may have been different. */
   readonly groups: readonly string[];
-  /** Where the client stood in that log. */
+  /** The client's position in that log. */
   readonly after: Stamp;
-  /** Up to where entries may have been lost. */
+  /** The last position at which entries may have been lost. */
   readonly upto: Stamp;
 }
 
-/** For whom gaps are looked for. */
-export interface Listener {
-  readonly mix: Mix;
+/** The parts of a poll that gaps are found for. */
+export interface Reader {
+  readonly subscription: Subscription;
   readonly cursor: Stamp;
   readonly lost?: Lost | undefined;
 }
@@ -27,7 +28,7 @@ interface Range {
   readonly to: Stamp;
 }
 
-/** One item for each name: a name with two ranges has missed something between the outer ends. */
+/** One gap for each name: two ranges of a name are joined at their outer ends. */
 class Gaps {
   readonly #end: Stamp;
   readonly #found = new Map<string, WireGap>();
@@ -46,11 +47,11 @@ class Gaps {
 
   /** Adds a channel or a wildcard. */
   addName(name: string, range: Range): void {
-    if (listensWide(name)) this.#add(`w${name}`, range, (whole) => ({ w: name, ...whole }));
+    if (isWildcardName(name)) this.#add(`w${name}`, range, (whole) => ({ w: name, ...whole }));
     else this.#add(`c${name}`, range, (whole) => ({ c: name, ...whole }));
   }
 
-  // A range ends where the batch ends; the next poll hears of the rest.
+  // A range ends where the batch ends; the next poll is told of the rest.
   #add(key: string, range: Range, gapOf: (whole: Range) => WireGap): void {
     const to = range.to < this.#end ? range.to : this.#end;
     if (range.from >= to) return;
@@ -60,18 +61,26 @@ class Gaps {
   }
 }
 
-/** Which ranges up to the end of a batch the listener has missed, at most one for each name. */
-export function gapsOf(recent: Recent, { mix, cursor, lost }: Listener, end: Stamp): readonly WireGap[] {
+/** The ranges up to the end of a batch that the client has missed, at most one for each name. */
+export function gapsOf(
+  queue: LiveQueue,
+  { subscription, cursor, lost }: Reader,
+  end: Stamp,
+): readonly WireGap[] {
   const gaps = new Gaps(end);
   if (lost) addLost(gaps, lost);
-  for (const name of mix.labels.keys()) {
-    const to = laterStamp(recent.droppedOf(name) ?? ZERO_STAMP, recent.horizon);
-    gaps.addName(name, { from: startOf(mix, name, cursor), to });
+  for (const name of subscription.labels.keys()) {
+    const to = laterStamp(queue.droppedOf(name) ?? ZERO_STAMP, queue.horizon);
+    gaps.addName(name, { from: startOf(subscription, name, cursor), to });
   }
-  if (!mix.hasWildcards) return gaps.all;
-  for (const { channel, upto } of recent.dropped(cursor)) {
-    if (mix.labels.has(channel) || !namesCovering(channel).some((name) => mix.labels.has(name))) continue;
-    gaps.addName(channel, { from: startOf(mix, channel, cursor), to: upto });
+  if (!subscription.hasWildcards) return gaps.all;
+  for (const { channel, upto } of queue.dropped(cursor)) {
+    if (
+      subscription.labels.has(channel) ||
+      !namesCovering(channel).some((name) => subscription.labels.has(name))
+    )
+      continue;
+    gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
   }
   return gaps.all;
 }
@@ -82,9 +91,9 @@ function addLost(gaps: Gaps, { channels, groups, after, upto }: Lost): void {
   for (const group of groups) gaps.addGroup(group, range);
 }
 
-// A channel may be listened to by its own name, by wildcards, and since some time by groups: the earliest counts.
-function startOf(mix: Mix, channel: string, cursor: Stamp): Stamp {
-  const labels = namesCovering(channel).flatMap((name) => mix.labels.get(name) ?? []);
+// A channel may be covered by its own name, by wildcards, and by groups since it joined them: the earliest counts.
+function startOf(subscription: Subscription, channel: string, cursor: Stamp): Stamp {
+  const labels = namesCovering(channel).flatMap((name) => subscription.labels.get(name) ?? []);
   const since = labels.map((label) => label.since).reduce((a, b) => (a < b ? a : b));
   return laterStamp(cursor, since);
 }

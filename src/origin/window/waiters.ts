@@ -1,24 +1,25 @@
 import type { Entry } from '../store/log.ts';
 import type { Stamp } from '../store/stamp.ts';
-import { type Mix, namesCovering } from './mix.ts';
+import { namesCovering } from '../wildcards.ts';
+import type { Subscription } from './subscription.ts';
 
-/** A poll that waits for something to happen. */
+/** A waiting poll. */
 export interface Waiter {
-  readonly mix: Mix;
+  readonly subscription: Subscription;
   /** Channels on which something was published since the poll began to wait. */
   readonly woken: Set<string>;
-  /** Where one of its groups has changed first: from there on its mix is out of date. */
-  regroup: Stamp | undefined;
-  /** Called once at the end of a turn in which something happened. */
+  /** The position of the first change of one of its groups: from there on its subscription is out of date. */
+  groupsChangedAt: Stamp | undefined;
+  /** Called once at the end of a turn with new entries or group changes. */
   wake(): void;
-  /** Called when there is no use in waiting any longer. */
+  /** Called when the poll must not wait any longer. */
   end(): void;
 }
 
-// A separator that no name can hold, so that a group and a channel of one name stay apart.
+// A prefix that no name can have keeps groups apart from channels of the same name.
 const groupKey = (group: string) => `\n${group}`;
 
-/** Waiting polls by what they listen to, so that an entry touches only those that want it. */
+/** Waiting polls by the names they subscribe to, so that an entry reaches only those. */
 export class Waiters {
   readonly #byName = new Map<string, Set<Waiter>>();
   readonly #all = new Set<Waiter>();
@@ -34,7 +35,7 @@ export class Waiters {
 
   add(waiter: Waiter): void {
     this.#all.add(waiter);
-    for (const name of keysOf(waiter.mix)) {
+    for (const name of keysOf(waiter.subscription)) {
       const waiters = this.#byName.get(name);
       if (waiters) waiters.add(waiter);
       else this.#byName.set(name, new Set([waiter]));
@@ -44,26 +45,26 @@ export class Waiters {
   remove(waiter: Waiter): void {
     if (!this.#all.delete(waiter)) return;
     this.#woken.delete(waiter);
-    for (const name of keysOf(waiter.mix)) {
+    for (const name of keysOf(waiter.subscription)) {
       const waiters = this.#byName.get(name);
       waiters?.delete(waiter);
       if (waiters?.size === 0) this.#byName.delete(name);
     }
   }
 
-  /** Notes an entry with all waiters that listen to it. They are woken together when the turn ends. */
+  /** Marks an entry as new for the polls subscribed to it. They are woken together when the turn ends. */
   notify({ kind, channel, tt }: Entry): void {
     const names = kind === 'group' ? [groupKey(channel)] : namesCovering(channel);
     for (const name of names) {
       for (const waiter of this.#byName.get(name) ?? []) {
-        if (kind === 'group') waiter.regroup ??= tt;
+        if (kind === 'group') waiter.groupsChangedAt ??= tt;
         else waiter.woken.add(channel);
         this.#wakeLater(waiter);
       }
     }
   }
 
-  // What is appended in one turn is answered at once, not entry by entry.
+  // The entries of one turn are answered together.
   #wakeLater(waiter: Waiter): void {
     if (this.#woken.size === 0) queueMicrotask(() => this.#flush());
     this.#woken.add(waiter);
@@ -76,7 +77,7 @@ export class Waiters {
   }
 }
 
-function* keysOf(mix: Mix): Generator<string> {
-  yield* mix.labels.keys();
-  for (const group of mix.groups) yield groupKey(group);
+function* keysOf(subscription: Subscription): Generator<string> {
+  yield* subscription.labels.keys();
+  for (const group of subscription.groups) yield groupKey(group);
 }

@@ -1,25 +1,24 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { Interruption } from '../http/request.ts';
 import type { Entry, ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { type Batch, collect, type Query } from './batch.ts';
-import { Envelopes } from './envelopes.ts';
 import { Follower } from './follower.ts';
-import type { Interruption } from './interruption.ts';
-import type { Mix } from './mix.ts';
-import { type Live, Recent, type RecentLimits } from './recent.ts';
+import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
+import type { Subscription } from './subscription.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
 
-/** How much a window keeps, and how it answers. */
-export interface WindowLimits extends RecentLimits {
+/** The limits of a window. */
+export interface WindowLimits extends LiveQueueLimits {
   /** Seconds for which entries stay live. */
   readonly liveSeconds: number;
   /** Characters of one answer after which it is cut. */
   readonly answerBytes: number;
 }
 
-/** What a window is made of. */
+/** The parts of a window. */
 export interface WindowOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
@@ -32,56 +31,54 @@ export interface WindowOptions {
   onFailure(error: unknown): void;
 }
 
-/** One poll: what to look for, and how long. */
+/** The parameters of one poll. */
 export interface Poll extends Omit<Query, 'channels' | 'wants'> {
-  /** Whether the client wants an entry with this envelope. Without it it wants all. */
+  /** Whether an envelope passes the client's filter; absent: all do. */
   readonly passes?: ((envelope: unknown) => boolean) | undefined;
   readonly holdMs: number;
   readonly interruption?: Interruption | undefined;
 }
 
-interface Look {
+interface ReadOptions {
   readonly channels?: Iterable<string> | undefined;
   readonly upto?: Stamp | undefined;
 }
 
 /**
- * How a poll ended: with something to deliver; after the whole hold time; early, because of an interruption or
- * `close`; or because the channels of its groups must be looked up again.
+ * The end of a poll: with entries or gaps; after the whole hold time; early, by an interruption or `close`; or because a
+ * group has changed and its channels must be looked up again.
  */
 export interface Outcome {
-  readonly kind: 'batch' | 'held' | 'cut' | 'regroup';
+  readonly kind: 'batch' | 'timeout' | 'interrupted' | 'groups-changed';
   readonly batch: Batch;
 }
 
-/**
- * The recent entries of one shard and the polls that wait for the next ones: the only part of the origin that waits.
- */
+/** The live entries of one shard, and the polls that wait for more: the only part of the origin that waits. */
 export class Window {
   readonly #options: WindowOptions;
-  readonly #recent: Recent;
+  readonly #queue: LiveQueue;
   readonly #envelopes = new Envelopes();
   readonly #waiters = new Waiters();
   readonly #follower: Follower;
-  #regrouped: Stamp = ZERO_STAMP;
+  #groupsChangedAt: Stamp = ZERO_STAMP;
   #added = 0;
   #closed = false;
 
   private constructor(options: WindowOptions) {
     const { log, clock, limits, checks } = options;
     this.#options = options;
-    this.#recent = new Recent(limits);
+    this.#queue = new LiveQueue(limits);
     this.#follower = new Follower({
       log,
       clock,
       checks,
       onEntry: (entry) => this.#take(entry),
-      onLost: (before) => this.#recent.forget(before),
+      onLost: (before) => this.#queue.forget(before),
       onFailure: (error) => options.onFailure(error),
     });
   }
 
-  /** A window that holds what is live in the log, and follows it. */
+  /** Opens a window with the live entries of the log, and follows it. */
   static async open(options: WindowOptions): Promise<Window> {
     const window = new Window(options);
     await window.#follower.start();
@@ -93,29 +90,30 @@ export class Window {
     return this.#follower.position;
   }
 
-  /** Where any group has changed last. */
-  get regrouped(): Stamp {
-    return this.#regrouped;
+  /** The position of the last change of a group. */
+  get groupsChangedAt(): Stamp {
+    return this.#groupsChangedAt;
   }
 
-  /** Polls that wait. */
+  /** The number of waiting polls. */
   get waiting(): number {
     return this.#waiters.size;
   }
 
-  /** Resolves as soon as there is something after the cursor, and otherwise when the hold time is over. */
+  /** Resolves when there are entries or gaps after the cursor, or when the hold time is over. */
   poll(poll: Poll): Promise<Outcome> {
-    // A group has changed since its channels were looked up: nobody would say so again.
-    if (isOutdated(poll.mix, this.#regrouped)) return Promise.resolve(quiet('regroup', poll.cursor));
-    // Looking and beginning to wait happen in one turn: nothing can be published in between.
-    const found = this.#look(poll);
+    // A group has changed since its channels were looked up, and no waiter was there to be told.
+    if (isOutdated(poll.subscription, this.#groupsChangedAt))
+      return Promise.resolve(empty('groups-changed', poll.cursor));
+    // Reading and waiting begin in one turn: nothing can be published in between.
+    const found = this.#read(poll);
     if (found) return Promise.resolve(found);
-    if (this.#closed || poll.interruption?.aborted) return Promise.resolve(quiet('cut', poll.cursor));
-    if (poll.holdMs <= 0) return Promise.resolve(quiet('held', laterStamp(poll.cursor, this.position)));
+    if (this.#closed || poll.interruption?.aborted) return Promise.resolve(empty('interrupted', poll.cursor));
+    if (poll.holdMs <= 0) return Promise.resolve(empty('timeout', laterStamp(poll.cursor, this.position)));
     return new Promise((resolve) => this.#wait(poll, resolve));
   }
 
-  /** Takes in what the log holds up to this moment. Rejects when it cannot be read. */
+  /** Reads the log up to this moment. Rejects when it cannot be read. */
   catchUp(): Promise<void> {
     return this.#follower.catchUp();
   }
@@ -135,45 +133,45 @@ export class Window {
       this.#waiters.remove(waiter);
       resolve(outcome);
     };
-    // Up to here there is nothing for this poll: what is dropped later is no loss to it.
+    // Up to here there is nothing for this poll, so entries that are dropped are no loss to it.
     let seen = laterStamp(poll.cursor, this.position);
     const waiter: Waiter = {
-      mix: poll.mix,
+      subscription: poll.subscription,
       woken: new Set(),
-      regroup: undefined,
+      groupsChangedAt: undefined,
       wake: () => {
         const outcome = this.#wake({ ...poll, cursor: seen }, waiter);
         if (outcome) settle(outcome);
         else seen = laterStamp(seen, this.position);
       },
-      end: () => settle(quiet('cut', poll.cursor)),
+      end: () => settle(empty('interrupted', poll.cursor)),
     };
-    // The cursor moves on to what has been looked at: it must not grow older than what is live.
-    const expire = () => settle(quiet('held', laterStamp(poll.cursor, this.position)));
+    // The cursor moves to the position that was read, so that it does not get older than the live entries.
+    const expire = () => settle(empty('timeout', laterStamp(poll.cursor, this.position)));
     const timer = clock.setTimeout(expire, poll.holdMs);
     const release = poll.interruption?.onAbort(waiter.end);
     this.#waiters.add(waiter);
   }
 
   #wake(poll: Poll, waiter: Waiter): Outcome | undefined {
-    // Up to the change the old mix holds; what came after it is found by the next poll.
-    const found = this.#look(poll, { channels: waiter.woken, upto: waiter.regroup });
+    // The old subscription is valid up to the change; later entries are found by the next poll.
+    const found = this.#read(poll, { channels: waiter.woken, upto: waiter.groupsChangedAt });
     waiter.woken.clear();
-    if (found || waiter.regroup === undefined) return found;
-    return quiet('regroup', laterStamp(poll.cursor, waiter.regroup));
+    if (found || waiter.groupsChangedAt === undefined) return found;
+    return empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt));
   }
 
-  #look(poll: Poll, { channels, upto = this.position }: Look = {}): Outcome | undefined {
+  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Outcome | undefined {
     const { passes } = poll;
-    const wants = passes && ((live: Live) => passes(this.#envelopes.of(live)));
+    const wants = passes && ((live: LiveEntry) => passes(this.#envelopes.of(live)));
     const end = { position: upto, maxBytes: this.#options.limits.answerBytes };
-    const batch = collect(this.#recent, { ...poll, channels, wants }, end);
+    const batch = collect(this.#queue, { ...poll, channels, wants }, end);
     return batch.envelopes.length > 0 || batch.gaps.length > 0 ? { kind: 'batch', batch } : undefined;
   }
 
   #take(entry: Entry): void {
-    if (entry.kind === 'group') this.#regrouped = entry.tt;
-    else this.#recent.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
+    if (entry.kind === 'group') this.#groupsChangedAt = entry.tt;
+    else this.#queue.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
     this.#waiters.notify(entry);
     if (++this.#added % TRIM_EVERY === 0) this.#trim();
   }
@@ -181,15 +179,15 @@ export class Window {
   #trim(): void {
     const { clock, limits, log } = this.#options;
     const upto = stampOf(clock.now() - limits.liveSeconds * 1000);
-    this.#recent.expire(upto);
+    this.#queue.expire(upto);
     log.trim({ entries: limits.liveEntries, upto }).catch((error: unknown) => this.#options.onFailure(error));
   }
 }
 
-function isOutdated({ groups, groupsAt }: Mix, regrouped: Stamp): boolean {
-  return groups.length > 0 && groupsAt !== undefined && groupsAt < regrouped;
+function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp): boolean {
+  return groups.length > 0 && groupsAt !== undefined && groupsAt < groupsChangedAt;
 }
 
-function quiet(kind: 'held' | 'cut' | 'regroup', cursor: Stamp): Outcome {
+function empty(kind: 'timeout' | 'interrupted' | 'groups-changed', cursor: Stamp): Outcome {
   return { kind, batch: { cursor, envelopes: [], gaps: [] } };
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FilterSyntaxError, parseFilter, valueAt } from '../../../src/origin/filter/index.ts';
+import { valueAt } from '../../../src/origin/filter/evaluate.ts';
+import { parseFilter } from '../../../src/origin/filter/parse.ts';
+import { FilterSyntaxError } from '../../../src/origin/filter/tokens.ts';
 
 const PARTS = [
   'a',

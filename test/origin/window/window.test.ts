@@ -3,7 +3,7 @@ import { resolveLimits } from '../../../src/origin/limits.ts';
 import type { EntryKind } from '../../../src/origin/store/log.ts';
 import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
 import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
-import { Mix } from '../../../src/origin/window/mix.ts';
+import { Subscription } from '../../../src/origin/window/subscription.ts';
 import { Window } from '../../../src/origin/window/window.ts';
 import { TestInterruption } from '../../support/origin-network.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
@@ -26,7 +26,12 @@ async function openWindow() {
   const poll = (names: readonly string[], interruption?: TestInterruption) => {
     const labels = new Map(names.map((name) => [name, [{ json: JSON.stringify(name), since: ZERO_STAMP }]]));
     const cursor = window.position;
-    return window.poll({ mix: new Mix(labels, ['g']), cursor, holdMs: 1_000, interruption });
+    return window.poll({
+      subscription: new Subscription(labels, ['g']),
+      cursor,
+      holdMs: 1_000,
+      interruption,
+    });
   };
   return { clock, window, append, poll };
 }
@@ -45,7 +50,7 @@ describe('a poll is no longer waited for', () => {
     const { clock, window, poll } = await openWindow();
     const outcome = poll(['a']);
     await clock.advance(1_000);
-    expect((await outcome).kind).toBe('held');
+    expect((await outcome).kind).toBe('timeout');
     expect(window.waiting).toBe(0);
   });
 
@@ -54,7 +59,7 @@ describe('a poll is no longer waited for', () => {
     const interruption = new TestInterruption();
     const outcome = poll(['a'], interruption);
     interruption.abort();
-    expect((await outcome).kind).toBe('cut');
+    expect((await outcome).kind).toBe('interrupted');
     expect(window.waiting).toBe(0);
   });
 
@@ -62,8 +67,8 @@ describe('a poll is no longer waited for', () => {
     const { window, poll } = await openWindow();
     const outcome = poll(['a']);
     window.close();
-    expect((await outcome).kind).toBe('cut');
-    expect((await poll(['a'])).kind).toBe('cut');
+    expect((await outcome).kind).toBe('interrupted');
+    expect((await poll(['a'])).kind).toBe('interrupted');
     expect(window.waiting).toBe(0);
   });
 
@@ -71,7 +76,7 @@ describe('a poll is no longer waited for', () => {
     const { window, append, poll } = await openWindow();
     const outcome = poll(['a']);
     append('g', 'group');
-    expect((await outcome).kind).toBe('regroup');
+    expect((await outcome).kind).toBe('groups-changed');
     expect(window.waiting).toBe(0);
   });
 });

@@ -1,29 +1,30 @@
 import { isPresenceName, nameProblem } from '../../../protocol/names.ts';
+import type { ErrorDetail } from '../../http/answer.ts';
+import { bodyText, isObject, type JsonObject, parseJson } from '../../http/body.ts';
 import type { FieldValue, Scalar } from '../../store/objects.ts';
+import { singleNameProblem } from '../read.ts';
 import type { Call } from '../route.ts';
-import { type Detail, invalidInput, objectsRefusal } from './answers.ts';
+import { invalidInput, objectsRefusal } from './answers.ts';
 import { type EntityKind, OPTIONAL, type RelationKind } from './kinds.ts';
 
-/** What becomes of fields: a value, or `null` where the value is taken away. What is absent stays as it is. */
+/** New values of fields; `null` removes the value. Absent fields keep theirs. */
 export type Patch = Readonly<Record<string, FieldValue | null>>;
 
-/** Changes of memberships, by the name of what they lead to; `undefined`: it is deleted. */
+/** Changes of memberships, by the name of the other side; `undefined`: it is deleted. */
 export type RelationChanges = ReadonlyMap<string, Patch | undefined>;
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** The changes that the body makes to a user or channel. Throws a `Refusal`. */
-export function entityPatchOf(call: Call, { texts }: EntityKind): Patch {
-  const details: Detail[] = [];
-  const patch = patchOf(bodyOf(call), { names: [...texts, ...OPTIONAL], at: '', details });
+/** The body's changes to a user or channel. Throws a `Refusal`. */
+export async function entityPatchOf(call: Call, { texts }: EntityKind): Promise<Patch> {
+  const details: ErrorDetail[] = [];
+  const patch = patchOf(await bodyOf(call), { names: [...texts, ...OPTIONAL], at: '', details });
   if (details.length > 0) throw invalidInput(...details);
   return patch;
 }
 
 /** The memberships that the body sets and deletes. Throws a `Refusal`. */
-export function relationChangesOf(call: Call, kind: RelationKind): RelationChanges {
-  const body = bodyOf(call);
-  const details: Detail[] = [];
+export async function relationChangesOf(call: Call, kind: RelationKind): Promise<RelationChanges> {
+  const body = await bodyOf(call);
+  const details: ErrorDetail[] = [];
   const sets = itemsOf(body, 'set', details);
   const removes = itemsOf(body, 'delete', details);
   const most = call.services.limits.membershipChanges;
@@ -46,7 +47,7 @@ export function relationChangesOf(call: Call, kind: RelationKind): RelationChang
   return changes;
 }
 
-/** The user or channel of the path. Throws a `Refusal` for what cannot be a name. */
+/** The user or channel of the path. Throws a `Refusal` for an invalid name. */
 export function idIn({ segment }: Call, kind: EntityKind): string {
   const id = segment('id');
   const problem = idProblem(kind, id);
@@ -54,51 +55,47 @@ export function idIn({ segment }: Call, kind: EntityKind): string {
   throw invalidInput({ message: `It ${problem}.`, location: kind.type, locationType: 'path' });
 }
 
-// Why a name cannot be that of a user or channel with metadata.
+// The reason why a name cannot have metadata.
 function idProblem({ type }: EntityKind, id: string): string | undefined {
-  // Events are told on the channel of that name: the origin alone speaks on presence channels.
+  // Events are published on the channel of that name, and on presence channels only the origin publishes.
   if (isPresenceName(id)) return 'must not end in "-pnpres"';
-  // A user id never stands in a list, so that a comma does no harm in it.
-  return nameProblem(type === 'uuid' ? id.replaceAll(',', '_') : id);
+  return type === 'uuid' ? singleNameProblem(id) : nameProblem(id);
 }
 
-function bodyOf({ request }: Call): Json {
-  const body = parsed(request.body);
+async function bodyOf({ request, services }: Call): Promise<JsonObject> {
+  const text = await bodyText(request.body, services.limits.bodyBytes);
+  if (text === 'too-large') throw objectsRefusal(413, 'Request payload is too large.');
+  const body = text === 'invalid' ? undefined : parseJson(text.text);
   if (body === undefined) throw objectsRefusal(415, 'Request payload must be in JSON format.');
-  if (!isRecord(body)) throw invalidInput(inBody('', 'The body must be a JSON object.'));
+  if (!isObject(body)) throw invalidInput(inBody('', 'The body must be a JSON object.'));
   return body;
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 interface Place {
   readonly at: string;
-  readonly details: Detail[];
+  readonly details: ErrorDetail[];
 }
 
-function itemsOf(body: Json, name: 'set' | 'delete', details: Detail[]): readonly Json[] {
+function itemsOf(body: JsonObject, name: 'set' | 'delete', details: ErrorDetail[]): readonly JsonObject[] {
   const items = body[name] ?? [];
-  if (Array.isArray(items)) return items.map((item: unknown) => (isRecord(item) ? item : {}));
+  if (Array.isArray(items)) return items.map((item: unknown) => (isObject(item) ? item : {}));
   details.push(inBody(name, 'Must be a list.'));
   return [];
 }
 
-function otherOf(item: Json, { other }: RelationKind, { at, details }: Place): string {
+function otherOf(item: JsonObject, { other }: RelationKind, { at, details }: Place): string {
   const related = item[other.type];
-  const id = isRecord(related) ? related['id'] : undefined;
+  const id = isObject(related) ? related['id'] : undefined;
   const problem = typeof id === 'string' ? idProblem(other, id) : 'must be a string';
   if (typeof id === 'string' && problem === undefined) return id;
   details.push(inBody(`${at}.${other.type}.id`, `It ${problem}.`));
   return '';
 }
 
-function patchOf(values: Json, { names, at, details }: Place & { readonly names: readonly string[] }): Patch {
+function patchOf(
+  values: JsonObject,
+  { names, at, details }: Place & { readonly names: readonly string[] },
+): Patch {
   const patch: Record<string, FieldValue | null> = {};
   for (const name of names) {
     const value = values[name];
@@ -116,19 +113,15 @@ function textProblem(value: unknown): string | undefined {
 }
 
 function customProblem(value: unknown): string | undefined {
-  const fine = value === null || (isRecord(value) && Object.values(value).every(isScalar));
+  const fine = value === null || (isObject(value) && Object.values(value).every(isScalar));
   return fine ? undefined : 'Must be null, or an object whose values are strings, numbers, booleans or null.';
 }
 
 function isScalar(value: unknown): value is Scalar {
-  // `1e999` is valid JSON, and becomes what is not.
+  // `1e999` is valid JSON and parses to infinity, which JSON has not.
   return typeof value === 'number' ? Number.isFinite(value) : typeof value !== 'object' || value === null;
 }
 
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function inBody(location: string, message: string): Detail {
+function inBody(location: string, message: string): ErrorDetail {
   return { message, location, locationType: 'body' };
 }

@@ -1,4 +1,4 @@
-import { byteLength } from '../../http/bytes.ts';
+import { byteLength } from '../../http/body.ts';
 import type {
   ObjectKey,
   ObjectProblem,
@@ -10,21 +10,21 @@ import { shardOf } from '../read.ts';
 import type { Call } from '../route.ts';
 import { objectsRefusal } from './answers.ts';
 
-// Each conflict is the success of another origin: it takes bad luck to have some in a row.
+// Each conflict is the success of another origin, so many in a row are unlikely.
 const MAX_ATTEMPTS = 100;
 
-/** Works out what to write from how objects are. May throw a `Refusal`. */
+/** Derives writes from the current objects. May throw a `Refusal`. */
 export type Plan = (
   current: readonly (StoredObject | undefined)[],
 ) => Promise<readonly ObjectWrite[]> | readonly ObjectWrite[];
 
 /**
- * Reads objects and writes what follows from them, again when another origin has changed them in between. Throws a `Refusal`
- * when there is no room.
+ * Reads objects and writes the changes that `plan` derives from them; repeats that when another origin has changed them
+ * meanwhile. Throws a `Refusal` if there is no room.
  */
 export async function change(call: Call, keys: readonly ObjectKey[], plan: Plan): Promise<void> {
-  const { objects, objectTurns } = await shardOf(call);
-  await objectTurns(() => changeNow(objects, call, { keys, plan }));
+  const { objects, objectQueue } = await shardOf(call);
+  await objectQueue(() => changeNow(objects, call, { keys, plan }));
 }
 
 async function changeNow(

@@ -1,18 +1,27 @@
-import type { Fields, FieldValue, StoredObject } from '../../store/objects.ts';
+import { EventKind } from '../../../protocol/envelope.ts';
+import { envelopeBody } from '../../store/envelope-body.ts';
+import type { AppendRequest } from '../../store/log.ts';
+import {
+  type Fields,
+  type FieldValue,
+  idOf,
+  type ObjectKey,
+  type StoredObject,
+} from '../../store/objects.ts';
 import type { Patch } from './body.ts';
 
 const MICROSECONDS_DIGITS = 6;
 const LONG_TAG_BYTES = 16;
 const SHORT_TAG_BYTES = 10;
 
-/** What a patch makes of an object. */
+/** An object after a patch. */
 export interface Patched {
   readonly object: StoredObject;
-  /** The fields that are not as before. */
+  /** The fields whose values differ from before. */
   readonly changed: Patch;
 }
 
-/** An object with a patch applied, or `undefined` when it exists and everything stays as it is. */
+/** An object with a patch applied; `undefined` if it exists and does not change. */
 export async function patched(
   known: StoredObject | undefined,
   patch: Patch,
@@ -39,7 +48,7 @@ export async function relationTag(fields: Fields): Promise<string> {
   return btoa(String.fromCharCode(...(await digest(fields, SHORT_TAG_BYTES)))).replace(/=+$/, '');
 }
 
-/** A time in milliseconds as RFC 3339, UTC, with up to six digits behind the point and none that say nothing. */
+/** A time in milliseconds as RFC 3339, UTC, with up to six decimals and no trailing zeros. */
 export function rfc3339(milliseconds: number): string {
   const microseconds = Math.floor(milliseconds * 1000);
   const seconds = Math.floor(microseconds / 1_000_000);
@@ -58,9 +67,46 @@ function isSame(a: FieldValue | null, b: FieldValue | null): boolean {
   return a === b || canonical(a) === canonical(b);
 }
 
-// The order of keys does not count.
+// With keys in order: their order does not matter.
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+}
+
+/** The event of an object that is set, with the changed fields (docs/reference/protocol.md, "App Context events"). */
+export function setEvent(key: ObjectKey, changed: Patch, { updated, eTag }: StoredObject): AppendRequest[] {
+  return event(key, channelsOf(key), { event: 'set', data: { ...changed, updated, eTag } });
+}
+
+/** The event of an object that is deleted, on all its channels without `except`. */
+export function deleteEvent(key: ObjectKey, except?: string): AppendRequest[] {
+  const channels = channelsOf(key).filter((channel) => channel !== except);
+  return event(key, channels, { event: 'delete', data: {} });
+}
+
+function channelsOf(key: ObjectKey): readonly string[] {
+  return key.type === 'membership' ? [...new Set([key.uuid, key.channel])] : [idOf(key)];
+}
+
+interface Change {
+  readonly event: 'set' | 'delete';
+  readonly data: object;
+}
+
+function event(key: ObjectKey, channels: readonly string[], { event, data }: Change): AppendRequest[] {
+  const names =
+    key.type === 'membership' ? { channel: { id: key.channel }, uuid: { id: key.uuid } } : { id: idOf(key) };
+  const payload = JSON.stringify({
+    source: 'objects',
+    version: '2.0',
+    event,
+    type: key.type,
+    data: { ...names, ...data },
+  });
+  return channels.map((channel) => ({
+    channel,
+    kind: 'object',
+    body: envelopeBody({ channel, payload, kind: EventKind.objects }),
+  }));
 }

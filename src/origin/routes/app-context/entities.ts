@@ -1,14 +1,12 @@
 import type { Permission } from '../../../protocol/permissions.ts';
 import type { Answer } from '../../http/answer.ts';
 import type { KeyedObject, ObjectWrite, StoredObject } from '../../store/objects.ts';
-import { needsOnAll } from '../needs.ts';
-import { shardOf } from '../read.ts';
+import { needsOnAll, shardOf } from '../read.ts';
 import type { Call, Route } from '../route.ts';
 import { found, objectsRefusal } from './answers.ts';
 import { entityPatchOf, idIn } from './body.ts';
 import { change } from './change.ts';
-import { entityTag, patched } from './document.ts';
-import { deleteEvent, setEvent } from './events.ts';
+import { deleteEvent, entityTag, patched, setEvent } from './document.ts';
 import { type EntityKind, OBJECTS_PATH, shownEntity } from './kinds.ts';
 import { pageOf } from './page.ts';
 import { entityFields, includeOf, listQueryOf } from './query.ts';
@@ -70,7 +68,7 @@ async function get(call: Call, kind: EntityKind): Promise<Answer> {
 async function set(call: Call, kind: EntityKind): Promise<Answer> {
   const id = idIn(call, kind);
   const key = kind.keyOf(id);
-  const patch = entityPatchOf(call, kind);
+  const patch = await entityPatchOf(call, kind);
   let object: StoredObject | undefined;
   await change(call, [key], async ([known]) => {
     refuseChanged(call, kind, known);
@@ -83,7 +81,7 @@ async function set(call: Call, kind: EntityKind): Promise<Answer> {
   return found({ data: shownEntity(kind, { id, object }, { include: includeOf(call.query) }) });
 }
 
-// Nothing is left of what is removed, memberships included; what is not there is gone already.
+// Memberships are removed too. Removing an object that does not exist succeeds.
 async function remove(call: Call, kind: EntityKind): Promise<Answer> {
   const { objects } = await shardOf(call);
   const id = idIn(call, kind);
@@ -92,15 +90,15 @@ async function remove(call: Call, kind: EntityKind): Promise<Answer> {
     refuseChanged(call, kind, known);
     const memberships = await objects.list(kind.membershipsOf(id));
     const own = known && { key, expected: known.eTag, object: undefined, announce: deleteEvent(key) };
-    const told = own ? id : undefined;
-    return [...memberships.map((membership) => removal(membership, told)), ...(own ? [own] : [])];
+    const announced = own ? id : undefined;
+    return [...memberships.map((membership) => removal(membership, announced)), ...(own ? [own] : [])];
   });
   return found({ data: null });
 }
 
-// Where it is told that a user or channel is gone, nothing has to be said of its memberships.
-function removal({ key, object }: KeyedObject, told: string | undefined): ObjectWrite {
-  return { key, expected: object.eTag, object: undefined, announce: deleteEvent(key, told) };
+// The channel that has the event of the user or channel needs none of its memberships.
+function removal({ key, object }: KeyedObject, announced: string | undefined): ObjectWrite {
+  return { key, expected: object.eTag, object: undefined, announce: deleteEvent(key, announced) };
 }
 
 function refuseChanged({ request }: Call, { noun }: EntityKind, known: StoredObject | undefined): void {

@@ -6,17 +6,17 @@ export const OBJECTS_PATH = '/v2/objects/{subscribeKey}';
 
 /** Users or channels. */
 export interface EntityKind {
-  /** What answers and events call one. */
+  /** Its name in answers and events. */
   readonly type: 'uuid' | 'channel';
-  /** What paths and permissions call them. */
+  /** Its name in paths and permissions. */
   readonly plural: ResourceKind & ('uuids' | 'channels');
   readonly noun: 'User' | 'Channel';
-  /** Fields that are always shown, in order. */
+  /** Fields that answers always have, in order. */
   readonly texts: readonly string[];
   keyOf(id: string): ObjectKey;
-  /** The name of the one that an object is, or belongs to. */
+  /** The name of the entity that an object is, or belongs to. */
   idIn(key: ObjectKey): string;
-  /** The memberships of one. */
+  /** The range of its memberships. */
   membershipsOf(id: string): ObjectRange;
 }
 
@@ -63,26 +63,26 @@ export const MEMBERS: RelationKind = {
   keyOf: (channel, uuid) => ({ type: 'membership', uuid, channel }),
 };
 
-/** Fields that every object can have beside its texts; they are shown when they are asked for. */
+/** Fields that every object can have beside its texts; answers have them if the query includes them. */
 export const OPTIONAL = ['type', 'status', 'custom'] as const;
 
-/** What `include` asks for. */
+/** The values of `include`. */
 export type Include = ReadonlySet<string>;
 
-/** A user or channel as answers show it; `prefix` is what stands before the names of its fields in `include`. */
+/** A user or channel as answers show it; `prefix` precedes the names of its fields in `include`. */
 export function shownEntity(
   { texts }: EntityKind,
   { id, object }: { readonly id: string; readonly object: StoredObject | undefined },
   show: { readonly include: Include; readonly prefix?: string },
 ): object {
-  // Of one who has memberships and no metadata, the name is all there is.
+  // It has memberships and no metadata.
   if (!object) return { id };
   const { fields, updated, eTag } = object;
   const shown = texts.map((name) => [name, fields[name] ?? null]);
   return { id, ...Object.fromEntries(shown), ...shownOptional(fields, show), updated, eTag };
 }
 
-/** A membership as answers show it. What it leads to has its fields only where they are asked for. */
+/** A membership as answers show it. The other side has its fields if they are included. */
 export function shownRelation(
   { other }: RelationKind,
   row: { readonly id: string; readonly object: StoredObject; readonly related: StoredObject | undefined },

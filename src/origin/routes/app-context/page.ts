@@ -1,30 +1,30 @@
-import { valueAt } from '../../filter/index.ts';
+import { valueAt } from '../../filter/evaluate.ts';
 import type { Answer } from '../../http/answer.ts';
 import { found } from './answers.ts';
 import { type Bound, cursorOf, type ListQuery, type Sort } from './query.ts';
 
 /** One object of a list. */
 export interface Row {
-  /** What tells it from the others. */
+  /** Unique in the list. */
   readonly id: string;
-  /** Its fields, to sort and filter by. */
+  /** The fields that lists are sorted and filtered by. */
   readonly values: object;
-  /** How answers show it. */
+  /** Its form in answers. */
   show(): object;
 }
 
-/** The part of a list that is asked for, at most so many characters of it. */
+/** The page of a list that the query selects, at most `maxCharacters` of it. */
 export function pageOf(rows: readonly Row[], query: ListQuery, maxCharacters: number): Answer {
   const { filter, sorts, limit, count } = query;
-  const fitting = filter
+  const matching = filter
     ? rows.filter(({ values }) => filter.matches((path) => valueAt(values, path)))
     : rows;
-  const ordered = fitting.toSorted((a, b) => compareBy(sorts, a, b));
+  const ordered = matching.toSorted((a, b) => compareBy(sorts, a, b));
   const [start, end] = spanOf(query.bound, limit);
   const shown = cut(ordered.slice(start, end), maxCharacters);
   return found({
     data: shown,
-    ...(count && { totalCount: fitting.length }),
+    ...(count && { totalCount: matching.length }),
     ...(shown.length > 0 && { next: cursorOf(start + shown.length) }),
     ...(shown.length > 0 && start > 0 && { prev: cursorOf(start) }),
   });
@@ -47,7 +47,7 @@ function cut(rows: readonly Row[], maxCharacters: number): readonly object[] {
   return shown;
 }
 
-// Names settle what the fields leave open, so that a page never overlaps the next.
+// Equal fields are ordered by name, so that a page never overlaps the next.
 function compareBy(sorts: readonly Sort[], a: Row, b: Row): number {
   for (const { path, descending } of sorts) {
     const order = compare(sortable(a, path), sortable(b, path));
@@ -56,14 +56,14 @@ function compareBy(sorts: readonly Sort[], a: Row, b: Row): number {
   return compare(a.id, b.id);
 }
 
-// Without its end a time that has fewer digits comes first, as it should.
+// Without the `Z`, times of different precision compare correctly as text.
 function sortable({ values }: Row, path: Sort['path']): string | undefined {
   const value = valueAt(values, path);
   if (typeof value !== 'string') return undefined;
   return path.at(-1) === 'updated' ? value.replace('Z', '') : value;
 }
 
-// What has no value comes after what has one.
+// Rows without a value come last.
 function compare(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;
   if (a === undefined || b === undefined) return a === undefined ? 1 : -1;

@@ -1,13 +1,14 @@
-import { type Filter, FilterSyntaxError, type Path, parseFilter } from '../../filter/index.ts';
+import type { Path } from '../../filter/evaluate.ts';
+import { type Filter, parseFilter } from '../../filter/parse.ts';
+import { FilterSyntaxError } from '../../filter/tokens.ts';
 import type { Query } from '../../http/request.ts';
-import { splitNames } from '../read.ts';
+import { countOf, isOn, numberOf, splitNames } from '../read.ts';
 import type { Call } from '../route.ts';
 import { invalidQuery } from './answers.ts';
 import type { EntityKind, Include, RelationKind } from './kinds.ts';
 
 const MAX_LIMIT = 100;
-const NUMBER = /^\d{1,9}$/;
-// What a filter may do to all objects together, so that no request takes more than a moment.
+// Steps that a filter may take for all objects together.
 const MAX_STEPS = 10_000_000;
 
 const OWN_SORTS = ['updated', 'status', 'type'];
@@ -19,13 +20,13 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** Where a page begins, or where it ends. */
+/** The beginning or the end of a page. */
 export type Bound = { readonly from: number } | { readonly before: number };
 
-/** What is asked of a list. */
+/** The parameters of a list. */
 export interface ListQuery {
   readonly include: Include;
-  /** Whether all that fits is counted, beyond the page. */
+  /** Whether all matches are counted, beyond the page. */
   readonly count: boolean;
   readonly limit: number;
   readonly bound: Bound;
@@ -51,16 +52,16 @@ export function relationFields({ other }: RelationKind): ListFields {
   return { sorts: [...OWN_SORTS, ...under(sorts)], filters: [...OWN_SORTS, 'custom', ...under(filters)] };
 }
 
-/** What `include` asks for; what is not known is passed over. */
+/** The values of `include`; unknown ones are ignored. */
 export function includeOf(query: Query): Include {
-  return new Set(splitNames(query.get('include') ?? ''));
+  return new Set(splitNames(query.get('include')));
 }
 
-/** Reads what is asked of a list. Throws a `Refusal` on what cannot be. */
+/** Reads the parameters of a list. Throws a `Refusal` for invalid ones. */
 export function listQueryOf({ query }: Call, fields: ListFields): ListQuery {
   return {
     include: includeOf(query),
-    count: /^(?:true|1)$/i.test(query.get('count') ?? ''),
+    count: isOn(query, 'count'),
     limit: limitOf(query),
     bound: boundOf(query),
     sorts: query.all('sort').flatMap((list) => splitNames(list).map((text) => sortOf(text, fields.sorts))),
@@ -68,18 +69,18 @@ export function listQueryOf({ query }: Call, fields: ListFields): ListQuery {
   };
 }
 
-/** A cursor that stands for so many objects before it. */
+/** The cursor after the first `offset` objects. */
 export function cursorOf(offset: number): string {
   return btoa(String(offset)).replace(/=+$/, '');
 }
 
 function limitOf(query: Query): number {
-  const text = query.text('limit') ?? String(MAX_LIMIT);
-  if (!NUMBER.test(text)) throw invalidQuery('limit', 'Must be a number of zero or more.');
-  return Math.min(Number(text), MAX_LIMIT);
+  const limit = countOf(query, 'limit', { min: 0, max: MAX_LIMIT });
+  if (limit === undefined) throw invalidQuery('limit', 'Must be a number of zero or more.');
+  return limit;
 }
 
-// Clients that hand back a whole page have both: forward is meant.
+// Clients that send back a whole page have both, and mean the next page.
 function boundOf(query: Query): Bound {
   const end = offsetOf(query, 'end');
   const from = offsetOf(query, 'start');
@@ -89,9 +90,9 @@ function boundOf(query: Query): Bound {
 function offsetOf(query: Query, name: 'start' | 'end'): number | undefined {
   const cursor = query.text(name);
   if (cursor === undefined) return undefined;
-  const text = decoded(cursor);
-  if (!NUMBER.test(text)) throw invalidQuery(name, 'Must be a cursor from an earlier answer.');
-  return Number(text);
+  const offset = numberOf(decoded(cursor));
+  if (offset === undefined) throw invalidQuery(name, 'Must be a cursor from an earlier answer.');
+  return offset;
 }
 
 function decoded(base64: string): string {
@@ -134,7 +135,7 @@ function parsed(text: string): Filter {
   }
 }
 
-// A field of `custom` has a name of its own, which may be any.
+// A field of `custom` may have any name.
 function isField(path: Path, allowed: readonly string[]): boolean {
   const index = path.indexOf('custom');
   return index < 0 ? allowed.includes(path.join('.')) : isCustom(path, index, allowed);

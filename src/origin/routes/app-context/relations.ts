@@ -1,11 +1,11 @@
+import type { Need } from '../../access/authorize.ts';
 import type { Answer } from '../../http/answer.ts';
 import type { ObjectKey, ObjectWrite, StoredObject } from '../../store/objects.ts';
 import { shardOf } from '../read.ts';
-import type { Call, Need, Route } from '../route.ts';
+import type { Call, Route } from '../route.ts';
 import { idIn, type Patch, relationChangesOf } from './body.ts';
 import { change } from './change.ts';
-import { patched, relationTag } from './document.ts';
-import { deleteEvent, setEvent } from './events.ts';
+import { deleteEvent, patched, relationTag, setEvent } from './document.ts';
 import { OBJECTS_PATH, type RelationKind, shownRelation } from './kinds.ts';
 import { pageOf } from './page.ts';
 import { type ListQuery, listQueryOf, relationFields } from './query.ts';
@@ -33,13 +33,13 @@ export function relationRoutes(kind: RelationKind): readonly Route[] {
   ];
 }
 
-// Members are the channel's to manage; who sets memberships must be allowed to join each of the channels.
-function needsToSet(call: Call, kind: RelationKind): readonly Need[] {
+// Members need permission to manage the channel; memberships need permission to join each channel.
+async function needsToSet(call: Call, kind: RelationKind): Promise<readonly Need[]> {
   const names = [call.segment('id')];
   if (kind.owner.type === 'channel') return [{ resource: 'channels', names, permission: 'manage' }];
   return [
     { resource: 'uuids', names, permission: 'update' },
-    { resource: 'channels', names: [...relationChangesOf(call, kind).keys()], permission: 'join' },
+    { resource: 'channels', names: [...(await relationChangesOf(call, kind)).keys()], permission: 'join' },
   ];
 }
 
@@ -50,8 +50,8 @@ async function get(call: Call, kind: RelationKind): Promise<Answer> {
 
 async function set(call: Call, kind: RelationKind): Promise<Answer> {
   const id = idIn(call, kind.owner);
-  const changes = relationChangesOf(call, kind);
-  // What is asked of the answer must be right before anything is changed.
+  const changes = await relationChangesOf(call, kind);
+  // The parameters of the answer are checked before anything is changed.
   const query = listQueryOf(call, relationFields(kind));
   const entries = Array.from(changes, ([other, patch]) => ({ key: kind.keyOf(id, other), patch }));
   const keys = entries.map(({ key }) => key);

@@ -11,7 +11,7 @@ export class MemoryAccess implements AccessStore {
   readonly #clock: Clock;
   readonly #rules: AccessRules;
   readonly #grants = new Map<string, Grant>();
-  /** When they expire, by token. */
+  /** Expiry times by token. */
   readonly #revoked = new Map<string, number>();
 
   constructor(clock: Clock, rules: AccessRules = NO_LIMITS) {

@@ -1,4 +1,3 @@
-import { type Moment, Timeline } from '../../window/timeline.ts';
 import {
   type ActionRules,
   type ActionStore,
@@ -11,6 +10,7 @@ import {
 } from '../actions.ts';
 import type { StampRange } from '../history.ts';
 import { type Stamp, ZERO_STAMP } from '../stamp.ts';
+import { type Moment, Timeline } from '../timeline.ts';
 import type { MemoryHistory } from './history.ts';
 import type { MemoryLog } from './log.ts';
 
@@ -23,7 +23,7 @@ const NO_LIMITS: ActionRules = {
 interface Kept extends StoredAction, Moment {}
 
 /** The actions of one channel, in the order in which they were added. */
-interface Shelf {
+interface ChannelActions {
   readonly all: Map<Stamp, Kept>;
   /** Those of each message, by what may be there once only. */
   readonly byMessage: Map<Stamp, Map<string, Kept>>;
@@ -34,7 +34,7 @@ export class MemoryActions implements ActionStore {
   readonly #log: MemoryLog;
   readonly #history: MemoryHistory;
   readonly #rules: ActionRules;
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #channels = new Map<string, ChannelActions>();
   readonly #all = new Timeline<Kept>();
   #bytes = 0;
 
@@ -47,14 +47,14 @@ export class MemoryActions implements ActionStore {
 
   async add(action: NewAction): Promise<StoredAction | AddProblem> {
     const { channel, message } = action;
-    const { all, byMessage } = this.#shelf(channel) ?? { all: new Map(), byMessage: new Map() };
+    const { all, byMessage } = this.#current(channel) ?? { all: new Map(), byMessage: new Map() };
     const beside: Map<string, Kept> = byMessage.get(message) ?? new Map();
     if (beside.has(keyOf(action))) return 'exists';
     if (beside.size >= this.#rules.messageActions) return 'full';
-    // Not announced: what is announced tells the action's own stamp.
+    // Not delivered: the delivered entry contains the action's own stamp.
     const [tt = ZERO_STAMP] = this.#log.appendNow([{ channel, kind: 'action', body: '', deliver: false }]);
     const kept: Kept = { ...action, tt };
-    this.#shelves.set(channel, { all: all.set(tt, kept), byMessage: byMessage.set(message, beside) });
+    this.#channels.set(channel, { all: all.set(tt, kept), byMessage: byMessage.set(message, beside) });
     beside.set(keyOf(kept), kept);
     this.#all.push(kept);
     this.#bytes += weightOf(kept);
@@ -64,7 +64,7 @@ export class MemoryActions implements ActionStore {
   }
 
   async remove({ channel, message, tt, user }: ActionToRemove): Promise<RemoveProblem | undefined> {
-    const kept = this.#shelf(channel)?.all.get(tt);
+    const kept = this.#current(channel)?.all.get(tt);
     if (kept?.message !== message) return 'missing';
     if (kept.user !== user) return 'foreign';
     this.#forget(kept);
@@ -76,7 +76,7 @@ export class MemoryActions implements ActionStore {
     channel: string,
     { from, to, max }: StampRange & { readonly max: number },
   ): Promise<readonly StoredAction[]> {
-    const all = [...(this.#shelf(channel)?.all.values() ?? [])];
+    const all = [...(this.#current(channel)?.all.values() ?? [])];
     return all.filter(({ tt }) => tt >= from && tt <= to).slice(-max);
   }
 
@@ -85,7 +85,7 @@ export class MemoryActions implements ActionStore {
     messages: readonly Stamp[],
   ): Promise<ReadonlyMap<Stamp, readonly StoredAction[]>> {
     const found = new Map<Stamp, readonly StoredAction[]>();
-    const byMessage = this.#shelf(channel)?.byMessage;
+    const byMessage = this.#current(channel)?.byMessage;
     for (const message of messages) {
       const actions = byMessage?.get(message);
       if (actions) found.set(message, [...actions.values()]);
@@ -94,14 +94,14 @@ export class MemoryActions implements ActionStore {
   }
 
   // Without the actions of messages that have expired.
-  #shelf(channel: string): Shelf | undefined {
+  #current(channel: string): ChannelActions | undefined {
     this.#history.sweep(channel);
-    return this.#shelves.get(channel);
+    return this.#channels.get(channel);
   }
 
   // The messages of a range are gone; a range of one is looked up.
   #drop(channel: string, { from, to }: StampRange): void {
-    const byMessage = this.#shelves.get(channel)?.byMessage;
+    const byMessage = this.#channels.get(channel)?.byMessage;
     if (!byMessage) return;
     const gone = from === to ? [from] : [...byMessage.keys()].filter((tt) => tt >= from && tt <= to);
     for (const message of gone) for (const kept of byMessage.get(message)?.values() ?? []) this.#forget(kept);
@@ -119,12 +119,12 @@ export class MemoryActions implements ActionStore {
     const { channel, message, tt } = kept;
     this.#all.remove(kept);
     this.#bytes -= weightOf(kept);
-    const { all, byMessage } = this.#shelves.get(channel) ?? {};
+    const { all, byMessage } = this.#channels.get(channel) ?? {};
     const beside = byMessage?.get(message);
     all?.delete(tt);
     beside?.delete(keyOf(kept));
     if (beside?.size === 0) byMessage?.delete(message);
-    if (all?.size === 0) this.#shelves.delete(channel);
+    if (all?.size === 0) this.#channels.delete(channel);
   }
 }
 

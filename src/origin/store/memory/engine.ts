@@ -13,7 +13,7 @@ import { MemoryPush } from './push.ts';
 
 const MAX_EPOCH = 999_999;
 
-/** What an engine in memory needs from outside. */
+/** The options of an engine in memory. */
 export interface MemoryEngineOptions {
   readonly clock: Clock;
   /** Uniform numbers in [0, 1), as `Math.random` gives them. */
@@ -24,7 +24,7 @@ export interface MemoryEngineOptions {
 export class MemoryEngine implements Engine {
   readonly exactTail = true;
   readonly #clock: Clock;
-  // By chance, not 1: a client that comes back after a restart must see that it talks to another log.
+  // Random, not 1: a client that comes back after a restart must detect the other log.
   readonly #epoch: number;
   readonly #began: Stamp;
   readonly #shards = new Map<string, ShardStore>();

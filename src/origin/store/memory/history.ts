@@ -1,5 +1,4 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { type Moment, Timeline } from '../../window/timeline.ts';
 import type {
   HistoryQuery,
   HistoryRules,
@@ -9,8 +8,9 @@ import type {
   ToStore,
 } from '../history.ts';
 import type { Stamp } from '../stamp.ts';
+import { type Moment, Timeline } from '../timeline.ts';
 
-// Entries that nobody looks at are dropped when they have expired, but not one by one.
+// Expired entries of channels that are not read are dropped together, after so many additions.
 const SWEEP_EVERY = 1_000;
 
 /** An entry until it expires. */
@@ -21,19 +21,19 @@ interface Kept extends StoredEntry, Moment {
 }
 
 /** The entries of one channel, oldest first. */
-interface Shelf {
+interface ChannelEntries {
   kept: Kept[];
   /** No entry expires before, in milliseconds since the Unix epoch. */
   expires: number;
 }
 
-/** What is kept of one shard, in memory. Expired entries are seen no more, and dropped when they are come across. */
+/** The history of one shard, in memory. Expired entries are not returned, and dropped when they are found. */
 export class MemoryHistory implements HistoryStore {
-  /** Called when the entries of a range of a channel are gone, for what hangs on them. */
+  /** Called after the entries of a range of a channel were dropped, to drop their actions. */
   onDrop: ((channel: string, range: StampRange) => void) | undefined;
   readonly #clock: Clock;
   readonly #rules: HistoryRules | undefined;
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #channels = new Map<string, ChannelEntries>();
   readonly #all = new Timeline<Kept>();
   #bytes = 0;
   #added = 0;
@@ -56,19 +56,19 @@ export class MemoryHistory implements HistoryStore {
     if (!rules || length <= 0) return;
     const expires = this.#clock.now() + length;
     const entry: Kept = { ...stored, tt, channel, expires };
-    const shelf = this.#shelves.get(channel) ?? { kept: [], expires };
-    if (shelf.kept.length === 0) this.#shelves.set(channel, shelf);
-    shelf.kept.push(entry);
-    shelf.expires = Math.min(shelf.expires, expires);
+    const channelEntries = this.#channels.get(channel) ?? { kept: [], expires };
+    if (channelEntries.kept.length === 0) this.#channels.set(channel, channelEntries);
+    channelEntries.kept.push(entry);
+    channelEntries.expires = Math.min(channelEntries.expires, expires);
     this.#all.push(entry);
     this.#bytes += weightOf(entry);
-    if (shelf.kept.length > rules.channelEntries) this.#dropFirst(channel, shelf);
-    if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#shelves.keys()]) this.#shelf(name);
+    if (channelEntries.kept.length > rules.channelEntries) this.#dropFirst(channel, channelEntries);
+    if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
     this.#shrink(rules);
   }
 
   async read(channel: string, { from, to, max, reverse }: HistoryQuery): Promise<readonly StoredEntry[]> {
-    const kept = this.#shelf(channel);
+    const kept = this.#current(channel);
     const [start, end] = within(kept, { from, to });
     return reverse
       ? kept.slice(start, Math.min(end, start + max))
@@ -76,49 +76,52 @@ export class MemoryHistory implements HistoryStore {
   }
 
   async count(channel: string, range: StampRange): Promise<number> {
-    const [start, end] = within(this.#shelf(channel), range);
+    const [start, end] = within(this.#current(channel), range);
     return end - start;
   }
 
   async remove(channel: string, range: StampRange): Promise<void> {
-    const kept = this.#shelf(channel);
+    const kept = this.#current(channel);
     const [start, end] = within(kept, range);
     for (const entry of kept.splice(start, end - start)) this.#forget(entry);
-    if (kept.length === 0) this.#shelves.delete(channel);
+    if (kept.length === 0) this.#channels.delete(channel);
     this.onDrop?.(channel, range);
   }
 
   /** Drops what has expired of a channel. */
   sweep(channel: string): void {
-    this.#shelf(channel);
+    this.#current(channel);
   }
 
-  // What is on the shelf of a channel and has not expired.
-  #shelf(channel: string): Kept[] {
-    const shelf = this.#shelves.get(channel);
-    if (!shelf) return [];
+  // The entries of a channel that have not expired.
+  #current(channel: string): Kept[] {
+    const channelEntries = this.#channels.get(channel);
+    if (!channelEntries) return [];
     const now = this.#clock.now();
-    if (shelf.expires > now) return shelf.kept;
-    for (const entry of shelf.kept) if (entry.expires <= now) this.#forget(entry);
-    shelf.kept = shelf.kept.filter(({ expires }) => expires > now);
-    shelf.expires = shelf.kept.reduce((first, { expires }) => Math.min(first, expires), Number.MAX_VALUE);
-    if (shelf.kept.length === 0) this.#shelves.delete(channel);
-    return shelf.kept;
+    if (channelEntries.expires > now) return channelEntries.kept;
+    for (const entry of channelEntries.kept) if (entry.expires <= now) this.#forget(entry);
+    channelEntries.kept = channelEntries.kept.filter(({ expires }) => expires > now);
+    channelEntries.expires = channelEntries.kept.reduce(
+      (first, { expires }) => Math.min(first, expires),
+      Number.MAX_VALUE,
+    );
+    if (channelEntries.kept.length === 0) this.#channels.delete(channel);
+    return channelEntries.kept;
   }
 
   // The oldest of all is also the oldest of its channel.
   #shrink({ entries, bytes }: HistoryRules): void {
     for (let oldest = this.#all.oldest; oldest; oldest = this.#all.oldest) {
       if (this.#all.size <= entries && this.#bytes <= bytes) return;
-      const shelf = this.#shelves.get(oldest.channel);
-      if (shelf) this.#dropFirst(oldest.channel, shelf);
+      const channelEntries = this.#channels.get(oldest.channel);
+      if (channelEntries) this.#dropFirst(oldest.channel, channelEntries);
     }
   }
 
-  #dropFirst(channel: string, { kept }: Shelf): void {
+  #dropFirst(channel: string, { kept }: ChannelEntries): void {
     const first = kept.shift();
     if (first) this.#forget(first);
-    if (kept.length === 0) this.#shelves.delete(channel);
+    if (kept.length === 0) this.#channels.delete(channel);
   }
 
   #forget(entry: Kept): void {
@@ -132,7 +135,7 @@ function weightOf({ payload, meta = '', publisher = '', channel }: Kept): number
   return payload.length + meta.length + publisher.length + channel.length;
 }
 
-/** Where a range begins and ends in entries that are in order. */
+/** The indexes of a range in ordered entries. */
 function within(kept: readonly Kept[], { from, to }: StampRange): readonly [start: number, end: number] {
   const start = firstNot(kept, (tt) => tt < from);
   const end = firstNot(kept, (tt) => tt <= to);

@@ -17,21 +17,21 @@ const NO_LIMITS: ObjectRules = {
   characters: Number.POSITIVE_INFINITY,
 };
 
-/** The objects of one range, by what tells them apart there. */
-type Shelf = Map<string, KeyedObject>;
+/** The objects of one range, by their name in it. */
+type Collection = Map<string, KeyedObject>;
 
-/** How much more there would be. */
+/** The growth of a batch. */
 interface Growth {
   objects: number;
   characters: number;
-  readonly shelves: Map<string, number>;
+  readonly collections: Map<string, number>;
 }
 
 /** The App Context of one shard, in memory. Each method does its work within one turn of the event loop. */
 export class MemoryObjects implements ObjectStore {
   readonly #log: MemoryLog;
   readonly #rules: ObjectRules;
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #collections = new Map<string, Collection>();
   #objects = 0;
   #characters = 0;
 
@@ -45,7 +45,7 @@ export class MemoryObjects implements ObjectStore {
   }
 
   async list(range: ObjectRange): Promise<readonly KeyedObject[]> {
-    return [...(this.#shelves.get(shelfOf(range))?.values() ?? [])];
+    return [...(this.#collections.get(collectionOf(range))?.values() ?? [])];
   }
 
   async write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined> {
@@ -61,46 +61,48 @@ export class MemoryObjects implements ObjectStore {
   }
 
   #find(key: ObjectKey): KeyedObject | undefined {
-    const [shelf, name] = placesOf(key)[0];
-    return this.#shelves.get(shelf)?.get(name);
+    const [collection, name] = placesOf(key)[0];
+    return this.#collections.get(collection)?.get(name);
   }
 
   #growthOf(batch: readonly ObjectWrite[]): Growth {
-    const growth: Growth = { objects: 0, characters: 0, shelves: new Map() };
+    const growth: Growth = { objects: 0, characters: 0, collections: new Map() };
     for (const { key, object } of batch) {
       const known = this.#find(key);
       const more = Number(object !== undefined) - Number(known !== undefined);
       growth.objects += more;
       growth.characters += (object ? weightOf({ key, object }) : 0) - (known ? weightOf(known) : 0);
       if (key.type !== 'membership') continue;
-      for (const [shelf] of placesOf(key)) growth.shelves.set(shelf, (growth.shelves.get(shelf) ?? 0) + more);
+      for (const [collection] of placesOf(key))
+        growth.collections.set(collection, (growth.collections.get(collection) ?? 0) + more);
     }
     return growth;
   }
 
-  // What shrinks is allowed, also where there is too much of it.
-  #excessOf({ objects, characters, shelves }: Growth): ObjectProblem | undefined {
+  // A batch that shrinks is allowed, also above the limits.
+  #excessOf({ objects, characters, collections }: Growth): ObjectProblem | undefined {
     const rules = this.#rules;
     if (objects > 0 && this.#objects + objects > rules.objects) return 'objects';
     if (characters > 0 && this.#characters + characters > rules.characters) return 'characters';
-    for (const [shelf, more] of shelves) {
-      if (more > 0 && (this.#shelves.get(shelf)?.size ?? 0) + more > rules.memberships) return 'memberships';
+    for (const [collection, more] of collections) {
+      if (more > 0 && (this.#collections.get(collection)?.size ?? 0) + more > rules.memberships)
+        return 'memberships';
     }
     return undefined;
   }
 
   #put({ key, object }: ObjectWrite): void {
     for (const [name, entry] of placesOf(key)) {
-      const shelf = this.#shelves.get(name) ?? new Map<string, KeyedObject>();
-      if (object) shelf.set(entry, { key, object });
-      else shelf.delete(entry);
-      if (shelf.size > 0) this.#shelves.set(name, shelf);
-      else this.#shelves.delete(name);
+      const collection = this.#collections.get(name) ?? new Map<string, KeyedObject>();
+      if (object) collection.set(entry, { key, object });
+      else collection.delete(entry);
+      if (collection.size > 0) this.#collections.set(name, collection);
+      else this.#collections.delete(name);
     }
   }
 }
 
-type Place = readonly [shelf: string, entry: string];
+type Place = readonly [collection: string, entry: string];
 
 // A membership stands with its user and with its channel.
 function placesOf(key: ObjectKey): readonly [Place, ...Place[]] {
@@ -112,7 +114,7 @@ function placesOf(key: ObjectKey): readonly [Place, ...Place[]] {
   ];
 }
 
-function shelfOf(range: ObjectRange): string {
+function collectionOf(range: ObjectRange): string {
   if (range.type !== 'membership') return range.type;
   return 'uuid' in range ? `uuid/${range.uuid}` : `channel/${range.channel}`;
 }

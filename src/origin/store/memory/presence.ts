@@ -10,21 +10,21 @@ import type {
   Touch,
   Touched,
 } from '../store.ts';
+import { type Lease, LeaseIndex } from './lease-index.ts';
 import type { MemoryLog } from './log.ts';
-import { type Lease, Roster } from './roster.ts';
 
 type Action = PresenceChange['action'];
 
 const NO_STATE = '{}';
 
-/** Who is present in one shard, in memory. Each method does its work within one turn of the event loop. */
+/** The presence of one shard, in memory. Each method does its work within one turn of the event loop. */
 export class MemoryPresence implements PresenceStore {
   readonly #log: MemoryLog;
   readonly #clock: Clock;
   readonly #rules: PresenceRules;
-  readonly #present = new Roster();
+  readonly #present = new LeaseIndex();
   /** State that was set for users who are not present: it waits for them as long as a lease lasts. */
-  readonly #absent = new Roster();
+  readonly #absent = new LeaseIndex();
 
   constructor(log: MemoryLog, clock: Clock, rules: PresenceRules) {
     this.#log = log;
@@ -141,10 +141,13 @@ function userOf({ user, state }: Lease): Attendees['users'][number] {
   return { user, ...(state !== undefined && state !== NO_STATE && { state }) };
 }
 
-// The caller takes out each that it gets.
-function* due(roster: Roster, { now, max }: { readonly now: number; readonly max: number }): Iterable<Lease> {
+// The caller removes each lease that it gets.
+function* due(
+  leases: LeaseIndex,
+  { now, max }: { readonly now: number; readonly max: number },
+): Iterable<Lease> {
   for (let count = 0; count < max; count++) {
-    const lease = roster.first();
+    const lease = leases.first();
     if (!lease || lease.due > now) return;
     yield lease;
   }

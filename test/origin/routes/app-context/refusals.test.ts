@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OriginLimits } from '../../../../src/origin/index.ts';
-import { APP_CONTEXT } from '../../../../src/origin/routes/app-context/routes.ts';
+import { ROUTES } from '../../../../src/origin/routes/table.ts';
 import { appContext, bodyOf } from '../../../support/app-context-calls.ts';
 
 const invalid = (location: string, locationType = 'body') => ({
@@ -186,14 +186,14 @@ test.each([
   ],
   ['get-members', 'channels/c', undefined, [['channels', ['c'], 'get']]],
   ['set-members', 'channels/c', {}, [['channels', ['c'], 'manage']]],
-])('%s needs the permissions of the protocol', (operation, path, body, expected) => {
-  const route = APP_CONTEXT.find((known) => known.operation === operation);
+])('%s needs the permissions of the protocol', async (operation, path, body, expected) => {
+  const route = ROUTES.find((known) => known.operation === operation);
   const [, id = ''] = path.split('/');
   const { limits } = appContext().origin;
   const request = { body: new TextEncoder().encode(JSON.stringify(body ?? null)) };
   const call = { request, services: { limits }, segment: () => id } as never; // All that `needs` looks at.
-  const needs = route?.needs?.(call).map(({ resource, names, permission }) => [resource, names, permission]);
-  expect(needs).toEqual(expected);
+  const needs = await route?.needs(call);
+  expect(needs?.map(({ resource, names, permission }) => [resource, names, permission])).toEqual(expected);
 });
 
 const piece = fc.oneof(

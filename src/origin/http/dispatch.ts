@@ -1,0 +1,103 @@
+import type { OriginLimits } from '../limits.ts';
+import type { Logger } from '../logger.ts';
+import { type Answer, balancerRefusal, Refusal } from './answer.ts';
+import { type AllowOrigin, corsHeaders, preflight } from './cors.ts';
+import type { OriginRequest, RequestLine } from './request.ts';
+
+/** The operation that a request is for. */
+export interface Operation {
+  /** Its name in logs. */
+  readonly name: string;
+  /** Bytes of a body that it reads. If this is not the limit for all, it refuses larger bodies itself. */
+  readonly bodyBytes: number;
+  /** May reject with a `Refusal`. */
+  run(request: OriginRequest): Promise<Answer>;
+}
+
+/** A request whose operation has been looked up, before its body is read. */
+export interface OpenRequest {
+  /** Bytes of the body that `answer` has to see: one more is enough for it to refuse the request. */
+  readonly bodyLimit: number;
+  /** Never rejects. */
+  answer(request: OriginRequest): Promise<Answer>;
+}
+
+/** The parts of a dispatcher. */
+export interface DispatchOptions {
+  readonly allowOrigin: AllowOrigin;
+  readonly limits: OriginLimits;
+  readonly logger: Logger | undefined;
+  /** Looks up an operation. Throws a `Refusal` if there is none. */
+  find(line: RequestLine): Operation;
+}
+
+const NO_OPERATION = 'none';
+
+/** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
+export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
+  return (line) => {
+    const operation = operationOf(line, options);
+    return {
+      bodyLimit: operation.bodyBytes,
+      answer: (request) =>
+        answerTo(request, operation, options).catch((error: unknown) => failed(error, operation, options)),
+    };
+  };
+}
+
+function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Operation {
+  const { bodyBytes, uriBytes } = limits;
+  const refused = (error: unknown) => ({
+    name: NO_OPERATION,
+    bodyBytes,
+    run: () => Promise.reject(error),
+  });
+  if (line.target.length > uriBytes) return refused(balancerRefusal(414, 'Request URI Too Long'));
+  if (line.method === 'OPTIONS')
+    return { name: 'preflight', bodyBytes, run: async (request) => preflight(request) };
+  try {
+    return find(line);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+async function answerTo(
+  request: OriginRequest,
+  operation: Operation,
+  options: DispatchOptions,
+): Promise<Answer> {
+  const { allowOrigin, limits, logger } = options;
+  // First of all: a page that may not call must not publish.
+  const cors = corsHeaders(request, allowOrigin);
+  const refusal = cors ? tooLarge(request, operation, limits) : originNotAllowed();
+  const name = refusal ? NO_OPERATION : operation.name;
+  const answer = refusal ? refusal.answer : await run(operation, request, options);
+  // The path stays out of the log: it holds the message of a GET publish, the query tokens and signatures.
+  logger?.debug?.('request', { method: request.method, operation: name, status: answer.status });
+  return { ...answer, headers: { ...answer.headers, ...cors } };
+}
+
+async function run(operation: Operation, request: OriginRequest, options: DispatchOptions): Promise<Answer> {
+  try {
+    return await operation.run(request);
+  } catch (error) {
+    return error instanceof Refusal ? error.answer : failed(error, operation, options);
+  }
+}
+
+function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions): Answer {
+  logger?.error?.('A request failed.', { operation: name, error });
+  return balancerRefusal(500, 'Internal Server Error').answer;
+}
+
+function originNotAllowed(): Refusal {
+  return balancerRefusal(403, 'Origin Not Allowed', { vary: 'Origin' });
+}
+
+function tooLarge({ body, target }: OriginRequest, { bodyBytes }: Operation, limits: OriginLimits) {
+  const isTooLarge = body.length > limits.bodyBytes && bodyBytes === limits.bodyBytes;
+  // A target that is too long is the first error of the two.
+  if (!isTooLarge || target.length > limits.uriBytes) return;
+  return balancerRefusal(413, 'Request Entity Too Large');
+}

@@ -1,0 +1,85 @@
+import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import { byteLength } from '../http/body.ts';
+import type { ShardLog } from '../store/log.ts';
+import { presenceEntry, presenceTime } from '../store/presence-entry.ts';
+import type { PresenceChange } from '../store/store.ts';
+
+// Bytes of a presence event; a longer one tells clients to call here-now.
+const MAX_EVENT_BYTES = 30 * 1024;
+
+type Departure = 'join' | 'leave' | 'timeout';
+
+interface Pending {
+  occupancy: number;
+  /** The last change of each user: a user who came and went within one interval has left. */
+  readonly users: Map<string, Departure>;
+}
+
+/** The parts of an announcer. */
+export interface IntervalAnnouncerOptions {
+  readonly log: ShardLog;
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Announces the changes on crowded channels together, every few seconds (docs/reference/protocol.md, "Interval mode").
+ * Each origin of a cluster announces the changes that it caused.
+ */
+export class IntervalAnnouncer {
+  readonly #options: IntervalAnnouncerOptions;
+  readonly #pending = new Map<string, Pending>();
+  #timer: TimerHandle | undefined;
+
+  constructor(options: IntervalAnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a change, which waits for the next interval unless it is in the log. */
+  note({ channel, user, action, occupancy, logged }: PresenceChange): void {
+    const pending = this.#pending.get(channel);
+    if (pending) pending.occupancy = occupancy;
+    if (action === 'state-change') return;
+    if (logged) this.#forget(channel, user);
+    else this.#wait(channel, occupancy).set(user, action);
+  }
+
+  close(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pending.clear();
+  }
+
+  #wait(channel: string, occupancy: number): Map<string, Departure> {
+    const pending = this.#pending.get(channel) ?? { occupancy, users: new Map<string, Departure>() };
+    this.#pending.set(channel, pending);
+    this.#timer ??= this.#options.clock.setTimeout(() => this.#announce(), this.#options.intervalMs);
+    return pending.users;
+  }
+
+  // The channel has few users again, and the user's last change is in the log: the older one must not follow.
+  #forget(channel: string, user: string): void {
+    const pending = this.#pending.get(channel);
+    pending?.users.delete(user);
+    if (pending?.users.size === 0) this.#pending.delete(channel);
+  }
+
+  #announce(): void {
+    this.#timer = undefined;
+    const { log, clock } = this.#options;
+    const entries = [...this.#pending].map(([channel, pending]) =>
+      presenceEntry(channel, intervalEvent(pending, presenceTime(clock.now()))),
+    );
+    this.#pending.clear();
+    if (entries.length > 0) log.append(entries).catch((error: unknown) => this.#options.onFailure(error));
+  }
+}
+
+function intervalEvent({ occupancy, users }: Pending, timestamp: number): string {
+  const base = { action: 'interval', timestamp, occupancy };
+  const deltas = Map.groupBy(users.keys(), (user) => users.get(user) ?? 'join');
+  const event = JSON.stringify({ ...base, ...Object.fromEntries(deltas) });
+  const bytes = byteLength(event);
+  return bytes > MAX_EVENT_BYTES ? JSON.stringify({ ...base, here_now_refresh: true }) : event;
+}

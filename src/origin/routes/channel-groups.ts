@@ -1,0 +1,99 @@
+import { isPresenceName, nameProblem } from '../../protocol/names.ts';
+import { type Answer, json, ok, Refusal } from '../http/answer.ts';
+import { needsOnAll, shardOf, splitNames } from './read.ts';
+import type { Call, Route } from './route.ts';
+
+const GROUPS_PATH = '/v1/channel-registration/sub-key/{subscribeKey}/channel-group';
+const RESERVED = 'Reserved character in input parameters.';
+const RESERVED_CHARACTER = /[,\p{Cc}]/u;
+
+/** Adds channels to a group, removes some, or lists them, depending on the query. */
+export const channelGroup: Route = {
+  operation: 'channel-group',
+  method: 'GET',
+  path: `${GROUPS_PATH}/{group}`,
+  needs: needsToManage,
+  async handle(call) {
+    const { groups } = await shardOf(call);
+    const group = groupOf(call);
+    const add = changesOf(call, 'add');
+    const remove = changesOf(call, 'remove');
+    if (add && remove) throw registryRefusal('One call cannot both add and remove channels');
+    if (!add && !remove) {
+      const members = await groups.members(group);
+      return found({ channels: members.map(({ channel }) => channel).sort(), group });
+    }
+    const excess = await groups.change(group, add ?? [], remove ?? []);
+    if (excess === 'groups') throw registryRefusal('Maximum channel group count exceeded.');
+    const most = call.services.limits.groupChannels;
+    if (excess) throw registryRefusal(`Maximum channel count exceeded: at most ${most} in a group`);
+    return done();
+  },
+};
+
+/** Deletes a group; deleting one that does not exist succeeds too. */
+export const deleteChannelGroup: Route = {
+  operation: 'delete-channel-group',
+  method: 'GET',
+  path: `${GROUPS_PATH}/{group}/remove`,
+  needs: needsToManage,
+  async handle(call) {
+    const { groups } = await shardOf(call);
+    await groups.delete(groupOf(call));
+    return done();
+  },
+};
+
+/** Lists the groups of a subscribe key, empty ones included. */
+export const listChannelGroups: Route = {
+  operation: 'list-channel-groups',
+  method: 'GET',
+  path: GROUPS_PATH,
+  needs: needsOnAll('groups', 'manage'),
+  async handle(call) {
+    const { groups } = await shardOf(call);
+    return found({ namespace: '', groups: [...(await groups.list())].sort() });
+  },
+};
+
+/** The registry's shape of an error (docs/reference/protocol.md, "Channel groups"). */
+export function registryRefusal(message: string): Refusal {
+  return new Refusal(json(400, { status: 400, message, service: 'channel-registry', error: true }));
+}
+
+function done(): Answer {
+  return ok('{"status": 200, "message": "OK", "service": "channel-registry", "error": false}');
+}
+
+function found(payload: object): Answer {
+  return json(200, { status: 200, payload, service: 'channel-registry', error: false });
+}
+
+function needsToManage(call: Call): ReturnType<Route['needs']> {
+  return [{ resource: 'groups', names: [groupOf(call)], permission: 'manage' }];
+}
+
+// `g-pnpres` is the presence of the group `g`, and cannot be a group itself.
+function groupOf({ segment }: Call): string {
+  const group = segment('group');
+  refuseInvalid('channel group', group);
+  if (isPresenceName(group)) throw registryRefusal('Invalid channel group: it is the name of its presence');
+  return group;
+}
+
+function changesOf({ query, services }: Call, parameter: 'add' | 'remove'): readonly string[] | undefined {
+  const list = query.get(parameter);
+  if (list === undefined) return undefined;
+  const channels = splitNames(list);
+  const most = services.limits.groupChanges;
+  if (channels.length === 0) throw registryRefusal(`No channels to ${parameter}`);
+  if (channels.length > most) throw registryRefusal(`Too many channels to ${parameter}: at most ${most}`);
+  for (const channel of channels) refuseInvalid('channel', channel);
+  return channels;
+}
+
+function refuseInvalid(what: string, name: string): void {
+  const problem = nameProblem(name);
+  if (problem === undefined) return;
+  throw registryRefusal(RESERVED_CHARACTER.test(name) ? RESERVED : `Invalid ${what}: it ${problem}`);
+}

@@ -1,0 +1,76 @@
+import type { Shard } from '../shard.ts';
+import { laterStamp, type Stamp, stampOf, stampPlus } from '../store/stamp.ts';
+import type { Lost } from '../window/gaps.ts';
+import type { Names } from './read.ts';
+import type { Call } from './route.ts';
+
+const FLOOR_MS = 5_000;
+// No log gives out timetokens of fewer than 17 digits: they ask for everything.
+const EARLIEST: Stamp = `1${'0'.repeat(16)}`;
+const REGION = /^\d{1,10}$/;
+
+/** The position at which a poll begins, and what its client has missed before. */
+export interface Start {
+  readonly cursor: Stamp;
+  /** Set for a client that comes from another log. */
+  readonly lost?: Lost;
+}
+
+/** The names and the cursor of a poll. */
+interface PollStart extends Names {
+  readonly cursor: Stamp;
+}
+
+/** Finds the position in this log at which a client goes on (docs/reference/protocol.md, "Subscribe"). */
+export async function startOf(shard: Shard, call: Call, poll: PollStart): Promise<Start> {
+  const { cursor } = poll;
+  const region = regionOf(call);
+  const foreign = region !== undefined && region !== shard.epoch && !shard.adoptedCursors.has(cursor);
+  const older = region === undefined && cursor >= EARLIEST && cursor < shard.began;
+  return foreign || older
+    ? foreignStart(shard, call, poll)
+    : { cursor: await reachable(shard, call, cursor) };
+}
+
+/**
+ * A client from another log has seen nothing of this one, even if its timetoken is later because the clock was set back.
+ * It gets all entries, and is told that the other log may have held more than it has seen.
+ */
+async function foreignStart({ log, window, began }: Shard, call: Call, poll: PollStart): Promise<Start> {
+  const { channels, groups, cursor: after } = poll;
+  const regressed = after >= began;
+  // The other log may have stamped more entries within that millisecond. From here on no timetoken is given out twice,
+  // and the client's does not go back.
+  const newest = laterStamp(after, began);
+  const floor = stampPlus(newest, 1);
+  if (isNear(call, newest)) await log.raise(floor);
+  if (regressed) await log.head();
+  if (regressed || window.position < floor) await window.catchUp();
+  const upto = regressed ? window.position : floor;
+  return { cursor: regressed ? began : after, lost: { channels, groups, after, upto } };
+}
+
+/**
+ * The position from which a cursor of this log can be served. A cursor that is a little ahead comes from an origin with
+ * a faster clock, and raises the log above itself. One that is far ahead does not: clients could push the log to the end
+ * of time.
+ */
+async function reachable({ log, window }: Shard, call: Call, cursor: Stamp): Promise<Stamp> {
+  if (cursor <= window.position) return cursor;
+  const head = await log.head();
+  if (cursor <= head) return cursor;
+  if (!isNear(call, cursor)) return head;
+  await log.raise(cursor);
+  return cursor;
+}
+
+// Compared with the clock: a client could push the log on without end, step by step.
+function isNear({ services }: Call, position: Stamp): boolean {
+  return position <= stampOf(services.clock.now() + FLOOR_MS);
+}
+
+// The region identifies the log of a cursor; `0` identifies none.
+function regionOf({ query }: Call): number | undefined {
+  const region = query.text('tr') ?? '';
+  return REGION.test(region) && Number(region) !== 0 ? Number(region) : undefined;
+}

@@ -1,0 +1,143 @@
+import { Refusal } from '../http/answer.ts';
+import { bodyText, isObject, parseJson } from '../http/body.ts';
+import { parseMultipart } from '../http/multipart.ts';
+import type { FileExcess, Upload } from '../store/files.ts';
+import { addressOf, fileChannelOf, filesAnswer, filesRefusal, isoSeconds } from './files.ts';
+import { needsNothing, needsOnChannel, shardOf } from './read.ts';
+import type { Call, Route } from './route.ts';
+
+const UPLOAD_PATH = '/v1/files/{subscribeKey}/uploads';
+const EXPIRES_MS = 60_000;
+const MAX_REQUEST_BYTES = 8_192;
+const MAX_NAME_LENGTH = 255;
+// Some clients put a name into an address without encoding it: characters that end it or get lost there are replaced.
+const UNSAFE = /[/\\?#%]|\p{Cc}|\p{Cs}/gu;
+const TAGGING = '<Tagging><TagSet><Tag><Key>ObjectTTLInDays</Key><Value>1</Value></Tag></TagSet></Tagging>';
+// Bytes of a form beside the file.
+const FORM_BYTES = 65_536;
+const MAX_FIELDS = 32;
+const TOKEN_BYTES = 16;
+const BYTE = 256;
+const UUID_GROUPS = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/;
+
+const EXCESSES: Readonly<Record<FileExcess, string>> = {
+  uploads: 'Too many files are announced and not sent yet',
+  files: 'There are as many files as the origin keeps',
+  bytes: 'There are as many bytes in files as the origin keeps',
+};
+
+// The errors of an upload: status and message.
+const UPLOAD_ERRORS = {
+  MalformedPOSTRequest: [
+    400,
+    'The body is not well-formed multipart/form-data with a file as its last field.',
+  ],
+  AccessDenied: [403, 'Nobody has announced this file, or its form has expired.'],
+  EntityTooLarge: [400, 'The file is larger than allowed.'],
+  QuotaExceeded: [403, EXCESSES.bytes],
+} as const;
+
+/** Announces a file, and returns the form to send it with (docs/reference/protocol.md, "Files"). */
+export const generateUploadUrl: Route = {
+  operation: 'generate-upload-url',
+  method: 'POST',
+  path: '/v1/files/{subscribeKey}/channels/{channel}/generate-upload-url',
+  needs: needsOnChannel('write'),
+  async handle(call) {
+    const { clock, random } = call.services;
+    const { subscribeKey, files } = await shardOf(call);
+    const upload = {
+      id: randomId(random),
+      channel: fileChannelOf(call),
+      name: await nameOf(call),
+      token: randomToken(random),
+      readToken: randomToken(random),
+      expires: clock.now() + EXPIRES_MS,
+    };
+    const excess = await files.announce(upload);
+    if (excess) throw filesRefusal(429, EXCESSES[excess]);
+    return filesAnswer({
+      data: { id: upload.id, name: upload.name },
+      file_upload_request: {
+        url: addressOf(call.request.base, UPLOAD_PATH, { subscribeKey }),
+        method: 'POST',
+        expiration_date: isoSeconds(upload.expires),
+        form_fields: [
+          { key: 'tagging', value: TAGGING },
+          { key: 'key', value: keyOf(subscribeKey, upload) },
+          { key: 'Content-Type', value: 'application/octet-stream' },
+          { key: 'Policy', value: upload.token },
+        ],
+      },
+    });
+  },
+};
+
+/** Stores the bytes of an announced file. The form's token is the permission. */
+export const uploadFile: Route = {
+  operation: 'upload-file',
+  method: 'POST',
+  path: UPLOAD_PATH,
+  needs: needsNothing,
+  bodyBytes: ({ fileBytes }) => fileBytes + FORM_BYTES,
+  async handle(call) {
+    const { fileBytes } = call.services.limits;
+    const { subscribeKey, files } = await shardOf(call);
+    const { form, bytes } = formOf(call);
+    const key = form.get('key') ?? '';
+    const upload = await files.announced(key.split('/')[1] ?? '');
+    if (!upload || keyOf(subscribeKey, upload) !== key || form.get('Policy') !== upload.token) {
+      throw uploadRefusal('AccessDenied');
+    }
+    if (bytes.length > fileBytes) throw uploadRefusal('EntityTooLarge');
+    // A copy, so that the rest of the form is not kept.
+    if (await files.keep(upload, new Uint8Array(bytes))) throw uploadRefusal('QuotaExceeded');
+    return { status: 204, contentType: '', body: '' };
+  },
+};
+
+// The shape of errors is that of an object store.
+function uploadRefusal(code: keyof typeof UPLOAD_ERRORS): Refusal {
+  const [status, message] = UPLOAD_ERRORS[code];
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return new Refusal({ status, contentType: 'application/xml', body });
+}
+
+async function nameOf({ request }: Call): Promise<string> {
+  const body = await bodyText(request.body, MAX_REQUEST_BYTES);
+  const fields = typeof body === 'string' ? undefined : parseJson(body.text);
+  const name = isObject(fields) ? safeName(fields['name']) : undefined;
+  if (name === undefined) throw filesRefusal(400, '[name] must have 1 to 255 characters');
+  return name;
+}
+
+function safeName(wanted: unknown): string | undefined {
+  if (typeof wanted !== 'string' || wanted === '' || [...wanted].length > MAX_NAME_LENGTH) return undefined;
+  const name = wanted.replace(UNSAFE, '_');
+  // URLs drop a segment that is one of these.
+  return name === '.' || name === '..' ? name.replaceAll('.', '_') : name;
+}
+
+function keyOf(subscribeKey: string, { id, name }: Upload): string {
+  return `${subscribeKey}/${id}/${name}`;
+}
+
+function formOf({ request, services }: Call) {
+  if (request.body.length > services.limits.fileBytes + FORM_BYTES) throw uploadRefusal('EntityTooLarge');
+  const parts = parseMultipart(request.body, request.header('content-type'), MAX_FIELDS);
+  const file = parts?.at(-1);
+  if (!parts || file?.name !== 'file') throw uploadRefusal('MalformedPOSTRequest');
+  const fields = parts.slice(0, -1);
+  const form = new Map(fields.map(({ name, body }) => [name, new TextDecoder().decode(body)]));
+  return { form, bytes: file.body };
+}
+
+function randomToken(random: () => number): string {
+  const bytes = Array.from({ length: TOKEN_BYTES }, () => Math.floor(random() * BYTE));
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// A UUID of version 4.
+function randomId(random: () => number): string {
+  return randomToken(random).replace(UUID_GROUPS, '$1-$2-4$3-a$4-$5');
+}

@@ -1,0 +1,27 @@
+import { isPresenceName, isWildcard, presenceNameOf, withoutPresence } from '../protocol/names.ts';
+
+/** Whether the name is a wildcard, or the presence of one. */
+export function isWildcardName(name: string): boolean {
+  return isWildcard(withoutPresence(name));
+}
+
+/**
+ * The wildcards that cover a channel: `a.*` and `a.b.*` for `a.b.c`. Presence channels are covered by presence wildcards
+ * only, as `a.b-pnpres` by `a.*-pnpres`: a permission on `a.*` does not show who is there.
+ */
+export function wildcardsCovering(channel: string): readonly string[] {
+  const presence = isPresenceName(channel);
+  const base = withoutPresence(channel);
+  const wildcards: string[] = [];
+  for (let dot = base.indexOf('.', 1); dot > 0 && dot < base.length - 1; dot = base.indexOf('.', dot + 1)) {
+    const wildcard = `${base.slice(0, dot)}.*`;
+    wildcards.push(presence ? presenceNameOf(wildcard) : wildcard);
+  }
+  return wildcards;
+}
+
+/** The channel's own name, and the wildcards that cover it. */
+export function namesCovering(channel: string): readonly string[] {
+  const wildcards = wildcardsCovering(channel);
+  return wildcards.length === 0 ? [channel] : [channel, ...wildcards.filter((name) => name !== channel)];
+}

@@ -1,0 +1,153 @@
+import type { Entry } from '../store/log.ts';
+import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
+import { type Moment, Timeline } from '../store/timeline.ts';
+
+/** A live entry, with its envelope's JSON text without `b` and the closing brace. */
+export interface LiveEntry extends Moment {
+  readonly channel: string;
+  readonly text: string;
+}
+
+/** A mark that entries of a channel were dropped; `tt` is the position of the log at that time. */
+export interface Dropped extends Moment {
+  readonly channel: string;
+  /** Stamp of the newest entry that was dropped. */
+  readonly upto: Stamp;
+}
+
+/** The limits of a live queue. */
+export interface LiveQueueLimits {
+  /** Entries of one channel. */
+  readonly queueLength: number;
+  /** Entries of all channels. */
+  readonly liveEntries: number;
+  /** Characters of all entries. */
+  readonly liveBytes: number;
+}
+
+/**
+ * The newest entries of each channel, and marks of dropped ones: a client whose cursor is older than a mark has missed
+ * something and is told so.
+ */
+export class LiveQueue {
+  readonly #limits: LiveQueueLimits;
+  readonly #queues = new Map<string, LiveEntry[]>();
+  readonly #live = new Timeline<LiveEntry>();
+  readonly #droppedOf = new Map<string, Dropped>();
+  readonly #dropped = new Timeline<Dropped>();
+  #bytes = 0;
+  #newest: Stamp = ZERO_STAMP;
+  #horizon: Stamp = ZERO_STAMP;
+
+  constructor(limits: LiveQueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** Nothing is known of entries before this position, not even whether they were dropped. */
+  get horizon(): Stamp {
+    return this.#horizon;
+  }
+
+  /** Stamp of the oldest live entry. */
+  get oldest(): Stamp | undefined {
+    return this.#live.oldest?.tt;
+  }
+
+  /** Adds an entry that is newer than all others. */
+  add({ tt, channel }: Entry, text: string): void {
+    const live: LiveEntry = { tt, channel, text };
+    const queue = this.#queues.get(channel) ?? [];
+    if (queue.length === 0) this.#queues.set(channel, queue);
+    queue.push(live);
+    this.#live.push(live);
+    this.#newest = tt;
+    this.#bytes += text.length;
+    if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
+    this.#shrink();
+  }
+
+  /** Drops entries older than a position. */
+  expire(before: Stamp): void {
+    for (let oldest = this.#live.oldest; oldest && oldest.tt < before; oldest = this.#live.oldest) {
+      this.#drop(oldest);
+    }
+  }
+
+  /** Forgets everything before a position. */
+  forget(before: Stamp): void {
+    this.#horizon = laterStamp(this.#horizon, before);
+  }
+
+  /** LiveEntry entries of one channel after a position, oldest first. */
+  ofChannel(channel: string, after: Stamp): readonly LiveEntry[] {
+    const queue = this.#queues.get(channel);
+    if (!queue) return [];
+    return queue.slice(queue.findLastIndex((live) => live.tt <= after) + 1);
+  }
+
+  /** LiveEntry entries of all channels after a position, newest first. */
+  all(after: Stamp): Iterable<LiveEntry> {
+    return this.#live.after(after);
+  }
+
+  /** The newest dropped entry of a channel, if known. */
+  droppedOf(channel: string): Stamp | undefined {
+    return this.#droppedOf.get(channel)?.upto;
+  }
+
+  /** Channels that had entries dropped after the log had passed a position. */
+  dropped(after: Stamp): Iterable<Dropped> {
+    return this.#dropped.after(after);
+  }
+
+  #shrink(): void {
+    const { liveEntries, liveBytes } = this.#limits;
+    while (this.#live.size > liveEntries || this.#bytes > liveBytes) {
+      const oldest = this.#live.oldest;
+      if (!oldest) return;
+      this.#drop(oldest);
+    }
+  }
+
+  // The oldest of all is also the oldest of its channel.
+  #drop({ channel }: LiveEntry): void {
+    const queue = this.#queues.get(channel) ?? [];
+    this.#dropFirst(queue);
+    if (queue.length === 0) this.#queues.delete(channel);
+  }
+
+  #dropFirst(queue: LiveEntry[]): void {
+    const first = queue.shift();
+    if (!first) return;
+    this.#live.remove(first);
+    this.#bytes -= first.text.length;
+    this.#mark(first);
+  }
+
+  // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
+  #mark({ tt, channel }: LiveEntry): void {
+    const known = this.#droppedOf.get(channel);
+    if (known) this.#dropped.remove(known);
+    const mark: Dropped = { tt: this.#newest, channel, upto: tt };
+    this.#droppedOf.set(channel, mark);
+    this.#dropped.push(mark);
+    const oldest = this.#dropped.oldest;
+    if (this.#dropped.size <= this.#limits.liveEntries || !oldest) return;
+    this.#dropped.remove(oldest);
+    this.#droppedOf.delete(oldest.channel);
+    this.forget(oldest.upto);
+  }
+}
+
+/** Envelopes as values, cached to the end of the turn, in which many polls may read them. */
+export class Envelopes {
+  readonly #parsed = new Map<LiveEntry, unknown>();
+
+  /** The envelope of an entry, without `b`. */
+  of(live: LiveEntry): unknown {
+    if (this.#parsed.size === 0) queueMicrotask(() => this.#parsed.clear());
+    const envelope: unknown = this.#parsed.get(live) ?? JSON.parse(`${live.text}}`);
+    this.#parsed.set(live, envelope);
+    return envelope;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Stamp } from '../store/stamp.ts';
+import { isWildcardName } from '../wildcards.ts';
+
+/** A name that the client asked for: the channel itself, or a group that has it. */
+export interface Label {
+  /** The client's name as JSON text: the envelope's `b`. */
+  readonly json: string;
+  /** Nothing up to this position is delivered under the label. */
+  readonly since: Stamp;
+}
+
+/** The channels and wildcards of one poll, with or without the presence suffix, by name with their labels. */
+export class Subscription {
+  readonly labels: ReadonlyMap<string, readonly Label[]>;
+  /** The groups that the channels come from. */
+  readonly groups: readonly string[];
+  /** The position of the last group change (`window.groupsChangedAt`) when the groups were looked up. */
+  readonly groupsAt: Stamp | undefined;
+  readonly hasWildcards: boolean;
+
+  constructor(
+    labels: ReadonlyMap<string, readonly Label[]>,
+    groups: readonly string[] = [],
+    groupsAt?: Stamp,
+  ) {
+    this.labels = labels;
+    this.groups = groups;
+    this.groupsAt = groupsAt;
+    this.hasWildcards = [...labels.keys()].some(isWildcardName);
+  }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { resolveLimits } from '../../../src/origin/limits.ts';
+import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
+import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
+import { Subscription } from '../../../src/origin/window/subscription.ts';
+import { Window } from '../../../src/origin/window/window.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const LABEL = [{ json: '"g"', since: ZERO_STAMP }];
+
+/** A window, and polls of a group with the channel `a`; `b` is to come into the group. */
+async function openWindow() {
+  const clock = new VirtualClock();
+  const log = new MemoryLog(clock);
+  const window = await Window.open({
+    log,
+    clock,
+    limits: resolveLimits(),
+    checks: false,
+    envelopeStart: (tt) => `{"tt":"${tt}",`,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const message = (channel: string) => log.appendNow([{ channel, kind: 'message', body: '"d":1' }])[0] ?? '';
+  const change = (group = 'g') => log.appendNow([{ channel: group, kind: 'group', body: '' }])[0] ?? '';
+  const listenTo = (channels: readonly string[], groups: readonly string[] = ['g']) =>
+    new Subscription(new Map(channels.map((name) => [name, LABEL])), groups, window.groupsChangedAt);
+  const poll = (asked: Subscription, cursor = window.position) =>
+    window.poll({ subscription: asked, cursor, holdMs: 1_000 });
+  return { clock, window, message, change, listenTo, poll };
+}
+
+const stampsIn = (envelopes: readonly string[]) => envelopes.map((text) => JSON.parse(text).tt as string);
+
+describe('entries that come in one turn with a change of a group', () => {
+  test('are delivered up to the change, and the rest with the new channels', async () => {
+    const { change, message, listenTo, poll } = await openWindow();
+    const before = poll(listenTo(['a']));
+    const first = message('a');
+    change();
+    const second = message('b');
+    const third = message('a');
+    const { kind, batch } = await before;
+    expect([kind, stampsIn(batch.envelopes)]).toEqual(['batch', [first]]);
+    expect(batch.cursor < second).toBe(true);
+    const after = await poll(listenTo(['a', 'b']), batch.cursor);
+    expect(stampsIn(after.batch.envelopes)).toEqual([second, third]);
+  });
+
+  test('wait for the new channels when they all come after it', async () => {
+    const { change, message, listenTo, poll } = await openWindow();
+    const before = poll(listenTo(['a']));
+    change();
+    const stamps = [message('b'), message('a')];
+    change();
+    const { kind, batch } = await before;
+    expect([kind, batch.envelopes]).toEqual(['groups-changed', []]);
+    expect(stampsIn((await poll(listenTo(['a', 'b']), batch.cursor)).batch.envelopes)).toEqual(stamps);
+  });
+});
+
+describe('a group that changes after its channels were looked up and before the poll begins', () => {
+  test('sends the poll back to look again, also when there is something to deliver', async () => {
+    const { change, message, listenTo, poll, window } = await openWindow();
+    const cursor = window.position;
+    const old = listenTo(['a']);
+    change();
+    message('b');
+    message('a');
+    expect(await poll(old, cursor)).toMatchObject({
+      kind: 'groups-changed',
+      batch: { cursor, envelopes: [] },
+    });
+    expect((await poll(listenTo(['a', 'b']), cursor)).batch.envelopes).toHaveLength(2);
+  });
+
+  test('does not concern a poll without groups', async () => {
+    const { change, message, listenTo, poll, window } = await openWindow();
+    const old = listenTo(['a'], []);
+    change();
+    const outcome = poll(old);
+    expect(window.waiting).toBe(1);
+    message('a');
+    expect((await outcome).kind).toBe('batch');
+  });
+});
