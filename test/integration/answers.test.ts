@@ -284,7 +284,7 @@ describe.each(TRANSPORTS)('over %s', (_name, make) => {
     });
     await until('the server has sent all', () => finished === answer);
     controller.abort(new Error('enough'));
-    await expect(new Response(stream as BodyInit).arrayBuffer()).rejects.toThrow();
+    await expect(readAll(stream)).rejects.toThrow();
   });
 
   it.each(PIECES)(
@@ -302,7 +302,12 @@ describe.each(TRANSPORTS)('over %s', (_name, make) => {
       await until('the connection is let go', () => source.counts().open === 1);
       controller.abort(new Error('enough'));
       await until('the connection is let go', () => source.counts().open === 0);
-      await expect(new Response(alone as BodyInit).arrayBuffer()).rejects.toThrow();
+      await expect(readAll(alone)).rejects.toThrow();
     },
   );
 });
+
+// A response may refuse a stream that has failed already.
+async function readAll(stream: ReadableStream<Uint8Array> | undefined): Promise<ArrayBuffer> {
+  return new Response(stream as BodyInit).arrayBuffer();
+}

@@ -34,7 +34,7 @@ const atOnce =
     void request.once('data', () => response.writeHead(status, { connection: 'close' }).end());
 
 let answers: Partial<Record<Step, Answer>> = {};
-const reached: Record<Step, number> = { announce: 0, upload: 0, tell: 0 };
+const reached: Record<Step | 'encrypt', number> = { announce: 0, upload: 0, tell: 0, encrypt: 0 };
 let inFlight = 0;
 const server = http.createServer((request, response) => {
   const url = request.url ?? '';
@@ -108,7 +108,7 @@ interface Way {
   readonly size?: number;
   /** What happens before the call, or when a step is reached. */
   readonly before?: (scene: Scene) => unknown;
-  readonly at?: Step | 'source';
+  readonly at?: Step | 'encrypt' | 'source';
   readonly act?: (scene: Scene) => unknown;
   /** Only where it is sent as it is read; only where it is encrypted; only where it has a size. */
   readonly only?: 'as it is read' | 'encrypted' | 'sized';
@@ -120,6 +120,10 @@ const expire = ({ clock }: Scene) => clock.expire();
 const broken: CryptoModule = {
   ...aesCbcCryptoModule({ cipherKey: 'k' }),
   encryptFile: async () => Promise.reject(new Error('no key')),
+};
+const endlessly = () => {
+  reached.encrypt += 1;
+  return new Promise<never>(() => {});
 };
 // A client that only listens.
 const KEYLESS = { publishKey: undefined } as object;
@@ -184,8 +188,9 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
   'an abort while it is encrypted': {
     code: 'PN-2003',
-    options: { cryptoModule: { ...broken, encryptFile: () => new Promise<never>(() => {}) } },
-    before: (scene) => setTimeout(() => abort(scene), 20),
+    options: { cryptoModule: { ...broken, encryptFile: endlessly } },
+    at: 'encrypt',
+    act: abort,
     only: 'encrypted',
     left: 'read',
   },
@@ -288,7 +293,7 @@ async function leave(
   const source = watchedSource(kind, { pieces: PIECES, end: endless ? 'more' : (way.source ?? 'close') });
   const clock = new PromptClock();
   answers = way.answers ?? {};
-  Object.assign(reached, { announce: 0, upload: 0, tell: 0 });
+  Object.assign(reached, { announce: 0, upload: 0, tell: 0, encrypt: 0 });
   const pubnub = new PubNub({
     ...{
       subscribeKey: 'demo',
