@@ -4,6 +4,7 @@ import type { Check } from './endpoint.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import { checkFunction, must } from './params.ts';
 import { readProperties } from './properties.ts';
+import { ownSignal } from './runtime/own-signal.ts';
 
 /** The check of each option by its name; what is not here is no option. */
 export type OptionChecks = Readonly<Record<string, Check>>;
@@ -43,12 +44,25 @@ export function checkOptions(caller: string, options: unknown, checks: OptionChe
   const read = readProperties(options, (name) => Object.hasOwn(checks, name));
   if ('problem' in read) return refuse('PN-1002', `the options ${read.problem}.`, read.cause);
   for (const [name, value] of Object.entries(read.values)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (!check) return refuse('PN-1003', `"${name}" is no option${didYouMean(name, Object.keys(checks))}`);
-    const problem = value === undefined ? undefined : check(value);
+    if (!Object.hasOwn(checks, name))
+      refuse('PN-1003', `"${name}" is no option${didYouMean(name, Object.keys(checks))}`);
+    const problem = value === undefined ? undefined : checks[name]?.(value);
     if (problem !== undefined) refuse('PN-1002', `the option "${name}" ${problem}.`);
   }
-  return Object.freeze({ ...read.values });
+  const { signal, ...others } = read.values;
+  return Object.freeze(signal === undefined ? others : { ...others, signal: signalOf(signal, refuse) });
+}
+
+function signalOf(
+  signal: unknown,
+  refuse: (code: 'PN-1002', what: string, cause: unknown) => never,
+): AbortSignal {
+  try {
+    // It has passed its check.
+    return ownSignal(signal as AbortSignal);
+  } catch (cause) {
+    return refuse('PN-1002', 'the option "signal" cannot be listened to.', cause);
+  }
 }
 
 function isOperation(name: string): name is PNOperationType {

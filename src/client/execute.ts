@@ -5,14 +5,12 @@ import type { Settings } from './config/options.ts';
 import { decryptJson, encryptJson } from './crypto/messages.ts';
 import { safeModule } from './crypto/safe-module.ts';
 import type { Endpoint, Values } from './endpoint.ts';
-import { type GetFileUrlParams, getFileUrl } from './endpoints/files/get-file-url.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from './errors/from-call.ts';
 import { errorFromFailure } from './errors/from-failure.ts';
-import { errorFromResponse, failureStatus } from './errors/from-response.ts';
-import { isOwnError, PubNubError } from './errors/pubnub-error.ts';
+import { errorFromResponse, failureStatus, readErrorBody } from './errors/from-response.ts';
+import { type Delivery, isOwnError, PubNubError } from './errors/pubnub-error.ts';
 import { Redactor } from './errors/redactor.ts';
-import type { Given } from './given.ts';
-import { jsonOrText } from './json.ts';
+import { type Given, namesIn } from './given.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { retryAfterIn } from './runtime/backoff.ts';
@@ -104,7 +102,7 @@ export class Executor {
   async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
     const { operation, retry: rule, retries } = endpoint;
     try {
-      const plan = await this.plan(endpoint, given);
+      const plan = await this.plan(endpoint, given, options);
       if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
       const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
       const attempt = () => this.#attempt(endpoint, { plan, given }, options);
@@ -144,16 +142,15 @@ export class Executor {
   }
 
   /** The request that a call would send, but for what proves who asks. */
-  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given): Promise<RequestPlan> {
+  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
-    const { settings } = this;
+    const { settings, identity } = this;
     if (this.#closed) {
       const details = { operation, delivery: 'not-sent' } as const;
       throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
     }
     this.hide(given['cipherKey']);
     this.hide(given['token']);
-    const { identity } = this;
     try {
       validate(endpoint, given, settings);
       // What validation let through is what the endpoint declares.
@@ -163,21 +160,17 @@ export class Executor {
         keys: settings,
         baseUrl: settings.baseUrl,
         identity,
-        payload: crypto ? await encryptJson(crypto, payload.of(values)) : undefined,
+        payload: crypto
+          ? await this.within(limitsOf(operation, { ...options, delivery: 'not-sent' }), () =>
+              encryptJson(crypto, payload.of(values)),
+            )
+          : undefined,
       });
     } catch (thrown) {
       // A program's own `toJSON()` or getter may throw anything.
       const code = payload && !(thrown instanceof URIError) ? 'PN-1004' : 'PN-1002';
       throw this.failure(operation, thrown, (_, clean) => unbuilt(operation, clean, code));
     }
-  }
-
-  /** The address of a file as far as it can be told at once: with the token that there is, and without a signature. */
-  fileUrl(file: Values<GetFileUrlParams>): string {
-    const { settings, identity } = this;
-    const { baseUrl } = settings;
-    const plan = planRequest(getFileUrl, file, { keys: settings, baseUrl, identity });
-    return this.authorizer.withToken(plan).url;
   }
 
   /** Sends a request as it is, within the limits; the answer may be of any status. */
@@ -198,18 +191,15 @@ export class Executor {
   }
 
   /** The error of an answer that is none of success, without what must not be told. */
-  refusal(operation: PNOperationType, { headers, body }: TransportResponse, status: number): PubNubError {
-    const clean = this.redactor.value(jsonOrText(body));
-    return errorFromResponse(operation, { status, body: clean, retryAfter: this.#retryAfterIn(headers) });
-  }
-
-  // A program's own transport or clock may throw here, and the server has answered all the same.
-  #retryAfterIn(headers: TransportResponse['headers']): number | undefined {
-    try {
-      return retryAfterIn(headers, this.settings.clock.now());
-    } catch {
-      return undefined;
-    }
+  refusal(
+    operation: PNOperationType,
+    { headers, body }: TransportResponse,
+    { status, asked }: { readonly status: number; readonly asked?: ReadonlySet<unknown> },
+  ): PubNubError {
+    const raw = readErrorBody(body);
+    const retryAfter = retryAfterIn(headers, this.settings.clock.now());
+    const answer = { status, raw, body: this.redactor.value(raw), retryAfter, ...(asked && { asked }) };
+    return errorFromResponse(operation, answer);
   }
 
   async #attempt<P, R>(
@@ -217,31 +207,39 @@ export class Executor {
     { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
     options: InnerOptions,
   ): Promise<R> {
-    const { operation } = endpoint;
-    const { timeout = this.settings.requestTimeout, signal } = options;
-    const limits = () => limitsOf(operation, { timeout, signal, delivery: 'not-sent' });
-    const response = await this.authorizer.exchange(
-      plan,
-      { operation, auth: endpoint.auth, limits },
-      (request) => this.send(operation, request, limitsOf(operation, { timeout, signal })),
+    const { operation, auth, decrypt } = endpoint;
+    const limits = () => this.#limits(operation, options, 'not-sent');
+    const response = await this.authorizer.exchange(plan, { operation, auth, limits }, (request) =>
+      this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    const result = await this.#read(endpoint, given, response);
+    const result = this.#read(endpoint, given, response);
     options.onAnswer?.(response);
-    return result;
+    const { crypto } = this.settings;
+    if (!crypto || !decrypt) return result;
+    return this.within(limitsOf(operation, options), () =>
+      decrypt(result, (message) => decryptJson(crypto, message)),
+    );
   }
 
-  async #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): Promise<R> {
-    const { operation, parse, decrypt } = endpoint;
+  #limits(
+    operation: PNOperationType,
+    { timeout = this.settings.requestTimeout, signal }: CallOptions,
+    delivery: Delivery = 'unknown',
+  ): Limits {
+    return limitsOf(operation, { timeout, signal, delivery });
+  }
+
+  #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+    const { operation, parse } = endpoint;
     const { status, body: text } = response;
-    if (status < 200 || status >= 300) throw this.refusal(operation, response, status);
+    if (status < 200 || status >= 300)
+      throw this.refusal(operation, response, { status, asked: namesIn(given) });
     try {
       const body: unknown = JSON.parse(text);
       const failure = failureStatus(body);
-      if (failure !== undefined) throw this.refusal(operation, response, failure);
-      const result = parse({ body, text, status }, given as Values<P>);
-      const { crypto } = this.settings;
-      return crypto && decrypt ? await decrypt(result, (message) => decryptJson(crypto, message)) : result;
+      if (failure !== undefined) throw this.refusal(operation, response, { status: failure });
+      return parse({ body, text, status }, given as Values<P>);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
       throw malformed(operation, { status, cause });

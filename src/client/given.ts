@@ -23,6 +23,9 @@ export class Refused {
   }
 }
 
+/** Entries that a list takes from one array. */
+const MOST_ENTRIES = 100_000;
+
 /** The name under which it is noted that the object with the parameters was refused as a whole. */
 const ALL = 'the parameters';
 
@@ -73,7 +76,10 @@ function taken(param: Param, setting: Setting, before?: unknown): unknown {
 function takenList(param: Param, { name, values }: Setting, before: unknown): unknown {
   if (before instanceof Refused) return before;
   const list: unknown[] = Array.isArray(before) ? [...before] : [];
-  for (const entry of values.flat()) {
+  // Before they are gone through: an array may have a length, and nothing in it.
+  if (values.some((value) => Array.isArray(value) && value.length > MOST_ENTRIES))
+    return new Refused('PN-1002', `${name} must have at most ${MOST_ENTRIES} entries at a time.`);
+  for (const entry of entriesOf(values)) {
     const one = takenValue(param, name, entry);
     if (one instanceof Refused) return one;
     list.push(one);
@@ -81,9 +87,22 @@ function takenList(param: Param, { name, values }: Setting, before: unknown): un
   return list;
 }
 
+// One level deep, and with the holes of an array as entries that are missing.
+function* entriesOf(values: readonly unknown[]): Generator<unknown> {
+  for (const value of values) {
+    if (Array.isArray(value)) yield* value;
+    else yield value;
+  }
+}
+
 function takenValue({ take, check }: Param, name: string, value: unknown): unknown {
   const read = take ? take(value, name) : { value };
   if ('problem' in read) return new Refused('PN-1004', `${name} ${read.problem}.`);
   const problem = check(read.value);
   return problem === undefined ? read.value : new Refused('PN-1002', `${name} ${problem}.`);
+}
+
+/** The names of channels and groups that are asked about. */
+export function namesIn({ channel, channels, channelGroup, channelGroups }: Given): ReadonlySet<unknown> {
+  return new Set([channel, channels, channelGroup, channelGroups].flat());
 }

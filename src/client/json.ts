@@ -91,6 +91,8 @@ function copyInside(value: object, ancestors: object[]): unknown {
   const toJSON: unknown = 'toJSON' in value ? value.toJSON : undefined;
   if (typeof toJSON !== 'function') return copyMembers(value, ancestors);
   const result: unknown = Reflect.apply(toJSON, value, ['']);
+  // An asynchronous one is refused below, and what becomes of its promise concerns nobody then.
+  if (result instanceof Promise) result.catch(() => undefined);
   // It may answer with the object itself, which is then read without it.
   const copy = result === value ? copyMembers(value, ancestors) : copyOf(result, ancestors);
   return copy instanceof Unfit ? new Unfit(`.toJSON()${copy.place}`) : copy;

@@ -36,6 +36,14 @@ export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): P
   return { required: true, kind: 'list', check, most };
 }
 
+/** Why lists cannot be sent that would stand for all when they are left out: one was given, and has run empty. */
+export function emptyProblem(
+  lists: Readonly<Record<string, readonly unknown[] | undefined>>,
+): string | undefined {
+  const empty = Object.entries(lists).find(([, names]) => names?.length === 0);
+  return empty && `${empty[0]} is empty, and would stand for all: leave it out if that is meant`;
+}
+
 /** Refuses what does not pass a test, and says what it must be. */
 export function must(be: string, passes: (value: unknown) => boolean): Check {
   return (value) => (passes(value) ? undefined : `must ${be}`);
@@ -56,13 +64,13 @@ export const checkName: Check = nameProblem;
 /** A count: a whole number from zero. */
 export const checkCount = must(
   'be a whole number, zero or more',
-  (value) => Number.isInteger(value) && Number(value) >= 0,
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 );
 
 /** A number of things to list: from one on. More than an answer can hold is taken down to what it can. */
 export const checkAmount = must(
   'be a whole number, one or more',
-  (value) => Number.isInteger(value) && Number(value) > 0,
+  (value) => Number.isSafeInteger(value) && Number(value) > 0,
 );
 
 /** A timetoken: a string of digits, never a number. */

@@ -114,7 +114,7 @@ function successOf(
 ): Partial<PNStatus> {
   const { status: statusCode } = answer;
   return statusCode === MULTI_STATUS
-    ? { errorData: executor.refusal(operation, answer, statusCode) }
+    ? { errorData: executor.refusal(operation, answer, { status: statusCode }) }
     : { statusCode };
 }
 

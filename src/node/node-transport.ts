@@ -137,6 +137,11 @@ function exchange(
       // What a server says after its answer does not undo it.
       if (!answer?.incoming.complete) settle(() => reject(error));
     });
+    // Nothing was asked for that another protocol could follow.
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      settle(() => reject(new Error('The server answered with another protocol.')));
+    });
     outgoing.on('response', (incoming) => {
       const body = unpacked(incoming);
       answer = { incoming, body };

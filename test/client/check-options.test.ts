@@ -53,10 +53,34 @@ describe('the options of a call', () => {
     [{ signal: undefined, timeout: undefined }],
     [{ timeout: Number.POSITIVE_INFINITY }],
     [{ timeout: 0.5 }],
-    [{ signal: polyfill }],
     [{ signal: AbortSignal.abort() }],
   ])('may be %o', (options) => {
     expect(checkOptions('until', options, CALL_OPTIONS)).toEqual(options);
+  });
+
+  it('may hold a signal of another make, which is followed by one of the runtime', () => {
+    const listeners: (() => void)[] = [];
+    const signal = {
+      ...polyfill,
+      reason: 'enough',
+      addEventListener: (_: string, f: () => void) => listeners.push(f),
+    };
+    const { signal: own }: { signal?: AbortSignal } = checkOptions('until', { signal }, CALL_OPTIONS) ?? {};
+    expect([own instanceof AbortSignal, own?.aborted]).toEqual([true, false]);
+    for (const listener of listeners) listener();
+    expect([own?.aborted, own?.reason]).toEqual([true, 'enough']);
+  });
+
+  it('may hold a signal that throws: it throws here, or nowhere', () => {
+    const fails = () => {
+      throw new Error('mine');
+    };
+    const refused = () =>
+      checkOptions('until', { signal: { ...polyfill, addEventListener: fails } }, CALL_OPTIONS);
+    expect(refused).toThrow(expect.objectContaining({ code: 'PN-1002' }));
+    const odd = Object.defineProperty(AbortSignal.abort(), 'reason', { get: fails });
+    const { signal }: { signal?: AbortSignal } = checkOptions('until', { signal: odd }, CALL_OPTIONS) ?? {};
+    expect([signal?.aborted, signal?.reason]).toEqual([true, new Error('mine')]);
   });
 
   it('that a prototype holds are checked as well, as they are used as well', () => {

@@ -1,4 +1,4 @@
-import { PubNub, type PubNubOptions } from 'timetoken';
+import { aesCbcCryptoModule, PubNub, type PubNubOptions } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/client/catalogue.ts';
 import { hangs, lineOf, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
@@ -187,6 +187,108 @@ describe('a token with half of a surrogate pair, from a provider', () => {
     expect(told).toContainEqual(expect.objectContaining({ code: 'PN-1002' }));
     expect(tokens).toEqual([]);
     await close();
+  });
+});
+
+describe('a list', () => {
+  it.each([
+    ['grant', 'channels', []],
+    ['grant', 'authKeys', []],
+    ['audit', 'channels', []],
+    ['hereNow', 'channels', []],
+  ])('of %s() that has run empty does not stand for all: %s', async (operation, name, list) => {
+    const { pubnub, requests } = scriptedClient([], { secretKey: 'secret of the server' });
+    expect(await refusal(call(call(pubnub, operation), name, list))).toMatchObject({
+      code: 'PN-1002',
+      message: expect.stringContaining(`${name} is empty, and would stand for all`),
+    });
+    expect(requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['with a hole', Array.from({ length: 2 }).fill('a', 1)],
+    ['of holes', new Array(3)],
+    ['with a length and nothing in it', Object.assign([], { length: 2 ** 32 - 1 })],
+  ])('%s is refused, at once', async (_name, list) => {
+    const { pubnub, requests } = scriptedClient();
+    expect(await refusal(call(call(pubnub, 'hereNow'), 'channels', list))).toMatchObject({ code: 'PN-1002' });
+    expect(() => new PubNub({ subscribeKey: 'demo', userId: 'a', origin: list as never })).toThrow(
+      expect.objectContaining({ code: 'PN-1007' }),
+    );
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('a number', () => {
+  it.each([1e21, 2 ** 53, 1.5, -1])('that no server can read is refused: %d', async (number) => {
+    const { pubnub, requests } = scriptedClient();
+    expect(await refusal(call(pubnub, 'publish', { channel: 'a', message: 1, ttl: number }))).toMatchObject({
+      code: 'PN-1002',
+    });
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('a promise that is handed in where it cannot be', () => {
+  it('ends no process when it is rejected', async () => {
+    const { pubnub } = scriptedClient();
+    const message = { toJSON: () => Promise.reject(new Error('mine')) };
+    expect(await refusal(call(pubnub, 'publish', { channel: 'a', message }))).toMatchObject({
+      code: 'PN-1004',
+    });
+    const cryptoModule = aesCbcCryptoModule({
+      cipherKey: 'k',
+      randomBytes: (async () => Promise.reject(new Error('mine'))) as never,
+    });
+    const encrypting = scriptedClient([], { cryptoModule });
+    expect(await refusal(call(encrypting.pubnub, 'publish', { channel: 'a', message: 1 }))).toMatchObject({
+      code: 'PN-5002',
+    });
+    const { pubnub: listening, close } = scriptedClient([hangs], {
+      networkEvents: (async () => Promise.reject(new Error('mine'))) as never,
+    });
+    listening.subscribe().channels('a').execute();
+    await settle();
+    await close();
+  });
+});
+
+describe('a crypto module that never answers', () => {
+  const never = () => new Promise<never>(() => {});
+  const cryptoModule = { encrypt: never, decrypt: never, encryptFile: never, decryptFile: never };
+
+  it.each([
+    ['its timeout', 'PN-2002', { timeout: 100 }],
+    ['its signal', 'PN-2003', { signal: AbortSignal.timeout(5) }],
+    ['the end of the client', 'PN-2004', {}],
+  ])('holds up no call beyond %s', async (_name, code, options) => {
+    const { pubnub, clock, requests } = scriptedClient([SENT], { cryptoModule });
+    const sent = pubnub
+      .publish({ channel: 'a', message: 1 })
+      .execute(options)
+      .catch((error: unknown) => error);
+    if ('timeout' in options) await clock.advance(100);
+    if (code === 'PN-2004') await pubnub.close();
+    expect(await sent).toMatchObject({ code, delivery: 'not-sent' });
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('names that look like a key', () => {
+  it('are told as they were asked for, so that a refused one does not stop the others', async () => {
+    const refusal = {
+      status: 403,
+      body: JSON.stringify({
+        status: 403,
+        error: true,
+        service: 'Access Manager',
+        message: 'no',
+        payload: { channels: ['production-news'] },
+      }),
+    };
+    const { pubnub } = scriptedClient([refusal], { subscribeKey: 'production-main' });
+    const error = await rejection(pubnub.history({ channel: 'production-news' }).execute());
+    expect(error).toMatchObject({ code: 'PN-3002', channels: ['production-news'] });
   });
 });
 

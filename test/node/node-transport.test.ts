@@ -41,6 +41,21 @@ describe('nodeTransport()', () => {
     expect(server.connections).toBe(4);
   });
 
+  it('fails at once where a server answers with another protocol', async () => {
+    const sockets = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      );
+    });
+    sockets.listen(0, '127.0.0.1');
+    await once(sockets, 'listening');
+    const { port } = Object(sockets.address());
+    const failed = await rejection(get(nodeTransport(), `http://127.0.0.1:${port}/time/0`));
+    expect(failed).toMatchObject({ message: 'The server answered with another protocol.' });
+    sockets.close();
+  });
+
   it('shares no connection with another transport', async () => {
     const server = await serve((_request, response) => response.end('[1]'));
     await get(nodeTransport(), `${server.url}/a`);

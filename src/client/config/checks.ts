@@ -40,6 +40,7 @@ const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
   uuid: checkName,
   origin: (value) => {
     const list: readonly unknown[] = [value].flat();
+    if (list.length > MOST_ORIGINS) return `must have at most ${MOST_ORIGINS} addresses`;
     return list.length === 0 ? 'must not be an empty list' : firstProblem(list, checkOrigin);
   },
   ssl: checkBoolean,
@@ -96,9 +97,12 @@ export function readOptions(source: unknown): PubNubOptions {
   return checked;
 }
 
+/** Addresses in a list of origins. */
+const MOST_ORIGINS = 1_000;
+
 // What is checked is what is used: a list and a policy are read once, and copied.
 const COPIES: { readonly [Name in keyof PubNubOptions]?: (value: unknown) => unknown } = {
-  origin: (value) => (Array.isArray(value) ? [...value] : value),
+  origin: (value) => (Array.isArray(value) ? value.slice(0, MOST_ORIGINS + 1) : value),
   reconnectionPolicy: copyOfPolicy,
 };
 

@@ -2,7 +2,7 @@ import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limi
 import { aesCbcCryptoModule } from '../crypto/modules.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
-import { systemRandom } from '../runtime/random.ts';
+import { chance, systemRandom } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { fetchTransport } from '../transport/fetch-transport.ts';
 import { invalid, readOptions } from './checks.ts';
@@ -91,5 +91,6 @@ function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptio
 }
 
 function baseUrlOf(origins: readonly string[], ssl: boolean, random: () => number): string {
-  return parseOrigin(origins[Math.floor(random() * origins.length)], ssl) ?? '';
+  const index = Math.min(Math.floor(chance(random) * origins.length), origins.length - 1);
+  return parseOrigin(origins[index], ssl) ?? '';
 }

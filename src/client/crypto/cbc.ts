@@ -28,6 +28,8 @@ export class Cbc {
     if (kind === 'fixed') return FIXED_VECTOR;
     const random = this.#random;
     const bytes: unknown = random(new Uint8Array(VECTOR_BYTES));
+    // An asynchronous one is refused, and what becomes of its promise concerns nobody then.
+    if (bytes instanceof Promise) bytes.catch(() => undefined);
     if (!isBytes(bytes) || bytes.length !== VECTOR_BYTES)
       throw new TypeError(`randomBytes must return the ${VECTOR_BYTES} bytes that it was asked for`);
     // A copy, since the function may fill one array again and again.

@@ -1,4 +1,5 @@
 import type { PNOperationType } from '../../protocol/status.ts';
+import { jsonOrText } from '../json.ts';
 import { at, isRecord, isText } from '../read.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
@@ -11,6 +12,10 @@ export interface FailedAnswer {
   readonly status: number;
   /** Parsed JSON where the body is JSON, else its text; without secrets. */
   readonly body: unknown;
+  /** The same as it came, secrets included. */
+  readonly raw?: unknown;
+  /** Names that were asked for: they may be told, whatever they look like. */
+  readonly asked?: ReadonlySet<unknown>;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
 }
@@ -26,6 +31,14 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   481: 'PN-3008',
 };
 
+/** Characters of an error answer that are looked at: no error of the protocol is longer, and what is would take its time. */
+const LONGEST_BODY = 1_048_576;
+
+/** What a server says of a failure: parsed JSON, or text. */
+export function readErrorBody(text: string): unknown {
+  return text.length > LONGEST_BODY ? text.slice(0, LONGEST_BODY) : jsonOrText(text);
+}
+
 /** The error of an answer, classified by its status alone; the body only adds what the server said. */
 export function errorFromResponse(operation: PNOperationType, answer: FailedAnswer): PubNubError {
   const { status, body, retryAfter } = answer;
@@ -36,8 +49,8 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
     operation,
     statusCode: status,
     errorData: typeof body === 'string' ? body.slice(0, LONGEST) : body,
-    channels: namesIn(body, 'channels'),
-    channelGroups: namesIn(body, 'channel-groups'),
+    channels: namesIn(answer, 'channels'),
+    channelGroups: namesIn(answer, 'channel-groups'),
     delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
     retryAfter,
   });
@@ -71,7 +84,13 @@ function serverMessage(body: unknown): string | undefined {
     ?.slice(0, LONGEST);
 }
 
-function namesIn(body: unknown, key: 'channels' | 'channel-groups'): readonly string[] | undefined {
-  const names = at(body, 'payload', key);
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
+function namesIn(
+  { body, raw = body, asked }: FailedAnswer,
+  key: 'channels' | 'channel-groups',
+): readonly string[] | undefined {
+  const told = at(raw, 'payload', key);
+  if (!Array.isArray(told)) return undefined;
+  const clean = at(body, 'payload', key);
+  const names = told.map((name, index): unknown => (asked?.has(name) ? name : at(clean, index)));
+  return names.filter((name) => typeof name === 'string');
 }

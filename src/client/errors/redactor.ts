@@ -75,18 +75,21 @@ class Cleaning {
   }
 
   #object(value: object, named: boolean): unknown {
+    // Bytes tell nothing that could be looked through.
+    if (ArrayBuffer.isView(value)) return tagOf(value);
     const isError = value instanceof Error || /Error|DOMException/.test(tagOf(value));
     const members = [...this.#members(value, isError ? OF_ERRORS : NONE, named)];
-    if (isShown(value) && this.#left > 0 && members.every(({ isSame }) => isSame)) return value;
+    const isWhole = !Array.isArray(value) || members.length >= value.length;
+    if (isWhole && isShown(value) && this.#left > 0 && members.every(({ isSame }) => isSame)) return value;
     const told = members.filter(({ key, clean }) => typeof key === 'string' && clean !== undefined);
-    if (Array.isArray(value)) return told.flatMap(({ key, clean }) => (key === 'length' ? [] : [clean]));
+    if (Array.isArray(value)) return [...told.map(({ clean }) => clean), ...(isWhole ? [] : [CUT])];
     const data = Object.fromEntries(told.map(({ name, clean }) => [name, clean]));
     if (isError) return errorOf(value, data);
     return told.length === 0 ? tagOf(value) : data;
   }
 
   *#members(value: object, inherited: ReadonlySet<PropertyKey>, named: boolean): Generator<Member> {
-    for (const key of new Set([...inherited, ...Reflect.ownKeys(value)])) {
+    for (const key of new Set([...inherited, ...keysOf(value, this.#left / MEMBER)])) {
       // What has to be asked for its value may say another one each time; an error's own members count all the same.
       const member = inherited.has(key)
         ? { value: Reflect.get(value, key) }
@@ -114,6 +117,14 @@ class Cleaning {
   }
 }
 
+// Of an array no more than can be told: the keys of a large one are millions of texts.
+function keysOf(value: object, most: number): readonly PropertyKey[] {
+  // The names in an error of ours have been looked at where it was made.
+  if (isOwnError(value)) return Reflect.ownKeys(value).filter((key) => !NAMES.has(key));
+  if (!Array.isArray(value)) return Reflect.ownKeys(value);
+  return Array.from({ length: Math.min(value.length, Math.ceil(most) + 1) }, (_, index) => String(index));
+}
+
 interface Member {
   readonly key: PropertyKey;
   /** The key, clean. */
@@ -122,6 +133,28 @@ interface Member {
   readonly clean: unknown;
   /** Whether nothing had to be taken out. */
   readonly isSame: boolean;
+}
+
+const ERRORS = [
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  URIError,
+  EvalError,
+  AggregateError,
+];
+const BUILT_IN: ReadonlySet<object> = new Set(
+  [Object, Array, DOMException, ...ERRORS].map((type): object => type.prototype),
+);
+
+// A class may keep what it shows in getters, or in what its instances inherit.
+function hidesNothing(prototype: object | null): boolean {
+  if (prototype === null || BUILT_IN.has(prototype)) return true;
+  const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
+  const isHarmless = members.every(({ value, get }) => !get && !/^(object|string)$/.test(typeof value));
+  return isHarmless && hidesNothing(Object.getPrototypeOf(prototype));
 }
 
 function tagOf(value: object): string {
@@ -133,9 +166,14 @@ function isShown(value: object): boolean {
   if (isOwnError(value)) return Object.getPrototypeOf(value) === PubNubError.prototype;
   return (
     /^\[object (Object|Array|Error|DOMException)]$/.test(tagOf(value)) &&
+    hidesNothing(Object.getPrototypeOf(value)) &&
     PRINTERS.every((key) => Reflect.get(value, key) === undefined) &&
     TO_STRING.has(Reflect.get(value, 'toString'))
   );
+}
+
+function namesOf({ channels, channelGroups }: PubNubError) {
+  return { channels, channelGroups };
 }
 
 // One of ours stays one of ours.
@@ -144,7 +182,7 @@ function errorOf(original: object, members: Readonly<Record<string, unknown>>): 
   const text = typeof message === 'string' ? message : '';
   const options = cause === undefined ? undefined : { cause };
   const copy = isOwnError(original)
-    ? new PubNubError(original.code, text, { ...others, cause })
+    ? new PubNubError(original.code, text, { ...namesOf(original), ...others, cause })
     : Array.isArray(errors)
       ? new AggregateError(errors, text, options)
       : new Error(text, options);

@@ -52,8 +52,9 @@ export async function download(
   if (!crypto) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
   try {
     const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
-    // The time for the bytes to arrive is over; a crypto module may take its own.
-    const plain = await executor.within(limitsOf(operation, { signal }), async () =>
+    // The time for the bytes to arrive is over; a crypto module has as long again.
+    const timeout = timeoutOf(executor, options);
+    const plain = await executor.within(limitsOf(operation, { timeout, signal }), async () =>
       crypto.decryptFile(encrypted),
     );
     const bytes = new Blob([decryptedBytes(plain) as BlobPart]);
@@ -116,7 +117,7 @@ function placeIn({ status, headers }: TransportResponse, from: string): string |
 function streamIn(executor: Executor, response: TransportResponse) {
   const { status, headers, stream } = response;
   if (stream) return { headers, stream };
-  if (!isSuccess(status)) throw executor.refusal(operation, response, status);
+  if (!isSuccess(status)) throw executor.refusal(operation, response, { status });
   throw malformed(operation, { status, cause: new TypeError('the transport gives no stream') });
 }
 

@@ -1,4 +1,5 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
+import { isBytes } from '../runtime/bytes.ts';
 
 interface StreamLimits {
   /** What the stream fails with, of what was thrown or is the signal's reason. */
@@ -40,6 +41,7 @@ export function limited(
           const { done, value } = await reader.read();
           if (signal.aborted) return;
           if (!done) {
+            if (!isBytes(value)) throw new TypeError('the transport gives something else than bytes');
             count(value.byteLength);
             controller.enqueue(value);
             return;

@@ -1,6 +1,7 @@
 import type { VerbTable } from '../builder.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { isBytes } from '../runtime/bytes.ts';
+import { turn } from '../runtime/turn.ts';
 
 /** What gives the bytes of a file piece by piece, once. */
 export type FileSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -11,6 +12,9 @@ export function isSource(value: unknown): value is FileSource {
     value instanceof ReadableStream || (typeof value === 'object' && Symbol.asyncIterator in Object(value))
   );
 }
+
+/** Pieces that are read before the event loop turns. */
+const PIECES_AT_ONCE = 64;
 
 /** How a source is read and ended, whatever it is. */
 interface Tap {
@@ -46,9 +50,13 @@ export class Source implements AsyncIterable<Uint8Array> {
   /** Its pieces, which are to have so many bytes in all. Throws a `PubNubError` (`PN-1002`) where they cannot be read. */
   async *pieces(size?: number): AsyncGenerator<Uint8Array> {
     let read = 0;
+    let count = 0;
     try {
       for (let piece = await this.#next(); piece; piece = await this.#next()) {
         read += piece.byteLength;
+        count += 1;
+        // A source that is always ready would keep timers, signals and sockets from being heard.
+        if (count % PIECES_AT_ONCE === 0) await turn();
         if (size !== undefined && read > size)
           throw new RangeError(`it has more than the ${size} bytes of its size`);
         yield piece;

@@ -25,6 +25,17 @@ const { operation } = sendFile;
 
 const OCTETS = 'application/octet-stream';
 
+/** Throws what is wrong with a file and its message: one that cannot be sent is found before the file is. */
+export async function planMessage(executor: Executor, given: Given): Promise<void> {
+  const { settings } = executor;
+  validate(sendFile, given, settings);
+  // What validation let through is what the endpoint declares.
+  const values = given as Values<SendFileParams>;
+  const { file, mimeType, size, cipherKey, ...message } = values;
+  const unnamed = { ...message, fileId: randomId(settings.random), fileName: nameOf(values) };
+  await executor.plan(publishFileMessage, unnamed);
+}
+
 /** Sends a file: announces it, sends its bytes to where the origin says, and tells the channel of it. */
 export async function send(
   executor: Executor,
@@ -40,9 +51,7 @@ export async function send(
   const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
   const { signal } = options;
   const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
-    // A message that cannot be sent is found before the file is.
-    const unnamed = { ...message, fileId: randomId(settings.random), fileName: nameOf(values) };
-    await executor.plan(publishFileMessage, unnamed);
+    await planMessage(executor, given);
     return crypto ? encrypted(crypto, await blobOf(file, size)) : bytesOf(file, size);
   });
   const { onProgress, ...calls } = options;
@@ -104,7 +113,7 @@ function refusal(executor: Executor, response: TransportResponse): PubNubError {
   const [, code] = /<Code>([^<]*)/.exec(body) ?? [];
   const [, message = code] = /<Message>([^<]*)/.exec(body) ?? [];
   const said = message === undefined ? response : { ...response, body: JSON.stringify({ code, message }) };
-  return executor.refusal(operation, said, status);
+  return executor.refusal(operation, said, { status });
 }
 
 async function encrypted(crypto: CryptoModule, blob: Blob): Promise<Blob> {

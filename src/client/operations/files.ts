@@ -1,5 +1,5 @@
 import { defineBuilder, type Verbs } from '../builder.ts';
-import { FILE_CALL_OPTIONS } from '../check-options.ts';
+import { checkOptions, FILE_CALL_OPTIONS, NO_OPTIONS } from '../check-options.ts';
 import { type DeleteFileParams, type DeleteFileResult, deleteFile } from '../endpoints/files/delete-file.ts';
 import { type DownloadFileParams, downloadFile } from '../endpoints/files/download-file.ts';
 import { type GetFileUrlParams, getFileUrl } from '../endpoints/files/get-file-url.ts';
@@ -20,11 +20,12 @@ import {
   type SendFileResult,
   sendFile,
 } from '../endpoints/files/send-file.ts';
+import { aborted } from '../errors/from-call.ts';
 import { download } from '../files/download.ts';
 import type { DownloadedFile } from '../files/downloaded-file.ts';
 import type { FileCallOptions } from '../files/progress.ts';
 import { endingSources } from '../files/source.ts';
-import { send } from '../files/upload.ts';
+import { planMessage, send } from '../files/upload.ts';
 import type { Context, Start } from '../start.ts';
 import {
   type Envelope,
@@ -66,20 +67,25 @@ export interface FileOperations<C> {
   readonly publishFileMessage: Start<PublishFileMessageParams, Rest<PublishFileMessageResult>, C>;
 }
 
+const SENDING = restVerbs<SendFileParams, Announcement, Context>(
+  sendFile,
+  ({ executor }, given, options) => send(executor, given, options),
+  FILE_CALL_OPTIONS,
+);
+
 /** How their builders start. */
 export const FILE_BUILDERS = Object.freeze({
-  sendFile: defineBuilder(
-    sendFile.params,
-    endingSources(
-      restVerbs<SendFileParams, Announcement, Context>(
-        sendFile,
-        ({ executor }, given, options) => send(executor, given, options),
-        FILE_CALL_OPTIONS,
-      ),
-    ),
-  ),
+  sendFile: defineBuilder<Context>(sendFile.params, {
+    ...endingSources(SENDING),
+    request: async (context, given, options) => {
+      checkOptions(sendFile.operation, options, NO_OPTIONS);
+      await planMessage(context.executor, given);
+      return SENDING['request']?.(context, given, options);
+    },
+  }),
   listFiles: startPages(listFiles, filePaging),
-  getFileUrl: startRest(getFileUrl, async ({ executor }, given) => {
+  getFileUrl: startRest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
+    if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
     const plan = await executor.plan(getFileUrl, given);
     return (await executor.authorizer.authorize(plan, getFileUrl)).url;
   }),

@@ -50,10 +50,15 @@ export function retryAfterIn(
   headers: { readonly get: (name: string) => string | null },
   now: number,
 ): number | undefined {
-  const header = headers.get('retry-after');
-  if (header === null) return undefined;
-  const there = readDate(headers.get('date')?.trim() ?? '');
-  return parseRetryAfter(header, Number.isNaN(there) ? now : there);
+  try {
+    const header = headers.get('retry-after');
+    if (header === null) return undefined;
+    const there = readDate(headers.get('date')?.trim() ?? '');
+    return parseRetryAfter(header, Number.isNaN(there) ? now : there);
+  } catch {
+    // The headers of a program's own transport may throw, and the server has answered all the same.
+    return undefined;
+  }
 }
 
 /** Reads a `Retry-After` header, seconds or a date, as milliseconds from `now`; nothing when it is neither. */

@@ -17,7 +17,35 @@ const LONGEST_RUN = 40;
 
 const CONTROLS: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9 };
 const DIGITS: Readonly<Record<string, number>> = { u: 4, x: 2 };
-const ENTITIES = Object.entries({ amp: 38, lt: 60, gt: 62, quot: 34, apos: 39 });
+const ENTITIES = Object.entries({
+  ...{
+    amp: 38,
+    lt: 60,
+    gt: 62,
+    quot: 34,
+    apos: 39,
+    excl: 33,
+    num: 35,
+    dollar: 36,
+    percnt: 37,
+    lpar: 40,
+    rpar: 41,
+  },
+  ...{
+    ast: 42,
+    plus: 43,
+    comma: 44,
+    period: 46,
+    sol: 47,
+    colon: 58,
+    semi: 59,
+    equals: 61,
+    quest: 63,
+    commat: 64,
+  },
+  ...{ lsqb: 91, lbrack: 91, bsol: 92, rsqb: 93, rbrack: 93, Hat: 94, lowbar: 95, grave: 96 },
+  ...{ lcub: 123, lbrace: 123, verbar: 124, vert: 124, rcub: 125, rbrace: 125 },
+});
 /** First bytes of UTF-8 from which on two, three and four make a character. */
 const LEADS = [0xc0, 0xe0, 0xf0];
 
@@ -54,9 +82,15 @@ export class EscapedText {
       // What stands for a whole character is two in the value.
       const whole = value.codePointAt(index) ?? 0;
       later = whole > 0xffff ? endsOf(readings, whole) : [];
-      if (index + 1 >= least) end = Math.max(end, ...here);
+      if (index + 1 === value.length) end = Math.max(end, ...here);
+      else if (index + 1 >= least) end = Math.max(end, ...[...here].filter((place) => this.#isCut(place)));
     }
     return end;
+  }
+
+  // Where a text only begins like a value, it is another one.
+  #isCut(place: number): boolean {
+    return place >= this.#text.length || /^(…|\.{3})/.test(this.#text.slice(place, place + 3));
   }
 
   #at(place: number): readonly Reading[] {
@@ -113,7 +147,7 @@ export class EscapedText {
       place + name.length,
     ]);
     for (const start of endsOf(this.#at(place), HASH)) {
-      const [digits] = /^(x[\da-f]{1,8}|\d{1,8})/i.exec(text.slice(start, start + 9)) ?? [];
+      const [digits] = /^(x[\da-f]{1,24}|\d{1,24})/i.exec(text.slice(start, start + 25)) ?? [];
       if (digits) found.push([Number(digits.replace(/^x/i, '0x')), start + digits.length]);
     }
     return found.flatMap(([code, end]) =>

@@ -5,10 +5,14 @@ export const systemRandom = (): number => Math.random();
 export const secureRandomBytes = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(bytes);
 
-/** A number for jitter: the middle where the program's own source throws, since no retry may depend on it. */
-export function chance(random: () => number): number {
+/**
+ * A number from 0 to 1 for jitter and choices: the middle where the program's own source throws or gives anything else,
+ * since nothing of that kind may fail for it.
+ */
+export function chance(random: () => unknown): number {
   try {
-    return random();
+    const number = random();
+    return typeof number === 'number' && number >= 0 && number <= 1 ? number : 0.5;
   } catch {
     return 0.5;
   }

@@ -24,7 +24,10 @@ const PROOF = new RegExp(
 );
 
 /** What proves who asks, as a parameter: its value is taken out whatever it is. */
-const PARAMETER = new RegExp(String.raw`((?:auth|signature|token)${quoted('=')})(?:[^\s"'<>&]|&#)+`, 'gi');
+const PARAMETER = new RegExp(
+  String.raw`((?:auth|signature|token)${quoted('=')})["']?(?:[^\s"'<>&]|&#)+`,
+  'gi',
+);
 
 /**
  * The text with every secret taken out, however it is escaped, and also where only its beginning is left: eight characters

@@ -21,7 +21,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export function steadyClock(clock: Clock): SteadyClock {
   return Object.freeze({
     now: () => clock.now(),
-    monotonic: isSteady(clock) ? () => clock.monotonic() : derivedFrom(clock),
+    monotonic: isSteady(clock) ? reading(() => clock.monotonic()) : derivedFrom(reading(() => clock.now())),
     setTimeout: (callback: () => void, milliseconds: number) => {
       const delay = milliseconds > 0 ? milliseconds : 0;
       return delay > LONGEST_TIMER
@@ -29,32 +29,56 @@ export function steadyClock(clock: Clock): SteadyClock {
         : clock.setTimeout(callback, delay);
     },
     atLatest: (milliseconds: number, callback: () => void) => {
-      if (clock.atLatest) return clock.atLatest(milliseconds, callback);
-      const timer = clock.setTimeout(callback, milliseconds);
-      return () => clock.clearTimeout(timer);
-    },
-    clearTimeout: (timer: TimerHandle) => {
       try {
-        if (timer instanceof LongTimer) timer.clear();
-        else clock.clearTimeout(timer);
+        const forget: unknown = clock.atLatest?.(milliseconds, callback);
+        if (typeof forget === 'function') return () => quietly(() => forget());
+        const timer = clock.atLatest ? undefined : clock.setTimeout(callback, milliseconds);
+        return () => quietly(() => clock.clearTimeout(timer));
       } catch {
-        // It fires, and finds that nobody waits for it any more: that may not fail what has come to its end.
+        // Too early is better than never.
+        callback();
+        return () => undefined;
       }
     },
+    clearTimeout: (timer: TimerHandle) =>
+      quietly(() => (timer instanceof LongTimer ? timer.clear() : clock.clearTimeout(timer))),
   });
+}
+
+// What cannot be cancelled fires, and finds that nobody waits for it any more: that may not fail what is over.
+function quietly(cancel: () => void): void {
+  try {
+    cancel();
+  } catch {
+    // As above.
+  }
 }
 
 function isSteady(clock: Clock): clock is Clock & Pick<SteadyClock, 'monotonic'> {
   return typeof clock.monotonic === 'function';
 }
 
+// A clock that throws, or says what is no time, stands still meanwhile: nothing else may fail for it.
+function reading(read: () => unknown): () => number {
+  let last = 0;
+  return () => {
+    try {
+      const time = read();
+      if (typeof time === 'number' && Number.isFinite(time)) last = time;
+    } catch {
+      // As above.
+    }
+    return last;
+  };
+}
+
 // Whoever needs it exactly reads it more often than the longest step: the watch for sleep does while the loop works.
-function derivedFrom(clock: Clock): () => number {
-  let last = clock.now();
+function derivedFrom(read: () => number): () => number {
+  let last: number | undefined;
   let passed = 0;
   return () => {
-    const now = clock.now();
-    passed += Math.min(Math.max(now - last, 0), LONGEST_STEP);
+    const now = read();
+    passed += Math.min(Math.max(now - (last ?? now), 0), LONGEST_STEP);
     last = now;
     return passed;
   };

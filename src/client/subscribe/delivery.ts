@@ -1,6 +1,7 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
+import { chance } from '../runtime/random.ts';
 import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
 import type { Backfill, Held } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
@@ -44,7 +45,7 @@ export class Delivery<Client> {
     this.#parts = parts;
     const { dedupeEntries, random } = parts.settings;
     this.#queue = new DeliveryQueue(parts.demand, (slow) => host.waits(slow));
-    this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, random());
+    this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
   /** Entries above this timetoken that have been delivered are remembered. */
@@ -169,7 +170,7 @@ export class Delivery<Client> {
     const arrived: (Arrived | undefined)[] = [];
     for (const entry of entries) {
       if (!isEnvelope(entry)) {
-        fresh = true;
+        // No news: a server that sends nothing else is asked no more often than one that has nothing.
         arrived.push(undefined);
         continue;
       }

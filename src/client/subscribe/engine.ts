@@ -1,5 +1,6 @@
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../execute.ts';
+import { fileUrlOf } from '../file-url.ts';
 import type { Given } from '../given.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
@@ -180,9 +181,8 @@ export class SubscribeEngine<Client> {
     const engine = this;
     const { settings } = this.#executor;
     return {
-      settings,
-      history,
-      fileUrl: (file) => this.#executor.fileUrl(file),
+      ...{ settings, history },
+      fileUrl: (file) => fileUrlOf(this.#executor, file),
       poll: (mix, cursor, waiting) =>
         pollOnce(this.#poller, { mix, cursor }, { ...waiting, clock: settings.clock }),
       get roundTrip() {

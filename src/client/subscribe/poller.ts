@@ -95,7 +95,10 @@ export class Poller {
     const exchange = async () => {
       url = this.#url(request);
       const plan = { method: 'GET', url, headers: HEADERS } as const;
-      return this.#read(await this.#executor.authorizer.exchange(plan, { operation: OPERATION }, send));
+      return this.#read(
+        await this.#executor.authorizer.exchange(plan, { operation: OPERATION }, send),
+        request.mix,
+      );
     };
     const failed = (thrown: unknown) => {
       const error = this.#executor.failure(OPERATION, thrown);
@@ -153,9 +156,12 @@ export class Poller {
     return this.#lastPath;
   }
 
-  async #read(response: TransportResponse): Promise<LoopAnswer> {
+  async #read(response: TransportResponse, { channels, groups }: Mix): Promise<LoopAnswer> {
     const { status, body } = response;
-    if (status !== 200) throw this.#executor.refusal(OPERATION, response, status);
+    if (status !== 200) {
+      const asked = new Set([...channels, ...groups]);
+      throw this.#executor.refusal(OPERATION, response, { status, asked });
+    }
     const { crypto } = this.#executor.settings;
     const answer = { ...readOr(status, body), bytes: body.length };
     return crypto ? { ...answer, entries: await decryptEntries(crypto, answer.entries) } : answer;

@@ -31,10 +31,23 @@ export class Surroundings {
   #watch(): () => void {
     const { clock, networkEvents } = this.#settings;
     const stopClock = watchForSleep(clock, () => this.#tell({ type: 'woke' }));
-    const stopNetwork = networkEvents?.((online) => this.#tell({ type: 'networkChanged', online }));
+    const stopNetwork = attempt(() =>
+      networkEvents?.((online) => this.#tell({ type: 'networkChanged', online: online === true })),
+    );
     return () => {
       stopClock();
-      stopNetwork?.();
+      if (typeof stopNetwork === 'function') attempt(() => stopNetwork());
     };
+  }
+}
+
+// A program's own source of news may fail in any way: then there are none.
+function attempt(work: () => unknown): unknown {
+  try {
+    const result = work();
+    if (result instanceof Promise) result.catch(() => undefined);
+    return result;
+  } catch {
+    return undefined;
   }
 }

@@ -61,14 +61,41 @@ describe('what is not', () => {
     } as const;
     const error = new PubNubError('PN-3002', SECRET, {
       ...details,
-      channels: [SECRET],
+      channels: ['room'],
       errorData: { [SECRET]: 1 },
     });
     const clean = redactor.value(error);
     expect(clean).toBeInstanceOf(PubNubError);
-    const all = { ...details, code: 'PN-3002', channels: ['[redacted]'], errorData: { '[redacted]': 1 } };
+    const all = { ...details, code: 'PN-3002', channels: ['room'], errorData: { '[redacted]': 1 } };
     expect(clean).toMatchObject(all);
     expect(inspect(clean, { showHidden: true })).not.toContain(SECRET);
+  });
+
+  it('is not walked through to its end: what is large is cut, and bytes are named', () => {
+    const list: unknown = redactor.value(Array.from({ length: 2_000_000 }, () => 1));
+    expect(Object(list).length).toBeLessThan(10_000);
+    const error = Object.assign(new Error('fetch failed'), { body: new Uint8Array(1_000_000) });
+    expect(Object(redactor.value(error)).body).toBe('[object Uint8Array]');
+  });
+
+  it('is a copy of what its class keeps in getters, or inherits', () => {
+    class HttpError extends Error {
+      get url() {
+        return SECRET;
+      }
+    }
+    const clean = redactor.value(new HttpError('no'));
+    expect(clean).toBeInstanceOf(Error);
+    expect(inspect(clean, { showHidden: true, getters: true })).not.toContain(SECRET);
+    expect(Reflect.get(Object(clean), 'url')).toBeUndefined();
+    expect(Reflect.get(Object(redactor.value(Object.create({ token: SECRET }))), 'token')).toBeUndefined();
+    class Plain extends Error {
+      describe() {
+        return this.message;
+      }
+    }
+    const plain = new Plain('fine');
+    expect(redactor.value(plain)).toBe(plain);
   });
 
   it('may be called anything', () => {

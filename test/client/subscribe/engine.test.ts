@@ -3,6 +3,7 @@ import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, test } from 'vitest';
 import { entryAt, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { scriptedClient } from '../../support/unit-client.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
 describe('subscriptions of one turn', () => {
@@ -195,4 +196,20 @@ test('a whole system runs in one process through fetch, without a socket', async
   // While the clients' machine sleeps only the origin's timers fire: what is left would be the clients'.
   await network.sleep(400_000);
   expect(network.clock.pending).toBe(0);
+});
+
+describe('a server that sends nothing but entries that are none', () => {
+  test.each([['null'], ['{}'], ['[]'], ['{"c":"a"}']])(
+    'is asked no more often than one without news: %s',
+    async (entry) => {
+      let ticks = 17_000_000_000_000_000n;
+      const answer = () => ({ body: `{"t":{"t":"${ticks++}","r":1},"m":[${entry}]}` });
+      const { pubnub, clock, requests, close } = scriptedClient([answer]);
+      pubnub.subscribe().channels('a').execute();
+      await clock.advance(10_000);
+      expect(requests.length).toBeGreaterThan(3);
+      expect(requests.length).toBeLessThan(60);
+      await close();
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
-import { checkName, listOf } from '../../params.ts';
+import { checkName, emptyProblem, listOf } from '../../params.ts';
 import { path } from '../../path.ts';
 import { joined } from '../../values.ts';
 import { type AuthKeysResult, checkAuthKey, payloadOf } from './auth-keys.ts';
@@ -30,6 +30,7 @@ export const audit = defineEndpoint<AuditParams, AuthKeysResult>({
     channelGroups: listOf(checkName),
     authKeys: listOf(checkAuthKey),
   },
+  conflict: ({ channels, channelGroups, authKeys }) => emptyProblem({ channels, channelGroups, authKeys }),
   needs: ['publishKey', 'secretKey'],
   path: (_, keys) => path`/v2/auth/audit/sub-key/${keys.subscribeKey}`,
   query: ({ channels, channelGroups, authKeys }) => ({

@@ -1,6 +1,6 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
-import { checkBoolean, checkCount, checkName, listOf, optional } from '../../params.ts';
+import { checkBoolean, checkCount, checkName, emptyProblem, listOf, optional } from '../../params.ts';
 import { path } from '../../path.ts';
 import { joined } from '../../values.ts';
 import { type AuthKeysResult, checkAuthKey, payloadOf } from './auth-keys.ts';
@@ -56,10 +56,11 @@ export const grant = defineEndpoint<GrantParams, AuthKeysResult>({
     ...{ get: permission, update: permission, join: permission },
     ttl: optional(checkCount),
   },
-  conflict: ({ channels = [], channelGroups = [], uuids = [], authKeys = [] }) => {
-    if (uuids.length === 0) return;
-    if (channels.length + channelGroups.length > 0) return 'uuids and channels or groups need a call each';
-    return authKeys.length === 0 ? 'uuids need authKeys' : undefined;
+  conflict: ({ channels, channelGroups, uuids, authKeys }) => {
+    const problem = emptyProblem({ channels, channelGroups, uuids, authKeys });
+    if (problem !== undefined || !uuids) return problem;
+    if (channels || channelGroups) return 'uuids and channels or groups need a call each';
+    return authKeys ? undefined : 'uuids need authKeys';
   },
   needs: ['publishKey', 'secretKey'],
   path: (_, keys) => path`/v2/auth/grant/sub-key/${keys.subscribeKey}`,

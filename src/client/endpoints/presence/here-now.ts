@@ -2,7 +2,7 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
 import type { Paging } from '../../paging.ts';
-import { checkBoolean, checkCount, checkName, listOf, optional } from '../../params.ts';
+import { checkBoolean, checkCount, checkName, emptyProblem, listOf, optional } from '../../params.ts';
 import { encodeNames, path } from '../../path.ts';
 import { at, expected, isRecord, listAt, mapped, numberAt, recordAt, stringAt } from '../../read.ts';
 import { distinct, joined } from '../../values.ts';
@@ -72,6 +72,10 @@ export const hereNow = defineEndpoint<HereNowParams, HereNowResult>({
     includeUuids: optional(checkBoolean),
     limit: optional(checkCount),
     offset: optional(checkCount),
+  },
+  conflict: (given) => {
+    const { channels, channelGroups } = given;
+    return isGlobal(given) ? emptyProblem({ channels, channelGroups }) : undefined;
   },
   path: (given, { subscribeKey }) => {
     const everywhere = path`/v2/presence/sub-key/${subscribeKey}`;
