@@ -195,6 +195,8 @@ export async function play({ setting, steps, options }: Plan): Promise<World> {
     world.noteCursor();
   }
   if (setting.heals) await heal(world);
+  // What the last step has settled is heard of in the same instant.
+  else await world.clock.advance(0);
   return world;
 }
 

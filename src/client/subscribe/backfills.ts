@@ -1,4 +1,3 @@
-import { isPresenceName } from '../../protocol/names.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
@@ -9,9 +8,10 @@ import { Backfill, type BackfillPlan, Backlog } from './backfill.ts';
 import { MOST_ATTEMPTS } from './backfill-fill.ts';
 import type { BackfillHistory } from './backfill-history.ts';
 import { remaining } from './backfill-merge.ts';
+import { missingIn } from './backfill-outcome.ts';
 import type { BackfillQueue } from './backfill-queue.ts';
 import type { OlderDelivery } from './delivery.ts';
-import { type NamedLoss, namesApart, outcomeOf, type Range } from './gaps.ts';
+import type { NamedLoss } from './gaps.ts';
 import { isEmpty, type Mix } from './mix.ts';
 
 /** What backfills need of the client. */
@@ -214,34 +214,6 @@ export class Backfills {
       if (index >= 0) backfills.splice(index, 1);
     }
   }
-}
-
-function missingIn(
-  backfill: Backfill,
-  because: 'backfill-failed' | 'backlog-full' | undefined,
-): readonly (readonly [NamedLoss, PNGapEvent['recovered']])[] {
-  const { loss } = backfill.plan;
-  if (loss) return namesApart(loss.names).flatMap((names) => leftOf(backfill, { ...loss, names }, because));
-  if (!because) return [];
-  const { names, place, read, plan } = backfill;
-  const from = plan.last === undefined || read.size > 0 ? place.timetoken : '0';
-  const range: Range = { from, to: plan.to, reason: because, certain: false };
-  return namesApart(names).map((one) => {
-    const presence = [...one.channels, ...one.groups].some(isPresenceName);
-    return outcomeOf({ ...range, names: one, presence }, backfill.outcomeFor(one));
-  });
-}
-
-// What is left of a loss of one name. A suspicion is told if history had something, or could not be asked for everything.
-function leftOf(
-  backfill: Backfill,
-  loss: NamedLoss,
-  because: 'backfill-failed' | 'backlog-full' | undefined,
-): readonly (readonly [NamedLoss, PNGapEvent['recovered']])[] {
-  const brought = backfill.outcomeFor(loss.names);
-  const { hasBrought, isComplete, cuts } = brought;
-  if (!because && !loss.certain && !hasBrought && isComplete && cuts.length === 0) return [];
-  return [outcomeOf(because ? { ...loss, reason: because } : loss, brought)];
 }
 
 function unexpected(cause: unknown): PubNubError {

@@ -175,9 +175,10 @@ export class LiveSubscription {
     this.#listeners.emit(name, event);
   }
 
-  /** Tells of a loss, and of what the backfill of this serial has brought of it. */
-  lose(loss: NamedLoss, recovered: PNGapEvent['recovered'] = 'none', serial = 0): void {
-    this.missed.note(loss.names, loss.to, serial);
+  /** Tells of a loss, and of what the backfill of this serial, if any, has brought of it. */
+  lose(loss: NamedLoss, recovered?: PNGapEvent['recovered'], serial?: number): void {
+    // Where no backfill was to bring it, there is none to come.
+    if (serial !== undefined) this.missed.note(loss.names, loss.to, serial);
     this.tell('gap', gapEvent(loss, recovered));
   }
 

@@ -148,4 +148,18 @@ export const FILLS: readonly Situation[] = [
     { do: 'tell-twins', channel: 'c', differ: 'payload' },
     wait(20_000),
   ]),
+  situation(
+    'a loss that is told at once takes nothing from what is being filled',
+    { origin: 'tight', queue: 2, needsHistory: true, latency: 300 },
+    [
+      sub('s1', ['a', 'c', 'n.*'], { groups: ['g'], start: { at: 'date', ms: 3_600_000 } }),
+      tell('n.x'),
+      { do: 'fault', kind: 'handshake', fault: { with: 'status', status: 500, body: '' } },
+      tell('a', 5),
+      sub('s2', [], { groups: ['g', 'b'] }),
+      wait(2_500),
+      tell('a', 5),
+      wait(20_000),
+    ],
+  ),
 ];

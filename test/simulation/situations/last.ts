@@ -103,4 +103,13 @@ export const LAST: readonly Situation[] = [
       ],
     ),
   ),
+  situation(
+    'withLast() whose polls fail tells no gap that runs backwards',
+    { ...HISTORY, policy: 'three-attempts', heartbeats: true, historyLag: 300 },
+    [
+      sub('s1', ['b', 'c', 'n.x'], { start: last(1) }),
+      { do: 'tell', channel: 'b', count: 13, like: 'same' },
+      { do: 'sleep', ms: 400_000 },
+    ],
+  ),
 ];
