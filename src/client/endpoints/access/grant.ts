@@ -7,7 +7,7 @@ import { type AuthKeysResult, checkAuthKey, payloadOf } from './auth-keys.ts';
 
 /** Parameters of `grant()`. What is not allowed is forbidden: without any permission, it takes back what was granted. */
 export interface GrantParams extends Params {
-  /** Channels that it is for. Without channels, groups and users it is for all of the subscribe key. */
+  /** Channels that it is for. Without channels, groups and users it is for all of the subscribe key; empty lists are refused. */
   channels?: List<string>;
   /** Channel groups that it is for. */
   channelGroups?: List<string>;
