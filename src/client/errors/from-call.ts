@@ -63,16 +63,22 @@ export function malformed(
 
 /** The answer of a transport, which may be a program's own; throws `PN-4001` where it is none. */
 export function checkAnswer(operation: PNOperationType, answer: unknown): TransportResponse {
-  let cause: unknown = new TypeError('the transport must give a status, headers and a body');
+  let fault: unknown;
   try {
-    const { status, headers, body, stream } = Object(answer);
-    const isWhole =
-      Number.isInteger(status) && typeof headers?.get === 'function' && typeof body === 'string';
+    const missing = missingIn(Object(answer));
     // Each member has been looked at.
-    if (isWhole && (stream === undefined || typeof stream?.getReader === 'function'))
-      return answer as TransportResponse;
+    if (missing === undefined) return answer as TransportResponse;
+    fault = new TypeError(`the transport gives no ${missing}`);
   } catch (thrown) {
-    cause = thrown;
+    fault = thrown;
   }
-  throw malformed(operation, { status: undefined, cause });
+  throw malformed(operation, { status: undefined, cause: fault });
+}
+
+// Asked for each answer, so without a table of checks.
+function missingIn({ status, headers, body, stream }: Partial<TransportResponse>): string | undefined {
+  if (!Number.isInteger(status)) return 'status';
+  if (typeof headers?.get !== 'function') return 'headers';
+  if (typeof body !== 'string') return 'body';
+  return stream === undefined || typeof stream?.getReader === 'function' ? undefined : 'stream';
 }
