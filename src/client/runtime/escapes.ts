@@ -2,6 +2,8 @@
 type Reading = readonly [code: number, end: number];
 
 const HASH = 0x23;
+const UPPER_X = 0x58;
+const LOWER_X = 0x78;
 const PERCENT = 0x25;
 const SEMICOLON = 0x3b;
 const BACKSLASH = 0x5c;
@@ -11,6 +13,9 @@ export const ESCAPES: ReadonlySet<number> = new Set([PERCENT, 0x26, 0x2b, BACKSL
 
 /** Readings of one place at most. */
 const MOST_READINGS = 12;
+
+/** Digits of the number of a character. */
+const MOST_DIGITS = 24;
 
 /** More backslashes in a row than this are no escape. */
 const LONGEST_RUN = 40;
@@ -146,20 +151,40 @@ export class EscapedText {
       code,
       place + name.length,
     ]);
-    for (const start of endsOf(this.#at(place), HASH)) {
-      const [digits] = /^(x[\da-f]{1,24}|\d{1,24})/i.exec(text.slice(start, start + 25)) ?? [];
-      if (digits) found.push([Number(digits.replace(/^x/i, '0x')), start + digits.length]);
-    }
+    for (const start of endsOf(this.#at(place), HASH)) found.push(...this.#number(start));
     return found.flatMap(([code, end]) =>
       [end, ...endsOf(this.#at(end), SEMICOLON)].map((behind) => [code, behind] as const),
     );
   }
 
+  // The number of an entity, decimal or hexadecimal, with as many digits as there are.
+  #number(place: number): readonly Reading[] {
+    const hex = this.#at(place).filter(([code]) => code === LOWER_X || code === UPPER_X);
+    const starts = hex.length > 0 ? hex.map(([, end]) => end) : [place];
+    const base = hex.length > 0 ? 16 : 10;
+    let found: readonly Reading[] = [];
+    let open: readonly Reading[] = starts.map((start) => [0, start] as const);
+    for (let count = 0; count < MOST_DIGITS && open.length > 0; count++) {
+      open = this.#digit(open, base).slice(0, MOST_READINGS);
+      found = open.length > 0 ? open : found;
+    }
+    return found;
+  }
+
   #hex(place: number, count: number): readonly Reading[] {
-    const digits = this.#text.slice(place, place + count);
-    return /^[\da-f]{2,}$/i.test(digits) && digits.length === count
-      ? [[Number.parseInt(digits, 16), place + count]]
-      : [];
+    let found: readonly Reading[] = [[0, place]];
+    for (let digit = 0; digit < count; digit++) found = this.#digit(found, 16);
+    return found;
+  }
+
+  // Each number with one digit more, which may be escaped itself.
+  #digit(numbers: readonly Reading[], base: number): readonly Reading[] {
+    return numbers.flatMap(([value, place]) =>
+      this.#at(place).flatMap(([code, end]) => {
+        const digit = Number.parseInt(String.fromCharCode(code), base);
+        return Number.isNaN(digit) ? [] : [[value * base + digit, end] as const];
+      }),
+    );
   }
 }
 

@@ -116,6 +116,26 @@ describe('what proves who asks', () => {
   });
 });
 
+describe('a secret in two escapes, of which the second leaves no character as it is', () => {
+  const each = (escape: (code: number) => string) => (text: string) =>
+    Array.from(text, (character) => escape(character.charCodeAt(0))).join('');
+  const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
+  const all = {
+    percent: each((code) => `%${hex(code, 2)}`),
+    json: each((code) => `\\u${hex(code, 4)}`),
+    decimal: each((code) => `&#${code};`),
+    hexadecimal: each((code) => `&#x${hex(code, 6)};`),
+  };
+
+  it.each(Object.keys(all).flatMap((one) => Object.keys(all).map((other) => [one, other] as const)))(
+    'is found: %s in %s',
+    (inner, outer) => {
+      const text = Reflect.get(all, outer)(Reflect.get(all, inner)('my_secret/key=1'));
+      expect(clean(`"${text}"`, 'my_secret/key=1')).toBe('"[redacted]"');
+    },
+  );
+});
+
 describe('an address', () => {
   it.each([
     ['http://host/a?b=c', 'http://host/…'],
