@@ -117,8 +117,8 @@ describe('what proves who asks', () => {
 });
 
 describe('a secret in two escapes, of which the second leaves no character as it is', () => {
-  const each = (escape: (code: number) => string) => (text: string) =>
-    Array.from(text, (character) => escape(character.charCodeAt(0))).join('');
+  const each = (write: (code: number) => string) => (text: string) =>
+    Array.from(text, (character) => write(character.charCodeAt(0))).join('');
   const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
   const all = {
     percent: each((code) => `%${hex(code, 2)}`),
