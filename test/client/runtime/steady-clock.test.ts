@@ -120,3 +120,31 @@ test('the clock of a client is steady, whichever it is given', () => {
   expect(own.monotonic()).toBeGreaterThan(0);
   expect(own.monotonic()).toBeLessThanOrEqual(systemClock.monotonic());
 });
+
+describe('a clock that fails', () => {
+  const fails = () => {
+    throw new Error('mine');
+  };
+  const whole = { now: () => 7, setTimeout: () => 1, clearTimeout: () => undefined };
+
+  test.each([
+    ['atLatest() throws', { ...whole, atLatest: fails }],
+    ['atLatest() gives nothing', { ...whole, atLatest: () => undefined as never }],
+    ['setTimeout() throws', { ...whole, setTimeout: fails }],
+    ['clearTimeout() throws', { ...whole, clearTimeout: fails }],
+  ])('ends nothing that is over: %s', (_name, clock) => {
+    const forget = steadyClock(clock).atLatest(5, () => undefined);
+    expect(forget).not.toThrow();
+  });
+
+  test('stands still meanwhile', () => {
+    let times: readonly (number | undefined)[] = [5, undefined, 9];
+    const monotonic = () => {
+      const [time, ...rest] = times;
+      times = rest;
+      return time ?? fails();
+    };
+    const clock = steadyClock({ ...whole, monotonic });
+    expect([clock.monotonic(), clock.monotonic(), clock.monotonic()]).toEqual([5, 5, 9]);
+  });
+});
