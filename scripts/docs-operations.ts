@@ -1,67 +1,67 @@
 // What each operation takes, from its endpoint's declaration and the comments of its parameters.
 import type { Param } from '../src/client/endpoint.ts';
-import { audit } from '../src/client/endpoints/access/audit.ts';
-import { grant } from '../src/client/endpoints/access/grant.ts';
-import { grantToken } from '../src/client/endpoints/access/grant-token.ts';
-import { revokeToken } from '../src/client/endpoints/access/revoke-token.ts';
+import { audit } from '../src/client/features/access/audit.ts';
+import { grant } from '../src/client/features/access/grant.ts';
+import { grantToken } from '../src/client/features/access/grant-token.ts';
+import { revokeToken } from '../src/client/features/access/revoke-token.ts';
 import {
   getChannelMembers,
   manageChannelMembers,
   removeChannelMembers,
   setChannelMembers,
-} from '../src/client/endpoints/app-context/channel-members.ts';
+} from '../src/client/features/app-context/channel-members.ts';
 import {
   getAllChannelMetadata,
   getChannelMetadata,
   removeChannelMetadata,
   setChannelMetadata,
-} from '../src/client/endpoints/app-context/channel-metadata.ts';
+} from '../src/client/features/app-context/channel-metadata.ts';
 import {
   getMemberships,
   manageMemberships,
   removeMemberships,
   setMemberships,
-} from '../src/client/endpoints/app-context/memberships.ts';
+} from '../src/client/features/app-context/memberships.ts';
 import {
   getAllUuidMetadata,
   getUuidMetadata,
   removeUuidMetadata,
   setUuidMetadata,
-} from '../src/client/endpoints/app-context/uuid-metadata.ts';
-import { addChannelsToChannelGroup } from '../src/client/endpoints/channel-groups/add-channels-to-channel-group.ts';
-import { deleteChannelGroup } from '../src/client/endpoints/channel-groups/delete-channel-group.ts';
-import { listChannelGroups } from '../src/client/endpoints/channel-groups/list-channel-groups.ts';
-import { listChannelsInChannelGroup } from '../src/client/endpoints/channel-groups/list-channels-in-channel-group.ts';
-import { removeChannelsFromChannelGroup } from '../src/client/endpoints/channel-groups/remove-channels-from-channel-group.ts';
-import { deleteFile } from '../src/client/endpoints/files/delete-file.ts';
-import { downloadFile } from '../src/client/endpoints/files/download-file.ts';
-import { getFileUrl } from '../src/client/endpoints/files/get-file-url.ts';
-import { listFiles } from '../src/client/endpoints/files/list-files.ts';
-import { publishFileMessage } from '../src/client/endpoints/files/publish-file-message.ts';
-import { sendFile } from '../src/client/endpoints/files/send-file.ts';
-import { addMessageAction } from '../src/client/endpoints/message-actions/add-message-action.ts';
-import { getMessageActions } from '../src/client/endpoints/message-actions/get-message-actions.ts';
-import { removeMessageAction } from '../src/client/endpoints/message-actions/remove-message-action.ts';
-import { getState } from '../src/client/endpoints/presence/get-state.ts';
-import { hereNow } from '../src/client/endpoints/presence/here-now.ts';
-import { setState } from '../src/client/endpoints/presence/set-state.ts';
-import { whereNow } from '../src/client/endpoints/presence/where-now.ts';
-import { fire } from '../src/client/endpoints/publish/fire.ts';
-import { publish } from '../src/client/endpoints/publish/publish.ts';
-import { signal } from '../src/client/endpoints/publish/signal.ts';
+} from '../src/client/features/app-context/uuid-metadata.ts';
+import { addChannelsToChannelGroup } from '../src/client/features/channel-groups/add-channels-to-channel-group.ts';
+import { deleteChannelGroup } from '../src/client/features/channel-groups/delete-channel-group.ts';
+import { listChannelGroups } from '../src/client/features/channel-groups/list-channel-groups.ts';
+import { listChannelsInChannelGroup } from '../src/client/features/channel-groups/list-channels-in-channel-group.ts';
+import { removeChannelsFromChannelGroup } from '../src/client/features/channel-groups/remove-channels-from-channel-group.ts';
+import { deleteFile } from '../src/client/features/files/delete-file.ts';
+import { downloadFile } from '../src/client/features/files/download-file.ts';
+import { getFileUrl } from '../src/client/features/files/get-file-url.ts';
+import { listFiles } from '../src/client/features/files/list-files.ts';
+import { publishFileMessage } from '../src/client/features/files/publish-file-message.ts';
+import { sendFile } from '../src/client/features/files/send-file.ts';
+import { addMessageAction } from '../src/client/features/message-actions/add-message-action.ts';
+import { getMessageActions } from '../src/client/features/message-actions/get-message-actions.ts';
+import { removeMessageAction } from '../src/client/features/message-actions/remove-message-action.ts';
+import { getState } from '../src/client/features/presence/get-state.ts';
+import { hereNow } from '../src/client/features/presence/here-now.ts';
+import { setState } from '../src/client/features/presence/set-state.ts';
+import { whereNow } from '../src/client/features/presence/where-now.ts';
+import { fire } from '../src/client/features/publish/fire.ts';
+import { publish } from '../src/client/features/publish/publish.ts';
+import { signal } from '../src/client/features/publish/signal.ts';
+import { time } from '../src/client/features/publish/time.ts';
 import {
   addPushChannels,
   listPushChannels,
   removeAllPushChannels,
   removePushChannels,
-} from '../src/client/endpoints/push/push-channels.ts';
-import { deleteMessages } from '../src/client/endpoints/storage/delete-messages.ts';
-import { fetchMessages } from '../src/client/endpoints/storage/fetch-messages.ts';
-import { history } from '../src/client/endpoints/storage/history.ts';
-import { messageCounts } from '../src/client/endpoints/storage/message-counts.ts';
-import { subscribe } from '../src/client/endpoints/subscribe/subscribe.ts';
-import { unsubscribe } from '../src/client/endpoints/subscribe/unsubscribe.ts';
-import { time } from '../src/client/endpoints/time/time.ts';
+} from '../src/client/features/push/push-channels.ts';
+import { deleteMessages } from '../src/client/features/storage/delete-messages.ts';
+import { fetchMessages } from '../src/client/features/storage/fetch-messages.ts';
+import { history } from '../src/client/features/storage/history.ts';
+import { messageCounts } from '../src/client/features/storage/message-counts.ts';
+import { subscribe } from '../src/client/subscribe/subscribe.ts';
+import { unsubscribe } from '../src/client/subscribe/unsubscribe.ts';
 import type { PNOperationType } from '../src/protocol/status.ts';
 import { membersOf } from './docs-members.ts';
 import { code, type GeneratedPage, table } from './docs-page.ts';
@@ -162,7 +162,7 @@ const KINDS = {
 } as const;
 
 function parametersOf(name: string, { params, oneOf = [] }: Declared): string {
-  const members = membersOf('src/client/endpoints', `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
+  const members = membersOf('src/client', `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
   if (members.length === 0) return 'It has no parameters.';
   const rows = members
     .filter((member) => member.name in params)

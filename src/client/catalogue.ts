@@ -1,31 +1,27 @@
-import { defineBuilder } from './builder.ts';
-import { checkOptions, NO_OPTIONS } from './check-options.ts';
-import { type FireParams, type FireResult, fire } from './endpoints/publish/fire.ts';
-import { type PublishParams, type PublishResult, publish } from './endpoints/publish/publish.ts';
-import { type SignalParams, type SignalResult, signal } from './endpoints/publish/signal.ts';
-import { type SubscribeParams, type SubscribeVerbs, subscribe } from './endpoints/subscribe/subscribe.ts';
-import {
-  type UnsubscribeParams,
-  type UnsubscribeVerbs,
-  unsubscribe,
-} from './endpoints/subscribe/unsubscribe.ts';
-import { type TimeParams, type TimeResult, time } from './endpoints/time/time.ts';
-import { ACCESS_BUILDERS, type AccessOperations } from './operations/access.ts';
-import { APP_CONTEXT_BUILDERS, type AppContextOperations } from './operations/app-context.ts';
-import { CHANNEL_GROUP_BUILDERS, type ChannelGroupOperations } from './operations/channel-groups.ts';
-import { MESSAGE_ACTION_BUILDERS, type MessageActionOperations } from './operations/message-actions.ts';
-import { PRESENCE_BUILDERS, type PresenceOperations } from './operations/presence.ts';
-import { PUSH_BUILDERS, type PushOperations } from './operations/push.ts';
-import { STORAGE_BUILDERS, type StorageOperations } from './operations/storage.ts';
-import type { Context, Start, StartBuilder } from './start.ts';
+import { defineBuilder } from './builder/builder.ts';
+import { checkOptions, NO_OPTIONS } from './builder/check-options.ts';
+import type { Context, Start, StartBuilder } from './builder/start.ts';
+import { validate } from './builder/validate.ts';
+import { type Rest, startRest } from './builder/verbs.ts';
+import { ACCESS_BUILDERS, type AccessOperations } from './features/access/feature.ts';
+import { APP_CONTEXT_BUILDERS, type AppContextOperations } from './features/app-context/feature.ts';
+import { CHANNEL_GROUP_BUILDERS, type ChannelGroupOperations } from './features/channel-groups/feature.ts';
+import { MESSAGE_ACTION_BUILDERS, type MessageActionOperations } from './features/message-actions/feature.ts';
+import { PRESENCE_BUILDERS, type PresenceOperations } from './features/presence/feature.ts';
+import { type FireParams, type FireResult, fire } from './features/publish/fire.ts';
+import { type PublishParams, type PublishResult, publish } from './features/publish/publish.ts';
+import { type SignalParams, type SignalResult, signal } from './features/publish/signal.ts';
+import { type TimeParams, type TimeResult, time } from './features/publish/time.ts';
+import { PUSH_BUILDERS, type PushOperations } from './features/push/feature.ts';
+import { STORAGE_BUILDERS, type StorageOperations } from './features/storage/feature.ts';
+import { type SubscribeParams, type SubscribeVerbs, subscribe } from './subscribe/subscribe.ts';
 import { namesToDrop } from './subscribe/subscribe-options.ts';
-import { validate } from './validate.ts';
-import { type Rest, startRest } from './verbs.ts';
+import { type UnsubscribeParams, type UnsubscribeVerbs, unsubscribe } from './subscribe/unsubscribe.ts';
 
 // Last, since it brings the executor and its packages along: bundles keep this order, and what stands together, as all
 // the endpoints then do, compresses best.
 
-import { FILE_BUILDERS, type FileOperations } from './operations/files.ts';
+import { FILE_BUILDERS, type FileOperations } from './features/files/feature.ts';
 
 /** The operations of a client, one builder each; `C` is its channel map. */
 export interface Operations<C>

@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../protocol/status.ts';
 import type { AnyChannels } from './channels.ts';
-import type { Taken } from './json.ts';
+import type { Taken } from './wire/json.ts';
 
 /**
  * The type-level side of an endpoint's parameters: `'~map'` is the client's channel map, `'~given'` what has been set so

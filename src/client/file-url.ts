@@ -1,7 +1,7 @@
 import type { Values } from './endpoint.ts';
-import { type GetFileUrlParams, getFileUrl } from './endpoints/files/get-file-url.ts';
-import type { Executor } from './execute.ts';
-import { planRequest } from './plan.ts';
+import { type GetFileUrlParams, getFileUrl } from './features/files/get-file-url.ts';
+import type { Executor } from './request/execute.ts';
+import { planRequest } from './request/plan.ts';
 
 /** The address of a file as far as it can be told at once: with the token that there is, and without a signature. */
 export function fileUrlOf(

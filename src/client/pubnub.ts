@@ -1,22 +1,22 @@
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
-import { type ParsedToken, parseToken } from './access/token.ts';
+import { checkOptions, WAIT_OPTIONS } from './builder/check-options.ts';
+import { checkNotEmpty, checkText } from './builder/params.ts';
+import type { Context } from './builder/start.ts';
 import { CATALOGUE, type Operations } from './catalogue.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
-import { checkOptions, WAIT_OPTIONS } from './check-options.ts';
 import type { PubNubOptions } from './config/options.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
-import { Executor } from './execute.ts';
 import { historySource } from './features/storage/history-source.ts';
+import { type ParsedToken, parseToken } from './features/tokens/token.ts';
 import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
 import type { Listener } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
 import { StateWaits } from './listeners/state-waits.ts';
-import { checkNotEmpty, checkText } from './params.ts';
-import type { Context } from './start.ts';
+import { Executor } from './request/execute.ts';
 import { SubscribeEngine } from './subscribe/engine.ts';
-import { printCursor } from './values.ts';
+import { printCursor } from './wire/values.ts';
 
 /** How long `close()` waits for the server to take its leave, in milliseconds. */
 const FAREWELL = 200;

@@ -10,8 +10,8 @@ import {
   type Transport,
   type TransportRequest,
   type TransportResponse,
-} from '../client/transport/transport.ts';
-import { type Upload, uploadOf } from '../client/transport/upload.ts';
+} from '../client/request/transport.ts';
+import { type Upload, uploadOf } from '../client/request/upload.ts';
 import { unpacked } from './unpack.ts';
 
 /** Options of `nodeTransport()`. */

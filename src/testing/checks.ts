@@ -1,4 +1,4 @@
-import { kindOf } from '../client/did-you-mean.ts';
+import { kindOf } from '../client/builder/did-you-mean.ts';
 import { equals } from './equals.ts';
 import { check, NAME } from './given.ts';
 import type { SeenMessage } from './messages.ts';

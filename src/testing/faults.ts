@@ -1,4 +1,4 @@
-import { nearest } from '../client/did-you-mean.ts';
+import { nearest } from '../client/builder/did-you-mean.ts';
 import type { CallSite } from './errors.ts';
 import { nameOfFault } from './fault-answers.ts';
 import {

@@ -1,4 +1,4 @@
-import { didYouMean, kindOf } from '../client/did-you-mean.ts';
+import { didYouMean, kindOf } from '../client/builder/did-you-mean.ts';
 import { nameProblem } from '../protocol/names.ts';
 
 /** What a value that a test hands in must be. */

@@ -1,4 +1,4 @@
-import { nearest } from '../client/did-you-mean.ts';
+import { nearest } from '../client/builder/did-you-mean.ts';
 import type { Route } from '../origin/routes/route.ts';
 import { ROUTES } from '../origin/routes/table.ts';
 

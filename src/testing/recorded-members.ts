@@ -6,7 +6,7 @@ import type {
   PNPresenceEventResult,
   PNSignalResult,
 } from 'timetoken';
-import { didYouMean } from '../client/did-you-mean.ts';
+import { didYouMean } from '../client/builder/did-you-mean.ts';
 import { PRESENCE_ACTIONS } from '../protocol/envelope.ts';
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import { isTimetoken } from '../protocol/timetoken.ts';

@@ -1,4 +1,4 @@
-import { didYouMean, kindOf } from '../client/did-you-mean.ts';
+import { didYouMean, kindOf } from '../client/builder/did-you-mean.ts';
 import { isTimetoken, type Timetoken, timetokenToBigInt } from '../protocol/timetoken.ts';
 import { eventProblem, isRecordedType, RECORDED_TYPES, type RecordedType } from './recorded-members.ts';
 

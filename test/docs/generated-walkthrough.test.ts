@@ -37,10 +37,10 @@ describe('the walk-through of CONTRIBUTING.md, "Add an endpoint in ten minutes"'
   it('changes the files that it names', () => {
     expect([...new Set(steps.map(({ path }) => path))]).toEqual([
       'src/protocol/status.ts',
-      'src/client/endpoints/namespaces/list-groups-in-namespace.ts',
+      'src/client/features/namespaces/list-groups-in-namespace.ts',
       'src/client/catalogue.ts',
       'src/index.ts',
-      'test/client/endpoints/namespaces/list-groups-in-namespace.test.ts',
+      'test/client/features/namespaces/list-groups-in-namespace.test.ts',
     ]);
   });
 

@@ -3,7 +3,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorFromFailure } from '../../src/client/errors/from-failure.ts';
-import { fetchTransport } from '../../src/client/transport/fetch-transport.ts';
+import { fetchTransport } from '../../src/client/request/ky-transport.ts';
 import type { Transport } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
 import { until } from '../support/unit-wait.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../../src/client/transport/fetch-transport.ts';
+import { fetchTransport } from '../../src/client/request/ky-transport.ts';
 import type { BodyBytes, Transport } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
 

@@ -1,4 +1,4 @@
-import type { Transport, TransportRequest, TransportResponse } from '../../src/client/transport/transport.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../../src/client/request/transport.ts';
 import { type RequestFacts, type RequestKind, readRequest } from './loop-requests.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -1,4 +1,4 @@
-import type { Transport } from '../../src/client/transport/transport.ts';
+import type { Transport } from '../../src/client/request/transport.ts';
 import type { Origin } from '../../src/origin/index.ts';
 
 const NO_BODY = new Uint8Array();

@@ -1,4 +1,4 @@
-import type { TransportRequest, TransportResponse } from '../../src/client/transport/transport.ts';
+import type { TransportRequest, TransportResponse } from '../../src/client/request/transport.ts';
 import { type PNStateEvent, type PNStatus, PubNub, type PubNubOptions } from '../../src/index.ts';
 import type { StoredHistory } from './loop-history.ts';
 import { answerAt } from './loop-machine.ts';

@@ -1,8 +1,15 @@
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../builder/did-you-mean.ts';
+import {
+  checkBoolean,
+  checkFunction,
+  checkName,
+  checkNotEmpty,
+  firstProblem,
+  must,
+} from '../builder/params.ts';
+import { readProperties } from '../builder/properties.ts';
 import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { checkBoolean, checkFunction, checkName, checkNotEmpty, firstProblem, must } from '../params.ts';
-import { readProperties } from '../properties.ts';
 import type { PubNubOptions } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { copyOfPolicy, policyProblem } from './reconnection.ts';

@@ -1,7 +1,7 @@
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../builder/did-you-mean.ts';
+import { readProperties } from '../builder/properties.ts';
 import type { Param } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { readProperties } from '../properties.ts';
 
 /** What is known of each option of `T` by its name; what is not here is no option. */
 export type OptionTable<T> = { readonly [K in keyof T]-?: Param<object extends Pick<T, K> ? false : true> };

@@ -1,12 +1,12 @@
 import type { Clock } from '../../protocol/clock.ts';
-import type { TokenProvider } from '../access/token-provider.ts';
-import type { CryptoModule } from '../crypto/crypto-module.ts';
+import type { TokenProvider } from '../auth/token-provider.ts';
+import type { CryptoModule } from '../features/encryption/crypto-module.ts';
+import type { Fetch } from '../request/ky-transport.ts';
+import type { Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
-import type { Fetch } from '../transport/fetch-transport.ts';
-import type { Transport } from '../transport/transport.ts';
 
 /** How the subscribe loop comes back after a failure. */
 export const PNReconnectionPolicy = {

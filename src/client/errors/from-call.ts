@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import type { Limits } from '../runtime/cancellation.ts';
-import type { TransportResponse } from '../transport/transport.ts';
+import type { Limits } from '../request/cancellation.ts';
+import type { TransportResponse } from '../request/transport.ts';
 import { type Delivery, PubNubError } from './pubnub-error.ts';
 
 /** What ends a call early. */

@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import { isRecord } from '../read.ts';
-import { RESPONSE_TOO_LARGE } from '../transport/transport.ts';
+import { RESPONSE_TOO_LARGE } from '../request/transport.ts';
+import { isRecord } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
 import { isOwnError, PubNubError } from './pubnub-error.ts';
 

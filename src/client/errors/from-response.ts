@@ -1,6 +1,6 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import { jsonOrText } from '../json.ts';
-import { at, isRecord, isText } from '../read.ts';
+import { jsonOrText } from '../wire/json.ts';
+import { at, isRecord, isText } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
 

@@ -3,7 +3,7 @@ import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from '../channels.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { Json } from '../json.ts';
+import type { Json } from '../wire/json.ts';
 import type { PNObjectsChange } from './objects-change.ts';
 
 /** What every delivered event says of itself. */

@@ -4,8 +4,8 @@ import type {
   Membership,
   Related,
   UuidMetadata,
-} from '../endpoints/app-context/metadata.ts';
-import { isRecord } from '../read.ts';
+} from '../features/app-context/metadata.ts';
+import { isRecord } from '../wire/read.ts';
 
 /** What every change says of itself. */
 interface Change<Event extends 'set' | 'delete', Type extends 'uuid' | 'channel' | 'membership', Data> {

@@ -1,4 +1,4 @@
-import { oneOf } from '../did-you-mean.ts';
+import { oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { CLIENT_STATES, type ClientState, type PNStateEvent } from './events.ts';
 import type { ListenerRegistry } from './registry.ts';

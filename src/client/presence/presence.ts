@@ -1,11 +1,11 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { isPresenceName } from '../../protocol/names.ts';
-import { heartbeat } from '../endpoints/presence/heartbeat.ts';
-import { leave } from '../endpoints/presence/leave.ts';
 import { limitsOf } from '../errors/from-call.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { Executor } from '../execute.ts';
+import type { Executor } from '../request/execute.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
+import { heartbeat } from './heartbeat.ts';
+import { leave } from './leave.ts';
 import { type PresenceEffect, type PresenceEvent, type PresenceState, reducePresence } from './reduce.ts';
 
 /** What presence needs of the client. */

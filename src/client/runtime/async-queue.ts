@@ -1,6 +1,6 @@
-import { checkOptions, type OptionChecks } from '../check-options.ts';
+import { checkOptions, type OptionChecks } from '../builder/check-options.ts';
+import { checkAmount, must } from '../builder/params.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { checkAmount, must } from '../params.ts';
 import { Fifo } from './fifo.ts';
 
 const OVERFLOWS = Object.freeze(['pause', 'drop-oldest', 'drop-newest', 'error'] as const);

@@ -6,9 +6,8 @@ import {
 } from '../../protocol/envelope.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
-import { UNREADABLE } from '../crypto/messages.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import type { Json } from '../json.ts';
+import { UNREADABLE } from '../features/encryption/messages.ts';
 import type {
   EventMap,
   PNFileEvent,
@@ -17,7 +16,8 @@ import type {
   PNPresenceEventResult,
 } from '../listeners/events.ts';
 import { objectsChange } from '../listeners/objects-change.ts';
-import { at, isRecord, recordAt, stringAt, timetokenOf } from '../read.ts';
+import type { Json } from '../wire/json.ts';
+import { at, isRecord, recordAt, stringAt, timetokenOf } from '../wire/read.ts';
 
 /** Tells the address of a file. */
 export type FileUrl = (file: {

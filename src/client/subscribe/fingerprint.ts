@@ -1,4 +1,4 @@
-import { isRecord } from '../read.ts';
+import { isRecord } from '../wire/read.ts';
 
 /** What each kind of value begins with, so that no text can pass for a structure. */
 const KIND = Object.freeze({ array: 1, object: 2, key: 3, string: 4, other: 5 });

@@ -1,5 +1,5 @@
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
-import { checkOptions, WAIT_OPTIONS } from '../check-options.ts';
+import { checkOptions, WAIT_OPTIONS } from '../builder/check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { EventMap, EventName, PNGapEvent, PNMessageResult } from '../listeners/events.ts';
 import { freezeEvent } from '../listeners/freeze.ts';

@@ -1,7 +1,7 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
-import { exactIntegers } from '../exact-integers.ts';
-import { isRecord, timetokenOf } from '../read.ts';
+import { exactIntegers } from '../wire/exact-integers.ts';
+import { isRecord, timetokenOf } from '../wire/read.ts';
 import type { LoopAnswer } from './state.ts';
 
 const TIMETOKENS = [

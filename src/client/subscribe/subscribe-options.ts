@@ -1,9 +1,9 @@
 import { isPresenceName, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
 import { type Timetoken, timetokenFromBigInt, timetokenFromDate } from '../../protocol/timetoken.ts';
-import type { Given } from '../given.ts';
+import type { Given } from '../builder/given.ts';
 import type { OwnStates } from '../presence/own-states.ts';
-import { isRecord } from '../read.ts';
-import { parseCursor } from '../values.ts';
+import { isRecord } from '../wire/read.ts';
+import { parseCursor } from '../wire/values.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { type Mix, mixOf } from './mix.ts';
 import type { LoopCursor } from './state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
-import { Executor } from '../../../src/client/execute.ts';
+import { Executor } from '../../../src/client/request/execute.ts';
 import { type Mix, mixOf } from '../../../src/client/subscribe/mix.ts';
 import { Poller } from '../../../src/client/subscribe/poller.ts';
 import { tt } from '../../support/loop-machine.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { BodyBytes, TransportRequest } from 'timetoken';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fetchTransport } from '../../../src/client/transport/fetch-transport.ts';
+import { fetchTransport } from '../../../src/client/request/ky-transport.ts';
 import { piecewise } from '../../support/files-transport.ts';
 import { listen } from '../../support/unit-server.ts';
 

@@ -5,12 +5,12 @@ import {
   timetokenFromBigInt,
   timetokenToBigInt,
 } from '../../../protocol/timetoken.ts';
-import { UNREADABLE } from '../../crypto/messages.ts';
-import { listChannelsInChannelGroup } from '../../endpoints/channel-groups/list-channels-in-channel-group.ts';
-import { fetchMessages } from '../../endpoints/storage/fetch-messages.ts';
-import type { FetchedMessage } from '../../endpoints/storage/fetched.ts';
-import type { Executor } from '../../execute.ts';
+import type { Executor } from '../../request/execute.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from '../../subscribe/history-source.ts';
+import { listChannelsInChannelGroup } from '../channel-groups/list-channels-in-channel-group.ts';
+import { UNREADABLE } from '../encryption/messages.ts';
+import { fetchMessages } from './fetch-messages.ts';
+import type { FetchedMessage } from './fetched.ts';
 
 const PAGE = 100;
 /** What one read collects at most, in characters of JSON. */

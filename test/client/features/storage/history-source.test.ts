@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
-import { Executor } from '../../../../src/client/execute.ts';
 import { historySource } from '../../../../src/client/features/storage/history-source.ts';
+import { Executor } from '../../../../src/client/request/execute.ts';
 import { aesCbcCryptoModule } from '../../../../src/index.ts';
 import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
 import { tt } from '../../../support/loop-machine.ts';

@@ -1,0 +1,164 @@
+import type { Apply, Flag, JsonOf, List, ParamKeys, Params, RequiredKeys } from '../endpoint.ts';
+import type { AsJson } from '../wire/json.ts';
+import { add, type Given, gather, type ParamsByName } from './given.ts';
+
+/** What `execute` is until everything required is set. Its name and its argument are the compiler's message. */
+export interface MissingParameter<Names extends string> {
+  readonly 'set this first': Names;
+}
+
+/** What `execute` is when the message that was set does not fit the channel that was set. */
+export interface MessageDoesNotFit<Name> {
+  readonly 'the message does not fit channel': Name;
+}
+
+/** What the builder ends in: the verbs, with the map and the given values filled in. */
+export interface Verbs {
+  readonly '~map': unknown;
+  readonly '~given': object;
+  readonly verbs: object;
+}
+
+type VerbsOf<T extends Verbs, C, G> = Apply<T, C, G>['verbs'];
+
+type Flat<L extends readonly unknown[]> = L[number] extends infer X
+  ? X extends readonly (infer Y)[]
+    ? Y
+    : X
+  : never;
+
+type With<G, K extends string, V> = Omit<G, K> & { readonly [X in K]: V };
+type Already<G, K> = K extends keyof G ? G[K] : never;
+
+type Setter<P extends Params, T extends Verbs, C, G extends object, K extends string, V> = [V] extends [
+  List<infer N>,
+]
+  ? <const L extends readonly (N | readonly N[])[]>(
+      ...names: L
+    ) => Builder<P, T, C, With<G, K, Already<G, K> | Flat<L>>>
+  : [V] extends [Flag]
+    ? () => Builder<P, T, C, With<G, K, true>>
+    : [V] extends [JsonOf<infer M>]
+      ? <X extends M>(value: X & AsJson<X>) => Builder<P, T, C, With<G, K, X>>
+      : <const X extends V>(value: X) => Builder<P, T, C, With<G, K, X>>;
+
+/**
+ * An immutable, type-stated builder: every setter returns a new one, and the verbs are callable only when `G` (what was
+ * given) holds all that is required and fits together.
+ */
+export type Builder<P extends Params, T extends Verbs, C, G extends object = object> = {
+  readonly [K in keyof P as K extends keyof Params ? never : K]-?: Setter<
+    P,
+    T,
+    C,
+    G,
+    K & string,
+    Exclude<Apply<P, C, G>[K], undefined>
+  >;
+} & Gate<P, T, C, G>;
+
+type Missing<P, G> = Exclude<RequiredKeys<P>, keyof G> | MissingOneOf<P, G>;
+type MissingOneOf<P, G> = P extends { readonly '~oneOf': infer O extends string }
+  ? [Extract<O, keyof G>] extends [never]
+    ? O
+    : never
+  : never;
+
+type Gate<P extends Params, T extends Verbs, C, G extends object> = [Missing<P, G>] extends [never]
+  ? Fits<P, C, G> extends true
+    ? VerbsOf<T, C, G>
+    : {
+        readonly [V in keyof T['verbs']]: MessageDoesNotFit<
+          G extends { readonly channel: infer N } ? N : string
+        >;
+      }
+  : // Looked up in a mapped type, the names are printed themselves, and not the alias that made them.
+    { readonly [V in keyof T['verbs']]: MissingParameter<{ [K in Missing<P, G>]: K }[Missing<P, G>]> };
+
+// The one way in which given values can contradict each other: the message came first, the channel's payload is another.
+type Fits<P, C, G> =
+  Apply<P, C, G> extends { readonly message: JsonOf<infer M> }
+    ? G extends { readonly message: infer X }
+      ? X extends M
+        ? true
+        : false
+      : true
+    : true;
+
+type Input<V> =
+  V extends List<infer N> ? N | readonly N[] : V extends Flag ? boolean : V extends JsonOf<infer M> ? M : V;
+
+/** The parameters as the optional object that may start a builder. */
+export type Inputs<P extends Params, C, G extends object> = {
+  readonly [K in keyof Apply<P, C, G> as K extends keyof Params ? never : K]?: Input<
+    Exclude<Apply<P, C, G>[K], undefined>
+  >;
+};
+
+/** Keys that are no parameters are refused, payloads that are not JSON as well. */
+export type CheckedInputs<P extends Params, G> = {
+  readonly [K in keyof G]: K extends ParamKeys<P>
+    ? Exclude<P[K], undefined> extends JsonOf<unknown>
+      ? AsJson<G[K]>
+      : G[K]
+    : UnknownParameter<K>;
+};
+
+/** What the compiler shows where a starting object holds a key that is no parameter. */
+export interface UnknownParameter<Name> {
+  readonly 'no such parameter': Name;
+}
+
+/** What a starting object gives: lists count by the names they hold. */
+export type GivenBy<P extends Params, G> = {
+  readonly [K in keyof G]: K extends ParamKeys<P>
+    ? Exclude<P[K], undefined> extends List<unknown>
+      ? G[K] extends readonly (infer N)[]
+        ? N
+        : G[K]
+      : G[K]
+    : never;
+};
+
+/** What the verbs of a builder do with what was given; `context` is the client's. */
+export type VerbTable<Context> = Readonly<
+  Record<string, (context: Context, given: Given, argument: unknown) => unknown>
+>;
+
+/**
+ * Makes the function that starts builders of one endpoint. Setters and verbs live on one prototype, so that a step costs
+ * an object and a copy of the values, and no closures. Values are checked and copied when they are given; what is refused
+ * then is told by the verb.
+ */
+export function defineBuilder<Context>(
+  params: ParamsByName,
+  verbs: VerbTable<Context>,
+): (context: Context, source: unknown) => unknown {
+  class Step {
+    readonly #context: Context;
+    readonly #given: Given;
+
+    constructor(context: Context, given: Given) {
+      this.#context = context;
+      this.#given = given;
+    }
+
+    static {
+      for (const name of Object.keys(params)) {
+        method(Step.prototype, name, function (this: Step, ...values: readonly unknown[]) {
+          return new Step(this.#context, add(params, this.#given, { name, values }));
+        });
+      }
+      for (const [name, verb] of Object.entries(verbs)) {
+        method(Step.prototype, name, function (this: Step, argument?: unknown) {
+          return verb(this.#context, this.#given, argument);
+        });
+      }
+    }
+  }
+  return (context, source) => new Step(context, gather(params, source));
+}
+
+function method(prototype: object, name: string, value: (...parameters: never) => unknown): void {
+  Object.defineProperty(prototype, name, { value, enumerable: false, writable: false });
+}

@@ -1,0 +1,158 @@
+import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { Endpoint, Values } from '../endpoint.ts';
+import type { PNStatus } from '../listeners/events.ts';
+import type { CallOptions, Executor, InnerOptions } from '../request/execute.ts';
+import type { TransportResponse } from '../request/transport.ts';
+import { endedByBoth } from '../runtime/ended-by-both.ts';
+import { makeStatus } from '../subscribe/statuses.ts';
+import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
+import type { Given } from './given.ts';
+import { pagesOf } from './pages.ts';
+import type { Paging } from './paging.ts';
+import type { Context, StartBuilder } from './start.ts';
+import { validate } from './validate.ts';
+
+/** A result with the status of its request; without a result when the request failed. */
+export interface Envelope<R> {
+  readonly result?: R;
+  readonly status: PNStatus;
+}
+
+/** What the builder of a REST call ends in. */
+export interface RestVerbs<R> {
+  /** Sends the request; resolves to the result or rejects with a `PubNubError`. */
+  execute(options?: CallOptions): Promise<R>;
+  /** Sends the request; never rejects: a failure is in the status. */
+  envelope(options?: CallOptions): Promise<Envelope<R>>;
+  /** The request that would be sent, without sending it; rejects where `execute` would before sending. */
+  request(): Promise<Request>;
+}
+
+/** What the builder of a call that answers in pages ends in, beside the others. */
+export interface PageVerbs<R> extends RestVerbs<R> {
+  /**
+   * The pages one after the other, each its own request, until nothing is left or the loop over them ends, which it may at
+   * any moment. Ends in a `PN-4001` when a page leads back to an earlier one.
+   */
+  pages(options?: CallOptions): AsyncGenerator<R, void, undefined>;
+}
+
+/** `RestVerbs` as a builder's type needs them. */
+export interface Rest<R> extends Verbs {
+  readonly verbs: RestVerbs<R>;
+}
+
+/** `PageVerbs` as a builder's type needs them. */
+export interface Paged<R> extends Verbs {
+  readonly verbs: PageVerbs<R>;
+}
+
+// The call succeeded, but a part of what belongs to it failed.
+const MULTI_STATUS = 207;
+
+interface Calls {
+  readonly executor: Executor;
+}
+
+/** What sends the request of a call, and does what else there is to do. */
+export type Call<C> = (context: C, given: Given, options: CallOptions | undefined) => Promise<unknown>;
+
+/**
+ * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `checks`
+ * are those of its options, where they are not those of any call.
+ */
+export function restVerbs<P, R, C extends Calls = Calls>(
+  endpoint: Endpoint<P, R>,
+  call: Call<C> = ({ executor }, given, options) => executor.call(endpoint, given, options),
+  checks: OptionChecks = CALL_OPTIONS,
+): VerbTable<C> {
+  const { operation } = endpoint;
+  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, checks);
+  return {
+    execute: async (context, given, options) => {
+      try {
+        return await call(context, given, checked(options));
+      } catch (thrown) {
+        throw context.executor.failure(operation, thrown);
+      }
+    },
+    envelope: async (context, given, options): Promise<Envelope<unknown>> => {
+      let success: Partial<PNStatus> = { statusCode: 200 };
+      const onAnswer: InnerOptions['onAnswer'] = (answer) => {
+        success = successOf(context, operation, answer);
+      };
+      try {
+        const inner: InnerOptions = { ...checked(options), onAnswer };
+        const result = await call(context, given, inner);
+        const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
+        return { result, status: { ...status, isError: false } };
+      } catch (thrown) {
+        const errorData = context.executor.failure(operation, thrown);
+        const { category, channels, channelGroups } = errorData;
+        const affected = { affectedChannels: channels, affectedChannelGroups: channelGroups };
+        return { status: makeStatus(category, { operation, errorData, ...affected }) };
+      }
+    },
+    request: async ({ executor }, given, options) => {
+      try {
+        checkOptions(operation, options, NO_OPTIONS);
+        const plan = await executor.plan(endpoint, given);
+        const { url, method, headers, body } = await executor.authorizer.authorize(plan, endpoint);
+        return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
+      } catch (thrown) {
+        throw executor.failure(operation, thrown);
+      }
+    },
+  };
+}
+
+function successOf(
+  { executor }: Calls,
+  operation: PNOperationType,
+  answer: TransportResponse,
+): Partial<PNStatus> {
+  const { status: statusCode } = answer;
+  return statusCode === MULTI_STATUS
+    ? { errorData: executor.refusal(operation, answer, { status: statusCode }) }
+    : { statusCode };
+}
+
+/** What a builder of a REST call that answers in pages does when it ends. */
+export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): VerbTable<Calls> {
+  const { operation } = endpoint;
+  return {
+    ...restVerbs(endpoint),
+    pages: ({ executor }, given, options) => {
+      let checked: CallOptions = {};
+      return pagesOf(paging, {
+        operation,
+        failure: (thrown) => executor.failure(operation, thrown),
+        begin: () => {
+          checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
+          validate(endpoint, given, executor.settings);
+          // What validation let through is what the endpoint declares.
+          return given as Values<P>;
+        },
+        ask: (question, leaving) =>
+          endedByBoth(checked.signal, leaving, (signal) =>
+            executor.call(endpoint, question, { ...checked, signal }),
+          ),
+      });
+    },
+  };
+}
+
+/** How the builder of a REST call starts; `call` and `checks` as in `restVerbs()`. */
+export function startRest<P, R>(
+  endpoint: Endpoint<P, R>,
+  call?: Call<Context>,
+  checks?: OptionChecks,
+): StartBuilder {
+  return defineBuilder(endpoint.params, restVerbs(endpoint, call, checks));
+}
+
+/** How the builder of a REST call that answers in pages starts. */
+export function startPages<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): StartBuilder {
+  return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, paging));
+}

@@ -1,0 +1,136 @@
+import type { Given } from '../../builder/given.ts';
+import type { Values } from '../../endpoint.ts';
+import { aborted, checkAnswer, limitsOf, malformed } from '../../errors/from-call.ts';
+import { errorFromFailure } from '../../errors/from-failure.ts';
+import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Executor } from '../../request/execute.ts';
+import type { RequestPlan } from '../../request/plan.ts';
+import type { TransportResponse } from '../../request/transport.ts';
+import { legacyCryptoModule } from '../encryption/modules.ts';
+import { decryptedBytes } from '../encryption/results.ts';
+import { type DownloadFileParams, downloadFile } from './download-file.ts';
+import { DownloadedFile } from './downloaded-file.ts';
+import { limited } from './limited-stream.ts';
+import { type FileCallOptions, watcherOf } from './progress.ts';
+
+const { operation } = downloadFile;
+
+const MOST_REDIRECTS = 3;
+
+/**
+ * Downloads a file: asks the origin where it is, and reads it there. That other address gets nothing of the client's: no
+ * token, no user id.
+ */
+export async function download(
+  executor: Executor,
+  given: Given,
+  options: FileCallOptions = {},
+): Promise<DownloadedFile> {
+  const plan = await executor.plan(downloadFile, given);
+  // What validation let through is what the endpoint declares.
+  const { fileName: name, cipherKey } = given as Values<DownloadFileParams>;
+  const crypto = cipherKey === undefined ? executor.settings.crypto : legacyCryptoModule({ cipherKey });
+  const open = (request: RequestPlan) => openStream(executor, request, options);
+  const { signal } = options;
+  if (signal?.aborted) throw aborted(operation, 'not-sent', signal.reason);
+  const { headers, stream } = await executor.repeat(
+    { operation, retry: 'safe' },
+    async () => {
+      const limits = () => limitsOf(operation, { timeout: timeoutOf(executor, options), signal });
+      let response = await executor.authorizer.exchange(plan, { operation, limits }, open);
+      for (let hops = 0, place = plan.url; hops < MOST_REDIRECTS; hops++) {
+        const next = placeIn(response, place);
+        if (next === undefined) break;
+        place = next;
+        response = await open({ method: 'GET', url: place, headers: {} });
+      }
+      return streamIn(executor, response);
+    },
+    signal,
+  );
+  const type = headers.get('content-type') ?? OCTETS;
+  if (!crypto) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
+  try {
+    const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
+    // The time for the bytes to arrive is over; a crypto module has as long again.
+    const timeout = timeoutOf(executor, options);
+    const plain = await executor.within(limitsOf(operation, { timeout, signal }), async () =>
+      crypto.decryptFile(encrypted),
+    );
+    const bytes = new Blob([decryptedBytes(plain) as BlobPart]);
+    return new DownloadedFile({ name, type: OCTETS, size: bytes.size }, bytes.stream());
+  } catch (cause) {
+    throw PubNubError.is(cause) ? cause : notDecrypted(cause);
+  }
+}
+
+const OCTETS = 'application/octet-stream';
+
+function timeoutOf({ settings }: Executor, { timeout = settings.fileTimeout }: FileCallOptions): number {
+  return timeout;
+}
+
+/** Sends a request whose limits hold until the last byte of its answer has been read. */
+function openStream(
+  executor: Executor,
+  request: RequestPlan,
+  options: FileCallOptions,
+): Promise<TransportResponse> {
+  const { settings } = executor;
+  const watch = watcherOf(options.onProgress, settings.logger);
+  const limits = limitsOf(operation, { timeout: timeoutOf(executor, options), signal: options.signal });
+  const failure = (thrown: unknown) => executor.failure(operation, thrown, errorFromFailure);
+  return new Promise((resolve, reject) => {
+    const work = async (signal: AbortSignal) => {
+      const response = checkAnswer(
+        operation,
+        await settings.transport({ ...request, accept: 'stream', signal }),
+      );
+      const { stream, headers, status } = response;
+      if (!stream) return resolve(response);
+      if (!isSuccess(status)) {
+        // The bytes of a refusal are no file; a transport gives them as text.
+        stream.cancel().catch(() => undefined);
+        return resolve({ ...response, stream: undefined });
+      }
+      const total = sizeIn(headers);
+      let loaded = 0;
+      const count = (bytes: number) => {
+        loaded += bytes;
+        watch?.({ loaded, total });
+      };
+      await new Promise<void>((end) => {
+        resolve({ ...response, stream: limited(stream, { failure, signal, count, end }) });
+      });
+    };
+    executor.within(limits, work).catch((error: unknown) => reject(failure(error)));
+  });
+}
+
+function placeIn({ status, headers }: TransportResponse, from: string): string | undefined {
+  const location = status >= 300 && status < 400 ? headers.get('location') : null;
+  if (location === null || !URL.canParse(location, from)) return undefined;
+  const { href, protocol } = new URL(location, from);
+  return /^https?:$/.test(protocol) ? href : undefined;
+}
+
+function streamIn(executor: Executor, response: TransportResponse) {
+  const { status, headers, stream } = response;
+  if (stream) return { headers, stream };
+  if (!isSuccess(status)) throw executor.refusal(operation, response, { status });
+  throw malformed(operation, { status, cause: new TypeError('the transport gives no stream') });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+// What is compressed has more bytes than the header says.
+function sizeIn(headers: TransportResponse['headers']): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.get('content-encoding') !== null ? undefined : Number(length);
+}
+
+function notDecrypted(cause: unknown): PubNubError {
+  return new PubNubError('PN-5001', `${operation}: the file could not be decrypted.`, { operation, cause });
+}

@@ -1,0 +1,140 @@
+import type { Given } from '../../builder/given.ts';
+import { validate } from '../../builder/validate.ts';
+import type { Values } from '../../endpoint.ts';
+import { limitsOf, malformed } from '../../errors/from-call.ts';
+import { PubNubError } from '../../errors/pubnub-error.ts';
+import type { Executor } from '../../request/execute.ts';
+import type { TransportResponse } from '../../request/transport.ts';
+import { randomId } from '../../runtime/random-id.ts';
+import type { CryptoModule } from '../encryption/crypto-module.ts';
+import { legacyCryptoModule } from '../encryption/modules.ts';
+import { encryptedBytes } from '../encryption/results.ts';
+import { blobOf, bytesOf } from './bytes.ts';
+import { type FormFile, multipart } from './multipart.ts';
+import { type FileCallOptions, watcherOf } from './progress.ts';
+import { publishFileMessage } from './publish-file-message.ts';
+import {
+  type Announcement,
+  nameOf,
+  type SendFileParams,
+  type SendFileResult,
+  sendFile,
+} from './send-file.ts';
+
+const { operation } = sendFile;
+
+const OCTETS = 'application/octet-stream';
+
+/** Throws what is wrong with a file and its message: one that cannot be sent is found before the file is. */
+export async function planMessage(executor: Executor, given: Given): Promise<void> {
+  const { settings } = executor;
+  validate(sendFile, given, settings);
+  // What validation let through is what the endpoint declares.
+  const values = given as Values<SendFileParams>;
+  const { file, mimeType, size, cipherKey, ...message } = values;
+  const unnamed = { ...message, fileId: randomId(settings.random), fileName: nameOf(values) };
+  await executor.plan(publishFileMessage, unnamed);
+}
+
+/** Sends a file: announces it, sends its bytes to where the origin says, and tells the channel of it. */
+export async function send(
+  executor: Executor,
+  given: Given,
+  options: FileCallOptions = {},
+): Promise<SendFileResult> {
+  const { settings } = executor;
+  validate(sendFile, given, settings);
+  // What validation let through is what the endpoint declares.
+  const values = given as Values<SendFileParams>;
+  const { file, fileName, mimeType, size, cipherKey, ...message } = values;
+  executor.hide(cipherKey);
+  const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
+  const { signal } = options;
+  const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
+    await planMessage(executor, given);
+    return crypto ? encrypted(crypto, await blobOf(file, size)) : bytesOf(file, size);
+  });
+  const { onProgress, ...calls } = options;
+  const announcement = await executor.call(sendFile, given, calls);
+  const type = crypto ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
+  const { id, name } = announcement;
+  await upload(executor, announcement, { file: { name, type, bytes }, options });
+  try {
+    const again = {
+      ...publishFileMessage,
+      retry: 'safe',
+      retries: settings.filePublishAttempts - 1,
+    } as const;
+    const { timetoken } = await executor.call(again, { ...message, fileId: id, fileName: name }, calls);
+    return { status: 200, timetoken, id, name };
+  } catch (error) {
+    throw PubNubError.is(error) ? untold(error, { channel: values.channel, id, name }) : error;
+  }
+}
+
+async function upload(
+  executor: Executor,
+  { url, fields }: Announcement,
+  { file, options }: { readonly file: FormFile; readonly options: FileCallOptions },
+): Promise<void> {
+  const { fileTimeout, random, logger } = executor.settings;
+  const { timeout = fileTimeout, signal, onProgress } = options;
+  const boundary = `timetoken-${randomId(random)}`;
+  // What the source fails with comes back wrapped in many ways, as many as there are transports.
+  let fault: unknown;
+  const body = multipart({ fields, boundary }, file, (error) => {
+    fault = error;
+  });
+  const watch = watcherOf(onProgress, logger);
+  const report = watch && ((loaded: number) => watch({ loaded, total: body.size }));
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
+  const attempt = async () => {
+    const request = { method: 'POST', url, headers, body, onProgress: report } as const;
+    const response = await executor.send(operation, request, limitsOf(operation, { timeout, signal }));
+    if (response.status !== 204) throw refusal(executor, response);
+    report?.(body.size);
+  };
+  // What is sent again takes the place of what was sent before.
+  const { bytes } = file;
+  if (bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, signal);
+  try {
+    await attempt();
+  } catch (error) {
+    throw fault ?? error;
+  } finally {
+    bytes.end();
+  }
+}
+
+function refusal(executor: Executor, response: TransportResponse): PubNubError {
+  const { status, body } = response;
+  if (status < 300) return malformed(operation, { status, cause: new TypeError('expected status 204') });
+  // Object stores answer in XML.
+  const [, code] = /<Code>([^<]*)/.exec(body) ?? [];
+  const [, message = code] = /<Message>([^<]*)/.exec(body) ?? [];
+  const said = message === undefined ? response : { ...response, body: JSON.stringify({ code, message }) };
+  return executor.refusal(operation, said, { status });
+}
+
+async function encrypted(crypto: CryptoModule, blob: Blob): Promise<Blob> {
+  try {
+    const bytes = encryptedBytes(await crypto.encryptFile(new Uint8Array(await blob.arrayBuffer())));
+    return new Blob([bytes as BlobPart]);
+  } catch (cause) {
+    throw notEncrypted(cause);
+  }
+}
+
+function untold(
+  cause: PubNubError,
+  errorData: { readonly channel: string; readonly id: string; readonly name: string },
+): PubNubError {
+  const { code, statusCode, delivery } = cause;
+  const what = `${operation}: the file is uploaded, but the channel was not told of it. publishFileMessage() can do that, with the id and name in errorData.`;
+  return new PubNubError(code, what, { operation, statusCode, errorData, delivery, cause });
+}
+
+function notEncrypted(cause: unknown): PubNubError {
+  const details = { operation, delivery: 'not-sent', cause } as const;
+  return new PubNubError('PN-5002', `${operation}: the file could not be encrypted.`, details);
+}

@@ -1,0 +1,139 @@
+import type { Timetoken } from '../../../protocol/timetoken.ts';
+import type { Answer, Decrypt } from '../../endpoint.ts';
+import type { PubNubError } from '../../errors/pubnub-error.ts';
+import { exactIntegers } from '../../wire/exact-integers.ts';
+import {
+  at,
+  isRecord,
+  isText,
+  listAt,
+  mapped,
+  numbersOf,
+  recordAt,
+  stringAt,
+  stringsOf,
+  timetokenOf,
+} from '../../wire/read.ts';
+import { decryptItems } from '../encryption/messages.ts';
+import { metaOf, storedAt, wholeNumber } from './stored.ts';
+
+/** A message from the history of a channel. */
+export interface FetchedMessage<Name extends string = string, Payload = unknown> {
+  readonly channel: Name;
+  readonly timetoken: Timetoken;
+  readonly message: Payload;
+  /** `-1` for a message, `4` for a file. Also `-1` when it was not asked for. */
+  readonly messageType: number;
+  readonly customMessageType?: string;
+  /** Who published it. Absent when it was not asked for, and when the publisher did not say. */
+  readonly uuid?: string;
+  /** Absent when it was not asked for, and when the message has none. */
+  readonly meta?: unknown;
+  /** Absent when they were not asked for. */
+  readonly actions?: FetchedActions;
+  /** Why the message could not be decrypted; it is then as it came. */
+  readonly error?: PubNubError;
+}
+
+/** Who did one thing to a message, and when. */
+export interface FetchedAction {
+  readonly uuid: string;
+  readonly actionTimetoken: Timetoken;
+}
+
+/** The actions of one message: by type, then by value, those of each user. No prototypes. */
+export interface FetchedActions {
+  readonly [type: string]: { readonly [value: string]: readonly FetchedAction[] | undefined } | undefined;
+}
+
+/** A message that was asked for with its actions. */
+export type WithActions<Message> = Message & {
+  /** The message's actions; empty when it has none. */
+  readonly actions: FetchedActions;
+};
+
+/** Where an answer goes on that the server has cut short. */
+export interface More {
+  readonly url?: string;
+  readonly start: Timetoken;
+  readonly max?: number;
+}
+
+/** Result of `fetchMessages()`. */
+export interface FetchMessagesResult<
+  Channels = { readonly [name: string]: readonly FetchedMessage[] | undefined },
+> {
+  /** The messages of each channel, oldest first. A channel that has none is absent. No prototype. */
+  readonly channels: Channels;
+  /** There when the server left out messages that it was asked for. `pages()` goes on there by itself. */
+  readonly more?: More;
+}
+
+const PLAIN_MESSAGE = -1;
+
+// Some servers have numbers here.
+const TIMETOKENS = [
+  ['channels', '*', '*', 'timetoken'],
+  ['channels', '*', '*', 'actions', '*', '*', '*', 'actionTimetoken'],
+  ['more', 'start'],
+];
+
+/** The result in an answer; throws a `TypeError` where it is none. */
+export function fetchedFrom(
+  answer: Answer,
+  asked?: { readonly includeMessageActions?: boolean },
+): FetchMessagesResult {
+  const body = exactIntegers(answer, TIMETOKENS);
+  const withActions = asked?.includeMessageActions;
+  const channels = mapped(recordAt(body, 'channels'), (items, channel) =>
+    listAt(items).map((item) => ({
+      ...messageFrom(channel, item),
+      ...(withActions && { actions: actionsFrom(at(item, 'actions') ?? {}) }),
+    })),
+  );
+  const more = at(body, 'more');
+  if (!isRecord(more)) return { channels };
+  const start = timetokenOf(more['start']);
+  return { channels, more: { ...stringsOf(more, 'url'), start, ...numbersOf(more, 'max') } };
+}
+
+/** The result with its messages decrypted. */
+export async function decryptFetched(
+  result: FetchMessagesResult,
+  decrypt: Decrypt,
+): Promise<FetchMessagesResult> {
+  const channels: Record<string, readonly FetchedMessage[]> = Object.create(null);
+  for (const [channel, items = []] of Object.entries(result.channels)) {
+    channels[channel] = await decryptItems(items, 'message', decrypt);
+  }
+  return { ...result, channels };
+}
+
+function messageFrom(channel: string, item: unknown): FetchedMessage {
+  const { uuid, custom_message_type: customMessageType, message_type: type, ...stored } = storedAt(item);
+  return {
+    channel,
+    timetoken: timetokenOf(stored['timetoken']),
+    message: stored['message'],
+    messageType: typeFrom(type),
+    ...(isText(customMessageType) && { customMessageType }),
+    ...(isText(uuid) && { uuid }),
+    ...metaOf(stored),
+  };
+}
+
+function actionsFrom(byType: unknown): FetchedActions {
+  return mapped(recordAt(byType), (byValue) => mapped(recordAt(byValue), listFrom));
+}
+
+function listFrom(items: unknown): readonly FetchedAction[] {
+  return listAt(items).map((item) => ({
+    uuid: stringAt(item, 'uuid'),
+    actionTimetoken: timetokenOf(at(item, 'actionTimetoken')),
+  }));
+}
+
+// Absent, `null`, a number or a number in a text: the wire has seen all of them.
+function typeFrom(value: unknown): number {
+  return wholeNumber(isText(value) ? Number(value) : (value ?? PLAIN_MESSAGE));
+}

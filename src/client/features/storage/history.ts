@@ -1,0 +1,130 @@
+import { PNOperationType } from '../../../protocol/status.ts';
+import type { Timetoken } from '../../../protocol/timetoken.ts';
+import type { Verbs } from '../../builder/builder.ts';
+import {
+  checkAmount,
+  checkBoolean,
+  checkName,
+  checkTimetoken,
+  optional,
+  required,
+} from '../../builder/params.ts';
+import type { RestVerbs } from '../../builder/verbs.ts';
+import type { ChannelName, PayloadOf } from '../../channels.ts';
+import { type Answer, defineEndpoint, type Params, type Values } from '../../endpoint.ts';
+import type { PubNubError } from '../../errors/pubnub-error.ts';
+import { path } from '../../request/path.ts';
+import { exactIntegers } from '../../wire/exact-integers.ts';
+import { listAt, timetokenOf } from '../../wire/read.ts';
+import { decryptItems } from '../encryption/messages.ts';
+import { metaOf, storedAt, switchText } from './stored.ts';
+
+/** Parameters of `history()`. */
+export interface HistoryParams extends Params {
+  /** Channel whose messages are wanted. */
+  channel: ChannelName<this['~map']>;
+  /** Messages before this timetoken; after it, when `reverse` is set. The message at it does not count. */
+  start?: Timetoken;
+  /** Messages from this timetoken on; up to it, when `reverse` is set. The message at it counts. */
+  end?: Timetoken;
+  /** `true` takes the oldest messages of the range, and not the newest. They always come oldest first. */
+  reverse?: boolean;
+  /** Messages, at most 100. Default 100. */
+  count?: number;
+  /** Whether messages come with their timetokens. Default `true`. */
+  includeTimetoken?: boolean;
+  /** Whether messages come with the `meta` they were published with. Default `false`. */
+  includeMeta?: boolean;
+}
+
+/** A message from the history of one channel. */
+export interface HistoryMessage<Payload = unknown, Token extends Timetoken | undefined = Timetoken> {
+  readonly entry: Payload;
+  /** When it was published; absent with `includeTimetoken(false)`. */
+  readonly timetoken: Token;
+  /** Absent when it was not asked for, and when the message has none. */
+  readonly meta?: unknown;
+  /** Why the entry could not be decrypted; it is then as it came. */
+  readonly error?: PubNubError;
+}
+
+/** Result of `history()`. */
+export interface HistoryResult<Message = HistoryMessage<unknown, Timetoken | undefined>> {
+  /** Oldest first. */
+  readonly messages: readonly Message[];
+  /** The timetoken of the oldest message; `0` when there is none. */
+  readonly startTimeToken: Timetoken;
+  /** The timetoken of the newest message; `0` when there is none. */
+  readonly endTimeToken: Timetoken;
+}
+
+type TokenOf<G> = G extends { includeTimetoken: infer Included }
+  ? Included extends true
+    ? Timetoken
+    : undefined
+  : Timetoken;
+
+type MessageOf<C, G> = HistoryMessage<
+  G extends { channel: infer N extends string } ? PayloadOf<C, N> : unknown,
+  TokenOf<G>
+>;
+
+/** What a `history()` builder ends in. */
+export interface HistoryVerbs extends Verbs {
+  readonly verbs: RestVerbs<HistoryResult<MessageOf<this['~map'], this['~given']>>>;
+}
+
+const LARGEST_PAGE = 100;
+
+// Where the wire has bare numbers.
+const TIMETOKENS = [[0, '*', 'timetoken'], [1], [2]];
+
+/**
+ * `GET /v2/history/sub-key/{sub}/channel/{channel}` (docs/reference/protocol.md, "History").
+ *
+ * @example
+ * ```ts
+ * const { messages } = await pubnub.history().channel('room').count(10).execute();
+ * for (const { timetoken, entry } of messages) console.log(timetoken, entry);
+ * ```
+ */
+export const history = defineEndpoint<HistoryParams, HistoryResult>({
+  operation: PNOperationType.PNHistoryOperation,
+  params: {
+    channel: required(checkName),
+    start: optional(checkTimetoken),
+    end: optional(checkTimetoken),
+    reverse: optional(checkBoolean),
+    count: optional(checkAmount),
+    includeTimetoken: optional(checkBoolean),
+    includeMeta: optional(checkBoolean),
+  },
+  path: ({ channel }, keys) => path`/v2/history/sub-key/${keys.subscribeKey}/channel/${channel}`,
+  query: ({ start, end, reverse, count = LARGEST_PAGE, includeTimetoken = true, includeMeta }) => ({
+    count: Math.min(count, LARGEST_PAGE),
+    include_token: switchText(includeTimetoken),
+    start,
+    end,
+    reverse: switchText(reverse),
+    include_meta: includeMeta ? 'true' : undefined,
+  }),
+  retry: 'safe',
+  parse: resultFrom,
+  decrypt: async (result, decrypt) => ({
+    ...result,
+    messages: await decryptItems(result.messages, 'entry', decrypt),
+  }),
+});
+
+function resultFrom(answer: Answer, asked?: Values<HistoryParams>): HistoryResult {
+  const { includeTimetoken = true, includeMeta = false } = asked ?? {};
+  const wrapped = includeTimetoken || includeMeta;
+  const body = exactIntegers(answer, wrapped ? TIMETOKENS : TIMETOKENS.slice(1));
+  const [items, start, end] = listAt(body);
+  const messages = listAt(items).map((item) => {
+    if (!wrapped) return { entry: item, timetoken: undefined };
+    const { message: entry, timetoken, ...stored } = storedAt(item);
+    return { entry, timetoken: includeTimetoken ? timetokenOf(timetoken) : undefined, ...metaOf(stored) };
+  });
+  return { messages, startTimeToken: timetokenOf(start), endTimeToken: timetokenOf(end) };
+}

@@ -1,0 +1,78 @@
+import type { PubNubError } from '../errors/pubnub-error.ts';
+import type { SteadyClock } from '../runtime/steady-clock.ts';
+
+/** What may end a piece of work before it is done. */
+export interface Limits {
+  /** Milliseconds after which `onTimeout` makes the error; `Infinity` for never. */
+  readonly timeout?: number | undefined;
+  readonly onTimeout?: () => PubNubError;
+  /** The caller's own signal. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onAbort?: (reason: unknown) => PubNubError;
+  /** Makes the error when everything is ended at once, instead of the one for all. */
+  readonly onClose?: () => PubNubError;
+}
+
+type Cancel = (error: PubNubError) => void;
+
+/**
+ * Work that can be ended from outside: by a deadline, by the caller's signal, or all at once when the client closes.
+ * The promise settles at that moment, even when what runs below ignores its signal.
+ */
+export class Cancellation {
+  readonly #clock: SteadyClock;
+  readonly #running = new Set<Cancel>();
+  #ended: PubNubError | undefined;
+
+  constructor(clock: SteadyClock) {
+    this.#clock = clock;
+  }
+
+  /** Runs the work with a signal of its own, within the limits. */
+  run<T>(limits: Limits, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { timeout, signal, onTimeout, onAbort, onClose } = limits;
+    return new Promise<T>((resolve, reject) => {
+      // A retry may be about to begin its next attempt at the moment when everything ends.
+      if (this.#ended) return reject(onClose?.() ?? this.#ended);
+      if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
+      const controller = new AbortController();
+      const abort = () => onAbort && cancel(onAbort(signal?.reason));
+      // First, since a foreign signal may throw: nothing is left behind then.
+      signal?.addEventListener('abort', abort);
+      const cancel: Cancel = (error) => {
+        release();
+        reject(error);
+        controller.abort(error);
+      };
+      const close: Cancel = (error) => cancel(onClose?.() ?? error);
+      // For ever is no delay that a timer could have: it would fire at once.
+      const timer =
+        timeout === undefined || timeout === Number.POSITIVE_INFINITY || !onTimeout
+          ? undefined
+          : this.#clock.setTimeout(() => cancel(onTimeout()), timeout);
+      const release = () => {
+        this.#running.delete(close);
+        if (timer !== undefined) this.#clock.clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      this.#running.add(close);
+      start(controller.signal).then(resolve, reject).finally(release);
+    });
+  }
+
+  /** A pause that the same things end. */
+  sleep(milliseconds: number, limits: Limits): Promise<void> {
+    return this.run(limits, (signal) => {
+      return new Promise((resolve) => {
+        const timer = this.#clock.setTimeout(resolve, milliseconds);
+        signal.addEventListener('abort', () => this.#clock.clearTimeout(timer), { once: true });
+      });
+    });
+  }
+
+  /** Ends everything that runs, and what would begin later. */
+  cancelAll(error: PubNubError): void {
+    this.#ended = error;
+    for (const cancel of [...this.#running]) cancel(error);
+  }
+}

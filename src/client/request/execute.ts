@@ -1,0 +1,248 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import { VERSION } from '../../version.ts';
+import { Authorizer } from '../auth/authorizer.ts';
+import { type Given, namesIn } from '../builder/given.ts';
+import { validate } from '../builder/validate.ts';
+import type { Settings } from '../config/options.ts';
+import type { Endpoint, Values } from '../endpoint.ts';
+import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
+import { errorFromFailure } from '../errors/from-failure.ts';
+import { errorFromResponse, failureStatus, readErrorBody } from '../errors/from-response.ts';
+import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.ts';
+import { Redactor } from '../errors/redactor.ts';
+import { decryptJson, encryptJson } from '../features/encryption/messages.ts';
+import { safeModule } from '../features/encryption/safe-module.ts';
+import { retryAfterIn } from '../runtime/backoff.ts';
+import { safeLogger } from '../runtime/logger.ts';
+import { randomId } from '../runtime/random-id.ts';
+import { remembered } from '../runtime/secrets.ts';
+import { Cancellation, type Limits } from './cancellation.ts';
+import { encodeSegment } from './path.ts';
+import { planRequest, type RequestPlan } from './plan.ts';
+import { type RetryClass, retryCall } from './retry.ts';
+import type { TransportRequest, TransportResponse } from './transport.ts';
+
+/** Options of `execute()` and `envelope()`. */
+export interface CallOptions {
+  /** Ends the call with `PN-2003`. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for each attempt, above 0; `Infinity` for no limit. @default the client's `transactionalRequestTimeout` */
+  readonly timeout?: number;
+}
+
+/** Options of `Executor.call`. */
+export interface InnerOptions extends CallOptions {
+  /** Called with the answer that the result was read from. */
+  readonly onAnswer?: (answer: TransportResponse) => void;
+}
+
+/** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
+export class Executor {
+  readonly settings: Settings;
+  /** Adds what proves who asks; knows the token, and its provider. */
+  readonly authorizer: Authorizer;
+  /** Takes secrets out of what leaves the client. */
+  readonly redactor: Redactor;
+  readonly #identity: string;
+  readonly #cancellation: Cancellation;
+  /** Of single calls: cipher keys, and tokens that are to be revoked. */
+  #given: readonly string[] = [];
+  #closed = false;
+
+  constructor(given: Settings) {
+    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger } = given;
+    const keys = [subscribeKey, publishKey, secretKey, cipherKey];
+    this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
+    this.settings = Object.freeze({
+      ...given,
+      crypto: crypto && safeModule(crypto, this.redactor),
+      logger: logger && safeLogger(logger, this.redactor),
+    });
+    this.#cancellation = new Cancellation(given.clock);
+    this.authorizer = new Authorizer(this.settings, this.#cancellation);
+    this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
+  }
+
+  /** Replaces the token: requests that start from now on carry it. */
+  setToken(token: string): void {
+    this.authorizer.setToken(token);
+  }
+
+  /** Ends every call that runs; later ones are refused. */
+  close(): void {
+    this.#closed = true;
+    this.#cancellation.cancelAll(new PubNubError('PN-2004', 'The client was closed while the call ran.'));
+  }
+
+  /** The query that tells who is asking. */
+  get identity(): string {
+    const { useRequestId, random } = this.settings;
+    return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
+  }
+
+  /** Keeps a secret of a single call out of what is told from now on. */
+  hide(secret: unknown): void {
+    if (typeof secret === 'string') this.#given = remembered(this.#given, secret);
+  }
+
+  /**
+   * The door by which every failure leaves: one of ours, without secrets. What is none of ours was thrown while a request
+   * was put together, unless `otherwise` says what it is.
+   */
+  failure(
+    operation: PNOperationType,
+    thrown: unknown,
+    otherwise: typeof errorFromFailure = unbuilt,
+  ): PubNubError {
+    const clean = this.redactor.value(thrown);
+    return isOwnError(clean) ? clean : otherwise(operation, clean);
+  }
+
+  /** Runs one call of an endpoint; rejects with a `PubNubError`. */
+  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
+    const { operation, retry: rule, retries } = endpoint;
+    try {
+      const plan = await this.plan(endpoint, given, options);
+      if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
+      const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
+      const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+      return await this.repeat({ operation, retry, retries }, attempt, options.signal);
+    } catch (thrown) {
+      throw this.failure(operation, thrown);
+    }
+  }
+
+  /** Makes an attempt, and further ones after a failure where their class allows it. */
+  async repeat<R>(of: RetryClass, attempt: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+    try {
+      return await attempt();
+    } catch (error) {
+      const { operation, retry } = of;
+      const { logger, random } = this.settings;
+      const first = this.failure(operation, error);
+      const again = () =>
+        attempt().catch((thrown: unknown) => {
+          throw this.failure(operation, thrown);
+        });
+      return await retryCall(of, { first, attempt: again, random }, (delay, count) => {
+        logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
+        // What may be repeated only when it was not sent has, so far, not been sent.
+        const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
+        const slept = this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
+        return slept.catch((thrown: unknown) => {
+          throw isOwnError(thrown) ? thrown : first;
+        });
+      });
+    }
+  }
+
+  /** Runs work that the limits end, and the end of the client. */
+  within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#cancellation.run(limits, work);
+  }
+
+  /** The request that a call would send, but for what proves who asks. */
+  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<RequestPlan> {
+    const { operation, payload } = endpoint;
+    const { settings, identity } = this;
+    if (this.#closed) {
+      const details = { operation, delivery: 'not-sent' } as const;
+      throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
+    }
+    this.hide(given['cipherKey']);
+    this.hide(given['token']);
+    try {
+      validate(endpoint, given, settings);
+      // What validation let through is what the endpoint declares.
+      const values = given as Values<P>;
+      const crypto = payload?.encrypted && settings.crypto;
+      return planRequest(endpoint, values, {
+        keys: settings,
+        baseUrl: settings.baseUrl,
+        identity,
+        payload: crypto
+          ? await this.within(limitsOf(operation, { ...options, delivery: 'not-sent' }), () =>
+              encryptJson(crypto, payload.of(values)),
+            )
+          : undefined,
+      });
+    } catch (thrown) {
+      // A program's own `toJSON()` or getter may throw anything.
+      const code = payload && !(thrown instanceof URIError) ? 'PN-1004' : 'PN-1002';
+      throw this.failure(operation, thrown, (_, clean) => unbuilt(operation, clean, code));
+    }
+  }
+
+  /** Sends a request as it is, within the limits; the answer may be of any status. */
+  async send(
+    operation: PNOperationType,
+    plan: Omit<TransportRequest, 'signal'>,
+    limits: Limits,
+  ): Promise<TransportResponse> {
+    let otherwise: typeof errorFromFailure = unbuilt;
+    try {
+      return await this.#cancellation.run(limits, async (signal) => {
+        otherwise = errorFromFailure;
+        return checkAnswer(operation, await this.settings.transport({ ...plan, signal }));
+      });
+    } catch (thrown) {
+      throw this.failure(operation, thrown, otherwise);
+    }
+  }
+
+  /** The error of an answer that is none of success, without what must not be told. */
+  refusal(
+    operation: PNOperationType,
+    { headers, body }: TransportResponse,
+    { status, asked }: { readonly status: number; readonly asked?: ReadonlySet<unknown> },
+  ): PubNubError {
+    const raw = readErrorBody(body);
+    const retryAfter = retryAfterIn(headers, this.settings.clock.now());
+    const answer = { status, raw, body: this.redactor.value(raw), retryAfter, ...(asked && { asked }) };
+    return errorFromResponse(operation, answer);
+  }
+
+  async #attempt<P, R>(
+    endpoint: Endpoint<P, R>,
+    { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
+    options: InnerOptions,
+  ): Promise<R> {
+    const { operation, auth, decrypt } = endpoint;
+    const limits = () => this.#limits(operation, options, 'not-sent');
+    const response = await this.authorizer.exchange(plan, { operation, auth, limits }, (request) =>
+      this.send(operation, request, this.#limits(operation, options)),
+    );
+    this.settings.logger?.debug?.('answered', { operation, status: response.status });
+    const result = this.#read(endpoint, given, response);
+    options.onAnswer?.(response);
+    const { crypto } = this.settings;
+    if (!crypto || !decrypt) return result;
+    return this.within(limitsOf(operation, options), () =>
+      decrypt(result, (message) => decryptJson(crypto, message)),
+    );
+  }
+
+  #limits(
+    operation: PNOperationType,
+    { timeout = this.settings.requestTimeout, signal }: CallOptions,
+    delivery: Delivery = 'unknown',
+  ): Limits {
+    return limitsOf(operation, { timeout, signal, delivery });
+  }
+
+  #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+    const { operation, parse } = endpoint;
+    const { status, body: text } = response;
+    if (status < 200 || status >= 300)
+      throw this.refusal(operation, response, { status, asked: namesIn(given) });
+    try {
+      const body: unknown = JSON.parse(text);
+      const failure = failureStatus(body);
+      if (failure !== undefined) throw this.refusal(operation, response, { status: failure });
+      return parse({ body, text, status }, given as Values<P>);
+    } catch (cause) {
+      if (PubNubError.is(cause)) throw cause;
+      throw malformed(operation, { status, cause });
+    }
+  }
+}

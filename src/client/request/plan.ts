@@ -1,0 +1,90 @@
+import type { Endpoint, Keyset, PayloadRule, Query } from '../endpoint.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import { encodeSegment } from './path.ts';
+import type { TransportRequest } from './transport.ts';
+
+/** Above this, in bytes, a path goes by POST: some proxies and servers refuse longer request lines. */
+const LONGEST_GET_PATH = 16_384;
+
+/** A request that lacks only what is fresh with each attempt: its address ends where the token is appended. */
+export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | 'headers'> {
+  readonly body?: string | undefined;
+}
+
+/** Puts the request of an endpoint together. Throws `PN-1005` when the payload is too large. */
+export function planRequest<P, R>(
+  endpoint: Endpoint<P, R>,
+  values: Parameters<Endpoint<P, R>['path']>[0],
+  client: {
+    readonly keys: Keyset;
+    readonly baseUrl: string;
+    readonly identity: string;
+    /** The payload's text, where it is another than its JSON. */
+    readonly payload?: string | undefined;
+  },
+): RequestPlan {
+  const route = endpoint.path(values, client.keys);
+  const address = client.baseUrl + route;
+  const query = `?${queryText(endpoint.query?.(values, client.keys))}${client.identity}`;
+  const extra = endpoint.headers ? present(endpoint.headers(values)) : NO_HEADERS;
+  const plan = { method: endpoint.method ?? 'GET', headers: extra };
+  if (endpoint.body) {
+    const body = JSON.stringify(endpoint.body(values, client.keys));
+    return { ...plan, headers: { ...JSON_HEADERS, ...extra }, url: address + query, body };
+  }
+  if (!endpoint.payload) return { ...plan, url: address + query };
+  const text = client.payload ?? JSON.stringify(endpoint.payload.of(values));
+  checkSize(endpoint.operation, text, endpoint.payload.limit);
+  const segment = encodeSegment(text);
+  if (goesByPost(endpoint, values, route.length + 1 + segment.length)) {
+    return { method: 'POST', headers: JSON_HEADERS, url: address + query, body: text };
+  }
+  return { ...plan, url: `${address}/${segment}${query}` };
+}
+
+const NO_HEADERS = Object.freeze({});
+const JSON_HEADERS = Object.freeze({ 'content-type': 'application/json' });
+
+function present(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) given[name] = value;
+  return given;
+}
+
+/** Query parameters as text, each followed by `&`; absent ones are left out. */
+export function queryText(query: Query | undefined): string {
+  let text = '';
+  if (query) {
+    for (const name in query) {
+      const value = query[name];
+      if (value !== undefined) text += `${name}=${encodeSegment(String(value))}&`;
+    }
+  }
+  return text;
+}
+
+function goesByPost<P, R>(
+  { operation, payload }: Endpoint<P, R>,
+  values: Parameters<PayloadRule<unknown>['of']>[0],
+  length: number,
+): boolean {
+  const rule = payload as PayloadRule<unknown> | undefined;
+  const wish = rule && rule.post !== false ? rule.post(values) : false;
+  if (wish !== false || length <= LONGEST_GET_PATH) return wish ?? length > LONGEST_GET_PATH;
+  throw tooLarge(operation, { size: length, limit: LONGEST_GET_PATH, of: 'the encoded path' });
+}
+
+function checkSize(operation: Endpoint<never, unknown>['operation'], text: string, limit: number): void {
+  // A UTF-16 unit is at most three bytes of UTF-8: most texts need no counting.
+  if (text.length * 3 <= limit) return;
+  const size = new TextEncoder().encode(text).length;
+  if (size > limit) throw tooLarge(operation, { size, limit, of: 'the message' });
+}
+
+function tooLarge(
+  operation: Endpoint<never, unknown>['operation'],
+  { size, limit, of }: { readonly size: number; readonly limit: number; readonly of: string },
+): PubNubError {
+  const what = `${operation}: ${of} has ${size} bytes, the limit is ${limit}.`;
+  return new PubNubError('PN-1005', what, { operation, errorData: { size, limit }, delivery: 'not-sent' });
+}

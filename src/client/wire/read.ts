@@ -1,0 +1,114 @@
+import { isTimetoken, type Timetoken } from '../../protocol/timetoken.ts';
+import type { Answer } from '../endpoint.ts';
+
+/** Keys and indexes on the way to a value; `*` is any of them. */
+export type Place = readonly (string | number)[];
+
+/** Whether the value is a JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a text that says something. */
+export function isText(value: unknown): value is string {
+  return isString(value) && value !== '';
+}
+
+/** Throws the `TypeError` of an answer that does not have what it must have. */
+export function expected(what: string): never {
+  throw new TypeError(`expected ${what}`);
+}
+
+/** What is at a place in an answer; nothing where there is no such place. */
+export function at(body: unknown, ...place: Place): unknown {
+  let value = body;
+  // The indexes of a text are no places.
+  for (const key of place) value = typeof value === 'object' ? Object(value)[key] : undefined;
+  return value;
+}
+
+type Guard<T> = (value: unknown) => value is T;
+
+/** Reads what must be at a place in an answer; throws a `TypeError` where it is not. */
+function reader<T>(what: string, isWhat: Guard<T>): (body: unknown, ...place: Place) => T {
+  return (body, ...place) => {
+    const value = at(body, ...place);
+    return isWhat(value) ? value : expected(place.length === 0 ? what : `${what} at ${place.join('.')}`);
+  };
+}
+
+/** The object at a place in an answer; throws a `TypeError` where there is none. */
+export const recordAt = reader('an object', isRecord);
+
+/** The list at a place in an answer; throws a `TypeError` where there is none. */
+export const listAt = reader('a list', isList);
+
+/** The list of strings at a place in an answer; throws a `TypeError` where there is none. */
+export const stringsAt = reader(
+  'a list of strings',
+  (value): value is readonly string[] => isList(value) && value.every(isString),
+);
+
+/** The string at a place in an answer; throws a `TypeError` where there is none. */
+export const stringAt = reader('a string', isString);
+
+/** The number at a place in an answer; throws a `TypeError` where there is none. */
+export const numberAt = reader('a number', isNumber);
+
+/** The timetoken at a place in an answer, as a string; throws a `TypeError` where there is none. */
+export const timetokenAt = reader('a timetoken', isTimetoken);
+
+/** A timetoken as the wire has it: a string, or a number that is small enough to be exact; throws a `TypeError` else. */
+export function timetokenOf(value: unknown): Timetoken {
+  return timetokenAt(Number.isSafeInteger(value) ? String(value) : value);
+}
+
+/** A record without a prototype, of what is read from each member of another. */
+export function mapped<T>(
+  members: Readonly<Record<string, unknown>>,
+  read: (member: unknown, name: string) => T,
+): Record<string, T> {
+  const result: Record<string, T> = Object.create(null);
+  for (const [name, member] of Object.entries(members)) result[name] = read(member, name);
+  return result;
+}
+
+function members<T>(isOne: Guard<T>) {
+  return <Name extends string>(body: unknown, ...names: readonly Name[]) => {
+    const fitting = names.map((name) => [name, at(body, name)]).filter(([, value]) => isOne(value));
+    // Made of the names, with the values that fit.
+    return Object.fromEntries(fitting) as { readonly [N in Name]?: T };
+  };
+}
+
+/** Those of the members that are strings. */
+export const stringsOf = members(isString);
+
+/** Those of the members that are numbers. */
+export const numbersOf = members(isNumber);
+
+/** Checks an answer that says nothing but that the call succeeded; throws a `TypeError` otherwise. */
+export function serviceStatus(body: unknown): void {
+  if (at(body, 'status') !== 200) expected('an object with status 200');
+}
+
+/** What such an answer is read to. */
+export type Done = Readonly<Record<string, never>>;
+
+/** Reads an answer that says nothing but that the call succeeded; throws a `TypeError` for another one. */
+export function done({ body }: Answer): Done {
+  serviceStatus(body);
+  return {};
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
