@@ -1,136 +1,17 @@
 // What each operation takes, from its endpoint's declaration and the comments of its parameters.
-import type { Param } from '../src/client/endpoint.ts';
-import { audit } from '../src/client/features/access/audit.ts';
-import { grant } from '../src/client/features/access/grant.ts';
-import { grantToken } from '../src/client/features/access/grant-token.ts';
-import { revokeToken } from '../src/client/features/access/revoke-token.ts';
-import {
-  getChannelMembers,
-  manageChannelMembers,
-  removeChannelMembers,
-  setChannelMembers,
-} from '../src/client/features/app-context/channel-members.ts';
-import {
-  getAllChannelMetadata,
-  getChannelMetadata,
-  removeChannelMetadata,
-  setChannelMetadata,
-} from '../src/client/features/app-context/channel-metadata.ts';
-import {
-  getMemberships,
-  manageMemberships,
-  removeMemberships,
-  setMemberships,
-} from '../src/client/features/app-context/memberships.ts';
-import {
-  getAllUuidMetadata,
-  getUuidMetadata,
-  removeUuidMetadata,
-  setUuidMetadata,
-} from '../src/client/features/app-context/uuid-metadata.ts';
-import { addChannelsToChannelGroup } from '../src/client/features/channel-groups/add-channels-to-channel-group.ts';
-import { deleteChannelGroup } from '../src/client/features/channel-groups/delete-channel-group.ts';
-import { listChannelGroups } from '../src/client/features/channel-groups/list-channel-groups.ts';
-import { listChannelsInChannelGroup } from '../src/client/features/channel-groups/list-channels-in-channel-group.ts';
-import { removeChannelsFromChannelGroup } from '../src/client/features/channel-groups/remove-channels-from-channel-group.ts';
-import { deleteFile } from '../src/client/features/files/delete-file.ts';
-import { downloadFile } from '../src/client/features/files/download-file.ts';
-import { getFileUrl } from '../src/client/features/files/get-file-url.ts';
-import { listFiles } from '../src/client/features/files/list-files.ts';
-import { publishFileMessage } from '../src/client/features/files/publish-file-message.ts';
-import { sendFile } from '../src/client/features/files/send-file.ts';
-import { addMessageAction } from '../src/client/features/message-actions/add-message-action.ts';
-import { getMessageActions } from '../src/client/features/message-actions/get-message-actions.ts';
-import { removeMessageAction } from '../src/client/features/message-actions/remove-message-action.ts';
-import { getState } from '../src/client/features/presence/get-state.ts';
-import { hereNow } from '../src/client/features/presence/here-now.ts';
-import { setState } from '../src/client/features/presence/set-state.ts';
-import { whereNow } from '../src/client/features/presence/where-now.ts';
-import { fire } from '../src/client/features/publish/fire.ts';
-import { publish } from '../src/client/features/publish/publish.ts';
-import { signal } from '../src/client/features/publish/signal.ts';
-import { time } from '../src/client/features/publish/time.ts';
-import {
-  addPushChannels,
-  listPushChannels,
-  removeAllPushChannels,
-  removePushChannels,
-} from '../src/client/features/push/push-channels.ts';
-import { deleteMessages } from '../src/client/features/storage/delete-messages.ts';
-import { fetchMessages } from '../src/client/features/storage/fetch-messages.ts';
-import { history } from '../src/client/features/storage/history.ts';
-import { messageCounts } from '../src/client/features/storage/message-counts.ts';
-import { subscribe } from '../src/client/subscribe/subscribe.ts';
-import { unsubscribe } from '../src/client/subscribe/unsubscribe.ts';
-import type { PNOperationType } from '../src/protocol/status.ts';
+import type { Described, Operation } from '../src/client/builder/operation.ts';
+import { publishing } from '../src/client/features/publish/feature.ts';
+import { PubNub } from '../src/client/pubnub.ts';
+import { subscribing } from '../src/client/subscribe/feature.ts';
 import { membersOf } from './docs-members.ts';
 import { code, type GeneratedPage, table } from './docs-page.ts';
 
-/** What the page reads of an endpoint. */
-interface Declared {
-  readonly operation: PNOperationType;
-  readonly params: Readonly<Record<string, Param>>;
-  readonly oneOf?: readonly string[];
-  readonly needs?: readonly string[];
-  readonly auth?: 'none' | 'signature';
-  readonly retry?: 'safe' | 'not-sent' | ((values: never) => unknown);
-}
-
-/** Every operation of the catalogue. */
-export const OPERATIONS: Readonly<Record<string, Declared>> = {
-  publish,
-  fire,
-  signal,
-  time,
-  subscribe,
-  unsubscribe,
-  hereNow,
-  whereNow,
-  setState,
-  getState,
-  addChannelsToChannelGroup,
-  removeChannelsFromChannelGroup,
-  listChannelsInChannelGroup,
-  deleteChannelGroup,
-  listChannelGroups,
-  history,
-  fetchMessages,
-  messageCounts,
-  deleteMessages,
-  addMessageAction,
-  getMessageActions,
-  removeMessageAction,
-  sendFile,
-  listFiles,
-  getFileUrl,
-  downloadFile,
-  deleteFile,
-  publishFileMessage,
-  addPushChannels,
-  removePushChannels,
-  listPushChannels,
-  removeAllPushChannels,
-  getAllUuidMetadata,
-  getUuidMetadata,
-  setUuidMetadata,
-  removeUuidMetadata,
-  getAllChannelMetadata,
-  getChannelMetadata,
-  setChannelMetadata,
-  removeChannelMetadata,
-  getMemberships,
-  setMemberships,
-  removeMemberships,
-  manageMemberships,
-  getChannelMembers,
-  setChannelMembers,
-  removeChannelMembers,
-  manageChannelMembers,
-  grantToken,
-  revokeToken,
-  grant,
-  audit,
-};
+/** Every operation of a client with all features, by name. */
+export const OPERATIONS: Readonly<Record<string, Described>> = Object.fromEntries(
+  [publishing, subscribing, ...PubNub.features].flatMap(({ builders }) =>
+    Object.entries<Operation>(builders).map(([name, { endpoint }]) => [name, endpoint] as const),
+  ),
+);
 
 /** The page of operations: an overview, and the parameters of each. */
 export function operationsPage(): GeneratedPage {
@@ -161,7 +42,7 @@ const KINDS = {
   flag: (name: string) => `.${name}()`,
 } as const;
 
-function parametersOf(name: string, { params, oneOf = [] }: Declared): string {
+function parametersOf(name: string, { params, oneOf = [] }: Described): string {
   const members = membersOf('src/client', `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
   if (members.length === 0) return 'It has no parameters.';
   const rows = members
@@ -174,7 +55,7 @@ function parametersOf(name: string, { params, oneOf = [] }: Declared): string {
   return table(['Setter', 'Required', 'What it says'], rows);
 }
 
-function needsOf({ needs = [], auth }: Declared): string {
+function needsOf({ needs = [], auth }: Described): string {
   const keys = ['subscribeKey', ...needs].map(code).join(', ');
   return auth === 'none' ? 'no key' : keys;
 }

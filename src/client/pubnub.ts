@@ -1,47 +1,40 @@
-import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
-import type { Timetoken } from '../protocol/timetoken.ts';
-import { checkOptions, WAIT_OPTIONS } from './builder/check-options.ts';
-import { checkNotEmpty, checkText } from './builder/params.ts';
-import type { Context } from './builder/start.ts';
-import { CATALOGUE, type Operations } from './catalogue.ts';
-import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
+import type { AnyChannels } from './channels.ts';
+import type { CoreOptions } from './client-class.ts';
 import type { PubNubOptions } from './config/options.ts';
-import { settingsFrom } from './config/settings.ts';
-import { PubNubError } from './errors/pubnub-error.ts';
-import { historySource } from './features/storage/history-source.ts';
-import { type ParsedToken, parseToken } from './features/tokens/token.ts';
-import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
-import type { Listener } from './listeners/listener.ts';
-import { ListenerRegistry } from './listeners/registry.ts';
-import { StateWaits } from './listeners/state-waits.ts';
-import { Executor } from './request/execute.ts';
-import { SubscribeEngine } from './subscribe/engine.ts';
-import { printCursor } from './wire/values.ts';
+import { PubNub as Core } from './core.ts';
+import { defineFeature } from './feature.ts';
+import { access } from './features/access/feature.ts';
+import { appContext } from './features/app-context/feature.ts';
+import { channelGroups } from './features/channel-groups/feature.ts';
+import { encryption } from './features/encryption/feature.ts';
+import { messageActions } from './features/message-actions/feature.ts';
+import { presence } from './features/presence/feature.ts';
+import { push } from './features/push/feature.ts';
+import { storage } from './features/storage/feature.ts';
+import { tokens } from './features/tokens/feature.ts';
+import { kyTransport } from './request/ky-transport.ts';
 
-/** How long `close()` waits for the server to take its leave, in milliseconds. */
-const FAREWELL = 200;
+// Last, since it brings the executor and its packages along: bundles keep this order, and what stands together, as all
+// the endpoints then do, compresses best.
 
-// One method for each operation of the catalogue, all of them one line: they need no more than their name.
-class OperationsOfCatalogue {
-  readonly #context: Context;
+import { files } from './features/files/feature.ts';
 
-  constructor(context: Context) {
-    this.#context = context;
-  }
+/** ky, where no transport is given. */
+const defaultTransport = defineFeature({ name: 'defaultTransport', transport: kyTransport });
 
-  static {
-    for (const [name, start] of Object.entries(CATALOGUE)) {
-      Object.defineProperty(OperationsOfCatalogue.prototype, name, {
-        value(this: OperationsOfCatalogue, source: unknown) {
-          return start(this.#context, source);
-        },
-      });
-    }
-  }
-}
-
-// The methods come from the catalogue, and so do their types.
-const OperationsBase = OperationsOfCatalogue as unknown as new <C>(context: Context) => Operations<C>;
+const Everything = Core.with(
+  access,
+  appContext,
+  channelGroups,
+  encryption,
+  files,
+  messageActions,
+  presence,
+  push,
+  storage,
+  tokens,
+  defaultTransport,
+);
 
 /**
  * A client of one keyset. `Channels` maps channel names (or wildcards) to payload types; without it a payload is any JSON
@@ -56,183 +49,10 @@ const OperationsBase = OperationsOfCatalogue as unknown as new <C>(context: Cont
  * await pubnub.close();
  * ```
  */
-export class PubNub<Channels extends object = AnyChannels>
-  extends OperationsBase<Channels>
-  implements AsyncDisposable
-{
-  readonly #executor: Executor;
-  readonly #engine: SubscribeEngine<unknown>;
-  readonly #listeners: ListenerRegistry<unknown>;
-  readonly #waits: StateWaits;
-  #closing: Promise<void> | undefined;
-
+export class PubNub<Channels extends object = AnyChannels> extends Everything<Channels> {
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
   constructor(options: PubNubOptions) {
-    const executor = new Executor(settingsFrom(options));
-    const { logger } = executor.settings;
-    const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
-      () => this,
-      (event, error) => listeners.report(event, error),
-      { logger },
-    );
-    const engine = new SubscribeEngine(executor, listeners, historySource(executor));
-    super({ executor, engine });
-    this.#executor = executor;
-    this.#engine = engine;
-    this.#listeners = listeners;
-    this.#waits = new StateWaits(() => engine.state, listeners);
+    // The feature above stands in for a transport that is missing.
+    super(options as CoreOptions);
   }
-
-  /** Where the subscribe loop is. */
-  get state(): ClientState {
-    return this.#engine.state;
-  }
-
-  /** Channels that the program has subscribed, without presence names, sorted. */
-  get subscribedChannels(): readonly string[] {
-    return this.#engine.mix.channels.filter((name) => !isPresenceName(name));
-  }
-
-  /** Channel groups that the program has subscribed, without presence names, sorted. */
-  get subscribedChannelGroups(): readonly string[] {
-    return this.#engine.mix.groups.filter((name) => !isPresenceName(name));
-  }
-
-  /** The timetoken up to which everything has been delivered; `undefined` before the first connection. */
-  get timetoken(): Timetoken | undefined {
-    return this.#engine.cursor?.timetoken;
-  }
-
-  /** Timetoken and region as text, to be kept and handed to `withCursor()` later. */
-  get cursor(): string | undefined {
-    const { cursor } = this.#engine;
-    return cursor && printCursor(cursor);
-  }
-
-  /**
-   * Adds a listener: an object with methods named after events, or a `SubscribeCallback`. Adding it again does nothing.
-   * Throws `PN-1002` for what is no object.
-   */
-  addListener(listener: Listener<Channels, this>): void {
-    this.#listeners.add(listener);
-  }
-
-  /** Removes a listener; one that is not there is left alone. */
-  removeListener(listener: Listener<Channels, this>): void {
-    this.#listeners.remove(listener);
-  }
-
-  /** Removes every listener and handler; `until()` goes on waiting. */
-  removeAllListeners(): void {
-    this.#listeners.clear();
-  }
-
-  /** Calls back for one kind of event; returns how to stop. Throws `PN-1002` for a name of none, and without a function. */
-  on<Name extends EventName>(
-    name: Name,
-    handler: (event: EventMap<Channels>[Name], pubnub: this) => unknown,
-  ): () => void {
-    return this.#listeners.on(name, handler);
-  }
-
-  /** Narrows a message to a wildcard of the channel map: `if (pubnub.matches('chat.*', event)) event.message.text`. */
-  matches<const K extends LiteralKeys<Channels>>(
-    pattern: K,
-    event: { readonly channel: string },
-  ): event is PNMessageResult<Pattern<K>, PayloadOf<Channels, K>> {
-    return isWildcard(pattern) ? wildcardCovers(pattern, event.channel) : event.channel === pattern;
-  }
-
-  /** Takes every channel and group out; the loop stops and forgets its cursor. */
-  unsubscribeAll(): Promise<void> {
-    return this.#engine.unsubscribe(this.#engine.mix);
-  }
-
-  /**
-   * Replaces the token: requests carry it from now on, and a loop that waits for one goes on with its cursor. Throws
-   * `PN-1002` for what is no text.
-   */
-  setToken(token: string): void {
-    refuse('setToken: token', checkNotEmpty(token));
-    this.#executor.setToken(token);
-    this.#engine.tokenChanged();
-  }
-
-  /** Reads an access token, without asking the server. Throws `PN-1002` for what is none. */
-  parseToken(token: string): ParsedToken {
-    return parseToken(token);
-  }
-
-  /** The filter expression that the server is asked to apply to messages; `undefined` when it sends all. */
-  get filterExpression(): string | undefined {
-    return this.#engine.filter;
-  }
-
-  /**
-   * Replaces the filter expression, from the next poll on and without touching the cursor; `undefined` takes it away. A
-   * loop whose expression the server called malformed goes on. Throws `PN-1002` for what is no text.
-   */
-  setFilterExpression(expression: string | undefined): void {
-    refuse('setFilterExpression: expression', expression === undefined ? expression : checkText(expression));
-    this.#engine.filter = expression || undefined;
-  }
-
-  /**
-   * Starts a stopped or failed loop with the cursor it kept; makes a waiting one try again, at the soonest a second after
-   * its last failure. Does nothing to a running one.
-   */
-  reconnect(): void {
-    if (!this.#closing) this.#engine.dispatch({ type: 'reconnectRequested' });
-  }
-
-  /** Stops the loop and keeps subscriptions and cursor for `reconnect()`. */
-  disconnect(): void {
-    this.#engine.dispatch({ type: 'disconnectRequested' });
-  }
-
-  /**
-   * Resolves when the loop is in the given state. Rejects when it will not get there by itself: in `failed` with the error
-   * that it failed with, in `stopped` with `PN-2003`, as when the signal or the client ends first. Rejects with `PN-1002`
-   * for what is no state.
-   */
-  async until(state: ClientState, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { signal }: typeof options = checkOptions('until', options, WAIT_OPTIONS) ?? {};
-    try {
-      await this.#waits.until(state, signal);
-    } catch (thrown) {
-      throw this.#executor.redactor.value(thrown);
-    }
-  }
-
-  /**
-   * Ends the client for good: every timer, request, subscription and iterator. Resolves when the server has heard that the
-   * user leaves, or after 200 ms, or when a clock that a test moves stands still; may be called again at will.
-   */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  async #close(): Promise<void> {
-    const { clock } = this.#executor.settings;
-    await new Promise<void>((resolve) => {
-      const forget = clock.atLatest(FAREWELL, resolve);
-      const told = () => {
-        forget();
-        resolve();
-      };
-      this.#engine.close().then(told, told);
-    });
-    this.#executor.close();
-    this.#waits.close();
-    this.#listeners.clear();
-  }
-}
-
-function refuse(what: string, problem: string | undefined): void {
-  if (problem !== undefined) throw new PubNubError('PN-1002', `${what} ${problem}.`);
 }

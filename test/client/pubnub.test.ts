@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { PubNub, PubNubError } from 'timetoken';
 import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../src/client/catalogue.ts';
+import { OPERATIONS } from '../../scripts/docs-operations.ts';
 import { fails, hangs, networkError, rejection, SENT, scriptedClient } from '../support/unit-client.ts';
 import { settle } from '../support/virtual-clock.ts';
 
@@ -11,7 +11,7 @@ const HANDSHAKE = { body: '{"t":{"t":"17000000000000000","r":3},"m":[]}' };
 describe('a client', () => {
   it('has a method for each operation of the catalogue', () => {
     const { pubnub } = scriptedClient();
-    for (const name of Object.keys(CATALOGUE)) expect(Reflect.get(pubnub, name)).toBeTypeOf('function');
+    for (const name of Object.keys(OPERATIONS)) expect(Reflect.get(pubnub, name)).toBeTypeOf('function');
   });
 
   it('does nothing until it is asked to: no request, no timer', async () => {

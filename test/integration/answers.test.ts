@@ -3,7 +3,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorFromFailure } from '../../src/client/errors/from-failure.ts';
-import { fetchTransport } from '../../src/client/request/ky-transport.ts';
+import { kyTransport } from '../../src/client/request/ky-transport.ts';
 import type { Transport } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
 import { until } from '../support/unit-wait.ts';
@@ -134,7 +134,7 @@ const STRICT: readonly (readonly [string, Given, Outcome])[] = [
 ];
 
 const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
-  ['fetch', () => fetchTransport()],
+  ['fetch', () => kyTransport()],
   ['node:http', () => nodeTransport()],
 ];
 
@@ -217,7 +217,7 @@ describe('an answer that is not as it says', () => {
   it.each(STRICT)('is refused by nodeTransport(), and not by fetch: %s', async (_name, answer, expected) => {
     for (const accept of [undefined, 'stream'] as const) {
       expect(await outcomeOf(nodeTransport(), answer, accept)).toEqual(expected);
-      expect(await outcomeOf(fetchTransport(), answer, accept)).toMatchObject({ status: 200 });
+      expect(await outcomeOf(kyTransport(), answer, accept)).toMatchObject({ status: 200 });
     }
   });
 });

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../../src/client/request/ky-transport.ts';
+import { kyTransport } from '../../src/client/request/ky-transport.ts';
 import type { BodyBytes, Transport } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
 
@@ -11,7 +11,7 @@ const MEGABYTE = 1_048_576;
 const ON_THE_WAY = 16 * MEGABYTE;
 
 const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
-  ['fetch', () => fetchTransport()],
+  ['fetch', () => kyTransport()],
   ['node:http', () => nodeTransport()],
 ];
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import PeerClient from 'pubnub';
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../scripts/docs-operations.ts';
 import { readProjectFile } from '../../scripts/docs-page.ts';
-import { CATALOGUE } from '../../src/client/catalogue.ts';
 import { PubNub } from '../../src/index.ts';
 import { serveOrigin } from '../support/integration-origin.ts';
 import { type Credentials, ours, type Runner, theirs } from '../support/operations-clients.ts';
@@ -113,7 +113,7 @@ test('what the other client lacks does here what it says', async () => {
 
 describe('the table', () => {
   test('has every operation of ours', () => {
-    expect(ROWS.map((row) => row.ours).sort()).toEqual(Object.keys(CATALOGUE).sort());
+    expect(ROWS.map((row) => row.ours).sort()).toEqual(Object.keys(OPERATIONS).sort());
   });
 
   test('has everything that the other client has, or says what there is for it', () => {

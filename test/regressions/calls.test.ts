@@ -1,6 +1,6 @@
 import { nodeTransport } from 'timetoken/node';
 import { describe, expect, test } from 'vitest';
-import { CATALOGUE } from '../../src/client/catalogue.ts';
+import { OPERATIONS } from '../../scripts/docs-operations.ts';
 import { PNOperationType, PNStatusCategory, PubNub, PubNubError } from '../../src/index.ts';
 import { HandFedClient } from '../support/loop-pending-transport.ts';
 import { lineOf, rejection, scriptedClient } from '../support/unit-client.ts';
@@ -37,7 +37,7 @@ interface Ends {
 }
 
 const LOCAL = new Set(['subscribe', 'unsubscribe']);
-const CALLS = Object.keys(CATALOGUE).filter((name) => !LOCAL.has(name));
+const CALLS = Object.keys(OPERATIONS).filter((name) => !LOCAL.has(name));
 const REFUSED = '{"message":"Forbidden","error":true,"status":403,"service":"Access Manager"}';
 
 /** Every way to send; none of them gets an answer that is of use. */

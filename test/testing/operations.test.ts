@@ -1,7 +1,7 @@
 import { PubNub } from 'timetoken';
 import { createTestNetwork, type OperationName, operations } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../src/client/catalogue.ts';
+import { OPERATIONS } from '../../scripts/docs-operations.ts';
 import { ROUTES } from '../../src/origin/routes/table.ts';
 import { nameOf, requestOf } from '../../src/testing/operations.ts';
 import { RequestReader } from '../../src/testing/test-request.ts';
@@ -14,7 +14,7 @@ const query = { text: () => undefined };
 describe('the names of operations', () => {
   it('are those of the builders, and a few of requests that no builder sends by itself', () => {
     // `getFileUrl` makes an address, and sends nothing.
-    const builders = Object.keys(CATALOGUE).filter((name) => name !== 'getFileUrl');
+    const builders = Object.keys(OPERATIONS).filter((name) => name !== 'getFileUrl');
     const others = operations.filter((name) => !builders.includes(name));
     expect(builders.filter((name) => !operations.some((known) => known === name))).toEqual([]);
     expect(others).toEqual(['heartbeat', 'leave', 'uploadFile', 'fileBytes']);

@@ -2,14 +2,13 @@ import type { PNOperationType } from '../../protocol/status.ts';
 import type { Settings } from '../config/options.ts';
 import { isProtocolError } from '../errors/from-response.ts';
 import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
-import { Signer } from '../features/access/signature.ts';
-import { NoToken, TokenKeeper } from '../features/tokens/token-keeper.ts';
 import type { Cancellation, Limits } from '../request/cancellation.ts';
 import { encodeSegment } from '../request/path.ts';
 import type { RequestPlan } from '../request/plan.ts';
 import type { TransportResponse } from '../request/transport.ts';
 import { remembered } from '../runtime/secrets.ts';
 import { jsonOrText } from '../wire/json.ts';
+import { NoToken } from './token-provider.ts';
 
 /** What has to be known of a call. */
 export interface Asking {
@@ -24,6 +23,23 @@ export interface Waiting extends Asking {
   readonly limits?: () => Limits;
 }
 
+/** Signs a request, at a time in milliseconds. */
+export type Sign = (plan: RequestPlan, now: number) => Promise<RequestPlan>;
+
+/** Holds the token that a provider gives, and renews it. */
+export interface Keeper {
+  /** Replaces the token; whoever waits for the provider gets this one. */
+  set(token: string): void;
+  /** The token to send. Rejects with `NoToken`. */
+  token(): string | Promise<string>;
+  /** Another token than the one that was refused; `undefined` if there is none. Rejects with `NoToken`. */
+  another(refused: string): Promise<string | undefined>;
+  /** Asks for another token, though no request was refused. */
+  askAgain(): void;
+  /** The renewed token was accepted. */
+  helped(): void;
+}
+
 type Send = (request: RequestPlan) => Promise<TransportResponse>;
 
 /** Adds to requests what proves who asks: the token, and the signature of a client with a secret key. */
@@ -32,19 +48,17 @@ export class Authorizer {
   onRenewed: (() => void) | undefined;
   readonly #settings: Settings;
   readonly #cancellation: Cancellation;
-  readonly #signer: Signer | undefined;
-  readonly #keeper: TokenKeeper | undefined;
+  readonly #keeper: Keeper | undefined;
   #token: string | undefined;
   /** The token and those before it, which answers under way may still quote. */
   #tokens: readonly string[] = [];
 
   constructor(settings: Settings, cancellation: Cancellation) {
-    const { publishKey, secretKey, token, tokenProvider } = settings;
+    const { token, tokenProvider: provider, keeper } = settings;
     this.#settings = settings;
     this.#cancellation = cancellation;
-    this.#signer = secretKey === undefined ? undefined : new Signer({ publishKey, secretKey });
-    const needs = tokenProvider && { provider: tokenProvider, settings, cancellation };
-    this.#keeper = needs && new TokenKeeper(needs, () => this.onRenewed?.());
+    const onRenewed = () => this.onRenewed?.();
+    this.#keeper = provider && keeper?.({ provider, settings, cancellation }, onRenewed);
     if (token !== undefined) this.#sent(token);
   }
 
@@ -93,7 +107,7 @@ export class Authorizer {
   }
 
   async #persist(
-    keeper: TokenKeeper,
+    keeper: Keeper,
     asking: Waiting,
     send: (token: string) => Promise<TransportResponse>,
   ): Promise<TransportResponse> {
@@ -113,7 +127,8 @@ export class Authorizer {
       auth === 'signature' || token === undefined
         ? plan
         : { ...plan, url: `${plan.url}&auth=${encodeSegment(this.#sent(token))}` };
-    return this.#signer ? this.#signer.signed(full, this.#settings.clock.now()) : full;
+    const { sign, clock } = this.#settings;
+    return sign ? sign(full, clock.now()) : full;
   }
 
   #sent(token: string): string {

@@ -1,16 +1,16 @@
 import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
-import type { Endpoint, Values } from '../endpoint.ts';
+import type { Endpoint, Params, Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
 import type { CallOptions, Executor, InnerOptions } from '../request/execute.ts';
 import type { TransportResponse } from '../request/transport.ts';
 import { endedByBoth } from '../runtime/ended-by-both.ts';
 import { makeStatus } from '../subscribe/statuses.ts';
-import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
+import type { Verbs, VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Given } from './given.ts';
+import { type Context, type Operation, operation } from './operation.ts';
 import { pagesOf } from './pages.ts';
 import type { Paging } from './paging.ts';
-import type { Context, StartBuilder } from './start.ts';
 import { validate } from './validate.ts';
 
 /** A result with the status of its request; without a result when the request failed. */
@@ -143,16 +143,19 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
   };
 }
 
-/** How the builder of a REST call starts; `call` and `checks` as in `restVerbs()`. */
-export function startRest<P, R>(
+/** The operation of a REST call; `call` and `checks` as in `restVerbs()`. */
+export function rest<P extends Params, R>(
   endpoint: Endpoint<P, R>,
   call?: Call<Context>,
   checks?: OptionChecks,
-): StartBuilder {
-  return defineBuilder(endpoint.params, restVerbs(endpoint, call, checks));
+): Operation<P, Rest<R>> {
+  return operation(endpoint, restVerbs(endpoint, call, checks));
 }
 
-/** How the builder of a REST call that answers in pages starts. */
-export function startPages<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): StartBuilder {
-  return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, paging));
+/** The operation of a REST call that answers in pages. */
+export function paged<P extends Params, R>(
+  endpoint: Endpoint<P, R>,
+  paging: Paging<P, R>,
+): Operation<P, Paged<R>> {
+  return operation(endpoint, pageVerbs(endpoint, paging));
 }

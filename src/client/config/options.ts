@@ -1,12 +1,13 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { Sign } from '../auth/authorizer.ts';
 import type { TokenProvider } from '../auth/token-provider.ts';
-import type { CryptoModule } from '../features/encryption/crypto-module.ts';
-import type { Fetch } from '../request/ky-transport.ts';
-import type { Transport } from '../request/transport.ts';
+import type { Abilities } from '../feature.ts';
+import type { Fetch, Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
+import type { CryptoModule, Encryption } from './crypto-module.ts';
 
 /** How the subscribe loop comes back after a failure. */
 export const PNReconnectionPolicy = {
@@ -123,6 +124,12 @@ export interface Settings {
   readonly secretKey?: string | undefined;
   readonly cipherKey: string | undefined;
   readonly crypto: CryptoModule | undefined;
+  readonly encryption: Encryption | undefined;
+  /** In a client with a secret key. */
+  readonly sign: Sign | undefined;
+  /** In a client whose token comes from a function. */
+  readonly keeper: Abilities['keeper'] | undefined;
+  readonly history: Abilities['history'] | undefined;
   readonly filterExpression?: string | undefined;
   readonly reconnection: BackoffPolicy;
   readonly presenceTimeoutSeconds: number;

@@ -1,11 +1,11 @@
 import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
-import { aesCbcCryptoModule } from '../features/encryption/modules.ts';
-import { fetchTransport } from '../request/ky-transport.ts';
+import type { Abilities, Feature } from '../feature.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
 import { chance, systemRandom } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { invalid, readOptions } from './checks.ts';
+import { missingFeature } from './missing-feature.ts';
 import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { policyOf } from './reconnection.ts';
@@ -38,9 +38,10 @@ const DEFAULTS = Object.freeze({
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
  * the value itself is not repeated, since it may be a secret.
  */
-export function settingsFrom(source: PubNubOptions): Settings {
+export function settingsFrom(source: PubNubOptions, features: readonly Feature[]): Settings {
   const options = readOptions(source);
-  const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, ...all } = {
+  const able = abilitiesOf(options, features);
+  const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, transport, ...all } = {
     ...DEFAULTS,
     clock: systemClock,
     random: systemRandom,
@@ -53,7 +54,12 @@ export function settingsFrom(source: PubNubOptions): Settings {
     token: typeof token === 'string' ? token : authKey,
     tokenProvider: typeof token === 'function' ? token : undefined,
     cipherKey,
-    crypto: cipherKey === undefined ? cryptoModule : aesCbcCryptoModule({ cipherKey }),
+    crypto: cipherKey === undefined ? cryptoModule : able.encryption?.moduleOf({ cipherKey }),
+    encryption: able.encryption,
+    sign:
+      options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
+    keeper: able.keeper,
+    history: able.history,
     reconnection: policyOf(all.reconnectionPolicy),
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
@@ -65,10 +71,43 @@ export function settingsFrom(source: PubNubOptions): Settings {
     countThreshold: all.requestMessageCountThreshold,
     liveRetention: all.liveRetention * 1_000,
     clock: steadyClock(all.clock),
-    transport: all.transport ?? fetchTransport(fetch),
+    transport: transport ?? able.transport?.({ fetch }) ?? noTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
   });
+}
+
+// Which feature an option needs.
+const NEEDS: readonly (readonly [
+  option: keyof PubNubOptions,
+  ability: keyof Abilities,
+  feature: string,
+  isUsed?: (value: unknown) => boolean,
+])[] = [
+  ['cipherKey', 'encryption', 'encryption'],
+  ['cryptoModule', 'encryption', 'encryption'],
+  ['secretKey', 'signer', 'access'],
+  ['token', 'keeper', 'tokens', (value) => typeof value === 'function'],
+  ['recovery', 'history', 'storage', (value) => value === 'history'],
+];
+
+function abilitiesOf(options: PubNubOptions, features: readonly Feature[]): Partial<Abilities> {
+  const able: Partial<Abilities> = Object.assign({}, ...features);
+  for (const [option, ability, feature, isUsed = isGiven] of NEEDS)
+    if (isUsed(options[option]) && !able[ability]) missingFeature(`The option "${option}"`, feature);
+  return able;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
+}
+
+function noTransport(fetch: unknown): never {
+  throw invalid(
+    fetch === undefined
+      ? 'The option "transport" is missing: give kyTransport() or fetchTransport(), from "timetoken/core".'
+      : 'The option "fetch" belongs to the transport here: give transport: fetchTransport({ fetch }), from "timetoken/core".',
+  );
 }
 
 function userIdOf({ userId, uuid }: PubNubOptions): string {

@@ -3,6 +3,8 @@ import { VERSION } from '../../version.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import { type Given, namesIn } from '../builder/given.ts';
 import { validate } from '../builder/validate.ts';
+import type { Codec, CryptoModule } from '../config/crypto-module.ts';
+import { missingFeature } from '../config/missing-feature.ts';
 import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
@@ -10,8 +12,6 @@ import { errorFromFailure } from '../errors/from-failure.ts';
 import { errorFromResponse, failureStatus, readErrorBody } from '../errors/from-response.ts';
 import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
-import { decryptJson, encryptJson } from '../features/encryption/messages.ts';
-import { safeModule } from '../features/encryption/safe-module.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random-id.ts';
@@ -43,6 +43,8 @@ export class Executor {
   readonly authorizer: Authorizer;
   /** Takes secrets out of what leaves the client. */
   readonly redactor: Redactor;
+  /** Encrypts and decrypts messages, in a client with a crypto module. */
+  readonly codec: Codec | undefined;
   readonly #identity: string;
   readonly #cancellation: Cancellation;
   /** Of single calls: cipher keys, and tokens that are to be revoked. */
@@ -55,9 +57,9 @@ export class Executor {
     this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
     this.settings = Object.freeze({
       ...given,
-      crypto: crypto && safeModule(crypto, this.redactor),
       logger: logger && safeLogger(logger, this.redactor),
     });
+    this.codec = crypto && this.#codecOf(crypto);
     this.#cancellation = new Cancellation(given.clock);
     this.authorizer = new Authorizer(this.settings, this.#cancellation);
     this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
@@ -78,6 +80,17 @@ export class Executor {
   get identity(): string {
     const { useRequestId, random } = this.settings;
     return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
+  }
+
+  /** What encrypts and decrypts the files of a call with a cipher key of its own; otherwise the client's. */
+  codecOfCall(cipherKey: string | undefined): Codec | undefined {
+    if (cipherKey === undefined) return this.codec;
+    const { encryption = missingFeature('The cipherKey of a call', 'encryption') } = this.settings;
+    return this.#codecOf(encryption.moduleOfCall({ cipherKey }));
+  }
+
+  #codecOf(module: CryptoModule): Codec | undefined {
+    return this.settings.encryption?.codecOf(module, (thrown) => this.redactor.value(thrown));
   }
 
   /** Keeps a secret of a single call out of what is told from now on. */
@@ -155,14 +168,14 @@ export class Executor {
       validate(endpoint, given, settings);
       // What validation let through is what the endpoint declares.
       const values = given as Values<P>;
-      const crypto = payload?.encrypted && settings.crypto;
+      const codec = payload?.encrypted && this.codec;
       return planRequest(endpoint, values, {
         keys: settings,
         baseUrl: settings.baseUrl,
         identity,
-        payload: crypto
+        payload: codec
           ? await this.within(limitsOf(operation, { ...options, delivery: 'not-sent' }), () =>
-              encryptJson(crypto, payload.of(values)),
+              codec.encrypt(payload.of(values)),
             )
           : undefined,
       });
@@ -215,11 +228,9 @@ export class Executor {
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
     const result = this.#read(endpoint, given, response);
     options.onAnswer?.(response);
-    const { crypto } = this.settings;
-    if (!crypto || !decrypt) return result;
-    return this.within(limitsOf(operation, options), () =>
-      decrypt(result, (message) => decryptJson(crypto, message)),
-    );
+    const { codec } = this;
+    if (!codec || !decrypt) return result;
+    return this.within(limitsOf(operation, options), () => decrypt(result, codec.decrypt));
   }
 
   #limits(

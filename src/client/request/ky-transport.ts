@@ -1,114 +1,26 @@
 import ky from 'ky';
-import {
-  type BodyBytes,
-  MAX_RESPONSE_BYTES,
-  RESPONSE_TOO_LARGE,
-  type Transport,
-  type TransportRequest,
-  type TransportResponse,
-} from './transport.ts';
-import { uploadOf } from './upload.ts';
-
-/** The type of `fetch`, as far as the client needs it. */
-export type Fetch = (input: Request, init?: RequestInit) => Promise<Response>;
+import { type FetchTransportOptions, readFetchOptions, transportOver } from './over-fetch.ts';
+import type { Transport } from './transport.ts';
 
 /**
- * The default transport: ky over `fetch`. Without a `fetch` of its own it looks up `globalThis.fetch` at each call, so
- * that msw, nock and tracing tools take effect without set-up.
+ * The transport over ky, the default of `timetoken`. ky calls `fetch`, which tools as msw and nock replace. Throws `PN-1007`
+ * for options that are wrong.
+ *
+ * @example
+ * ```ts fragment
+ * new PubNub({ subscribeKey: 'demo', userId: 'alice', transport: kyTransport() });
+ * ```
  */
-export function fetchTransport(fetch?: Fetch): Transport {
+export function kyTransport(options: FetchTransportOptions = {}): Transport {
+  const { fetch } = readFetchOptions('kyTransport', options);
   // What ky would do by itself (retry, deadlines, throwing) is the client's business, and there visible.
   const client = ky.create({
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    redirect: 'manual',
+    ...{ retry: 0, timeout: false, throwHttpErrors: false },
     ...(fetch && { fetch: (input, init) => fetch(asRequest(input), init) }),
   });
-  const exchange: Exchange = async ({ url, method, headers, signal, accept }, body) => {
-    const response = await client(url, {
-      ...{ method, headers, signal },
-      ...(body !== undefined && { body }),
-      // Browsers do not tell where a redirect leads that they do not follow themselves.
-      ...(accept && { redirect: 'follow' }),
-    });
-    return answerOf(response, accept);
-  };
-  return (request) => {
-    const { body, onProgress } = request;
-    if (typeof body !== 'object' || (body instanceof Blob && !onProgress)) return exchange(request, body);
-    return send(request, body, exchange);
-  };
+  return transportOver((url, init) => client(url, init));
 }
-
-type Exchange = (
-  request: TransportRequest,
-  body: string | Blob | ReadableStream | undefined,
-) => Promise<TransportResponse>;
 
 function asRequest(input: Request | URL | string): Request {
   return input instanceof Request ? input : new Request(input);
-}
-
-async function answerOf(response: Response, accept: 'stream' | undefined): Promise<TransportResponse> {
-  const { headers } = response;
-  // A browser hides the status of a redirect that it does not follow.
-  const status = response.type === 'opaqueredirect' ? 307 : response.status;
-  if (accept && response.ok) {
-    return { status, headers, body: '', stream: response.body ?? new Blob().stream() };
-  }
-  return { status, headers, body: await readText(response) };
-}
-
-/** Sends a body of bytes. A stream is sent as it is only with its length: object stores take no other. */
-async function send(
-  request: TransportRequest,
-  body: BodyBytes,
-  exchange: Exchange,
-): Promise<TransportResponse> {
-  const { signal, onProgress } = request;
-  const streams = takesLengths();
-  const upload = uploadOf(body, { signal, onProgress: streams ? onProgress : undefined });
-  try {
-    // The wire type of a chunk is narrower than what streams of bytes are declared to hold.
-    const stream = upload.stream as ReadableStream;
-    if (!streams) return await exchange(request, await new Response(stream).blob());
-    const headers = { ...request.headers, 'content-length': String(body.size) };
-    return await exchange({ ...request, headers }, stream);
-  } finally {
-    upload.end();
-  }
-}
-
-// Browsers drop this header, and stream nothing over HTTP/1.1.
-function takesLengths(): boolean {
-  const headers = { 'content-length': '1' };
-  return new Request('http://localhost', { method: 'POST', headers }).headers.has('content-length');
-}
-
-// A stated, uncompressed length can be trusted; anything else is counted while it is read. From another origin, browsers
-// show the length and hide the encoding.
-async function readText(response: Response): Promise<string> {
-  const length = response.headers.get('content-length');
-  const plain = length !== null && response.type !== 'cors' && !response.headers.has('content-encoding');
-  if (plain && Number(length) <= MAX_RESPONSE_BYTES) return response.text();
-  if (response.body === null) return '';
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    bytes += part.value.byteLength;
-    if (bytes > MAX_RESPONSE_BYTES) {
-      await reader.cancel();
-      throw tooLarge();
-    }
-    text += decoder.decode(part.value, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function tooLarge(): Error {
-  const error = new Error(`The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
-  return Object.assign(error, { code: RESPONSE_TOO_LARGE });
 }

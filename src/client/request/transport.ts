@@ -45,6 +45,9 @@ export interface TransportResponse {
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
+/** The type of `fetch`, as far as the client needs it. */
+export type Fetch = (input: Request, init?: RequestInit) => Promise<Response>;
+
 /** Largest answer that is read, in bytes: a hundred messages of the largest size, several times over. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 

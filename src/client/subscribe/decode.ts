@@ -7,7 +7,6 @@ import {
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { UNREADABLE } from '../features/encryption/messages.ts';
 import type {
   EventMap,
   PNFileEvent,
@@ -16,6 +15,7 @@ import type {
   PNPresenceEventResult,
 } from '../listeners/events.ts';
 import { objectsChange } from '../listeners/objects-change.ts';
+import { UNREADABLE } from '../wire/encrypted.ts';
 import type { Json } from '../wire/json.ts';
 import { at, isRecord, recordAt, stringAt, timetokenOf } from '../wire/read.ts';
 

@@ -1,10 +1,10 @@
 import type { Given } from '../builder/given.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { fileUrlOf } from '../file-url.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';
 import type { Executor } from '../request/execute.ts';
+import { fileUrlOf } from '../request/file-url.ts';
 import { stoppedError } from './acceptance.ts';
 import { Announcer } from './announcer.ts';
 import { Demand } from './demand.ts';

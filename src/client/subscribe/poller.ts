@@ -4,11 +4,11 @@ import { checkAnswer, malformed } from '../errors/from-call.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
 import { isProtocolError } from '../errors/from-response.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { decryptEntries } from '../features/encryption/messages.ts';
 import type { Executor } from '../request/execute.ts';
 import { encodeNames, path } from '../request/path.ts';
 import { queryText, type RequestPlan } from '../request/plan.ts';
 import type { TransportRequest, TransportResponse } from '../request/transport.ts';
+import { decryptEntries } from '../wire/encrypted.ts';
 import { isRecord } from '../wire/read.ts';
 import { joined } from '../wire/values.ts';
 import type { Mix } from './mix.ts';
@@ -162,9 +162,9 @@ export class Poller {
       const asked = new Set([...channels, ...groups]);
       throw this.#executor.refusal(OPERATION, response, { status, asked });
     }
-    const { crypto } = this.#executor.settings;
+    const { codec } = this.#executor;
     const answer = { ...readOr(status, body), bytes: body.length };
-    return crypto ? { ...answer, entries: await decryptEntries(crypto, answer.entries) } : answer;
+    return codec ? { ...answer, entries: await decryptEntries(answer.entries, codec.decrypt) } : answer;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type PubNub, PubNubError } from 'timetoken';
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../scripts/docs-operations.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS } from '../../../src/client/builder/check-options.ts';
-import { CATALOGUE } from '../../../src/client/catalogue.ts';
 import { hangs, rejection, SENT, scriptedClient } from '../../support/unit-client.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
@@ -95,7 +95,7 @@ describe('the options of a call', () => {
 });
 
 describe('each verb of each operation', () => {
-  const operations = Object.keys(CATALOGUE);
+  const operations = Object.keys(OPERATIONS);
 
   it.each(operations)('%s refuses options that cannot be, and sends nothing', async (operation) => {
     const { pubnub, requests } = scriptedClient([hangs]);

@@ -1,6 +1,6 @@
 import { aesCbcCryptoModule, PubNub, type PubNubOptions } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../src/client/catalogue.ts';
+import { OPERATIONS } from '../../../scripts/docs-operations.ts';
 import { hangs, lineOf, rejection, SENT, scriptedClient } from '../../support/unit-client.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
@@ -50,7 +50,7 @@ describe('what is given to a builder', () => {
     expect(decodeURIComponent(lineOf(requests[0]).path)).toBe('/publish/demo/demo/0/room/0/{"text":"hello"}');
   });
 
-  it.each(Object.keys(CATALOGUE))('is refused by %s() where it is no object', async (operation) => {
+  it.each(Object.keys(OPERATIONS))('is refused by %s() where it is no object', async (operation) => {
     const { pubnub, requests } = scriptedClient([hangs]);
     for (const given of [null, 'x', 5, true, () => 1, ['a']]) {
       expect(await refusal(call(pubnub, operation, given))).toMatchObject({

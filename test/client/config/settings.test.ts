@@ -9,12 +9,12 @@ const REQUIRED: PubNubOptions = { subscribeKey: 'demo', userId: 'alice' };
 
 /** As JavaScript would call it, without the types. */
 function settings(options: Readonly<Record<string, unknown>> = {}) {
-  return settingsFrom({ ...REQUIRED, ...options } as PubNubOptions);
+  return settingsFrom({ ...REQUIRED, ...options } as PubNubOptions, PubNub.features);
 }
 
 function refusal(options: unknown): PubNubError {
   try {
-    settingsFrom(options as PubNubOptions);
+    settingsFrom(options as PubNubOptions, PubNub.features);
   } catch (error) {
     if (PubNubError.is(error)) return error;
   }
@@ -171,7 +171,9 @@ describe('the settings', () => {
 
   it('take an option set to undefined for one left out', () => {
     const undefineds = Object.fromEntries(WRONG.map(([option]) => [option, undefined]));
-    expect(JSON.stringify(settingsFrom({ ...undefineds, ...REQUIRED }))).toBe(JSON.stringify(settings()));
+    expect(JSON.stringify(settingsFrom({ ...undefineds, ...REQUIRED }, PubNub.features))).toBe(
+      JSON.stringify(settings()),
+    );
   });
 
   it.each([

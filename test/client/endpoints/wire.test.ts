@@ -1,3 +1,4 @@
+import { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { heartbeat } from '../../../src/client/presence/heartbeat.ts';
@@ -263,7 +264,7 @@ describe('presence on the wire', () => {
       return { status: 200, headers: { get: () => null }, body: answer };
     };
     const options = { ...KEYS, origin: 'localhost', transport, useRequestId: false };
-    return { urls, executor: new Executor(settingsFrom(options)) };
+    return { urls, executor: new Executor(settingsFrom(options, PubNub.features)) };
   }
 
   it('fact 31: heartbeat', async () => {

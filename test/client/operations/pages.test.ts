@@ -1,7 +1,7 @@
 import { PubNub } from 'timetoken';
 import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../src/client/catalogue.ts';
+import { OPERATIONS } from '../../../scripts/docs-operations.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const device = { deviceId: 'a1b2', pushType: 'fcm' } as const;
@@ -23,7 +23,7 @@ const each = async (work: (name: string) => Promise<unknown>) => {
 };
 const byId = ({ data }: { readonly data: readonly { readonly id: string }[] }) => data.map(({ id }) => id);
 
-const OPERATIONS: Readonly<Record<string, Paged>> = {
+const PAGED: Readonly<Record<string, Paged>> = {
   hereNow: {
     prepare: (_pubnub, network) => each((name) => network.join('room', name)),
     pages: (pubnub, signal) => pubnub.hereNow({ channels: 'room', limit: 3 }).pages({ signal }),
@@ -100,7 +100,7 @@ async function started({ prepare }: Paged) {
 
 const { signal } = new AbortController();
 
-describe.each(Object.entries(OPERATIONS))('the pages of %s()', (name, operation) => {
+describe.each(Object.entries(PAGED))('the pages of %s()', (name, operation) => {
   it('are every part of the list once', async () => {
     const { pubnub, end } = await started(operation);
     const parts: (readonly unknown[])[] = [];
@@ -138,9 +138,9 @@ describe.each(Object.entries(OPERATIONS))('the pages of %s()', (name, operation)
 
 it('the table has every operation with pages', () => {
   const pubnub = new PubNub({ subscribeKey: 'demo', userId: 'alice' });
-  const paged = Object.keys(CATALOGUE).filter((name) => {
+  const paged = Object.keys(OPERATIONS).filter((name) => {
     const builder: unknown = Reflect.apply(Reflect.get(pubnub, name), pubnub, []);
     return 'pages' in Object(builder);
   });
-  expect(paged.sort()).toEqual(Object.keys(OPERATIONS).sort());
+  expect(paged.sort()).toEqual(Object.keys(PAGED).sort());
 });

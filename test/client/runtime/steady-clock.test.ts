@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PubNub } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { systemClock } from '../../../src/client/runtime/clock.ts';
@@ -113,10 +114,10 @@ describe('monotonic time', () => {
 test('the clock of a client is steady, whichever it is given', () => {
   const keys = { subscribeKey: 'demo', userId: 'alice' };
   const given = new RuntimeClock();
-  const { clock } = settingsFrom({ ...keys, clock: given });
+  const { clock } = settingsFrom({ ...keys, clock: given }, PubNub.features);
   clock.setTimeout(() => undefined, 100 * DAY);
   expect(given.delays).toEqual([LONGEST]);
-  const own = settingsFrom(keys).clock;
+  const own = settingsFrom(keys, PubNub.features).clock;
   expect(own.monotonic()).toBeGreaterThan(0);
   expect(own.monotonic()).toBeLessThanOrEqual(systemClock.monotonic());
 });

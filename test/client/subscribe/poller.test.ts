@@ -1,3 +1,4 @@
+import { PubNub } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { Executor } from '../../../src/client/request/execute.ts';
@@ -139,13 +140,16 @@ test('names that no address can hold fail each time, and never go out as those b
   const clock = new VirtualClock();
   const sent: string[] = [];
   const executor = new Executor(
-    settingsFrom({
-      ...{ subscribeKey: 'demo', userId: 'alice', clock },
-      transport: async ({ url }) => {
-        sent.push(url);
-        return { status: 200, body: '{"t":{"t":"1","r":1},"m":[]}', headers: { get: () => null } };
+    settingsFrom(
+      {
+        ...{ subscribeKey: 'demo', userId: 'alice', clock },
+        transport: async ({ url }) => {
+          sent.push(url);
+          return { status: 200, body: '{"t":{"t":"1","r":1},"m":[]}', headers: { get: () => null } };
+        },
       },
-    }),
+      PubNub.features,
+    ),
   );
   const poller = new Poller(executor);
   const poll = (mix: Mix) =>

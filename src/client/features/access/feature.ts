@@ -1,27 +1,23 @@
-import type { Start } from '../../builder/start.ts';
-import { type Rest, startRest } from '../../builder/verbs.ts';
-import { type AuditParams, audit } from './audit.ts';
-import type { AuthKeysResult } from './auth-keys.ts';
-import { type GrantParams, grant } from './grant.ts';
-import { type GrantTokenParams, grantToken } from './grant-token.ts';
-import { type RevokeTokenParams, type RevokeTokenResult, revokeToken } from './revoke-token.ts';
+import { rest } from '../../builder/verbs.ts';
+import { defineFeature } from '../../feature.ts';
+import { audit } from './audit.ts';
+import { grant } from './grant.ts';
+import { grantToken } from './grant-token.ts';
+import { revokeToken } from './revoke-token.ts';
+import { signerOf } from './signature.ts';
 
-/** The operations of access control, for servers that hold the secret key; `C` is the client's channel map. */
-export interface AccessOperations<C> {
-  /** Makes an access token for somebody. */
-  readonly grantToken: Start<GrantTokenParams, Rest<string>, C>;
-  /** Ends an access token before its time. */
-  readonly revokeToken: Start<RevokeTokenParams, Rest<RevokeTokenResult>, C>;
-  /** Gives rights to auth keys, for keysets that have no tokens. */
-  readonly grant: Start<GrantParams, Rest<AuthKeysResult>, C>;
-  /** Asks which rights auth keys have. */
-  readonly audit: Start<AuditParams, Rest<AuthKeysResult>, C>;
-}
-
-/** How their builders start. */
-export const ACCESS_BUILDERS = Object.freeze({
-  grantToken: startRest(grantToken),
-  revokeToken: startRest(revokeToken),
-  grant: startRest(grant),
-  audit: startRest(audit),
+/** The operations of access control, for servers that hold the secret key. */
+export const access = defineFeature({
+  name: 'access',
+  signer: signerOf,
+  builders: {
+    /** Makes an access token for somebody. */
+    grantToken: rest(grantToken),
+    /** Ends an access token before its time. */
+    revokeToken: rest(revokeToken),
+    /** Gives rights to auth keys, for keysets that have no tokens. */
+    grant: rest(grant),
+    /** Asks which rights auth keys have. */
+    audit: rest(audit),
+  },
 });

@@ -1,32 +1,29 @@
+import type { Sign } from '../../auth/authorizer.ts';
 import type { RequestPlan } from '../../request/plan.ts';
 import { toBase64 } from '../../runtime/base64.ts';
 
-/** Signs requests with the secret key of a keyset (docs/reference/protocol.md, "Signatures"). */
-export class Signer {
-  readonly #publishKey: string;
-  readonly #sign: (text: string) => Promise<ArrayBuffer>;
-
-  constructor({ publishKey, secretKey }: { readonly publishKey: string; readonly secretKey: string }) {
-    this.#publishKey = publishKey;
-    const encoder = new TextEncoder();
-    let key: Promise<CryptoKey> | undefined;
-    this.#sign = async (text) => {
-      const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-      key ??= crypto.subtle.importKey('raw', encoder.encode(secretKey), algorithm, false, ['sign']);
-      return crypto.subtle.sign('HMAC', await key, encoder.encode(text));
-    };
-  }
-
-  /** The request with the time in seconds and, as the last thing, the signature over all of it. */
-  async signed(plan: RequestPlan, milliseconds: number): Promise<RequestPlan> {
-    const url = `${plan.url}&timestamp=${Math.floor(milliseconds / 1_000)}`;
-    const digest = await this.#sign(textToSign({ ...plan, url }, this.#publishKey));
-    const signature = toBase64(new Uint8Array(digest))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_')
-      .replaceAll('=', '');
+/** What signs requests with the secret key of a keyset (docs/reference/protocol.md, "Signatures"). */
+export function signerOf({
+  publishKey,
+  secretKey,
+}: {
+  readonly publishKey: string;
+  readonly secretKey: string;
+}): Sign {
+  const encoder = new TextEncoder();
+  let key: Promise<CryptoKey> | undefined;
+  const digestOf = async (text: string) => {
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+    key ??= crypto.subtle.importKey('raw', encoder.encode(secretKey), algorithm, false, ['sign']);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await key, encoder.encode(text)));
+  };
+  // The request with the time in seconds and, as the last thing, the signature over all of it.
+  return async (plan, now) => {
+    const url = `${plan.url}&timestamp=${Math.floor(now / 1_000)}`;
+    const base64 = toBase64(await digestOf(textToSign({ ...plan, url }, publishKey)));
+    const signature = base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
     return { ...plan, url: `${url}&signature=v2.${signature}` };
-  }
+  };
 }
 
 /** What a signature is made of: method, publish key, path, query by name, and the body. */

@@ -1,53 +1,24 @@
-import type { Start } from '../../builder/start.ts';
-import { type Rest, startRest } from '../../builder/verbs.ts';
-import {
-  type AddChannelsToChannelGroupParams,
-  addChannelsToChannelGroup,
-} from './add-channels-to-channel-group.ts';
-import { type DeleteChannelGroupParams, deleteChannelGroup } from './delete-channel-group.ts';
-import {
-  type ListChannelGroupsParams,
-  type ListChannelGroupsResult,
-  listChannelGroups,
-} from './list-channel-groups.ts';
-import {
-  type ListChannelsInChannelGroupParams,
-  type ListChannelsInChannelGroupResult,
-  listChannelsInChannelGroup,
-} from './list-channels-in-channel-group.ts';
-import type { ChannelGroupResult } from './registry.ts';
-import {
-  type RemoveChannelsFromChannelGroupParams,
-  removeChannelsFromChannelGroup,
-} from './remove-channels-from-channel-group.ts';
+import { rest } from '../../builder/verbs.ts';
+import { defineFeature } from '../../feature.ts';
+import { addChannelsToChannelGroup } from './add-channels-to-channel-group.ts';
+import { deleteChannelGroup } from './delete-channel-group.ts';
+import { listChannelGroups } from './list-channel-groups.ts';
+import { listChannelsInChannelGroup } from './list-channels-in-channel-group.ts';
+import { removeChannelsFromChannelGroup } from './remove-channels-from-channel-group.ts';
 
-/** The operations on channel groups; `C` is the client's channel map. */
-export interface ChannelGroupOperations<C> {
-  /** Adds channels to a group. */
-  readonly addChannelsToChannelGroup: Start<AddChannelsToChannelGroupParams, Rest<ChannelGroupResult>, C>;
-  /** Removes channels from a group. */
-  readonly removeChannelsFromChannelGroup: Start<
-    RemoveChannelsFromChannelGroupParams,
-    Rest<ChannelGroupResult>,
-    C
-  >;
-  /** Asks which channels a group has. */
-  readonly listChannelsInChannelGroup: Start<
-    ListChannelsInChannelGroupParams,
-    Rest<ListChannelsInChannelGroupResult>,
-    C
-  >;
-  /** Deletes a group. Its channels go on without it. */
-  readonly deleteChannelGroup: Start<DeleteChannelGroupParams, Rest<ChannelGroupResult>, C>;
-  /** Asks which groups there are. */
-  readonly listChannelGroups: Start<ListChannelGroupsParams, Rest<ListChannelGroupsResult>, C>;
-}
-
-/** How their builders start. */
-export const CHANNEL_GROUP_BUILDERS = Object.freeze({
-  addChannelsToChannelGroup: startRest(addChannelsToChannelGroup),
-  removeChannelsFromChannelGroup: startRest(removeChannelsFromChannelGroup),
-  listChannelsInChannelGroup: startRest(listChannelsInChannelGroup),
-  deleteChannelGroup: startRest(deleteChannelGroup),
-  listChannelGroups: startRest(listChannelGroups),
+/** The operations on channel groups. */
+export const channelGroups = defineFeature({
+  name: 'channelGroups',
+  builders: {
+    /** Adds channels to a group. */
+    addChannelsToChannelGroup: rest(addChannelsToChannelGroup),
+    /** Removes channels from a group. */
+    removeChannelsFromChannelGroup: rest(removeChannelsFromChannelGroup),
+    /** Asks which channels a group has. */
+    listChannelsInChannelGroup: rest(listChannelsInChannelGroup),
+    /** Deletes a group. Its channels go on without it. */
+    deleteChannelGroup: rest(deleteChannelGroup),
+    /** Asks which groups there are. */
+    listChannelGroups: rest(listChannelGroups),
+  },
 });

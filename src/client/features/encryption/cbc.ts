@@ -1,6 +1,6 @@
+import type { CryptoOptions } from '../../config/crypto-module.ts';
 import { isBytes } from '../../runtime/bytes.ts';
 import { secureRandomBytes } from '../../runtime/random.ts';
-import type { CryptoOptions } from './crypto-module.ts';
 
 /** Bytes of an initialisation vector. */
 export const VECTOR_BYTES = 16;

@@ -1,7 +1,7 @@
 import { checkBoolean, checkFunction, checkNotEmpty, optional, required } from '../../builder/params.ts';
+import type { CryptoModule, CryptoOptions } from '../../config/crypto-module.ts';
 import { type OptionTable, readOptions } from '../../config/factory-options.ts';
 import { Cbc, VECTOR_BYTES } from './cbc.ts';
-import type { CryptoModule, CryptoOptions } from './crypto-module.ts';
 import { type HeaderAndData, readHeader, withHeader } from './header.ts';
 
 const AES_CBC = 'ACRH';

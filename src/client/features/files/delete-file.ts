@@ -1,7 +1,8 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint } from '../../endpoint.ts';
+import { filePath } from '../../request/file-url.ts';
 import { serviceStatus } from '../../wire/read.ts';
-import { FILE, type FileParams, filePath } from './file.ts';
+import { FILE, type FileParams } from './file.ts';
 
 /** Parameters of `deleteFile()`. */
 export interface DeleteFileParams extends FileParams {}

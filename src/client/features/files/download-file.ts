@@ -1,7 +1,8 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { checkNotEmpty, optional } from '../../builder/params.ts';
 import { defineEndpoint } from '../../endpoint.ts';
-import { FILE, type FileParams, filePath } from './file.ts';
+import { filePath } from '../../request/file-url.ts';
+import { FILE, type FileParams } from './file.ts';
 
 /** Parameters of `downloadFile()`. */
 export interface DownloadFileParams extends FileParams {

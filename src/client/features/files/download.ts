@@ -6,8 +6,6 @@ import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { RequestPlan } from '../../request/plan.ts';
 import type { TransportResponse } from '../../request/transport.ts';
-import { legacyCryptoModule } from '../encryption/modules.ts';
-import { decryptedBytes } from '../encryption/results.ts';
 import { type DownloadFileParams, downloadFile } from './download-file.ts';
 import { DownloadedFile } from './downloaded-file.ts';
 import { limited } from './limited-stream.ts';
@@ -29,7 +27,7 @@ export async function download(
   const plan = await executor.plan(downloadFile, given);
   // What validation let through is what the endpoint declares.
   const { fileName: name, cipherKey } = given as Values<DownloadFileParams>;
-  const crypto = cipherKey === undefined ? executor.settings.crypto : legacyCryptoModule({ cipherKey });
+  const codec = executor.codecOfCall(cipherKey);
   const open = (request: RequestPlan) => openStream(executor, request, options);
   const { signal } = options;
   if (signal?.aborted) throw aborted(operation, 'not-sent', signal.reason);
@@ -49,15 +47,15 @@ export async function download(
     signal,
   );
   const type = headers.get('content-type') ?? OCTETS;
-  if (!crypto) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
+  if (!codec) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
   try {
     const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
     // The time for the bytes to arrive is over; a crypto module has as long again.
     const timeout = timeoutOf(executor, options);
     const plain = await executor.within(limitsOf(operation, { timeout, signal }), async () =>
-      crypto.decryptFile(encrypted),
+      codec.decryptFile(encrypted),
     );
-    const bytes = new Blob([decryptedBytes(plain) as BlobPart]);
+    const bytes = new Blob([plain as BlobPart]);
     return new DownloadedFile({ name, type: OCTETS, size: bytes.size }, bytes.stream());
   } catch (cause) {
     throw PubNubError.is(cause) ? cause : notDecrypted(cause);

@@ -1,28 +1,17 @@
-import { defineBuilder, type Verbs } from '../../builder/builder.ts';
+import type { Verbs } from '../../builder/builder.ts';
 import { checkOptions, FILE_CALL_OPTIONS, NO_OPTIONS } from '../../builder/check-options.ts';
-import type { Context, Start } from '../../builder/start.ts';
-import {
-  type Envelope,
-  type Paged,
-  type Rest,
-  type RestVerbs,
-  restVerbs,
-  startPages,
-  startRest,
-} from '../../builder/verbs.ts';
+import { type Context, operation } from '../../builder/operation.ts';
+import { type Envelope, paged, type RestVerbs, rest, restVerbs } from '../../builder/verbs.ts';
 import { aborted } from '../../errors/from-call.ts';
-import { type DeleteFileParams, type DeleteFileResult, deleteFile } from './delete-file.ts';
+import { defineFeature } from '../../feature.ts';
+import { deleteFile } from './delete-file.ts';
 import { download } from './download.ts';
 import { type DownloadFileParams, downloadFile } from './download-file.ts';
 import type { DownloadedFile } from './downloaded-file.ts';
-import { type GetFileUrlParams, getFileUrl } from './get-file-url.ts';
-import { filePaging, type ListFilesParams, type ListFilesResult, listFiles } from './list-files.ts';
+import { getFileUrl } from './get-file-url.ts';
+import { filePaging, listFiles } from './list-files.ts';
 import type { FileCallOptions } from './progress.ts';
-import {
-  type PublishFileMessageParams,
-  type PublishFileMessageResult,
-  publishFileMessage,
-} from './publish-file-message.ts';
+import { publishFileMessage } from './publish-file-message.ts';
 import { type Announcement, type SendFileParams, type SendFileResult, sendFile } from './send-file.ts';
 import { endingSources } from './source.ts';
 import { planMessage, send } from './upload.ts';
@@ -37,24 +26,8 @@ export interface FileVerbs<R> extends RestVerbs<R> {
   request(): Promise<Request>;
 }
 
-interface Moving<R> extends Verbs {
+export interface Moving<R> extends Verbs {
   readonly verbs: FileVerbs<R>;
-}
-
-/** The operations on files; `C` is the client's channel map. */
-export interface FileOperations<C> {
-  /** Sends a file to a channel, and tells the channel of it. */
-  readonly sendFile: Start<SendFileParams, Moving<SendFileResult>, C>;
-  /** Asks for the files of a channel. */
-  readonly listFiles: Start<ListFilesParams, Paged<ListFilesResult>, C>;
-  /** Makes the address of a file, without a request. */
-  readonly getFileUrl: Start<GetFileUrlParams, Rest<string>, C>;
-  /** Downloads a file. */
-  readonly downloadFile: Start<DownloadFileParams, Moving<DownloadedFile>, C>;
-  /** Deletes a file. Messages that tell of it stay. */
-  readonly deleteFile: Start<DeleteFileParams, Rest<DeleteFileResult>, C>;
-  /** Tells a channel of a file that is uploaded. */
-  readonly publishFileMessage: Start<PublishFileMessageParams, Rest<PublishFileMessageResult>, C>;
 }
 
 const SENDING = restVerbs<SendFileParams, Announcement, Context>(
@@ -63,27 +36,39 @@ const SENDING = restVerbs<SendFileParams, Announcement, Context>(
   FILE_CALL_OPTIONS,
 );
 
-/** How their builders start. */
-export const FILE_BUILDERS = Object.freeze({
-  sendFile: defineBuilder<Context>(sendFile.params, {
-    ...endingSources(SENDING),
-    request: async (context, given, options) => {
-      checkOptions(sendFile.operation, options, NO_OPTIONS);
-      await planMessage(context.executor, given);
-      return SENDING['request']?.(context, given, options);
-    },
-  }),
-  listFiles: startPages(listFiles, filePaging),
-  getFileUrl: startRest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
-    if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
-    const plan = await executor.plan(getFileUrl, given);
-    return (await executor.authorizer.authorize(plan, getFileUrl)).url;
-  }),
-  downloadFile: startRest(
-    downloadFile,
-    ({ executor }, given, options) => download(executor, given, options),
-    FILE_CALL_OPTIONS,
-  ),
-  deleteFile: startRest(deleteFile),
-  publishFileMessage: startRest(publishFileMessage),
+/** The operations on files. */
+export const files = defineFeature({
+  name: 'files',
+  builders: {
+    /** Sends a file to a channel, and tells the channel of it. */
+    sendFile: operation<SendFileParams, Moving<SendFileResult>>(sendFile, {
+      ...endingSources(SENDING),
+      request: async (context, given, options) => {
+        checkOptions(sendFile.operation, options, NO_OPTIONS);
+        await planMessage(context.executor, given);
+        return SENDING['request']?.(context, given, options);
+      },
+    }),
+    /** Asks for the files of a channel. */
+    listFiles: paged(listFiles, filePaging),
+    /** Makes the address of a file, without a request. */
+    getFileUrl: rest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
+      if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
+      const plan = await executor.plan(getFileUrl, given);
+      return (await executor.authorizer.authorize(plan, getFileUrl)).url;
+    }),
+    /** Downloads a file. */
+    downloadFile: operation<DownloadFileParams, Moving<DownloadedFile>>(
+      downloadFile,
+      restVerbs(
+        downloadFile,
+        ({ executor }, given, options) => download(executor, given, options),
+        FILE_CALL_OPTIONS,
+      ),
+    ),
+    /** Deletes a file. Messages that tell of it stay. */
+    deleteFile: rest(deleteFile),
+    /** Tells a channel of a file that is uploaded. */
+    publishFileMessage: rest(publishFileMessage),
+  },
 });

@@ -1,8 +1,7 @@
 import { nameProblem } from '../../../protocol/names.ts';
 import { checkName, required } from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
-import type { Check, Keyset, Params } from '../../endpoint.ts';
-import { path } from '../../request/path.ts';
+import type { Check, Params } from '../../endpoint.ts';
 
 /** Parameters that name a file. */
 export interface FileParams extends Params {
@@ -42,15 +41,3 @@ export const FILE = Object.freeze({
   fileId: required(checkFileName),
   fileName: required(checkFileName),
 });
-
-/** The path of a file. */
-export function filePath(
-  {
-    channel,
-    fileId,
-    fileName,
-  }: { readonly channel: string; readonly fileId: string; readonly fileName: string },
-  { subscribeKey }: Keyset,
-): string {
-  return path`/v1/files/${subscribeKey}/channels/${channel}/files/${fileId}/${fileName}`;
-}

@@ -1,6 +1,7 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint } from '../../endpoint.ts';
-import { FILE, type FileParams, filePath } from './file.ts';
+import { filePath } from '../../request/file-url.ts';
+import { FILE, type FileParams } from './file.ts';
 
 /** Parameters of `getFileUrl()`. */
 export interface GetFileUrlParams extends FileParams {}

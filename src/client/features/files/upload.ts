@@ -1,14 +1,12 @@
 import type { Given } from '../../builder/given.ts';
 import { validate } from '../../builder/validate.ts';
+import type { Codec } from '../../config/crypto-module.ts';
 import type { Values } from '../../endpoint.ts';
 import { limitsOf, malformed } from '../../errors/from-call.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { TransportResponse } from '../../request/transport.ts';
 import { randomId } from '../../runtime/random-id.ts';
-import type { CryptoModule } from '../encryption/crypto-module.ts';
-import { legacyCryptoModule } from '../encryption/modules.ts';
-import { encryptedBytes } from '../encryption/results.ts';
 import { blobOf, bytesOf } from './bytes.ts';
 import { type FormFile, multipart } from './multipart.ts';
 import { type FileCallOptions, watcherOf } from './progress.ts';
@@ -48,15 +46,15 @@ export async function send(
   const values = given as Values<SendFileParams>;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
   executor.hide(cipherKey);
-  const crypto = cipherKey === undefined ? settings.crypto : legacyCryptoModule({ cipherKey });
+  const codec = executor.codecOfCall(cipherKey);
   const { signal } = options;
   const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
     await planMessage(executor, given);
-    return crypto ? encrypted(crypto, await blobOf(file, size)) : bytesOf(file, size);
+    return codec ? encrypted(codec, await blobOf(file, size)) : bytesOf(file, size);
   });
   const { onProgress, ...calls } = options;
   const announcement = await executor.call(sendFile, given, calls);
-  const type = crypto ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
+  const type = codec ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
   const { id, name } = announcement;
   await upload(executor, announcement, { file: { name, type, bytes }, options });
   try {
@@ -116,9 +114,9 @@ function refusal(executor: Executor, response: TransportResponse): PubNubError {
   return executor.refusal(operation, said, { status });
 }
 
-async function encrypted(crypto: CryptoModule, blob: Blob): Promise<Blob> {
+async function encrypted(codec: Codec, blob: Blob): Promise<Blob> {
   try {
-    const bytes = encryptedBytes(await crypto.encryptFile(new Uint8Array(await blob.arrayBuffer())));
+    const bytes = await codec.encryptFile(new Uint8Array(await blob.arrayBuffer()));
     return new Blob([bytes as BlobPart]);
   } catch (cause) {
     throw notEncrypted(cause);

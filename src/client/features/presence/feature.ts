@@ -1,32 +1,28 @@
 import type { Given } from '../../builder/given.ts';
-import type { Context, Start } from '../../builder/start.ts';
+import type { Context } from '../../builder/operation.ts';
 import { validate } from '../../builder/validate.ts';
-import { type Paged, type Rest, startPages, startRest } from '../../builder/verbs.ts';
+import { paged, rest } from '../../builder/verbs.ts';
 import type { Values } from '../../endpoint.ts';
+import { defineFeature } from '../../feature.ts';
 import type { CallOptions } from '../../request/execute.ts';
-import { type GetStateParams, type GetStateResult, getState } from './get-state.ts';
-import { type HereNowParams, type HereNowResult, hereNow, hereNowPaging } from './here-now.ts';
+import { getState } from './get-state.ts';
+import { hereNow, hereNowPaging } from './here-now.ts';
 import { type SetStateParams, type SetStateResult, setState } from './set-state.ts';
-import { type WhereNowParams, type WhereNowResult, whereNow } from './where-now.ts';
+import { whereNow } from './where-now.ts';
 
-/** The operations on presence; `C` is the client's channel map. */
-export interface PresenceOperations<C> {
-  /** Asks who is present on channels, or anywhere. */
-  readonly hereNow: Start<HereNowParams, Paged<HereNowResult>, C>;
-  /** Asks on which channels a user is present. */
-  readonly whereNow: Start<WhereNowParams, Rest<WhereNowResult>, C>;
-  /** Sets the user's own presence state. */
-  readonly setState: Start<SetStateParams, Rest<SetStateResult>, C>;
-  /** Asks for a user's presence state. */
-  readonly getState: Start<GetStateParams, Rest<GetStateResult>, C>;
-}
-
-/** How their builders start. */
-export const PRESENCE_BUILDERS = Object.freeze({
-  hereNow: startPages(hereNow, hereNowPaging),
-  whereNow: startRest(whereNow),
-  setState: startRest(setState, setAndRemember),
-  getState: startRest(getState),
+/** The operations on presence. */
+export const presence = defineFeature({
+  name: 'presence',
+  builders: {
+    /** Asks who is present on channels, or anywhere. */
+    hereNow: paged(hereNow, hereNowPaging),
+    /** Asks on which channels a user is present. */
+    whereNow: rest(whereNow),
+    /** Sets the user's own presence state. */
+    setState: rest(setState, setAndRemember),
+    /** Asks for a user's presence state. */
+    getState: rest(getState),
+  },
 });
 
 // Heartbeats and handshakes tell the state again.

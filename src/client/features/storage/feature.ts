@@ -1,27 +1,28 @@
-import type { Start } from '../../builder/start.ts';
-import { type Rest, startPages, startRest } from '../../builder/verbs.ts';
-import { type DeleteMessagesParams, type DeleteMessagesResult, deleteMessages } from './delete-messages.ts';
+import { operation } from '../../builder/operation.ts';
+import { pageVerbs, rest, restVerbs } from '../../builder/verbs.ts';
+import { defineFeature } from '../../feature.ts';
+import { deleteMessages } from './delete-messages.ts';
 import { type FetchMessagesParams, type FetchMessagesVerbs, fetchMessages } from './fetch-messages.ts';
 import { type HistoryParams, type HistoryVerbs, history } from './history.ts';
-import { type MessageCountsParams, type MessageCountsResult, messageCounts } from './message-counts.ts';
+import { historySource } from './history-source.ts';
+import { messageCounts } from './message-counts.ts';
 import { messagePaging } from './pages.ts';
 
-/** The operations on stored messages; `C` is the client's channel map. */
-export interface StorageOperations<C> {
-  /** Asks for the stored messages of one channel. */
-  readonly history: Start<HistoryParams, HistoryVerbs, C>;
-  /** Asks for the stored messages of one or many channels. */
-  readonly fetchMessages: Start<FetchMessagesParams, FetchMessagesVerbs, C>;
-  /** Asks how many messages came after a timetoken. */
-  readonly messageCounts: Start<MessageCountsParams, Rest<MessageCountsResult>, C>;
-  /** Deletes stored messages of a channel. */
-  readonly deleteMessages: Start<DeleteMessagesParams, Rest<DeleteMessagesResult>, C>;
-}
-
-/** How their builders start. */
-export const STORAGE_BUILDERS = Object.freeze({
-  history: startRest(history),
-  fetchMessages: startPages(fetchMessages, messagePaging),
-  messageCounts: startRest(messageCounts),
-  deleteMessages: startRest(deleteMessages),
+/** The operations on stored messages; the option `recovery`, and `withLast()` of a subscription. */
+export const storage = defineFeature({
+  name: 'storage',
+  history: historySource,
+  builders: {
+    /** Asks for the stored messages of one channel. */
+    history: operation<HistoryParams, HistoryVerbs>(history, restVerbs(history)),
+    /** Asks for the stored messages of one or many channels. */
+    fetchMessages: operation<FetchMessagesParams, FetchMessagesVerbs>(
+      fetchMessages,
+      pageVerbs(fetchMessages, messagePaging),
+    ),
+    /** Asks how many messages came after a timetoken. */
+    messageCounts: rest(messageCounts),
+    /** Deletes stored messages of a channel. */
+    deleteMessages: rest(deleteMessages),
+  },
 });

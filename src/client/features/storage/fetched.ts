@@ -1,6 +1,7 @@
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Answer, Decrypt } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
+import { decryptItems } from '../../wire/encrypted.ts';
 import { exactIntegers } from '../../wire/exact-integers.ts';
 import {
   at,
@@ -14,7 +15,6 @@ import {
   stringsOf,
   timetokenOf,
 } from '../../wire/read.ts';
-import { decryptItems } from '../encryption/messages.ts';
 import { metaOf, storedAt, wholeNumber } from './stored.ts';
 
 /** A message from the history of a channel. */

@@ -14,9 +14,9 @@ import type { ChannelName, PayloadOf } from '../../channels.ts';
 import { type Answer, defineEndpoint, type Params, type Values } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { path } from '../../request/path.ts';
+import { decryptItems } from '../../wire/encrypted.ts';
 import { exactIntegers } from '../../wire/exact-integers.ts';
 import { listAt, timetokenOf } from '../../wire/read.ts';
-import { decryptItems } from '../encryption/messages.ts';
 import { metaOf, storedAt, switchText } from './stored.ts';
 
 /** Parameters of `history()`. */

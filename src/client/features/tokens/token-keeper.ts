@@ -1,10 +1,15 @@
-import { Pause } from '../../auth/pause.ts';
-import type { TokenProvider, TokenReason } from '../../auth/token-provider.ts';
+import type { Keeper } from '../../auth/authorizer.ts';
+import {
+  type KeeperNeeds,
+  NoToken,
+  type TokenProvider,
+  type TokenReason,
+} from '../../auth/token-provider.ts';
 import { checkText } from '../../builder/params.ts';
-import type { Settings } from '../../config/options.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Cancellation } from '../../request/cancellation.ts';
 import { isText } from '../../wire/read.ts';
+import { Pause } from './pause.ts';
 import { readToken } from './token.ts';
 
 /** A token is renewed when less than this is left of it, in milliseconds, or a tenth of its life if that is less. */
@@ -14,18 +19,8 @@ const EARLY = 60_000;
 const LONGEST_AFTER_FAILURE = 10_000;
 const LONGEST_AFTER_REFUSAL = 60_000;
 
-/** What a keeper works with. */
-export interface KeeperNeeds {
-  readonly provider: TokenProvider;
-  readonly settings: Pick<Settings, 'clock' | 'random' | 'userId' | 'requestTimeout' | 'logger'>;
-  readonly cancellation: Cancellation;
-}
-
-/** Why there is no token. */
-export class NoToken extends Error {}
-
 /** Holds the token that a provider gives, and asks for another in time: once, however many wait for it. */
-export class TokenKeeper {
+export class TokenKeeper implements Keeper {
   readonly #provider: TokenProvider;
   readonly #around: KeeperNeeds['settings'];
   readonly #cancellation: Cancellation;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
 import type { HttpMethod } from '../../../../src/client/endpoint.ts';
@@ -22,7 +23,7 @@ async function signed(
   { seconds = 1_317_427_200, body = undefined as string | undefined },
 ) {
   const options = { ...KEYS, userId: 'myUUID', clock: new VirtualClock(seconds * 1_000 + 999) };
-  const executor = new Executor(settingsFrom(options));
+  const executor = new Executor(settingsFrom(options, PubNub.features));
   const plan = { method, url: `https://ps.pndsn.com${line}`, headers: {}, body };
   return (await executor.authorizer.authorize(plan, { operation: 'PNAccessManagerAudit', auth: 'signature' }))
     .url;

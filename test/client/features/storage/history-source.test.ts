@@ -1,3 +1,4 @@
+import { PubNub } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
 import { historySource } from '../../../../src/client/features/storage/history-source.ts';
@@ -17,7 +18,7 @@ function sourceOf(history: StoredHistory, more: { readonly cipherKey?: string } 
   };
   const clock = new VirtualClock();
   const options = { subscribeKey: 'demo', userId: 'alice', clock, transport, ...more };
-  return historySource(new Executor(settingsFrom(options)));
+  return historySource(new Executor(settingsFrom(options, PubNub.features)));
 }
 
 const timetokens = (rows: readonly { p: { t: string } }[]) => rows.map(({ p }) => p.t);

@@ -1,3 +1,4 @@
+import { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import type { TokenReason } from '../../../../src/client/auth/token-provider.ts';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
@@ -15,7 +16,10 @@ function keeping(next: (count: number) => string | Promise<string>) {
   const clock = new VirtualClock();
   const reasons: TokenReason[] = [];
   const renewed: (string | undefined)[] = [];
-  const settings = settingsFrom({ subscribeKey: 'demo', userId: 'alice', clock, random: () => 1 - 2 ** -53 });
+  const settings = settingsFrom(
+    { subscribeKey: 'demo', userId: 'alice', clock, random: () => 1 - 2 ** -53 },
+    PubNub.features,
+  );
   const cancellation = new Cancellation(settings.clock);
   const provider = async ({ reason }: { readonly reason: TokenReason }) => {
     reasons.push(reason);
@@ -178,7 +182,9 @@ describe('who wants to know of a new token', () => {
     const clock = new VirtualClock();
     let count = 0;
     const token = async () => `T${++count}`;
-    const executor = new Executor(settingsFrom({ subscribeKey: 'demo', userId: 'alice', clock, token }));
+    const executor = new Executor(
+      settingsFrom({ subscribeKey: 'demo', userId: 'alice', clock, token }, PubNub.features),
+    );
     let told = 0;
     executor.authorizer.onRenewed = () => told++;
     const plan = { method: 'GET', url: 'https://ps.pndsn.com/x?a=1', headers: {} } as const;

@@ -26,3 +26,25 @@ export interface CryptoOptions {
   /** Fills an array with random bytes fit for secrets, and returns them. @default the runtime's */
   readonly randomBytes?: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 }
+
+/** Encrypts and decrypts for one client, with its crypto module or with the cipher key of one call. */
+export interface Codec {
+  /** The JSON text that stands for an encrypted value. Rejects with `PN-5002`. */
+  encrypt(value: unknown): Promise<string>;
+  /** The value that an encrypted one stands for. Rejects with `PN-5001`. */
+  decrypt(value: unknown): Promise<unknown>;
+  /** The bytes of a file, encrypted: at least one. */
+  encryptFile(bytes: Uint8Array): Promise<Uint8Array>;
+  /** The bytes of a file, decrypted. */
+  decryptFile(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What a client needs of encryption. */
+export interface Encryption {
+  /** The crypto module of the option `cipherKey`. */
+  readonly moduleOf: (options: { readonly cipherKey: string }) => CryptoModule;
+  /** The crypto module of a single call's `cipherKey`. */
+  readonly moduleOfCall: (options: { readonly cipherKey: string }) => CryptoModule;
+  /** `clean` takes secrets out of what the module throws. */
+  readonly codecOf: (module: CryptoModule, clean: (thrown: unknown) => unknown) => Codec;
+}

@@ -1,11 +1,11 @@
 import { PubNub, PubNubError, type TokenContext, type TokenProvider } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { Authorizer } from '../../../src/client/auth/authorizer.ts';
-import { settingsFrom } from '../../../src/client/config/settings.ts';
-import { Cancellation } from '../../../src/client/request/cancellation.ts';
-import { tokenWith } from '../../support/access-tokens.ts';
-import { hangs, lineOf, rejection, SENT, type Step, scriptedClient } from '../../support/unit-client.ts';
-import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { Authorizer } from '../../../../src/client/auth/authorizer.ts';
+import { settingsFrom } from '../../../../src/client/config/settings.ts';
+import { Cancellation } from '../../../../src/client/request/cancellation.ts';
+import { tokenWith } from '../../../support/access-tokens.ts';
+import { hangs, lineOf, rejection, SENT, type Step, scriptedClient } from '../../../support/unit-client.ts';
+import { settle, VirtualClock } from '../../../support/virtual-clock.ts';
 
 const NOW = new VirtualClock().now() / 1_000;
 const FORBIDDEN = {
@@ -364,7 +364,7 @@ describe('the wait for a token', () => {
   it('that is over before it begins leaves no rejection that nobody hears of', async () => {
     const clock = new VirtualClock();
     const token = () => Promise.reject(new Error('down'));
-    const settings = settingsFrom({ subscribeKey: 'demo', userId: 'alice', clock, token });
+    const settings = settingsFrom({ subscribeKey: 'demo', userId: 'alice', clock, token }, PubNub.features);
     const cancellation = new Cancellation(clock);
     const authorizer = new Authorizer(settings, cancellation);
     cancellation.cancelAll(new PubNubError('PN-2004', 'It is closed.'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Pause } from '../../../src/client/auth/pause.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { Pause } from '../../../../src/client/features/tokens/pause.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 function pause(longest = 60_000) {
   const clock = new VirtualClock();

@@ -1,6 +1,6 @@
-import type { Settings } from '../config/options.ts';
-import { backoff } from '../runtime/backoff.ts';
-import { chance } from '../runtime/random.ts';
+import type { Settings } from '../../config/options.ts';
+import { backoff } from '../../runtime/backoff.ts';
+import { chance } from '../../runtime/random.ts';
 
 /** A growing pause between things that were done in vain, by a clock that does not jump. */
 export class Pause {

@@ -1,0 +1,52 @@
+import type { Endpoint, Params } from '../endpoint.ts';
+import type { Executor } from '../request/execute.ts';
+import type { SubscribeEngine } from '../subscribe/engine.ts';
+import {
+  type Builder,
+  type CheckedInputs,
+  defineBuilder,
+  type GivenBy,
+  type Inputs,
+  type Verbs,
+  type VerbTable,
+} from './builder.ts';
+import type { ParamsByName } from './given.ts';
+
+/** Starts a builder, empty or with some parameters as an object. */
+export type Start<P extends Params, T extends Verbs, C> = <const G extends Inputs<P, C, G> = object>(
+  given?: G & CheckedInputs<P, G>,
+) => Builder<P, T, C, GivenBy<P, G>>;
+
+/** What the verbs of a client's builders work with. */
+export interface Context {
+  readonly executor: Executor;
+  readonly engine: SubscribeEngine<unknown>;
+}
+
+/** What an endpoint tells of itself, whatever its types. */
+export interface Described extends Pick<Endpoint<never, unknown>, 'operation' | 'needs' | 'auth'> {
+  readonly params: ParamsByName;
+  readonly oneOf?: readonly string[];
+  readonly retry?: 'safe' | 'not-sent' | ((values: never) => unknown);
+}
+
+/** How the builder of an operation starts, and the endpoint that it is for. `P` and `T` are there for the compiler: parameters, and what it ends in. */
+export interface Operation<P extends Params = Params, T extends Verbs = Verbs> {
+  (context: Context, source: unknown): unknown;
+  readonly endpoint: Described;
+  readonly '~params'?: P;
+  readonly '~verbs'?: T;
+}
+
+/** The methods that start the builders of a catalogue; `C` is the client's channel map. */
+export type Operations<B, C> = {
+  readonly [Name in keyof B]: B[Name] extends Operation<infer P, infer T> ? Start<P, T, C> : never;
+};
+
+/** The operation of an endpoint whose builder ends in these verbs. */
+export function operation<P extends Params, T extends Verbs>(
+  endpoint: Described,
+  verbs: VerbTable<Context>,
+): Operation<P, T> {
+  return Object.assign(defineBuilder(endpoint.params, verbs), { endpoint });
+}

@@ -1,0 +1,61 @@
+// What every client has, whatever its features.
+
+export type { Clock, TimerHandle } from '../protocol/clock.ts';
+export { PNOperationType, PNStatusCategory } from '../protocol/status.ts';
+export {
+  compareTimetokens,
+  isTimetoken,
+  type Timetoken,
+  timetokenFromBigInt,
+  timetokenFromDate,
+  timetokenToBigInt,
+  timetokenToDate,
+} from '../protocol/timetoken.ts';
+export type { TokenContext, TokenProvider, TokenReason } from './auth/token-provider.ts';
+export type { MessageDoesNotFit, MissingParameter } from './builder/builder.ts';
+export type { Envelope, RestVerbs } from './builder/verbs.ts';
+export type { AnyChannels } from './channels.ts';
+export type { CryptoModule, CryptoOptions } from './config/crypto-module.ts';
+export {
+  type CustomReconnectionPolicy,
+  PNReconnectionPolicy,
+  type PubNubOptions,
+} from './config/options.ts';
+export type { ErrorCode } from './errors/codes.ts';
+export { type Delivery, PubNubError } from './errors/pubnub-error.ts';
+export type { FireResult } from './features/publish/fire.ts';
+export type { PublishResult } from './features/publish/publish.ts';
+export type { SignalResult } from './features/publish/signal.ts';
+export type { TimeResult } from './features/publish/time.ts';
+export type {
+  ClientState,
+  EventMap,
+  EventName,
+  PNFileEvent,
+  PNGapEvent,
+  PNInvalidMessageEvent,
+  PNListenerErrorEvent,
+  PNMessageActionEvent,
+  PNMessageResult,
+  PNObjectsEvent,
+  PNPresenceEventResult,
+  PNSignalResult,
+  PNStateEvent,
+  PNStatus,
+} from './listeners/events.ts';
+export { type Handled, type Listener, SubscribeCallback } from './listeners/listener.ts';
+export type { PNObjectsChange } from './listeners/objects-change.ts';
+export type { CallOptions } from './request/execute.ts';
+export type {
+  BodyBytes,
+  Fetch,
+  Transport,
+  TransportHeaders,
+  TransportRequest,
+  TransportResponse,
+} from './request/transport.ts';
+export type { Overflow } from './runtime/async-queue.ts';
+export type { NetworkEvents } from './runtime/connectivity.ts';
+export type { Logger } from './runtime/logger.ts';
+export type { MessagesOptions, Subscription, SubscriptionEvent } from './subscribe/subscription.ts';
+export type { Json, NotJson } from './wire/json.ts';

@@ -1,0 +1,114 @@
+import { checkFunction, optional } from '../builder/params.ts';
+import { type OptionTable, readOptions } from '../config/factory-options.ts';
+import {
+  type BodyBytes,
+  type Fetch,
+  MAX_RESPONSE_BYTES,
+  RESPONSE_TOO_LARGE,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from './transport.ts';
+import { uploadOf } from './upload.ts';
+
+/** Options of the transports over `fetch`. */
+export interface FetchTransportOptions {
+  /** What is called. @default `globalThis.fetch`, looked up at each call */
+  readonly fetch?: Fetch | undefined;
+}
+
+const OPTIONS: OptionTable<FetchTransportOptions> = Object.freeze({ fetch: optional(checkFunction) });
+
+/** Checks the options of a transport. */
+export function readFetchOptions(caller: string, options: FetchTransportOptions): FetchTransportOptions {
+  return readOptions(caller, options, OPTIONS);
+}
+
+/** Makes one request; an answer of any status resolves. */
+export type Call = (url: string, init: RequestInit) => Promise<Response>;
+
+/** A transport over what behaves as `fetch` does. */
+export function transportOver(call: Call): Transport {
+  const exchange: Exchange = async ({ url, method, headers, signal, accept }, body) => {
+    const response = await call(url, {
+      ...{ method, headers, signal },
+      ...(body !== undefined && { body }),
+      // Browsers do not tell where a redirect leads that they do not follow themselves.
+      redirect: accept ? 'follow' : 'manual',
+    });
+    return answerOf(response, accept);
+  };
+  return (request) => {
+    const { body, onProgress } = request;
+    if (typeof body !== 'object' || (body instanceof Blob && !onProgress)) return exchange(request, body);
+    return send(request, body, exchange);
+  };
+}
+
+type Exchange = (
+  request: TransportRequest,
+  body: string | Blob | ReadableStream | undefined,
+) => Promise<TransportResponse>;
+
+async function answerOf(response: Response, accept: 'stream' | undefined): Promise<TransportResponse> {
+  const { headers } = response;
+  // A browser hides the status of a redirect that it does not follow.
+  const status = response.type === 'opaqueredirect' ? 307 : response.status;
+  if (accept && response.ok) {
+    return { status, headers, body: '', stream: response.body ?? new Blob().stream() };
+  }
+  return { status, headers, body: await readText(response) };
+}
+
+/** Sends a body of bytes. A stream is sent as it is only with its length: object stores take no other. */
+async function send(
+  request: TransportRequest,
+  body: BodyBytes,
+  exchange: Exchange,
+): Promise<TransportResponse> {
+  const { signal, onProgress } = request;
+  const streams = takesLengths();
+  const upload = uploadOf(body, { signal, onProgress: streams ? onProgress : undefined });
+  try {
+    // The wire type of a chunk is narrower than what streams of bytes are declared to hold.
+    const stream = upload.stream as ReadableStream;
+    if (!streams) return await exchange(request, await new Response(stream).blob());
+    const headers = { ...request.headers, 'content-length': String(body.size) };
+    return await exchange({ ...request, headers }, stream);
+  } finally {
+    upload.end();
+  }
+}
+
+// Browsers drop this header, and stream nothing over HTTP/1.1.
+function takesLengths(): boolean {
+  const headers = { 'content-length': '1' };
+  return new Request('http://localhost', { method: 'POST', headers }).headers.has('content-length');
+}
+
+// A stated, uncompressed length can be trusted; anything else is counted while it is read. From another origin, browsers
+// show the length and hide the encoding.
+async function readText(response: Response): Promise<string> {
+  const length = response.headers.get('content-length');
+  const plain = length !== null && response.type !== 'cors' && !response.headers.has('content-encoding');
+  if (plain && Number(length) <= MAX_RESPONSE_BYTES) return response.text();
+  if (response.body === null) return '';
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > MAX_RESPONSE_BYTES) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge(): Error {
+  const error = new Error(`The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
+  return Object.assign(error, { code: RESPONSE_TOO_LARGE });
+}

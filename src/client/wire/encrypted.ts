@@ -1,0 +1,44 @@
+import { EventKind } from '../../protocol/envelope.ts';
+import { isPresenceName } from '../../protocol/names.ts';
+import type { Decrypt } from '../endpoint.ts';
+import { isRecord } from './read.ts';
+
+/** The member of an envelope whose payload could not be decrypted: why. */
+export const UNREADABLE = Symbol('unreadable');
+
+/** Decrypts the payloads of messages and files; an envelope that cannot be read keeps its payload, and says why. */
+export function decryptEntries(entries: readonly unknown[], decrypt: Decrypt): Promise<unknown[]> {
+  return Promise.all(
+    entries.map(async (entry) => {
+      if (!isRecord(entry) || !mayBeEncrypted(entry)) return entry;
+      try {
+        return { ...entry, d: await decrypt(entry['d']) };
+      } catch (error) {
+        return { ...entry, [UNREADABLE]: error };
+      }
+    }),
+  );
+}
+
+/** Decrypts one member of each item; an item that cannot be read keeps it, and says why in `error`. */
+export function decryptItems<T extends object>(
+  items: readonly T[],
+  member: keyof T,
+  decrypt: Decrypt,
+): Promise<T[]> {
+  return Promise.all(
+    items.map(async (item) => {
+      try {
+        return { ...item, [member]: await decrypt(item[member]) };
+      } catch (error) {
+        return { ...item, error };
+      }
+    }),
+  );
+}
+
+function mayBeEncrypted({ e: kind, c: channel }: Readonly<Record<string, unknown>>): boolean {
+  if (kind === EventKind.file) return true;
+  if (kind !== undefined && kind !== EventKind.message) return false;
+  return typeof channel === 'string' && !isPresenceName(channel);
+}
