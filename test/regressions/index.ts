@@ -13,8 +13,8 @@ const PROMISES = 'client/subscribe/promises.test.ts';
 const ISOLATION = 'client/subscribe/promises-of-isolation.test.ts';
 const REFUSALS = 'client/subscribe/refusals.test.ts';
 const RECOVERY = 'client/subscribe/reduce-recovery.test.ts';
-const RETRY = 'client/transport/retry.test.ts';
-const TOKENS = 'client/access/token-provider.test.ts';
+const RETRY = 'client/request/retry.test.ts';
+const TOKENS = 'client/features/tokens/token-provider.test.ts';
 const POISON = 'integration/poison.test.ts';
 const ENGINE = 'client/subscribe/engine.test.ts';
 
@@ -44,7 +44,7 @@ export const API_SURFACE: Readonly<Record<string, Places>> = {
   },
   '3a': { [PAYLOADS]: ['api-surface 9.3a: resolves', 'api-surface 9.3a: rejects'] },
   '3b': subscribingToNothing,
-  '3c': { [PAYLOADS]: ['api-surface 9.3c and pains 29'], 'client/json.test.ts': ['names the place of %s'] },
+  '3c': { [PAYLOADS]: ['api-surface 9.3c and pains 29'], 'client/wire/json.test.ts': ['names the place of %s'] },
   '3d': anyPlace,
   '4': { [SUBSCRIPTIONS]: ['api-surface 9.4'], [ENGINE]: ['keep the subscriptions and the cursor'] },
   '5': {
@@ -57,7 +57,7 @@ export const API_SURFACE: Readonly<Record<string, Places>> = {
   '9': { ...anEventOfAnyKind, 'client/subscribe/decode.test.ts': ['an App Context event', 'a file'] },
   '10': aListenerThatFails,
   '11': subscribingToNothing,
-  '12': { [PAYLOADS]: ['api-surface 9.12'], 'client/validate.test.ts': ['a null channel'] },
+  '12': { [PAYLOADS]: ['api-surface 9.12'], 'client/builder/validate.test.ts': ['a null channel'] },
   '13': { [CALLS]: ['api-surface 9.13: each %s', 'api-surface 9.13: a call of fire()'] },
   '14': { [PAYLOADS]: ['api-surface 9.14'] },
   '15': { 'client/presence/own-states.test.ts': ['tells the state that was set in later heartbeats'] },
@@ -74,8 +74,8 @@ export const PEERS: Readonly<Record<string, Places>> = {
     'types/channel-map.ts': ['A closed map with wildcards'],
     'types/messages.test.ts': ['pubnub.publish().execute();'],
   },
-  '3: builders that change': { 'client/builder.test.ts': ['never changes: two chains from one base'] },
-  '3: operations without a signal': { 'client/execute.test.ts': ['ends a call under way, and is told'] },
+  '3: builders that change': { 'client/builder/builder.test.ts': ['never changes: two chains from one base'] },
+  '3: operations without a signal': { 'client/request/execute.test.ts': ['ends a call under way, and is told'] },
   '3: errors without codes': { 'client/errors/classification.test.ts': ['%s says what to do'] },
   '4: the option against copies does nothing': whatComesTwice,
   '4: too many messages, told only by the older loop': { [LISTENERS]: ['peers 4'] },
@@ -83,7 +83,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
   '4: a queue without bounds': {
     'client/subscribe/overflow.test.ts': ['stops the polls, after one more answer', 'forgets its oldest'],
   },
-  '4: a size that only the server checks': { 'client/plan.test.ts': ['counted in UTF-8: %s'] },
+  '4: a size that only the server checks': { 'client/request/plan.test.ts': ['counted in UTF-8: %s'] },
   '4: a publish that is lost or sent twice': { [RETRY]: ['is not made again after %s'] },
   '5: one listener takes another one’s messages': aListenerThatFails,
   '5: errors of listeners that nobody hears of': {
@@ -101,7 +101,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
   '8: no client in a worker': anyPlace,
   '8: no clock of one’s own': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
   '10.20: what cannot be decrypted comes in silence': {
-    'client/crypto/messages.test.ts': ['gets what can be read in clear, and what cannot'],
+    'client/features/encryption/messages.test.ts': ['gets what can be read in clear, and what cannot'],
   },
 };
 
@@ -138,7 +138,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     [CALLS]: ['pains 7 and 35'],
     [TOKENS]: ['is made once more with another token', 'takes the token that has come in the meantime'],
     [REFUSALS]: ['with %i: the names it blames are refused alone'],
-    'client/endpoints/files/wire.test.ts': [
+    'client/features/files/wire.test.ts': [
       'makes an address without a request, with the token of the moment',
     ],
     'client/access/loop.test.ts': ['gets another one, and repeats the poll with its cursor'],
@@ -167,7 +167,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
   '11': { ...aListenerThatFails, [LISTENERS]: ['pains 11', 'api-surface 9.1 and 9.10'] },
   '12': { [PROMISES]: ['each request of the loop has ended before 300 seconds'] },
   '13': {
-    'client/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'],
+    'client/request/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'],
     [POISON]: ['an odd answer costs no message and no subscription'],
   },
   '14': {
@@ -196,28 +196,28 @@ export const PAINS: Readonly<Record<string, Places>> = {
   },
   '20': { 'client/runtime/wake-watch.test.ts': ['takes no throttled timer of a hidden tab'] },
   '21': {
-    'client/exact-integers.test.ts': ['keeps every digit beside any payload'],
+    'client/wire/exact-integers.test.ts': ['keeps every digit beside any payload'],
     'integration/storage.test.ts': ['keep the digits that the other client loses'],
     'protocol/timetoken.test.ts': ['survive bigint and back with every digit'],
-    'client/validate.test.ts': ['a timetoken that is a number'],
+    'client/builder/validate.test.ts': ['a timetoken that is a number'],
   },
   '22': {
     'chaos/leak.test.ts': ['holds after 20 000 polls', 'leaves nothing on signals, sockets and timers'],
   },
   '23': {
     [PLATFORM]: ['pains 23', 'api-surface 9.3d'],
-    'client/transport/fetch-transport.test.ts': ['calls globalThis.fetch as it is'],
+    'client/request/over-fetch.test.ts': ['calls globalThis.fetch as it is'],
   },
   '24': { [PLATFORM]: ['pains 24'], 'integration/msw.test.ts': ['and an origin behind it serves'] },
   '25': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
   '26': {
-    'client/plan.test.ts': ['by GET as long as its path has 16 384 bytes', 'counted in UTF-8: %s'],
+    'client/request/plan.test.ts': ['by GET as long as its path has 16 384 bytes', 'counted in UTF-8: %s'],
     [REFUSALS]: ['with %i to a poll: the loop handshakes and goes on'],
   },
   '27': {
     'integration/presence-calls.test.ts': ['all of 2 501 users are read page by page'],
-    'client/endpoints/push/push-channels.test.ts': ['end where the list ends, with %i channels'],
-    'client/endpoints/presence/here-now.test.ts': ['a list that is shorter than the occupancy'],
+    'client/features/push/push-channels.test.ts': ['end where the list ends, with %i channels'],
+    'client/features/presence/here-now.test.ts': ['a list that is shorter than the occupancy'],
   },
   '28': {
     [CALLS]: ['pains 10 and 28'],
@@ -230,22 +230,22 @@ export const PAINS: Readonly<Record<string, Places>> = {
   '29': { [PAYLOADS]: ['api-surface 9.3c and pains 29', 'api-surface 9.3: %j is sent'] },
   '30': {
     [CALLS]: ['pains 30: is itself', 'pains 30: is one segment'],
-    'client/path.test.ts': ['arrives as it is, whatever it is made of'],
-    'client/endpoints/files/wire.test.ts': ['is refused before anything is sent: %j'],
+    'client/request/path.test.ts': ['arrives as it is, whatever it is made of'],
+    'client/features/files/wire.test.ts': ['is refused before anything is sent: %j'],
     'integration/names.test.ts': ['a path cannot be climbed'],
   },
   '31': {
     [PLATFORM]: ['peers 2'],
-    'client/transport/fetch-transport.test.ts': ['hands a Request with method, address, headers'],
+    'client/request/over-fetch.test.ts': ['hands a Request with method, address, headers'],
     [POISON]: ['an odd answer costs no message and no subscription'],
   },
-  '32': { 'client/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'] },
+  '32': { 'client/request/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'] },
   '33': { [PLATFORM]: ['peers 1'] },
   '34': { [PLATFORM]: ['pains 34'], 'client/errors/secrets.test.ts': ['are in no error and no log line'] },
   '35': { [CALLS]: ['pains 7 and 35'], 'client/pubnub.test.ts': ['shares nothing with another client'] },
   '36': { 'client/subscribe/engine-floors.test.ts': ['is the handshake that accepted it: nothing older'] },
   '37': { 'client/config/settings.test.ts': ['are a copy: changing the options later', 'are frozen'] },
   '38': { [PLATFORM]: ['peers 2'] },
-  '39': { 'client/crypto/messages.test.ts': ['gets what can be read in clear, and what cannot'] },
+  '39': { 'client/features/encryption/messages.test.ts': ['gets what can be read in clear, and what cannot'] },
   '40': { [CALLS]: ['pains 40'] },
 };

@@ -9,8 +9,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const { fetch } = readFetchOptions('fetchTransport', options);
   return transportOver((url, init) => {
     // Streams go out while the answer comes in, or not at all.
-    const options = { ...init, ...(init.body instanceof ReadableStream && { duplex: 'half' }) };
-    const request = new Request(url, options);
-    return fetch ? fetch(request) : globalThis.fetch(request);
+    const whole = { ...init, ...(init.body instanceof ReadableStream && { duplex: 'half' }) };
+    return fetch ? fetch(new Request(url, whole)) : globalThis.fetch(url, whole);
   });
 }

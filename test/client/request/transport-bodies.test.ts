@@ -154,8 +154,10 @@ describe.each([
     it('is left alone once it has come to its end', async () => {
       const { body, log } = streamed();
       const { signal } = new AbortController();
-      const transport = transportOf({ fetch: async (input) => new Response(await input.text()) });
-      expect((await transport(request({ body, signal }))).body).toBe('Knights who say Ni!');
+      vi.stubGlobal('fetch', async (input: RequestInfo, { signal: _, ...init }: RequestInit = {}) => {
+        return new Response(await new Request(input, init).text());
+      });
+      expect((await transportOf()(request({ body, signal }))).body).toBe('Knights who say Ni!');
       expect(log).toEqual(['pull', 'pull', 'end']);
       expect(getEventListeners(signal, 'abort')).toEqual([]);
     });

@@ -1,0 +1,173 @@
+import { PubNub as Everything } from 'timetoken';
+import { fetchTransport, kyTransport, PubNub, PubNubError } from 'timetoken/core';
+import * as all from 'timetoken/features';
+import { createOrigin } from 'timetoken/origin';
+import { createTestNetwork } from 'timetoken/testing';
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../scripts/docs-operations.ts';
+import { rejection } from '../support/unit-client.ts';
+
+const { access, channelGroups, encryption, files, presence, storage, tokens } = all;
+const keys = { subscribeKey: 'demo', publishKey: 'demo', userId: 'alice' };
+const nowhere = async () => Response.json({}, { status: 500 });
+const core = { ...keys, transport: fetchTransport({ fetch: nowhere }) };
+
+/** The error that is thrown. */
+function thrown(work: () => unknown): unknown {
+  try {
+    return void work();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('the client of timetoken/core', () => {
+  it('publishes, subscribes and tells the time, and has no other operation', async () => {
+    const pubnub = new PubNub(core);
+    const present = Object.keys(OPERATIONS).filter((name) => name in pubnub);
+    expect(present.sort()).toEqual(['fire', 'publish', 'signal', 'subscribe', 'time', 'unsubscribe']);
+    await pubnub.close();
+  });
+
+  it.each([
+    ['kyTransport()', kyTransport],
+    ['fetchTransport()', fetchTransport],
+  ] as const)('receives what is published, over %s', async (_name, transportOf) => {
+    const origin = createOrigin();
+    const transport = transportOf({ fetch: origin.fetch });
+    const alice = new PubNub({ ...keys, transport });
+    const bob = new PubNub({ ...keys, userId: 'bob', transport });
+    const subscription = bob.subscribe().channels('room').withPresence().execute();
+    await subscription.connected();
+    await alice.publish().channel('room').message({ text: 'hello' }).execute();
+    await alice.signal().channel('room').message('psst').execute();
+    for await (const { message, publisher } of subscription.messages()) {
+      expect([message, publisher]).toEqual([{ text: 'hello' }, 'alice']);
+      break;
+    }
+    expect((await alice.time().execute()).timetoken).toMatch(/^\d{17}$/);
+    for (const ended of [alice, bob, origin]) await ended.close();
+  });
+
+  it('says what it takes instead of a default transport, and instead of `fetch`', () => {
+    // Programs without types may leave it out.
+    const make = (options: object) => thrown(() => new PubNub(options as typeof core));
+    expect(make(keys)).toMatchObject({ code: 'PN-1007', message: expect.stringContaining('kyTransport()') });
+    expect(make({ ...keys, fetch: nowhere })).toMatchObject({
+      code: 'PN-1007',
+      message: expect.stringContaining('fetchTransport({ fetch })'),
+    });
+  });
+
+  it.each([
+    ['cipherKey', { cipherKey: 'secret' }, 'encryption'],
+    ['cryptoModule', { cryptoModule: all.aesCbcCryptoModule({ cipherKey: 'secret' }) }, 'encryption'],
+    ['secretKey', { secretKey: 'secret' }, 'access'],
+    ['token', { token: async () => 'token' }, 'tokens'],
+    ['recovery', { recovery: 'history' }, 'storage'],
+  ] as const)('refuses the option %s, and names the feature that it needs', (option, options, feature) => {
+    const error = thrown(() => new PubNub({ ...core, ...options }));
+    expect(PubNubError.is(error)).toBe(true);
+    expect(error).toMatchObject({
+      code: 'PN-1007',
+      category: 'PNValidationErrorCategory',
+      message: expect.stringMatching(new RegExp(`"${option}".*PubNub\\.with\\(${feature}\\)`)),
+    });
+    const Client = PubNub.with({ access, encryption, storage, tokens }[feature]);
+    expect(thrown(() => new Client({ ...core, ...options }))).toBeUndefined();
+  });
+
+  it('takes a token that is a text, and recovery that is none', async () => {
+    for (const more of [{ token: 'token' }, { authKey: 'key' }, { recovery: 'none' }] as const)
+      await new PubNub({ ...core, ...more }).close();
+  });
+
+  it('refuses to read history for a subscription, and subscribes to nothing then', async () => {
+    await using pubnub = new PubNub(core);
+    const room = pubnub.subscribe().channels('room');
+    for (const subscribe of [room.withLast(3), room.recovery('history')]) {
+      expect(thrown(() => subscribe.execute())).toMatchObject({
+        code: 'PN-1007',
+        message: expect.stringContaining('storage'),
+      });
+    }
+    expect([pubnub.state, pubnub.subscribedChannels]).toEqual(['idle', []]);
+    room.recovery('none').withTimetoken(new Date(0)).execute().unsubscribe();
+  });
+
+  it('refuses the cipher key of a single file without the feature encryption', async () => {
+    const Client = PubNub.with(files);
+    await using pubnub = new Client(core);
+    const place = { channel: 'a', fileId: 'i', fileName: 'n', cipherKey: 'secret' };
+    const sending = pubnub.sendFile({ channel: 'a', file: 'x', fileName: 'n', cipherKey: 'secret' });
+    for (const call of [pubnub.downloadFile(place), sending])
+      expect(await rejection(call.execute())).toMatchObject({
+        code: 'PN-1007',
+        message: expect.stringContaining('PubNub.with(encryption)'),
+      });
+  });
+});
+
+describe('PubNub.with()', () => {
+  it('adds the operations of a feature to a new class, and to no other', async () => {
+    const Client = PubNub.with(storage);
+    await using network = createTestNetwork();
+    const { fetch } = network.options;
+    await using pubnub = new Client({ ...keys, transport: kyTransport({ fetch }), clock: network.clock });
+    await pubnub.publish().channel('room').message('kept').execute();
+    const { messages } = await pubnub.history().channel('room').execute();
+    expect(messages.map(({ entry }) => entry)).toEqual(['kept']);
+    expect('history' in PubNub.prototype).toBe(false);
+    expect('hereNow' in pubnub).toBe(false);
+  });
+
+  it('is the same at once and one after the other, and twice the same feature changes nothing', () => {
+    const names = (Client: { readonly prototype: object }) =>
+      Object.keys(OPERATIONS).filter((name) => name in Client.prototype);
+    const once = PubNub.with(storage, presence, tokens);
+    expect(names(PubNub.with(storage).with(presence).with(tokens))).toEqual(names(once));
+    expect(names(once.with(storage, storage))).toEqual(names(once));
+    expect(once.features).toEqual([storage, presence, tokens]);
+    expect(PubNub.features).toEqual([]);
+  });
+
+  it('makes clients that are instances of the classes before it, and bear their name', () => {
+    class Mine extends PubNub.with(channelGroups) {
+      readonly own = 1;
+    }
+    const Extended = Mine.with(presence);
+    const pubnub = new Extended(core);
+    expect(pubnub).toBeInstanceOf(Mine);
+    expect(pubnub).toBeInstanceOf(PubNub);
+    expect([pubnub.own, Extended.name, PubNub.with(storage).name]).toEqual([1, 'Mine', 'PubNub']);
+    expect(pubnub.listChannelGroups).toBeTypeOf('function');
+  });
+
+  it.each([[undefined], [null], ['storage'], [{}], [{ name: 'x' }], [() => storage]])(
+    'refuses %j, which is no feature',
+    (what) => {
+      // What a program without types gives.
+      expect(thrown(() => PubNub.with(what as never))).toMatchObject({ code: 'PN-1007' });
+    },
+  );
+
+  it('shares nothing between clients of one class', async () => {
+    const Client = PubNub.with(access, encryption);
+    const first = new Client({ ...core, cipherKey: 'one', secretKey: 'a' });
+    const second = new Client(core);
+    const url = async (pubnub: typeof first) =>
+      (await pubnub.publish().channel('a').message('x').request()).url;
+    expect(await url(first)).toMatch(/signature=v2\./);
+    expect(await url(second)).toContain('/%22x%22?');
+  });
+
+  it('with everything is the client of timetoken', async () => {
+    const features = Object.values(all).filter((value) => 'builders' in value);
+    const Client = PubNub.with(...features);
+    for (const name of Object.keys(OPERATIONS)) expect(name in Client.prototype).toBe(true);
+    const pubnub = new Everything(keys);
+    expect(pubnub).toBeInstanceOf(PubNub);
+    expect(Everything.name).toBe('PubNub');
+    await pubnub.close();
+  });
+});
