@@ -46,6 +46,14 @@ const CONSUMERS = [
     moduleResolution: 'nodenext',
   },
   {
+    name: 'features, bundler',
+    file: 'features.ts',
+    lib: ['es2022', 'esnext.disposable', 'dom'],
+    types: [],
+    module: 'preserve',
+    moduleResolution: 'bundler',
+  },
+  {
     name: 'Node without DOM, nodenext',
     file: 'node.ts',
     lib: ['es2024'],

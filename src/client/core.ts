@@ -169,7 +169,7 @@ export class PubNub<Channels extends object = AnyChannels>
    */
   setToken(token: string): void {
     refuse('setToken: token', checkNotEmpty(token));
-    this.#executor.setToken(token);
+    this.#executor.authorizer.setToken(token);
     this.#engine.tokenChanged();
   }
 

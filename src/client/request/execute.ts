@@ -65,11 +65,6 @@ export class Executor {
     this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
   }
 
-  /** Replaces the token: requests that start from now on carry it. */
-  setToken(token: string): void {
-    this.authorizer.setToken(token);
-  }
-
   /** Ends every call that runs; later ones are refused. */
   close(): void {
     this.#closed = true;
