@@ -1,48 +1,41 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import type { Settings } from '../config/options.ts';
-import { isProtocolError } from '../errors/from-response.ts';
-import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import type { Cancellation, Limits } from '../request/cancellation.ts';
 import { encodeSegment } from '../request/path.ts';
 import type { RequestPlan } from '../request/plan.ts';
 import type { TransportResponse } from '../request/transport.ts';
 import { remembered } from '../runtime/secrets.ts';
-import { jsonOrText } from '../wire/json.ts';
-import { NoToken } from './token-provider.ts';
 
-/** What has to be known of a call. */
-export interface Asking {
+/** The call that credentials are added to. */
+export interface AuthContext {
   readonly operation: PNOperationType;
-  /** `signature`: without a token; `none`: without a signature as well. */
+  /** `signature`: no token; `none`: no signature either. */
   readonly auth?: 'none' | 'signature' | undefined;
-}
-
-/** A call that may wait for a token. */
-export interface Waiting extends Asking {
-  /** What ends the wait early. */
+  /** The limits of waiting for a token. */
   readonly limits?: () => Limits;
 }
 
 /** Signs a request, at a time in milliseconds. */
 export type Sign = (plan: RequestPlan, now: number) => Promise<RequestPlan>;
 
-/** Holds the token that a provider gives, and renews it. */
+/** Gets tokens from a provider function, and sends requests with them. */
 export interface Keeper {
   /** Replaces the token; whoever waits for the provider gets this one. */
   set(token: string): void;
-  /** The token to send. Rejects with `NoToken`. */
-  token(): string | Promise<string>;
-  /** Another token than the one that was refused; `undefined` if there is none. Rejects with `NoToken`. */
-  another(refused: string): Promise<string | undefined>;
+  /** The token to send. Rejects with `PN-3009` if there is none. */
+  token(context: AuthContext): string | Promise<string>;
+  /** Sends with the token, and once more with another one if the origin refuses the first. */
+  send(context: AuthContext, sendWith: SendWith): Promise<TransportResponse>;
   /** Asks for another token, though no request was refused. */
   askAgain(): void;
-  /** The renewed token was accepted. */
-  helped(): void;
 }
+
+/** Sends a request with a token. */
+export type SendWith = (token: string) => Promise<TransportResponse>;
 
 type Send = (request: RequestPlan) => Promise<TransportResponse>;
 
-/** Adds to requests what proves who asks: the token, and the signature of a client with a secret key. */
+/** Adds credentials to requests: the token, and the signature of a client with a secret key. */
 export class Authorizer {
   /** Called, never while a request is on its way out, when the provider has given another token than the one before. */
   onRenewed: (() => void) | undefined;
@@ -62,7 +55,7 @@ export class Authorizer {
     if (token !== undefined) this.#sent(token);
   }
 
-  /** The token and the last ones before it: what must not be told. */
+  /** The token and the last ones before it: secrets that no error may hold. */
   get tokens(): readonly string[] {
     return this.#tokens;
   }
@@ -74,8 +67,8 @@ export class Authorizer {
   }
 
   /**
-   * Asks the provider, where there is one, for another token, since what was refused is still wanted: no more often than
-   * refused requests would, up to a minute apart. `onRenewed` tells when it has helped.
+   * Asks the provider, if there is one, for another token, because refused names are still wanted. It asks no more often
+   * than refused requests would, up to a minute apart. `onRenewed` is called on success.
    */
   askAgain(): void {
     this.#keeper?.askAgain();
@@ -87,41 +80,34 @@ export class Authorizer {
     return token === undefined ? plan : { ...plan, url: `${plan.url}&auth=${encodeSegment(token)}` };
   }
 
-  /** The request with what proves who asks: at once, unless it is signed or the token has to be waited for. */
-  authorize(plan: RequestPlan, asking: Asking): RequestPlan | Promise<RequestPlan> {
-    if (asking.auth !== undefined || !this.#keeper) return this.#prove(plan, asking, this.#token);
-    return this.#wait(asking, this.#keeper.token()).then((token) => this.#prove(plan, asking, token));
+  /** The request with its credentials: synchronous unless it is signed, or the token has to be waited for. */
+  authorize(plan: RequestPlan, context: AuthContext): RequestPlan | Promise<RequestPlan> {
+    if (context.auth !== undefined || !this.#keeper) return this.#addCredentials(plan, context, this.#token);
+    const token = this.#keeper.token(context);
+    return typeof token === 'string'
+      ? this.#addCredentials(plan, context, token)
+      : token.then((fresh) => this.#addCredentials(plan, context, fresh));
   }
 
   /**
-   * Sends a request with what proves who asks; once more where its token is refused and there is another to be had:
-   * what was refused has not been done.
+   * Sends a request with its credentials. If the server refuses the token and there is another, the request goes out once
+   * more: a refused request has changed nothing.
    */
-  exchange(plan: RequestPlan, asking: Waiting, send: Send): Promise<TransportResponse> {
-    if (asking.auth === undefined && this.#keeper) {
-      const sendWith = async (token: string) => send(await this.#prove(plan, asking, token));
-      return this.#persist(this.#keeper, asking, sendWith);
+  sendAuthorized(plan: RequestPlan, context: AuthContext, send: Send): Promise<TransportResponse> {
+    if (context.auth === undefined && this.#keeper) {
+      return this.#keeper.send(context, async (token) =>
+        send(await this.#addCredentials(plan, context, token)),
+      );
     }
-    const request = this.#prove(plan, asking, this.#token);
+    const request = this.#addCredentials(plan, context, this.#token);
     return request instanceof Promise ? request.then(send) : send(request);
   }
 
-  async #persist(
-    keeper: Keeper,
-    asking: Waiting,
-    send: (token: string) => Promise<TransportResponse>,
-  ): Promise<TransportResponse> {
-    const token = await this.#wait(asking, keeper.token());
-    const response = await send(token);
-    if (!isRefusal(response)) return response;
-    const another = await this.#wait(asking, keeper.another(token));
-    if (another === undefined) return response;
-    const second = await send(another);
-    if (!isRefusal(second)) keeper.helped();
-    return second;
-  }
-
-  #prove(plan: RequestPlan, { auth }: Asking, token: string | undefined): RequestPlan | Promise<RequestPlan> {
+  #addCredentials(
+    plan: RequestPlan,
+    { auth }: AuthContext,
+    token: string | undefined,
+  ): RequestPlan | Promise<RequestPlan> {
     if (auth === 'none') return plan;
     const full =
       auth === 'signature' || token === undefined
@@ -136,28 +122,4 @@ export class Authorizer {
     this.#tokens = remembered(this.#tokens, token);
     return token;
   }
-
-  async #wait<T>({ operation, limits }: Waiting, token: T | Promise<T>): Promise<T> {
-    if (!(token instanceof Promise)) return token;
-    // The wait may be over before it begins, and then nobody hears of it.
-    token.catch(() => undefined);
-    try {
-      return await this.#cancellation.run(limits?.() ?? {}, () => token);
-    } catch (cause) {
-      throw cause instanceof NoToken ? noToken(operation, cause) : cause;
-    }
-  }
-}
-
-function noToken(operation: PNOperationType, { cause }: NoToken): PubNubError {
-  const details = { operation, delivery: 'not-sent', cause } as const;
-  // One that was refused here is a mistake in the program, and no lack of rights.
-  return isOwnError(cause) && cause.code === 'PN-1002'
-    ? new PubNubError('PN-1002', `${operation}: the token provider gave what cannot be sent.`, details)
-    : new PubNubError('PN-3009', `${operation} failed: the token provider gave no token.`, details);
-}
-
-// The protocol's own, not the page of something in between.
-function isRefusal({ status, body }: TransportResponse): boolean {
-  return status === 403 && isProtocolError(jsonOrText(body));
 }

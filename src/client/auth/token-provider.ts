@@ -22,6 +22,3 @@ export interface KeeperNeeds {
   readonly settings: Pick<Settings, 'clock' | 'random' | 'userId' | 'requestTimeout' | 'logger'>;
   readonly cancellation: Cancellation;
 }
-
-/** Why there is no token. */
-export class NoToken extends Error {}

@@ -217,7 +217,7 @@ export class Executor {
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
     const limits = () => this.#limits(operation, options, 'not-sent');
-    const response = await this.authorizer.exchange(plan, { operation, auth, limits }, (request) =>
+    const response = await this.authorizer.sendAuthorized(plan, { operation, auth, limits }, (request) =>
       this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });

@@ -96,7 +96,7 @@ export class Poller {
       url = this.#url(request);
       const plan = { method: 'GET', url, headers: HEADERS } as const;
       return this.#read(
-        await this.#executor.authorizer.exchange(plan, { operation: OPERATION }, send),
+        await this.#executor.authorizer.sendAuthorized(plan, { operation: OPERATION }, send),
         request.mix,
       );
     };

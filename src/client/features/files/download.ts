@@ -35,7 +35,7 @@ export async function download(
     { operation, retry: 'safe' },
     async () => {
       const limits = () => limitsOf(operation, { timeout: timeoutOf(executor, options), signal });
-      let response = await executor.authorizer.exchange(plan, { operation, limits }, open);
+      let response = await executor.authorizer.sendAuthorized(plan, { operation, limits }, open);
       for (let hops = 0, place = plan.url; hops < MOST_REDIRECTS; hops++) {
         const next = placeIn(response, place);
         if (next === undefined) break;

@@ -1,10 +1,4 @@
-import type { Keeper } from '../../auth/authorizer.ts';
-import {
-  type KeeperNeeds,
-  NoToken,
-  type TokenProvider,
-  type TokenReason,
-} from '../../auth/token-provider.ts';
+import type { KeeperNeeds, TokenProvider, TokenReason } from '../../auth/token-provider.ts';
 import { checkText } from '../../builder/params.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Cancellation } from '../../request/cancellation.ts';
@@ -19,8 +13,11 @@ const EARLY = 60_000;
 const LONGEST_AFTER_FAILURE = 10_000;
 const LONGEST_AFTER_REFUSAL = 60_000;
 
+/** Why there is no token. */
+export class NoToken extends Error {}
+
 /** Holds the token that a provider gives, and asks for another in time: once, however many wait for it. */
-export class TokenKeeper implements Keeper {
+export class TokenKeeper {
   readonly #provider: TokenProvider;
   readonly #around: KeeperNeeds['settings'];
   readonly #cancellation: Cancellation;
