@@ -148,7 +148,13 @@ export interface Endpoint<P, R> {
   readonly decrypt?: (result: R, decrypt: Decrypt) => Promise<R>;
 }
 
-/** Freezes the declaration of an endpoint and checks it against its parameters' interface. */
-export function defineEndpoint<P extends Params, R>(endpoint: Endpoint<P, R>): Endpoint<P, R> {
-  return Object.freeze(endpoint);
+/** An endpoint as it is declared: its operation need not be in the public union yet. */
+type Declaration<P, R> = Omit<Endpoint<P, R>, 'operation'> & {
+  readonly operation: PNOperationType | `PN${string}Operation`;
+};
+
+/** Freezes the declaration of an endpoint, and checks it against the interface of its parameters. */
+export function defineEndpoint<P extends Params, R>(endpoint: Declaration<P, R>): Endpoint<P, R> {
+  // The union is for programs that compare operations; at run time one name is as good as another.
+  return Object.freeze(endpoint as Endpoint<P, R>);
 }
