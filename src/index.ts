@@ -112,8 +112,8 @@ export type {
   TransportResponse,
 } from './client/request/transport.ts';
 export type { Overflow } from './client/runtime/async-queue.ts';
-export type { NetworkEvents } from './client/runtime/connectivity.ts';
 export type { Logger } from './client/runtime/logger.ts';
+export type { NetworkEvents } from './client/runtime/surroundings.ts';
 export type { MessagesOptions, Subscription, SubscriptionEvent } from './client/subscribe/subscription.ts';
 export type { Json, NotJson } from './client/wire/json.ts';
 export type { Clock, TimerHandle } from './protocol/clock.ts';

@@ -19,13 +19,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a handshake is never given up because the names change',
-    find: 'return followHandshake(state, phase, fresh);',
+    find: 'return followHandshake(state, phase.poll === true, fresh);',
     replace: 'return handshake(state, now);',
   },
   {
     says: 'a poll that is given up is cancelled: there is one at a time',
-    find: "effects.push({ type: 'cancelPoll', id: phase.poll });",
-    replace: 'void phase.poll;',
+    find: "return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];",
+    replace: "return hasTimer(phase) ? [{ type: 'cancel' }] : [];",
   },
   {
     says: 'a further copy only reaches who has not had it',

@@ -109,7 +109,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
 export const PAINS: Readonly<Record<string, Places>> = {
   '1': {
     [PROMISES]: ['after a sleep the connection is proved anew'],
-    'client/runtime/wake-watch.test.ts': ['calls back once for each sleep'],
+    'client/runtime/surroundings.test.ts': ['calls back once for each sleep'],
     [ENGINE]: ['news of the network bring a waiting loop on'],
   },
   '2': {
@@ -194,7 +194,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     'client/presence/presence.test.ts': ['in flight is awaited before a handshake'],
     'client/listeners/registry.test.ts': ['lets go of one handler only, however often'],
   },
-  '20': { 'client/runtime/wake-watch.test.ts': ['takes no throttled timer of a hidden tab'] },
+  '20': { 'client/runtime/surroundings.test.ts': ['takes no throttled timer of a hidden tab'] },
   '21': {
     'client/exact-integers.test.ts': ['keeps every digit beside any payload'],
     'integration/storage.test.ts': ['keep the digits that the other client loses'],

@@ -4,9 +4,9 @@ import type { CryptoModule } from '../features/encryption/crypto-module.ts';
 import type { Fetch } from '../request/ky-transport.ts';
 import type { Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
-import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
+import type { NetworkEvents } from '../runtime/surroundings.ts';
 
 /** How the subscribe loop comes back after a failure. */
 export const PNReconnectionPolicy = {

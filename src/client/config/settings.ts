@@ -2,9 +2,9 @@ import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limi
 import { aesCbcCryptoModule } from '../features/encryption/modules.ts';
 import { fetchTransport } from '../request/ky-transport.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { browserNetworkEvents } from '../runtime/connectivity.ts';
 import { chance, systemRandom } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
+import { browserNetworkEvents } from '../runtime/surroundings.ts';
 import { invalid, readOptions } from './checks.ts';
 import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
 import { parseOrigin } from './origin.ts';

@@ -144,16 +144,6 @@ export interface PNListenerErrorEvent {
 /** Where the subscribe loop is, as a program sees it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'failed';
 
-/** Every state. */
-export const CLIENT_STATES: readonly ClientState[] = Object.freeze([
-  'idle',
-  'connecting',
-  'connected',
-  'reconnecting',
-  'stopped',
-  'failed',
-]);
-
 /** The state of the subscribe loop changed. */
 export interface PNStateEvent {
   readonly state: ClientState;
@@ -178,6 +168,18 @@ export interface PNStatus {
   readonly attempt: number | undefined;
   /** In an outage: when the next attempt is due, in milliseconds since the Unix epoch. */
   readonly nextRetryAt: number | undefined;
+}
+
+/** A status as listeners get it; what is not said is `undefined`. */
+export function makeStatus(category: PNStatusCategory, more: Partial<Omit<PNStatus, 'category'>>): PNStatus {
+  const { operation, errorData, attempt, nextRetryAt } = more;
+  return {
+    ...{ category, operation, isError: errorData !== undefined, errorData },
+    statusCode: errorData?.statusCode ?? more.statusCode,
+    affectedChannels: more.affectedChannels ?? [],
+    affectedChannelGroups: more.affectedChannelGroups ?? [],
+    ...{ attempt, nextRetryAt },
+  };
 }
 
 /** A message of any channel of the map: `channel` narrows exact names, `pubnub.matches()` narrows wildcards. */

@@ -1,7 +1,11 @@
 import { oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { CLIENT_STATES, type ClientState, type PNStateEvent } from './events.ts';
+import type { ClientState, PNStateEvent } from './events.ts';
 import type { ListenerRegistry } from './registry.ts';
+
+const CLIENT_STATES: readonly ClientState[] = Object.freeze([
+  ...(['idle', 'connecting', 'connected', 'reconnecting', 'stopped', 'failed'] as const),
+]);
 
 /** One wait: told of each state, and of the end. */
 type Wait = (state: ClientState | 'closed') => void;

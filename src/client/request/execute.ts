@@ -213,7 +213,7 @@ export class Executor {
       this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    const result = this.#read(endpoint, given, response);
+    const result = this.read(endpoint, given, response);
     options.onAnswer?.(response);
     const { crypto } = this.settings;
     if (!crypto || !decrypt) return result;
@@ -230,7 +230,8 @@ export class Executor {
     return limitsOf(operation, { timeout, signal, delivery });
   }
 
-  #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+  /** Reads the answer to a call; throws the error that it stands for. */
+  read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300)

@@ -1,4 +1,5 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Demand } from './demand.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix } from './mix.ts';
@@ -13,27 +14,22 @@ export interface DemandChange {
   readonly cursor?: LoopCursor;
 }
 
-/** What changes of demand need of the client. */
-export interface DemandChangesHost {
-  /** Waits for leaves under way that name one of these; `undefined` if there are none. */
-  leaves(mix: Mix): Promise<unknown> | undefined;
-  changed(change: DemandChange): void;
-}
-
 /**
  * Gathers what a program subscribes and unsubscribes in one turn into one change: a subscription that is ended at once
  * costs no request.
  */
 export class DemandChanges {
   readonly #demand: Demand;
-  readonly #host: DemandChangesHost;
+  readonly #presence: Pick<Presence, 'leaves'>;
+  readonly #onChange: (change: DemandChange) => void;
   /** Subscriptions that the loop has not heard of. */
   readonly #fresh = new Set<LiveSubscription>();
   #done: Promise<void> | undefined;
 
-  constructor(demand: Demand, host: DemandChangesHost) {
+  constructor(demand: Demand, presence: Pick<Presence, 'leaves'>, onChange: (change: DemandChange) => void) {
     this.#demand = demand;
-    this.#host = host;
+    this.#presence = presence;
+    this.#onChange = onChange;
   }
 
   /** A subscription was added; resolves when the loop has heard of it. */
@@ -69,7 +65,7 @@ export class DemandChanges {
     for (const subscription of added) this.#fresh.delete(subscription);
     const newest = added.at(-1)?.id;
     const cursor = oldestStart(added);
-    this.#host.changed({
+    this.#onChange({
       demand: this.#demand.mixWithout(late),
       ...(newest !== undefined && { newest }),
       ...(cursor && { cursor }),
@@ -78,7 +74,7 @@ export class DemandChanges {
 
   // A leave that is under way for one of its names would end what its handshake begins. The loop goes on meanwhile.
   #mustWait({ names }: LiveSubscription): boolean {
-    const leaves = this.#host.leaves(names);
+    const leaves = this.#presence.leaves(names);
     void leaves?.then(() => this.note());
     return leaves !== undefined;
   }

@@ -18,10 +18,17 @@ export class Demand {
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #byChannel: Index = new Map();
   readonly #byGroup: Index = new Map();
+  /** The id of the newest subscription. */
+  newest = 0;
 
   /** Every subscription, in the order of their creation. */
   get subscriptions(): Iterable<LiveSubscription> {
     return this.#subscriptions;
+  }
+
+  /** The subscriptions that there were when this one was the newest: what is answered now was not asked for the others. */
+  upTo(newest: number): readonly LiveSubscription[] {
+    return [...this.#subscriptions].filter(({ id }) => id <= newest);
   }
 
   /** The union of what all subscriptions want. */

@@ -5,13 +5,14 @@ import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } fro
 import { COST, hasten } from './pace.ts';
 import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
-  acceptedOf,
+  after,
   announce,
   FLOOR_DELAY,
   haltTimer,
   handshake,
   leaveEffects,
   proceedConnected,
+  waitIn,
   wanted,
 } from './steps.ts';
 
@@ -32,8 +33,7 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
   const { error, now } = event;
   const ended = [...haltTimer(state), ...leaveEffects(forgone(state))];
   if (wasHeld(state, now) && error.category === PNTimeoutCategory) {
-    const [next, effects] = handshake({ ...state, wasAway: true }, now);
-    return [next, [...ended, ...effects]];
+    return after(ended, handshake({ ...state, wasAway: true }, now));
   }
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
@@ -41,15 +41,13 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
   if (attempt > policy.reconnection.maximumRetries) {
     const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
     const said = announce(category, mix, { error, attempt });
-    const failed: LoopState = { ...next, owed: undefined, phase: { name: 'failed', error } };
-    return [failed, [...ended, { type: 'present', mix: EMPTY_MIX }, said]];
+    return [{ ...next, owed: undefined, phase: { name: 'failed', error } }, [...ended, said]];
   }
   const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
-  const timer = state.lastId + 1;
   const category = first ? PNUnexpectedDisconnectCategory : error.category;
   const said = announce(category, mix, { error, attempt, nextRetryAt: event.wall + delay });
-  const phase = { name: 'waiting', timer, due: now + delay, error } as const;
-  return [{ ...next, lastId: timer, phase }, [...ended, { type: 'startTimer', id: timer, delay }, said]];
+  const [waiting, effects] = waitIn(next, { name: 'waiting', due: now + delay, error }, delay);
+  return [waiting, [...ended, ...effects, said]];
 }
 
 // What a handshake has asked for although it was dropped meanwhile: the server may have heard.
@@ -85,8 +83,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   // Nobody wants what is refused any more, or it was asked for with what has been replaced meanwhile: ask anew.
   if (isOutdated(phase) || isEmpty(intersection(blamed, wanted(state)))) {
-    const [next, effects] = goOn(state, now);
-    return [next, [...leaveEffects(forgone(state)), ...effects]];
+    return after(leaveEffects(forgone(state)), goOn(state, now));
   }
   if (refusal === 'filter') return refuseFilter(state, event);
   const victims = intersection(suspects, state.demand);
@@ -110,18 +107,14 @@ function refuseNames(
   // everything is asked for again.
   const isForToken = error.category === PNAccessDeniedCategory;
   const mayPass = refusal === 'length' || (isForToken && policy.renewsToken);
-  if (isEmpty(wanted(rest)) && mayPass) {
-    const [next, effects] = fail(policy, state, event);
-    return [next, [...told, ...effects]];
-  }
-  const [next, effects] = goOn(rest, now);
-  return [next, [...told, ...leaveEffects(forgone(state)), ...effects]];
+  if (isEmpty(wanted(rest)) && mayPass) return after(told, fail(policy, state, event));
+  return after([...told, ...leaveEffects(forgone(state))], goOn(rest, now));
 }
 
 // Who is subscribed already receives before the rest is asked for.
 function goOn(state: LoopState, now: number): Step {
   const isConnected = state.established && !state.outage && state.cursor !== undefined;
-  return isConnected && !isEmpty(acceptedOf(state))
+  return isConnected && !isEmpty(state.accepted)
     ? proceedConnected({ ...state, owed: 'handshake' }, now)
     : handshake(state, now);
 }
@@ -140,8 +133,7 @@ function suspectsIn(state: LoopState, asked: Mix, error: PubNubError): Mix {
 // No name is to blame, but whoever waits for one to be accepted is told.
 function refuseFilter(state: LoopState, event: PollFailed): Step {
   const { error, newest } = event;
-  const [next, effects] = awaitProgram(state, event);
-  return [next, [{ type: 'refuse', mix: wanted(state), error, newest }, ...effects]];
+  return after([{ type: 'refuse', mix: wanted(state), error, newest }], awaitProgram(state, event));
 }
 
 // What was accepted is refused now, or the filter expression is: only a new token or expression helps.

@@ -3,6 +3,7 @@ import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
+import type { TaskEffect } from '../runtime/machine.ts';
 import type { Loss } from './gaps.ts';
 import { EMPTY_MIX, type Mix } from './mix.ts';
 import { type Haste, NO_HASTE } from './pace.ts';
@@ -14,8 +15,8 @@ export interface LoopCursor {
 }
 
 /**
- * What the loop is doing. A poll or timer is known by its id: what answers for another id changes nothing. Times here are
- * monotonic, in milliseconds.
+ * What the loop is doing: `poll` says that a request is under way, `timer` that a timer runs. Both belong to the task of
+ * the state. Times are monotonic, in milliseconds.
  */
 export type Phase =
   /** Nothing is subscribed. */
@@ -26,8 +27,8 @@ export type Phase =
    */
   | {
       readonly name: 'handshaking';
-      readonly poll?: number;
-      readonly timer?: number;
+      readonly poll?: boolean;
+      readonly timer?: boolean;
       readonly mix: Mix;
       readonly sentAt: number;
       /** The token or filter has changed since: a refusal says nothing about the new one. */
@@ -37,9 +38,9 @@ export type Phase =
    * A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. The timer ends
    * the pause, or the poll in favour of what is owed.
    */
-  | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
+  | { readonly name: 'receiving'; readonly poll?: boolean; readonly timer?: boolean; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
-  | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
+  | { readonly name: 'waiting'; readonly timer?: boolean; readonly due: number; readonly error: PubNubError }
   /** By `disconnect()`, or for good by `close()`. */
   | { readonly name: 'stopped'; readonly closed: boolean }
   /** The policy allows no further attempt. */
@@ -85,8 +86,8 @@ export interface LoopState {
   readonly undelivered: number;
   /** Answers in a row that came at once and brought nothing on. */
   readonly fruitless: number;
-  /** The id given out last. */
-  readonly lastId: number;
+  /** The id of the last request or timer: what is told of an earlier one changes nothing. */
+  readonly task: number;
 }
 
 /** A loop that has not begun. */
@@ -111,7 +112,7 @@ export const IDLE: LoopState = Object.freeze({
   haste: NO_HASTE,
   undelivered: 0,
   fruitless: 0,
-  lastId: 0,
+  task: 0,
 } as const);
 
 /** An answer of the server. */
@@ -136,20 +137,20 @@ export type LoopEvent = { readonly now: number; readonly wall: number } & (
     }
   | {
       readonly type: 'polled';
-      readonly poll: number;
+      readonly task: number;
       readonly answer: LoopAnswer;
       /** The newest subscription that there was when the request went out. */
       readonly newest: number;
     }
   | {
       readonly type: 'pollFailed';
-      readonly poll: number;
+      readonly task: number;
       readonly error: PubNubError;
       readonly refusal: Refusal;
       readonly newest: number;
       readonly random: number;
     }
-  | { readonly type: 'timerFired'; readonly timer: number }
+  | { readonly type: 'timerFired'; readonly task: number }
   | {
       readonly type: 'delivered';
       /** Whether there was anything in it but copies of what came before. */
@@ -204,20 +205,25 @@ export interface LoopPolicy {
   readonly renewsToken?: boolean;
 }
 
-/** What the runner is to do. */
+/** An event without what is added when it is taken up: the times, and a random number where there is one. */
+export type LoopInput = LoopEvent extends infer E
+  ? E extends LoopEvent
+    ? Omit<E, 'now' | 'wall' | 'random'>
+    : never
+  : never;
+
+/** What is to be done. */
 export type LoopEffect =
   | {
       readonly type: 'poll';
-      readonly id: number;
+      readonly task: number;
       readonly mix: Mix;
       /** Absent in a handshake. */
       readonly cursor?: LoopCursor;
       /** The region to stay in, in a handshake. */
       readonly region?: number | undefined;
     }
-  | { readonly type: 'cancelPoll'; readonly id: number }
-  | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
-  | { readonly type: 'cancelTimer'; readonly id: number }
+  | TaskEffect
   | { readonly type: 'deliver'; readonly batch: Batch }
   /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop goes on at the cursor. */
   | {
@@ -228,8 +234,6 @@ export type LoopEffect =
       readonly newest: number;
     }
   | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError; readonly newest: number }
-  /** Whom the server takes to be where: renewed by heartbeats. */
-  | { readonly type: 'present'; readonly mix: Mix }
   | { readonly type: 'leave'; readonly mix: Mix }
   | { readonly type: 'announce'; readonly announcement: Announcement };
 

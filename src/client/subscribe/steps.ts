@@ -1,5 +1,6 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
-import { intersection, isEmpty, type Mix, union, without } from './mix.ts';
+import type { ClientState } from '../listeners/events.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from './mix.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
 import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
@@ -20,43 +21,33 @@ export function wanted({ demand, refused }: LoopState): Mix {
 
 /** Ends what is under way. */
 export function halt({ phase }: LoopState): readonly LoopEffect[] {
-  const effects: LoopEffect[] = [];
-  if ('poll' in phase && phase.poll !== undefined) effects.push({ type: 'cancelPoll', id: phase.poll });
-  if ('timer' in phase && phase.timer !== undefined) effects.push({ type: 'cancelTimer', id: phase.timer });
-  return effects;
+  return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];
 }
 
 /** Ends the timer of a poll that has come to its end. */
 export function haltTimer({ phase }: LoopState): readonly LoopEffect[] {
-  return 'timer' in phase && phase.timer !== undefined ? [{ type: 'cancelTimer', id: phase.timer }] : [];
+  return hasTimer(phase) ? [{ type: 'cancel' }] : [];
+}
+
+/** Whether a request is under way. */
+export function hasPoll(phase: Phase): boolean {
+  return 'poll' in phase && phase.poll === true;
+}
+
+/** Whether a timer runs. */
+export function hasTimer(phase: Phase): boolean {
+  return 'timer' in phase && phase.timer === true;
+}
+
+/** Enters a phase that a timer ends. */
+export function waitIn(state: LoopState, phase: Extract<Phase, { timer?: boolean }>, delay: number): Step {
+  const task = state.task + 1;
+  return [{ ...state, task, phase: { ...phase, timer: true } }, [{ type: 'startTimer', task, delay }]];
 }
 
 /** Tells the server of names that the user is gone from. */
 export function leaveEffects(mix: Mix): readonly LoopEffect[] {
   return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
-}
-
-/** What is asked of the server, and has been accepted. */
-export function acceptedOf(state: LoopState): Mix {
-  return intersection(wanted(state), state.accepted);
-}
-
-/** The names that the heartbeats keep the user present on: those that the server has accepted, or is being asked for. */
-export function presence(state: LoopState): LoopEffect {
-  const { phase, accepted } = state;
-  const told = phase.name === 'handshaking' ? union(accepted, phase.mix) : accepted;
-  return { type: 'present', mix: intersection(wanted(state), told) };
-}
-
-/** The same, unless nothing has been asked for since the user was said to be gone. */
-export function stillPresent(state: LoopState): readonly LoopEffect[] {
-  return isGone(state) ? [] : [presence(state)];
-}
-
-/** Whether the server has been told that the user is gone, and has not been asked for anything since. */
-export function isGone({ phase, established }: LoopState): boolean {
-  if (phase.name === 'handshaking') return phase.poll === undefined && !established;
-  return phase.name === 'stopped';
 }
 
 /**
@@ -65,40 +56,35 @@ export function isGone({ phase, established }: LoopState): boolean {
  */
 export function handshake(state: LoopState, now: number): Step {
   const mix = wanted(state);
-  const before: readonly LoopEffect[] = [...halt(state), { type: 'present', mix }];
+  const before = halt(state);
   if (isEmpty(mix) && state.refusal) {
     const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
     return [{ ...state, owed: undefined, phase }, before];
   }
-  const id = state.lastId + 1;
   const phase = { name: 'handshaking', mix, sentAt: now } as const;
   const delay = pauseOf(state.haste, now);
-  if (delay > 0) {
-    const next: LoopState = { ...state, lastId: id, phase: { ...phase, timer: id } };
-    return [next, [...halt(state), ...stillPresent(next), { type: 'startTimer', id, delay }]];
-  }
+  if (delay > 0) return after(before, waitIn(state, phase, delay));
+  const task = state.task + 1;
   const haste = hasten(state.haste, COST.handshake, now);
-  const next: LoopState = {
-    ...{ ...state, lastId: id, fruitless: 0, owed: undefined, haste },
-    phase: { ...phase, poll: id },
-  };
-  return [next, [...before, { type: 'poll', id, mix, region: state.cursor?.region }]];
+  return [
+    { ...state, task, fruitless: 0, owed: undefined, haste, phase: { ...phase, poll: true } },
+    [...before, { type: 'poll', task, mix, region: state.cursor?.region }],
+  ];
 }
 
 /** Holds a long poll at the cursor; or none, while two batches wait to be delivered. */
 export function pollOn(state: LoopState, now: number): Step {
   // Only what a handshake has accepted: a name that is refused must not take the others along.
-  const mix = acceptedOf(state);
-  if (state.cursor === undefined || isEmpty(mix)) return handshake(state, now);
-  const before = [...halt(state), presence(state)];
+  const { accepted: mix, cursor } = state;
+  if (cursor === undefined || isEmpty(mix)) return handshake(state, now);
+  const before = halt(state);
   const owed = state.owed === 'handshake' ? state.owed : undefined;
   if (state.undelivered > 1) return [{ ...state, owed, phase: { name: 'receiving', sentAt: now } }, before];
-  const poll = state.lastId + 1;
-  const next: LoopState = {
-    ...{ ...state, lastId: poll, owed, asked: mix },
-    phase: { name: 'receiving', poll, sentAt: now },
-  };
-  return [next, [...before, { type: 'poll', id: poll, mix, cursor: state.cursor }]];
+  const task = state.task + 1;
+  return [
+    { ...state, task, owed, asked: mix, phase: { name: 'receiving', poll: true, sentAt: now } },
+    [...before, { type: 'poll', task, mix, cursor }],
+  ];
 }
 
 /** Goes on after a handshake: a poll comes next, so that who is subscribed already receives between two handshakes. */
@@ -124,25 +110,20 @@ export function owe(before: LoopState, owed: 'handshake' | 'poll', now: number):
   const state = { ...before, owed: before.owed === 'handshake' ? before.owed : owed };
   const { phase } = state;
   if (phase.name !== 'receiving') return [state, []];
-  if (phase.poll !== undefined) return settleDebt([state, [presence(state)]], now);
+  if (phase.poll) return settleDebt([state, []], now);
   // A pause of a hurried server holds for polls; a handshake is another request, with a pace of its own.
-  const mayGoOn = phase.timer === undefined || isHandshakeDue(state, now);
-  return mayGoOn ? proceed(state, now) : [state, [presence(state)]];
+  return !phase.timer || isHandshakeDue(state, now) ? proceed(state, now) : [state, []];
 }
 
 /** What is owed, once the poll under way has had its time. */
 export function settleDebt([state, effects]: Step, now: number): Step {
   const { phase, owed } = state;
-  if (owed === undefined || phase.name !== 'receiving' || phase.poll === undefined) return [state, effects];
+  if (owed === undefined || phase.name !== 'receiving' || !phase.poll) return [state, effects];
   const delay = Math.max(leftAlone(state, phase, now), owed === 'handshake' ? pauseOf(state.haste, now) : 0);
-  if (delay <= 0) {
-    const [next, more] = owed === 'handshake' ? handshake(state, now) : pollOn(state, now);
-    return [next, [...effects, ...more]];
-  }
-  if (phase.timer !== undefined) return [state, effects];
-  const timer = state.lastId + 1;
-  const next: LoopState = { ...state, lastId: timer, phase: { ...phase, timer } };
-  return [next, [...effects, { type: 'startTimer', id: timer, delay }]];
+  if (delay <= 0) return after(effects, owed === 'handshake' ? handshake(state, now) : pollOn(state, now));
+  if (phase.timer) return [state, effects];
+  const { task } = state;
+  return [{ ...state, phase: { ...phase, timer: true } }, [...effects, { type: 'startTimer', task, delay }]];
 }
 
 function leftAlone(
@@ -160,13 +141,12 @@ export function tryAgain(state: LoopState, now: number): Step {
   const due = state.failedAt + FLOOR_DELAY;
   if (due <= now || (phase.name !== 'waiting' && phase.name !== 'failed')) return handshake(state, now);
   if (phase.name === 'waiting' && phase.due <= due) return [state, []];
-  const timer = state.lastId + 1;
-  const next: LoopState = {
-    ...state,
-    lastId: timer,
-    phase: { name: 'waiting', timer, due, error: phase.error },
-  };
-  return [next, [...halt(state), { type: 'startTimer', id: timer, delay: due - now }]];
+  return after(halt(state), waitIn(state, { name: 'waiting', due, error: phase.error }, due - now));
+}
+
+/** A step with effects ahead of its own. */
+export function after(effects: readonly LoopEffect[], [state, more]: Step): Step {
+  return [state, [...effects, ...more]];
 }
 
 /** Something to tell the program about some names. */
@@ -177,4 +157,31 @@ export function announce(
 ): LoopEffect {
   const operation = PNOperationType.PNSubscribeOperation;
   return { type: 'announce', announcement: { operation, ...more, category, mix } };
+}
+
+/** The state as a program sees it. */
+export function publicState({ phase, established, outage }: LoopState): ClientState {
+  switch (phase.name) {
+    case 'handshaking':
+      return outage ? 'reconnecting' : established ? 'connected' : 'connecting';
+    case 'receiving':
+      return 'connected';
+    case 'waiting':
+      return 'reconnecting';
+    default:
+      return phase.name;
+  }
+}
+
+/** The names that heartbeats keep the user present on: those that are accepted, or are being asked for. */
+export function presentIn(state: LoopState): Mix {
+  const { phase, accepted, demand } = state;
+  if (phase.name === 'handshaking')
+    return isGone(state) ? EMPTY_MIX : intersection(demand, union(accepted, phase.mix));
+  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : EMPTY_MIX;
+}
+
+/** Whether the server has been told that the user is gone, and has not been asked for anything since. */
+export function isGone({ phase, established }: LoopState): boolean {
+  return phase.name === 'stopped' || (phase.name === 'handshaking' && !phase.poll && !established);
 }
