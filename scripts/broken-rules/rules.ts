@@ -64,8 +64,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'an event is labelled with the name that matched',
-    find: 'if (this.#channels.has(channel)) return null;',
-    replace: '',
+    find: 'if (fits(this.#channels, channel, timetoken)) return null;',
+    replace: "if (fits(this.#channels, channel, timetoken)) return '';",
   },
   {
     says: 'subscriptions are told what they have lost',
@@ -184,17 +184,17 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'connected() resolves when every name is accepted',
-    find: 'if (isEmpty(interest.pending)) acceptance.settle(); }',
-    replace: 'acceptance.settle(); }',
+    find: 'if (!isEmpty(this.pending)) return; this.#refusal = undefined;',
+    replace: 'this.#refusal = undefined;',
   },
   {
     says: 'connected() rejects when the client gives up',
-    find: 'fail(error: PubNubError): void { this.acceptance.giveUp(error);',
+    find: 'fail(error: PubNubError): void { this.interest.giveUp(error);',
     replace: 'fail(error: PubNubError): void {',
   },
   {
     says: 'connected() rejects when the client stops',
-    find: "else if (state === 'stopped') subscription.acceptance.giveUp(stoppedError());",
+    find: "else if (state === 'stopped') subscription.interest.giveUp(stoppedError());",
     replace: '',
   },
   {
@@ -219,7 +219,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'close() ends what is under way',
-    find: "return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
+    find: 'return [...halt(state), ...leaveEffects(left), said];',
     replace: "return [{ type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
   },
 ];

@@ -127,7 +127,7 @@ export class SubscribeEngine<Client> {
   }
 
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
-    for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
+    for (const subscription of this.#demand.subscriptions) subscription.interest.askAgain();
     this.#loop.dispatch({ type });
     this.#reception.askAgain();
   }
@@ -135,7 +135,6 @@ export class SubscribeEngine<Client> {
   #drop(subscription: LiveSubscription, mix: Mix): void {
     this.#demand.drop(subscription, mix);
     if (isEmpty(subscription.names)) subscription.end();
-    else if (isEmpty(subscription.interest.pending)) subscription.acceptance.settle();
     this.#reception.narrow();
   }
 

@@ -4,10 +4,10 @@ import type { Executor } from '../request/execute.ts';
 import { Machine, type TaskEffect } from '../runtime/machine.ts';
 import { chance } from '../runtime/random.ts';
 import { watchSurroundings } from '../runtime/surroundings.ts';
-import { stoppedError } from './acceptance.ts';
 import type { Announcer } from './announcer.ts';
 import type { Demand } from './demand.ts';
-import { intersection, isEmpty, type Mix } from './mix.ts';
+import { stoppedError } from './interest.ts';
+import type { Mix } from './mix.ts';
 import type { Poller } from './poller.ts';
 import type { Reception } from './reception.ts';
 import { reduce } from './reduce.ts';
@@ -105,7 +105,7 @@ export class Loop<Client> {
     if (state === 'idle') reception.forget();
     for (const subscription of [...demand.subscriptions]) {
       if (phase.name === 'failed') subscription.fail(phase.error);
-      else if (state === 'stopped') subscription.acceptance.giveUp(stoppedError());
+      else if (state === 'stopped') subscription.interest.giveUp(stoppedError());
     }
     announcer.stateChanged(change, cause);
     if (AT_WORK.has(state)) {
@@ -129,8 +129,7 @@ export class Loop<Client> {
         reception.accept(demand.upTo(effect.newest), effect);
         break;
       case 'refuse':
-        for (const { interest, acceptance } of demand.upTo(effect.newest))
-          if (!isEmpty(intersection(interest.pending, effect.mix))) acceptance.refuse(effect.error);
+        for (const { interest } of demand.upTo(effect.newest)) interest.refuse(effect.mix, effect.error);
         executor.authorizer.askAgain();
         break;
       case 'leave':
