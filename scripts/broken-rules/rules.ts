@@ -220,6 +220,6 @@ export const RULES: readonly Rule[] = [
   {
     says: 'close() ends what is under way',
     find: 'return [...halt(state), ...leaveEffects(left), said];',
-    replace: "return [{ type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
+    replace: 'return [...leaveEffects(left), said];',
   },
 ];

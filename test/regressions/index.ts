@@ -99,7 +99,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
   '7: secrets in logs': { 'client/errors/secrets.test.ts': ['are in no error and no log line'] },
   '8: no entries, no module': { [PLATFORM]: ['peers 8 and pains 17'] },
   '8: no client in a worker': anyPlace,
-  '8: no clock of one’s own': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
+  '8: no clock of one’s own': { 'client/runtime/steady-clock.test.ts': ["the runtime's clock is looked up"] },
   '10.20: what cannot be decrypted comes in silence': {
     'client/crypto/messages.test.ts': ['gets what can be read in clear, and what cannot'],
   },
@@ -209,7 +209,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     'client/transport/fetch-transport.test.ts': ['calls globalThis.fetch as it is'],
   },
   '24': { [PLATFORM]: ['pains 24'], 'integration/msw.test.ts': ['and an origin behind it serves'] },
-  '25': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
+  '25': { 'client/runtime/steady-clock.test.ts': ["the runtime's clock is looked up"] },
   '26': {
     'client/plan.test.ts': ['by GET as long as its path has 16 384 bytes', 'counted in UTF-8: %s'],
     [REFUSALS]: ['with %i to a poll: the loop handshakes and goes on'],

@@ -3,7 +3,7 @@ import type { Endpoint, Values } from '../endpoint.ts';
 import { makeStatus, type PNStatus } from '../listeners/events.ts';
 import type { CallOptions, Executor, InnerOptions } from '../request/execute.ts';
 import type { TransportResponse } from '../request/transport.ts';
-import { endedByBoth } from '../runtime/ended-by-both.ts';
+import { endedByBoth } from '../runtime/signals.ts';
 import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Given } from './given.ts';

@@ -14,7 +14,7 @@ import { decryptJson, encryptJson } from '../features/encryption/messages.ts';
 import { safeModule } from '../features/encryption/safe-module.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
-import { randomId } from '../runtime/random-id.ts';
+import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { encodeSegment } from './path.ts';

@@ -1,5 +1,21 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 
+// Taken hold of here, before a test can replace them: an end that fake timers hold up would never come.
+const { setTimeout: later, clearTimeout: never } = globalThis;
+
+/** The runtime's own clock. The functions are looked up at each call, so that fake timers take effect. */
+export const systemClock: Required<Clock> = Object.freeze({
+  now: () => Date.now(),
+  monotonic: () => globalThis.performance.now(),
+  setTimeout: (callback: () => void, milliseconds: number) => globalThis.setTimeout(callback, milliseconds),
+  clearTimeout: (timer: unknown) =>
+    globalThis.clearTimeout(timer as Parameters<typeof globalThis.clearTimeout>[0]),
+  atLatest: (milliseconds: number, callback: () => void) => {
+    const timer = later(callback, milliseconds);
+    return () => never(timer);
+  },
+});
+
 /** A clock that can be relied on: it also tells how much time has passed, and its timers wait as long as they are told. */
 export interface SteadyClock extends Clock {
   /** Milliseconds from an arbitrary start; never goes back. */

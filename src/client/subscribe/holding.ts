@@ -1,5 +1,5 @@
 import type { PNMessageResult } from '../listeners/events.ts';
-import { Fifo } from '../runtime/fifo.ts';
+import { Fifo } from '../runtime/async-queue.ts';
 
 /** What is held at most, for all subscriptions of a client together. */
 const MOST_MESSAGES = 1_000;

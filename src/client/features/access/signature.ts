@@ -1,5 +1,5 @@
 import type { RequestPlan } from '../../request/plan.ts';
-import { toBase64 } from '../../runtime/base64.ts';
+import { toBase64 } from '../../runtime/bytes.ts';
 
 /** Signs requests with the secret key of a keyset (docs/reference/protocol.md, "Signatures"). */
 export class Signer {

@@ -1,7 +1,7 @@
 import { EventKind } from '../../../protocol/envelope.ts';
 import { isPresenceName } from '../../../protocol/names.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
-import { fromBase64, toBase64 } from '../../runtime/base64.ts';
+import { fromBase64, toBase64 } from '../../runtime/bytes.ts';
 import { jsonOrText } from '../../wire/json.ts';
 import { isRecord } from '../../wire/read.ts';
 import type { CryptoModule } from './crypto-module.ts';

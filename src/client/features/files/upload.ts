@@ -5,7 +5,7 @@ import { limitsOf, malformed } from '../../errors/from-call.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { TransportResponse } from '../../request/transport.ts';
-import { randomId } from '../../runtime/random-id.ts';
+import { randomId } from '../../runtime/random.ts';
 import type { CryptoModule } from '../encryption/crypto-module.ts';
 import { legacyCryptoModule } from '../encryption/modules.ts';
 import { encryptedBytes } from '../encryption/results.ts';
