@@ -60,8 +60,7 @@ import { deleteMessages } from '../src/client/features/storage/delete-messages.t
 import { fetchMessages } from '../src/client/features/storage/fetch-messages.ts';
 import { history } from '../src/client/features/storage/history.ts';
 import { messageCounts } from '../src/client/features/storage/message-counts.ts';
-import { subscribe } from '../src/client/subscribe/subscribe.ts';
-import { unsubscribe } from '../src/client/subscribe/unsubscribe.ts';
+import { subscribe, unsubscribe } from '../src/client/subscribe/subscribe.ts';
 import type { PNOperationType } from '../src/protocol/status.ts';
 import { membersOf } from './docs-members.ts';
 import { code, type GeneratedPage, table } from './docs-page.ts';

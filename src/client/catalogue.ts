@@ -14,9 +14,15 @@ import { type SignalParams, type SignalResult, signal } from './features/publish
 import { type TimeParams, type TimeResult, time } from './features/publish/time.ts';
 import { PUSH_BUILDERS, type PushOperations } from './features/push/feature.ts';
 import { STORAGE_BUILDERS, type StorageOperations } from './features/storage/feature.ts';
-import { type SubscribeParams, type SubscribeVerbs, subscribe } from './subscribe/subscribe.ts';
+import {
+  type SubscribeParams,
+  type SubscribeVerbs,
+  subscribe,
+  type UnsubscribeParams,
+  type UnsubscribeVerbs,
+  unsubscribe,
+} from './subscribe/subscribe.ts';
 import { namesToDrop } from './subscribe/subscribe-options.ts';
-import { type UnsubscribeParams, type UnsubscribeVerbs, unsubscribe } from './subscribe/unsubscribe.ts';
 
 // Last, since it brings the executor and its packages along: bundles keep this order, and what stands together, as all
 // the endpoints then do, compresses best.

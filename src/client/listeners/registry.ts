@@ -15,8 +15,6 @@ export interface RegistryOptions {
   readonly logger?: Logger | undefined;
 }
 
-type Handlers = ReadonlyMap<EventName, (event: unknown) => void>;
-
 /**
  * The listeners of a client or subscription. Which handler fits which event is checked where they come in: a channel map
  * has no trace at run time. Each handler is called in the order of registration, on its own: whatever it is or does
@@ -27,9 +25,9 @@ export class ListenerRegistry<Client> {
   readonly #emitter = new EventEmitter();
   // Of the library itself: what a program removes is never among these.
   readonly #watchers = new EventEmitter();
-  readonly #listeners = new Map<object, Handlers>();
-  // The emitter goes on with a list of its own while it calls: what was removed meanwhile is known by these two.
-  readonly #handlers = new Set<(event: unknown) => void>();
+  /** How to remove each listener, and each handler of one event. */
+  readonly #listeners = new Map<object, () => void>();
+  readonly #handlers = new Set<() => void>();
   readonly #client: () => Client;
   readonly #onFailure: FailureHook;
   readonly #names: readonly EventName[];
@@ -51,49 +49,36 @@ export class ListenerRegistry<Client> {
     checkListener(listener);
     if (this.#listeners.has(listener)) return;
     this.#warn(listener);
-    const handlers = new Map<EventName, (event: unknown) => void>();
-    for (const name of this.#names) {
-      const handler = (event: unknown) => {
-        // Added anew while the event is under way, it is another one.
-        if (this.#listeners.get(listener) === handlers)
-          this.#isolate(name, () => callMethod(listener, name, [event, this.#client()]));
-      };
-      handlers.set(name, handler);
-      this.#emitter.on(name, handler);
-    }
-    this.#listeners.set(listener, handlers);
+    const call = (name: EventName, event: unknown) => callMethod(listener, name, [event, this.#client()]);
+    this.#listeners.set(listener, this.#register(this.#names, call));
   }
 
   /** Removes a listener; one that is not there is left alone. */
   remove(listener: object): void {
-    const handlers = this.#listeners.get(listener);
+    this.#listeners.get(listener)?.();
     this.#listeners.delete(listener);
-    for (const [name, handler] of handlers ?? []) this.#emitter.off(name, handler);
   }
 
   /** Removes every listener and handler; who watches stays. */
   clear(): void {
+    for (const remove of [...this.#listeners.values(), ...this.#handlers]) remove();
     this.#listeners.clear();
     this.#handlers.clear();
-    this.#emitter.removeAllListeners();
   }
 
   /**
    * Adds a handler of one event; returns how to remove it, at will more than once. Throws `PN-1002` for an event that is
-   * not told here, and for what is no function.
+   * not told here, and for what is not a function.
    */
   on(name: EventName, handler: (event: never, client: never) => unknown): () => void {
     checkHandler(name, handler, this.#names);
     // The event that is emitted under a name is the one its handlers take.
     const call = handler as (event: unknown, client: unknown) => unknown;
-    const isolated = (event: unknown) => {
-      if (this.#handlers.has(isolated)) this.#isolate(name, () => call(event, this.#client()));
-    };
-    this.#handlers.add(isolated);
-    this.#emitter.on(name, isolated);
+    const remove = this.#register([name], (_, event) => call(event, this.#client()));
+    this.#handlers.add(remove);
     return () => {
-      this.#handlers.delete(isolated);
-      this.#emitter.off(name, isolated);
+      remove();
+      this.#handlers.delete(remove);
     };
   }
 
@@ -121,6 +106,22 @@ export class ListenerRegistry<Client> {
     if (this.#emitter.listenerCount(name) > this.#listeners.size) return true;
     for (const listener of this.#listeners.keys()) if (hasMethod(listener, name)) return true;
     return false;
+  }
+
+  // The emitter goes on with a list of its own while it calls: what was removed meanwhile is not called.
+  #register(names: readonly EventName[], call: (name: EventName, event: unknown) => unknown): () => void {
+    let isHere = true;
+    const handlers = names.map((name) => {
+      const handler = (event: unknown) => {
+        if (isHere) this.#isolate(name, () => call(name, event));
+      };
+      this.#emitter.on(name, handler);
+      return { name, handler };
+    });
+    return () => {
+      isHere = false;
+      for (const { name, handler } of handlers) this.#emitter.off(name, handler);
+    };
   }
 
   #isolate(name: EventName, call: () => unknown): void {

@@ -4,8 +4,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../request/execute.ts';
 import { Machine } from '../runtime/machine.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
-import { heartbeat } from './heartbeat.ts';
-import { leave } from './leave.ts';
+import { heartbeat, leave } from './endpoints.ts';
 import {
   type PresenceEffect,
   type PresenceInput,
