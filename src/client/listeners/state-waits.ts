@@ -8,7 +8,7 @@ const CLIENT_STATES: readonly ClientState[] = Object.freeze([
   ...(['idle', 'connecting', 'connected', 'reconnecting', 'stopped', 'failed'] as const),
 ]);
 
-/** Who waits for a state of the loop. They are no listeners: what removes those leaves them alone. */
+/** The waits of `until()`. They are independent of listeners: `removeAllListeners()` does not end them. */
 export class StateWaits {
   readonly #state: () => ClientState;
   readonly #waiters = new Waiters<ClientState | 'closed'>();
@@ -44,7 +44,7 @@ export class StateWaits {
     else if (verdict !== 'done') throw verdict;
   }
 
-  /** Nobody waits any more, now or later. */
+  /** Ends all waits, and later ones. */
   close(): void {
     this.#isClosed = true;
     this.#waiters.tell('closed');

@@ -13,10 +13,10 @@ import {
   SILENT,
 } from './reduce.ts';
 
-/** How long a leave is tried, and can hold a rejoin up, in milliseconds. */
+/** The deadline of a leave, in milliseconds, which is also the longest delay of a rejoin. */
 const LEAVE_PATIENCE = 2_000;
 
-/** Runs the heartbeat machine, and tells the server of names that were left. */
+/** Sends heartbeats and leaves. */
 export class Presence {
   readonly #executor: Executor;
   readonly #stateFor: (mix: Mix) => string | undefined;
@@ -43,21 +43,21 @@ export class Presence {
         onBeat(effect.mix, effect.error);
         return;
       },
-      // Of the program's own clock or listeners.
+      // The program's clock or a listener has thrown.
       failed: (error) => logger?.error?.('a step of the heartbeat failed', { error }),
     });
   }
 
-  /** The names at which the server takes the user to be present. */
+  /** Sets the names that the user is present on. */
   present(mix: Mix): void {
-    // Who comes back in the turn in which they left has not left.
+    // A user who rejoins in the same turn has not left.
     if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, mix);
     if (mix === this.#present) return;
     this.#present = mix;
     this.#machine.dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
   }
 
-  /** Tells the server, once this turn is over, that the user is gone from these names. */
+  /** Sends a leave for names after this turn. */
   leave(mix: Mix): void {
     if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
     this.#unsent = union(this.#unsent, mix);
@@ -69,7 +69,7 @@ export class Presence {
     void this.#leave(names);
   }
 
-  // Resolves when the server has answered, or could not be told.
+  // Resolves when the leave was answered, or has failed.
   async #leave(mix: Mix): Promise<void> {
     const names = withoutPresenceNames(mix);
     if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
@@ -78,7 +78,7 @@ export class Presence {
     const request = this.#executor.within(limits, (signal) =>
       this.#executor.call(leave, { channels, channelGroups: groups }, { signal }),
     );
-    // The server times the user out by itself, should the leave not arrive.
+    // If the leave is lost, the user's presence times out.
     const told = request.catch(() => undefined);
     const entry = { mix: names, done: told };
     this.#leaving.add(entry);
@@ -87,8 +87,8 @@ export class Presence {
   }
 
   /**
-   * Waits for leaves under way that name one of these: they travel on another connection, and would end what a request
-   * sent now begins. `undefined` if there are none.
+   * Waits for leaves in flight for any of the names: they travel on another connection, and would undo a join that is sent
+   * now. `undefined` if there are none.
    */
   leaves(mix: Mix): Promise<unknown> | undefined {
     if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();

@@ -2,25 +2,25 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { TaskEffect, TimerFired } from '../runtime/machine.ts';
 import { EMPTY_MIX, isEmpty, type Mix, sameMix, without } from '../subscribe/mix.ts';
 
-/** The presence heartbeat: silent, pausing between two beats, or with one under way. */
+/** The state of the heartbeat: silent, between two beats, or with a beat in flight. */
 export interface PresenceState {
   readonly name: 'silent' | 'pausing' | 'beating';
   readonly mix: Mix;
-  /** The id of the last pause or beat: what is told of an earlier one changes nothing. */
+  /** The id of the current pause or beat: the outcome of an earlier one is ignored. */
   readonly task: number;
 }
 
-/** No heartbeat yet. */
+/** The initial state. */
 export const SILENT: PresenceState = Object.freeze({ name: 'silent', mix: EMPTY_MIX, task: 0 });
 
-/** What can happen to it. */
+/** An input of the heartbeat. */
 export type PresenceInput =
   /** The names that the user is present on have changed. */
   | { readonly type: 'presentChanged'; readonly mix: Mix }
   | { readonly type: 'beaten'; readonly task: number; readonly error?: PubNubError | undefined }
   | TimerFired;
 
-/** What is to be done. */
+/** An effect of a step. */
 export type PresenceEffect =
   | { readonly type: 'beat'; readonly task: number; readonly mix: Mix }
   | { readonly type: 'announce'; readonly mix: Mix; readonly error?: PubNubError | undefined };
@@ -29,9 +29,9 @@ export type PresenceEffect =
 export type PresenceStep = readonly [PresenceState, readonly (PresenceEffect | TaskEffect)[]];
 
 /**
- * The presence heartbeat as a pure machine: one beat at a time, `interval` milliseconds apart. The subscribe requests
- * join by themselves, so the first beat comes after the first pause; a failed beat is announced and the next one is due
- * at its usual time. An interval of 0 sends none.
+ * The reducer of the heartbeat: one beat at a time, `interval` milliseconds apart. A subscribe request is a sign of life
+ * itself, so the first beat follows the first pause. A failed beat is announced, and the next one comes after the usual
+ * interval. An interval of 0 disables heartbeats.
  */
 export function reducePresence(interval: number, state: PresenceState, input: PresenceInput): PresenceStep {
   const { mix } = state;
@@ -48,7 +48,7 @@ function changeMix(interval: number, state: PresenceState, mix: Mix): PresenceSt
   const next = { ...state, mix };
   if (isEmpty(mix)) return [{ ...next, name: 'silent' }, [{ type: 'cancel' }]];
   if (state.name === 'silent') return pause(interval, next, []);
-  // A beat under way would bring the user back to names that were left.
+  // The beat in flight would rejoin names that were left.
   if (state.name === 'pausing' || isEmpty(without(state.mix, mix))) return [next, []];
   return pause(interval, next, [{ type: 'cancel' }]);
 }

@@ -2,19 +2,19 @@ import { checkOptions, type OptionChecks } from '../builder/check-options.ts';
 import { checkAmount, must } from '../builder/params.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 
-/** Values in their order, each with its size in bytes. Taken by moving an index: an array's shift() costs its length. */
+/** A queue of values with their sizes in bytes. It moves an index: the cost of an array's shift() grows with its length. */
 export class Fifo<T> {
   #values: (T | undefined)[] = [];
   #sizes: number[] = [];
   #start = 0;
   #bytes = 0;
 
-  /** How many there are. */
+  /** Number of values. */
   get size(): number {
     return this.#values.length - this.#start;
   }
 
-  /** How many bytes they have together. */
+  /** Their total size in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -29,7 +29,7 @@ export class Fifo<T> {
   shift(): T {
     const value = this.#values[this.#start] as T; // There is one, says the caller.
     this.#bytes -= this.#sizes[this.#start] ?? 0;
-    // Not kept in memory until the array is cut.
+    // Released before the array is cut.
     this.#values[this.#start] = undefined;
     this.#start++;
     if (this.#start > 64 && this.#start * 2 > this.#values.length) {
@@ -68,10 +68,10 @@ export const MESSAGES_OPTIONS: OptionChecks = Object.freeze({
   overflow: must(`be one of ${OVERFLOWS.join(', ')}`, (value) => OVERFLOWS.some((each) => each === value)),
 });
 
-/** How many bytes may wait, where their number is told. */
+/** The default of `maxBytes`. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** What a queue may be told beyond its limit. */
+/** Further options of a queue. */
 export interface QueueOptions {
   /** Called when the queue has room again and when it has ended. */
   readonly onChange?: () => void;
@@ -203,7 +203,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     this.#options.onChange?.();
   }
 
-  // One value fits always: a bound in bytes must not keep it out for ever.
+  // A value larger than the limit fits into an empty queue.
   #fits(bytes: number): boolean {
     const waiting = this.#values;
     return waiting.size === 0 || (waiting.size < this.#limit && waiting.bytes + bytes <= this.#maxBytes);

@@ -1,7 +1,7 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
-/** What a machine does by itself: it starts a timer, or ends the timer and the request that are under way. */
+/** The effects that a machine carries out itself: a timer starts; the timer and the request in flight are cancelled. */
 export type TaskEffect =
   | { readonly type: 'startTimer'; readonly task: number; readonly delay: number }
   | { readonly type: 'cancel' };
@@ -12,29 +12,29 @@ export interface TimerFired {
   readonly task: number;
 }
 
-/** What a machine does, and where it is carried out. */
+/** The reducer of a machine, and how its effects are carried out. */
 export interface MachineRules<State, Input, Effect> {
   readonly clock: SteadyClock;
-  /** The next state, and what is to be done. */
+  /** The reducer: gives the next state and the effects. */
   readonly step: (
     state: State,
     input: Input | TimerFired,
   ) => readonly [State, readonly (Effect | TaskEffect)[]];
-  /** The state has changed; called ahead of the effects. */
+  /** Called when the state has changed, ahead of the effects. */
   readonly entered?: (state: State, previous: State, input: Input | TimerFired) => void;
-  /** Carries an effect out; returns how to cancel what it has begun, where that is under way for longer. */
+  /** Carries out an effect; returns how to cancel a request that it has begun. */
   readonly perform: (effect: Effect) => (() => void) | undefined;
-  /** One of these has thrown: the others are called all the same. */
+  /** Called with what one of these has thrown; the others are not affected. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Steps that may follow each other in one turn, and the pause in milliseconds after so many. */
+/** The most steps in one turn, and the pause after them in milliseconds. */
 const MOST_AT_ONCE = 500;
 const REST = 1_000;
 
 /**
- * Runs a reducer: takes inputs one by one, stores the state, carries the effects out. A listener that calls back into the
- * client while an effect is carried out only adds to the queue, so that steps never nest.
+ * Runs a reducer: takes inputs one by one, stores the state, carries out the effects. A listener that calls back into the
+ * client meanwhile only adds to the queue, so that steps never nest.
  */
 export class Machine<State, Input, Effect extends { readonly type: string }> {
   readonly #rules: MachineRules<State, Input, Effect>;
@@ -55,7 +55,7 @@ export class Machine<State, Input, Effect extends { readonly type: string }> {
     return this.#state;
   }
 
-  /** Takes an input: now, or after those that wait. An urgent one ends a pause between steps. */
+  /** Takes an input, after those in the queue. An urgent input ends a pause between steps. */
   dispatch(input: Input | TimerFired, isUrgent = false): void {
     this.#queue.push(input);
     if (this.#rest !== undefined && isUrgent) this.#goOn();
@@ -68,7 +68,7 @@ export class Machine<State, Input, Effect extends { readonly type: string }> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const input = next;
       this.#isolated(() => this.#take(input));
-      // Listeners that answer each change with another would keep the process in this turn for ever.
+      // Listeners that answer each change with another one would block the process for ever.
       if (++count < MOST_AT_ONCE || this.#queue.length === 0) continue;
       this.#rest = this.#rules.clock.setTimeout(() => this.#goOn(), REST);
       return;
@@ -104,7 +104,7 @@ export class Machine<State, Input, Effect extends { readonly type: string }> {
     }
   }
 
-  // What a program or a platform throws while one effect is carried out must not cost the others.
+  // An exception in one effect must not cost the others.
   #isolated(work: () => void): void {
     try {
       work();

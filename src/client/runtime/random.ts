@@ -1,13 +1,12 @@
 /** The runtime's own source of randomness: numbers from 0 up to 1, for jitter and ids, never for secrets. */
 export const systemRandom = (): number => Math.random();
 
-/** The runtime's source of random bytes that are fit for secrets. */
+/** The runtime's cryptographic source of random bytes. */
 export const secureRandomBytes = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(bytes);
 
 /**
- * A number from 0 to 1 for jitter and choices: the middle where the program's own source throws or gives anything else,
- * since nothing of that kind may fail for it.
+ * A number from 0 to 1 for jitter and choices; 0.5 if the program's own source throws or gives anything else.
  */
 export function chance(random: () => unknown): number {
   try {
@@ -23,7 +22,7 @@ const WORD = 2 ** 32;
 // Two digits for each byte: Number's own toString(16) takes several times as long, once for each request.
 const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** A random UUID (version 4) made of the given source of randomness. It identifies a request and guards nothing. */
+/** A random UUID (version 4) made of the given source of randomness. It identifies a request, and is not secret. */
 export function randomId(random: () => number): string {
   const a = Math.floor(random() * WORD);
   const b = Math.floor(random() * WORD);

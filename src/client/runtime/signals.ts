@@ -1,18 +1,18 @@
 import type { Clock } from '../../protocol/clock.ts';
 
-/** What a signal of any make can do. */
+/** The members of a signal of any origin. */
 interface SignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
   addEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Members of a signal that a program may have put in place of the runtime's. */
+/** Members that a program may have replaced. */
 const MEMBERS = ['aborted', 'reason', 'addEventListener', 'removeEventListener', 'throwIfAborted'];
 
 /**
- * The signal itself where it is the runtime's, also that of another realm; else one that follows it. A polyfill may lack
- * something, and what a program made by itself may throw: that may not be in the middle of a call. Throws what it throws.
+ * The signal itself if it is the runtime's, of any realm; else a new one that follows it. A polyfill may lack members, and a
+ * program's own signal may throw: then this throws, ahead of the call.
  */
 export function ownSignal(signal: SignalLike): AbortSignal {
   if (isRuntimes(signal)) return signal;
@@ -57,7 +57,7 @@ export async function endedByBoth<T>(
   }
 }
 
-/** Waits so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
+/** Waits for a number of milliseconds; rejects with the signal's reason as soon as it is aborted. */
 export function pauseFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);

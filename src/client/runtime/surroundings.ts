@@ -4,12 +4,12 @@ import type { SteadyClock } from './steady-clock.ts';
 /** News of the network: calls back with `true` when it is up, `false` when it is gone; returns how to stop. */
 export type NetworkEvents = (listener: (online: boolean) => void) => () => void;
 
-/** What can be told of the machine that the program runs on. */
+/** News of the machine that the program runs on. */
 export type MachineNews =
   | { readonly type: 'woke' }
   | { readonly type: 'networkChanged'; readonly online: boolean };
 
-/** Tells when the machine has slept, and when the network comes or goes; returns how to stop. */
+/** Reports sleep, and changes of the network; returns how to stop. */
 export function watchSurroundings(
   {
     clock,
@@ -27,7 +27,7 @@ export function watchSurroundings(
   };
 }
 
-// A program's own source of news may fail in any way: then there are none.
+// A program's own source of events may throw: then there are no events.
 function attempt(work: () => unknown): unknown {
   try {
     const result = work();
@@ -60,15 +60,15 @@ function isEventSource(value: object): value is EventSource {
   return 'addEventListener' in value && 'removeEventListener' in value;
 }
 
-/** How often the clock is looked at, in milliseconds: often enough for a monotonic clock that is derived from it. */
+/** The interval of the checks, in milliseconds: short enough for a monotonic clock that is derived from readings. */
 const TICK = 5_000;
 /** A tick this late means sleep, in milliseconds: browsers throttle the timers of a hidden tab to one a minute. */
 const LATE = 75_000;
 
 /**
- * Notices that the machine has slept: timers stand still meanwhile, the wall clock does not, and on some runtimes neither
- * does the monotonic one, which then tells also where the wall clock was set back. A wall clock that is set forward looks
- * the same. Calls back once for each sleep; returns how to stop.
+ * Detects sleep: timers stop meanwhile, the wall clock does not. On some runtimes the monotonic clock goes on too, and then
+ * detects sleep even if the wall clock was set back. A wall clock that is set forward looks like sleep. Calls back once for
+ * each sleep; returns how to stop.
  */
 export function watchForSleep(clock: Omit<SteadyClock, 'atLatest'>, onWake: () => void): () => void {
   let wall = clock.now();

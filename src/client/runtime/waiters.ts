@@ -1,11 +1,11 @@
-/** What a piece of news means to one who waits: what they wait for, the error that ends the wait, or nothing yet. */
+/** What an event means to a wait: its success, the error that ends it, or nothing. */
 export type Verdict = 'done' | Error | undefined;
 
-/** Those who wait for something to be told, each until their own signal is aborted at the most. */
+/** Promises that wait for an event, each with a signal of its own. */
 export class Waiters<News> {
   readonly #all = new Set<(news: News) => void>();
 
-  /** Waits for news that `judge` finds to be an end; `onAbort` makes the error of a wait that is given up. */
+  /** Waits until `judge` gives a verdict on an event; `onAbort` makes the error of an aborted wait. */
   wait(
     signal: AbortSignal | undefined,
     onAbort: (cause: unknown) => Error,
@@ -29,7 +29,7 @@ export class Waiters<News> {
     });
   }
 
-  /** Tells those who wait now. */
+  /** Passes an event to the current waits. */
   tell(news: News): void {
     for (const hear of [...this.#all]) hear(news);
   }

@@ -8,7 +8,7 @@ import type { LiveSubscription } from './live-subscription.ts';
 import type { Mix } from './mix.ts';
 import type { Announcement, LoopInput } from './state.ts';
 
-/** Why the state of the loop has changed. */
+/** The reason that a change of state gives, by its cause. */
 export const REASONS: Readonly<Record<LoopInput['type'], string>> = {
   demandChanged: 'the subscribed channels changed',
   polled: 'the server answered',
@@ -25,7 +25,7 @@ export const REASONS: Readonly<Record<LoopInput['type'], string>> = {
   closed: 'close() was called',
 };
 
-/** Tells listeners, and the log, what becomes of receiving. */
+/** Reports the loop's changes to listeners and to the log. */
 export class Announcer<Client> {
   readonly #settings: Settings;
   readonly #listeners: ListenerRegistry<Client>;
@@ -35,7 +35,7 @@ export class Announcer<Client> {
     this.#listeners = listeners;
   }
 
-  /** Something that the loop has to tell; of a failure, the log says why without a listener. */
+  /** Emits a status, and logs a failure. */
   announce(announcement: Announcement): void {
     const { category, error, attempt } = announcement;
     const { logger, baseUrl } = this.#settings;
@@ -43,7 +43,7 @@ export class Announcer<Client> {
     this.#listeners.emit('status', statusOf(announcement));
   }
 
-  /** A heartbeat succeeded or failed. */
+  /** Reports a heartbeat. */
   beaten(mix: Mix, error: PubNubError | undefined): void {
     const { announceFailedHeartbeats, announceSuccessfulHeartbeats } = this.#settings;
     if (!(error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)) return;
@@ -52,7 +52,7 @@ export class Announcer<Client> {
     this.#listeners.emit('status', statusOf({ category, operation, mix, ...(error && { error }) }));
   }
 
-  /** Older messages could not be fetched; with a delay in milliseconds, they are asked for again. */
+  /** Reports a failed backfill; with a delay in milliseconds, it is retried. */
   backfillFailed(
     mix: Mix,
     error: PubNubError,
@@ -65,7 +65,7 @@ export class Announcer<Client> {
     });
   }
 
-  /** A reader takes nothing, and everybody waits. */
+  /** Reports a reader that blocks the client. */
   stalled({ names: mix, channels }: LiveSubscription, milliseconds: number): void {
     const said = 'a reader takes no messages, and the client waits for it';
     this.#settings.logger?.warn?.(said, { channels, milliseconds });
@@ -74,14 +74,14 @@ export class Announcer<Client> {
     this.#listeners.emit('status', statusOf({ category, operation, mix }));
   }
 
-  /** The state of the loop has changed. */
+  /** Reports a change of the loop's state. */
   stateChanged({ state, previous }: Pick<PNStateEvent, 'state' | 'previous'>, cause: LoopInput): void {
     this.#settings.logger?.info?.('state', { state, previous });
     const error = cause.type === 'pollFailed' ? cause.error : undefined;
     this.#listeners.emit('state', { state, previous, reason: REASONS[cause.type], error });
   }
 
-  /** A step of the loop has failed: a fault of the library. */
+  /** Logs a step that has thrown. */
   failed(error: unknown): void {
     this.#settings.logger?.error?.('a step of the loop failed', { error });
   }

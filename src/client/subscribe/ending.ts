@@ -4,19 +4,19 @@ import { COST, hasten } from './pace.ts';
 import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
 import { announce, halt, isGone, leaveEffects } from './steps.ts';
 
-/** What the server and the program are told of names that were dropped. */
+/** The leave and the status for names that were dropped. */
 export function droppedEffects({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
   if (isEmpty(removed)) return [];
   const operation = PNOperationType.PNUnsubscribeOperation;
   const quiet = phase.name === 'stopped' || phase.name === 'idle';
-  // What only the handshake under way has named is left when that has come to its end, and cannot bring it back.
+  // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
   return [
     ...leaveEffects(quiet ? EMPTY_MIX : intersection(removed, accepted)),
     announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
   ];
 }
 
-/** Nothing is subscribed any more: the cursor goes too, so that the next subscription starts afresh. */
+/** Ends the loop with its last subscription, and forgets the cursor: the next subscription starts at the present. */
 export function forget(state: LoopState, now: number): Step {
   const { task, undelivered, roundTrip, newest } = state;
   const haste = hasten(state.haste, COST.stop, now);
@@ -25,7 +25,7 @@ export function forget(state: LoopState, now: number): Step {
   return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
 }
 
-/** The program stops the loop, or closes the client. */
+/** Stops the loop for `disconnect()` or `close()`. */
 export function stop(state: LoopState, closed: boolean, now: number): Step {
   const { phase } = state;
   if (phase.name === 'stopped' && !closed) return [state, []];

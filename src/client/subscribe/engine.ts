@@ -18,7 +18,7 @@ import type { LoopCursor, LoopInput } from './state.ts';
 import { publicState } from './steps.ts';
 import { wishOf } from './subscribe-options.ts';
 
-/** Everything about receiving: what is wanted, the loop that asks for it, and who gets it. */
+/** The receiving half of a client: its subscriptions, the subscribe loop, and delivery. */
 export class SubscribeEngine<Client> {
   readonly #executor: Executor;
   readonly #listeners: ListenerRegistry<Client>;
@@ -61,7 +61,7 @@ export class SubscribeEngine<Client> {
     return publicState(this.#loop.state);
   }
 
-  /** Why the loop has given up, in the state `failed`. */
+  /** The error that ended the loop, in the state `failed`. */
   get failure(): PubNubError | undefined {
     const { phase } = this.#loop.state;
     return phase.name === 'failed' ? phase.error : undefined;
@@ -71,12 +71,12 @@ export class SubscribeEngine<Client> {
     return this.#loop.delivered;
   }
 
-  /** What the program wants, as it stands on the wire. */
+  /** The subscribed names, as they stand on the wire. */
   get mix(): Mix {
     return this.#demand.mix;
   }
 
-  /** Adds a subscription; the loop hears of it in the next microtask, together with others of this turn. */
+  /** Adds a subscription; the loop is told in the next microtask, together with others of this turn. */
   subscribe(given: Given): LiveSubscription {
     if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
     this.#demand.newest += 1;
@@ -87,7 +87,7 @@ export class SubscribeEngine<Client> {
     return subscription;
   }
 
-  /** Takes names out of every subscription; resolves when the loop has heard of it. */
+  /** Removes names from every subscription; resolves when the loop has been told. */
   unsubscribe(mix: Mix): Promise<void> {
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
     return this.#changes.note();
@@ -99,7 +99,7 @@ export class SubscribeEngine<Client> {
     this.#loop.dispatch(input);
   }
 
-  /** There is a new token: what was refused is asked for again. */
+  /** Asks for refused names again, with the new token. */
   tokenChanged(): void {
     this.#askAgain('tokenChanged');
   }
@@ -115,7 +115,7 @@ export class SubscribeEngine<Client> {
     this.#askAgain('filterChanged');
   }
 
-  /** Ends everything; resolves when the server has heard of it, or could not be told. */
+  /** Ends everything; resolves when the leave was answered, or has failed. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#reception.close();

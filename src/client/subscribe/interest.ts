@@ -7,8 +7,8 @@ import { intersection, isEmpty, type Mix, without } from './mix.ts';
 type Floors = Map<string, Timetoken | undefined>;
 
 /**
- * What one subscription wants: its names as they stand on the wire. A name that the server has accepted has a floor, the
- * timetoken it is subscribed from; one that it has not has none.
+ * The names of one subscription, as they stand on the wire, and the waits for their acceptance. An accepted name has a
+ * floor, the timetoken that it is subscribed from; a pending name has none.
  */
 export class Interest {
   /** The names that are still wanted. */
@@ -32,7 +32,7 @@ export class Interest {
     };
   }
 
-  /** Sets the floor of names that have none, and returns these. */
+  /** Sets the floor of pending names, and returns them. */
   accept(mix: Mix, floor: Timetoken): Mix {
     const fresh = intersection(this.pending, mix);
     this.setFloor(fresh, floor);
@@ -54,14 +54,14 @@ export class Interest {
     if (!isEmpty(this.mix)) this.#settle();
   }
 
-  /** The server refused names: those that are pending stay refused until they are asked for again. */
+  /** Notes a refusal of pending names, which lasts until they are asked for again. */
   refuse(mix: Mix, error: PubNubError): void {
     if (isEmpty(intersection(this.pending, mix))) return;
     this.#refusal = error;
     this.giveUp(error);
   }
 
-  /** What was refused is asked for again. */
+  /** Forgets the refusal: the names are asked for again. */
   askAgain(): void {
     this.#refusal = undefined;
   }
@@ -73,14 +73,14 @@ export class Interest {
       : this.#waiters.wait(signal, endedError, (verdict) => verdict);
   }
 
-  /** Nobody who waits now need wait any longer. */
+  /** Ends the waits with an error. */
   giveUp(error: PubNubError): void {
     this.#waiters.tell(error);
   }
 
   /**
    * The name by which an entry matches: `null` for the channel itself, else the wildcard or group; `undefined` if there is
-   * none. `group` is the one that it came for, if any. With its timetoken, only names whose floor is below that count.
+   * none. `group` is the group that it came for, if any. With a timetoken, only names with a floor below it match.
    */
   match(channel: string, group: string | undefined, timetoken?: Timetoken): string | null | undefined {
     if (fits(this.#channels, channel, timetoken)) return null;
@@ -90,7 +90,7 @@ export class Interest {
     return group !== undefined && fits(this.#groups, group, timetoken) ? group : undefined;
   }
 
-  /** The lowest floor of those names of the mix that are accepted; `undefined` if there is none. */
+  /** The lowest floor of the accepted names among the given ones; `undefined` if there is none. */
   floorOf({ channels, groups }: Mix): Timetoken | undefined {
     const floors = [
       ...channels.map((name) => this.#channels.get(name)),
@@ -132,7 +132,7 @@ export function wildcardsOver(channel: string): readonly string[] {
   const presence = isPresenceName(channel);
   const end = presence ? channel.length - PRESENCE_SUFFIX.length : channel.length;
   const wildcards: string[] = [];
-  // A dot at the very end has no rest for the star to stand for, one at the very start no name before it.
+  // A dot at the end leaves nothing for the star, and a dot at the start has no name before it.
   for (let dot = channel.lastIndexOf('.', end - 2); dot > 0; dot = channel.lastIndexOf('.', dot - 1)) {
     wildcards.push(`${channel.slice(0, dot)}.*${presence ? PRESENCE_SUFFIX : ''}`);
   }
@@ -140,8 +140,8 @@ export function wildcardsOver(channel: string): readonly string[] {
 }
 
 /**
- * The group that an entry came for, `undefined` where it came for its channel or a wildcard. A channel may be named like a
- * group: an entry that came under its channel's own name belongs to the group only if nobody asked for that channel.
+ * The group that an entry came for; `undefined` if it came for its channel or a wildcard. A channel and a group may share a
+ * name: an entry under that name came for the group only if the channel was not asked for.
  */
 export function groupOf(
   { c: channel, b: match = channel }: { readonly c: string; readonly b?: string },

@@ -21,7 +21,7 @@ import {
 } from './state.ts';
 import { presentIn, publicState } from './steps.ts';
 
-/** What the loop works with. */
+/** The parts of a client that the loop uses. */
 export interface LoopParts<Client> {
   readonly executor: Executor;
   readonly demand: Demand;
@@ -35,9 +35,9 @@ type LoopAction = Exclude<LoopEffect, TaskEffect>;
 
 const AT_WORK: ReadonlySet<ClientState> = new Set(['connecting', 'connected', 'reconnecting']);
 
-/** The subscribe loop at work: gives the reducer its inputs with the times, and carries its effects out. */
+/** Runs the subscribe loop: adds the times to the reducer's inputs, and carries out its effects. */
 export class Loop<Client> {
-  /** Up to here, everything has reached those who want it. */
+  /** The cursor up to which every entry has been delivered. */
   delivered: LoopCursor | undefined;
   readonly #parts: LoopParts<Client>;
   readonly #machine: Machine<LoopState, LoopInput, LoopAction>;
@@ -61,18 +61,18 @@ export class Loop<Client> {
     return this.#machine.state;
   }
 
-  /** Takes an input: now, or after those that wait. The end of the client is urgent. */
+  /** Takes an input, after those in the queue. `closed` is urgent. */
   dispatch(input: LoopInput): void {
     this.#machine.dispatch(input, input.type === 'closed');
   }
 
-  /** JSON text of the presence state of names, where handshakes and heartbeats are to repeat it. */
+  /** The presence state of names as JSON text, if handshakes and heartbeats send it. */
   stateFor(mix: Mix): string | undefined {
     const { executor, demand } = this.#parts;
     return executor.settings.maintainPresenceState ? demand.stateText(mix) : undefined;
   }
 
-  // A clock that throws has stood still: what has happened counts all the same.
+  // If the program's clock throws, the last times count.
   #event(input: LoopInput): LoopEvent {
     const { announcer, executor } = this.#parts;
     const { clock, random } = executor.settings;
@@ -145,7 +145,7 @@ export class Loop<Client> {
   #poll({ task, mix, cursor, region }: Extract<LoopAction, { type: 'poll' }>): () => void {
     const { demand, poller, presence } = this.#parts;
     const controller = new AbortController();
-    // What is answered was asked for the subscriptions that there were when the request went out.
+    // The answer counts for subscriptions that existed when the request was sent.
     let newest = 0;
     const onSend = () => {
       newest = demand.newest;

@@ -17,23 +17,23 @@ export interface PollRequest {
   /** Absent in a handshake. */
   readonly cursor?: LoopCursor | undefined;
   readonly region?: number | undefined;
-  /** Told when the request goes out. */
+  /** Called when the request is sent. */
   readonly onSend?: () => void;
   /** JSON text of the presence state by channel, in a handshake. */
   readonly state?: string | undefined;
 }
 
-/** What becomes of a poll. */
+/** The outcome of a request. */
 export type PollOutcome =
   | { readonly answer: LoopAnswer }
   | { readonly error: PubNubError; readonly refusal: Refusal };
 
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 481]);
 const MALFORMED_FILTER = 481;
-/** Too long an address, or too long a head: whoever says so, it is the names that are too many. */
+/** The address or the request head is too long. A proxy may say so too: there are too many names. */
 const TOO_LONG: ReadonlySet<number> = new Set([414, 431]);
 
-/** Sends subscribe requests and reads their answers. It does not retry: the loop does, as a state that can be seen. */
+/** Sends subscribe requests and reads their answers. It does not retry: the loop does, in a state of its own. */
 export class Poller {
   /** Which messages the server is to send; all without it. */
   filter: string | undefined;
@@ -45,7 +45,7 @@ export class Poller {
     this.filter = executor.settings.filterExpression;
   }
 
-  /** Sends a request. Never rejects; a request that is cancelled is a failure like any other. */
+  /** Sends a request. Never rejects; a cancelled request fails. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
     const { authorizer, settings, identity } = this.#executor;
     const { operation } = this.#endpoint;
@@ -64,7 +64,7 @@ export class Poller {
       length = plan.url.length;
       const timeout = cursor ? settings.pollTimeout : settings.requestTimeout;
       const response = await authorizer.exchange(plan, { operation }, async (authorized) => {
-        // It may be cancelled in the turn in which it begins.
+        // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();
         onSend?.();
         return this.#executor.send(operation, authorized, limitsOf(operation, { timeout, signal }));
@@ -77,7 +77,7 @@ export class Poller {
       const error = this.#executor.failure(operation, thrown);
       const { statusCode = 0, errorData } = error;
       if (TOO_LONG.has(statusCode)) return { error: tooLong(error, mix, length), refusal: 'length' };
-      // PubNub's body for it may be an empty object.
+      // PubNub may answer with an empty object.
       if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
         return { error, refusal: 'filter' };
       return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
@@ -85,8 +85,8 @@ export class Poller {
   }
 
   /**
-   * Polls once. Resolves to `undefined` if nobody has answered within the patience or the signal is aborted meanwhile;
-   * rejects with a `PubNubError` if the poll fails.
+   * Polls once. Resolves to `undefined` without an answer within the patience, or if the signal is aborted meanwhile; rejects
+   * with a `PubNubError` if the poll fails.
    */
   async pollOnce(
     request: PollRequest,
@@ -110,14 +110,14 @@ export class Poller {
     signal.removeEventListener('abort', giveUp);
     if ('answer' in outcome) return outcome.answer;
     const { error } = outcome;
-    // Its own deadline is a patience like any other.
+    // The deadline of the request counts as impatience too.
     const isSilence = error.code === 'PN-2002' && error.statusCode === undefined;
     if (isSilence || controller.signal.aborted) return undefined;
     throw error;
   }
 }
 
-// The names are not repeated: they may be thousands.
+// The message gives the number of names: there may be thousands.
 function tooLong(error: PubNubError, { channels, groups }: Mix, length: number): PubNubError {
   const { operation, statusCode, channels: blamed, channelGroups } = error;
   const names = `${channels.length} channels and ${groups.length} channel groups`;

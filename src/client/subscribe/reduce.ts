@@ -18,8 +18,8 @@ import {
 } from './steps.ts';
 
 /**
- * The subscribe loop as a pure machine: every event is answered by the next state and by what the runner is to do. It
- * sees no clock, promise or connection, so that every order of events can be tried (docs/explanation/subscribe-loop.md).
+ * The reducer of the subscribe loop: gives the next state and the effects of an event. It uses no clock, promise or
+ * connection, so that tests can try every order of events (docs/explanation/subscribe-loop.md).
  */
 export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): Step {
   if (isStale(state, event) || isClosed(state)) return [state, []];
@@ -57,7 +57,7 @@ export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): 
   }
 }
 
-// The whole defence against late answers: only the request or timer that the state names may change it.
+// The whole defence against late answers: only the current request and timer may change the state.
 function isStale({ phase, task }: LoopState, event: LoopEvent): boolean {
   if (!('task' in event)) return false;
   return event.task !== task || !(event.type === 'timerFired' ? hasTimer(phase) : hasPoll(phase));
@@ -84,17 +84,17 @@ function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'dema
     ...before,
     demand,
     accepted: intersection(before.accepted, demand),
-    // A new subscription is also a new attempt at what was refused.
+    // A new subscription also retries refused names.
     refused: fresh ? EMPTY_MIX : intersection(before.refused, demand),
     newest: Math.max(newest ?? 0, before.newest),
-    // A loop that has begun to ask for others must not skip what they are to get.
+    // A given cursor must not make the others skip entries.
     cursor: before.phase.name === 'idle' ? cursor : before.cursor,
   };
   const [next, effects] = follow(state, { fresh, removed, now });
   return [next, [...effects, ...droppedEffects(before, removed)]];
 }
 
-// What a change of demand means for what is under way.
+// Reacts to a change of demand in the current phase.
 function follow(
   state: LoopState,
   { fresh, removed, now }: { readonly fresh: boolean; readonly removed: Mix; readonly now: number },
@@ -108,8 +108,8 @@ function follow(
     case 'receiving':
       return owe(state, fresh ? 'handshake' : 'poll', now);
     case 'waiting':
-      // With a timer, the timer decides, so that a burst of calls cannot hammer a dead server. Without one, the name
-      // that is refused may be the one that was dropped: the others need not wait for its token.
+      // A running timer decides, so that a burst of calls cannot hammer a dead server. Without a timer, the dropped name may
+      // be the refused one: the others need not wait for its token.
       return phase.timer ? [state, []] : tryAgain(state, now);
     case 'failed':
       return fresh ? tryAgain({ ...state, attempt: 0 }, now) : [state, []];
@@ -118,8 +118,8 @@ function follow(
   }
 }
 
-// A handshake that is under way comes to its end, so that there is progress however fast the names change; one that is
-// held back asks for what is wanted when it goes out.
+// A handshake in flight is not replaced, so that there is progress however fast the names change. A delayed handshake asks
+// for the names that are wanted when it is sent.
 function followHandshake(state: LoopState, isSent: boolean, fresh: boolean): Step {
   return [{ ...state, owed: fresh && isSent ? 'handshake' : state.owed }, []];
 }
@@ -131,7 +131,7 @@ function changeToken(before: LoopState, now: number): Step {
   return name === 'receiving' ? owe(state, 'handshake', now) : askAnew({ ...state, owed: 'handshake' }, now);
 }
 
-// Only what was refused has waited for it.
+// Only refused names waited for it.
 function renewToken(before: LoopState, now: number): Step {
   const { phase } = before;
   if (phase.name === 'waiting')
@@ -141,14 +141,14 @@ function renewToken(before: LoopState, now: number): Step {
   return phase.name === 'handshaking' ? [{ ...state, owed: 'handshake' }, []] : owe(state, 'handshake', now);
 }
 
-// A poll with the old filter would pass over what the new one lets through.
+// A poll with the old filter would skip messages that the new one passes.
 function changeFilter(state: LoopState, now: number): Step {
   const { phase } = state;
   const isHeld = phase.name === 'receiving' && phase.poll && state.owed !== 'handshake';
   return isHeld ? pollOn(state, now) : askAnew(state, now);
 }
 
-// Whatever is under way carries the old token or filter: its refusal must not be taken for one of the new.
+// A request in flight carries the old token or filter: its refusal says nothing about the new one.
 function askAnew(state: LoopState, now: number): Step {
   const { phase } = state;
   switch (phase.name) {
@@ -157,14 +157,14 @@ function askAnew(state: LoopState, now: number): Step {
     case 'receiving':
       return phase.poll ? owe(state, 'poll', now) : [state, []];
     case 'waiting':
-      // A listener may answer each refusal with the token it has: the floor delay holds here too.
+      // A listener may answer each refusal with the same token: the floor delay applies.
       return mayHelp(phase) ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }
 }
 
-// A new token or filter brings no dead server back.
+// A new token or filter does not help against a dead server.
 function mayHelp({ timer, error }: Extract<LoopState['phase'], { name: 'waiting' }>): boolean {
   return !timer || error.category === PNStatusCategory.PNAccessDeniedCategory;
 }
@@ -192,7 +192,7 @@ function changeNetwork(
   return after([said], online && waits ? tryAgain(state, now) : [state, []]);
 }
 
-// The machine has slept: the connection may be gone without a word, so it is proved anew.
+// The connection may have been lost during sleep: a handshake tests it.
 function wake(state: LoopState, now: number): Step {
   switch (state.phase.name) {
     case 'handshaking':

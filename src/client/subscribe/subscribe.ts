@@ -66,7 +66,7 @@ const checkLast = must(
   (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_LAST,
 );
 
-/** A timetoken, or what can be made into one. */
+/** Checks a timetoken, a `bigint` or a `Date`. */
 function checkStart(value: unknown): string | undefined {
   if (value instanceof Date)
     return value.getTime() >= 0
@@ -76,12 +76,12 @@ function checkStart(value: unknown): string | undefined {
   return checkTimetoken(value);
 }
 
-// A date can be set to another time later.
+// The caller may change a date later.
 function takeStart(value: unknown): Taken {
   return { value: value instanceof Date ? new Date(value) : value };
 }
 
-/** What is declared of a call whose requests the loop sends. */
+/** The declaration of a call that the loop carries out. */
 type Declared<P> = Pick<Endpoint<P, void>, 'operation' | 'params' | 'oneOf' | 'conflict'>;
 
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
