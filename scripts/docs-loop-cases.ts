@@ -70,11 +70,11 @@ function answer(timetoken: string, entries: readonly unknown[]): LoopAnswer {
 }
 
 function polled(tick: number, entries: readonly unknown[]): Happens {
-  return ({ phase, cursor, newest }, now) =>
-    'poll' in phase && phase.poll !== undefined
+  return ({ phase, task, cursor, newest }, now) =>
+    'poll' in phase && phase.poll
       ? {
           type: 'polled',
-          poll: phase.poll,
+          task,
           newest,
           ...times(now),
           answer: answer(String(BigInt(cursor?.timetoken ?? '17000000000000000') + BigInt(tick)), entries),
@@ -83,9 +83,9 @@ function polled(tick: number, entries: readonly unknown[]): Happens {
 }
 
 function failed(problem: PubNubError, refusal = false): Happens {
-  return ({ phase, newest }, now) =>
-    'poll' in phase && phase.poll !== undefined
-      ? { type: 'pollFailed', poll: phase.poll, error: problem, refusal, newest, random: 1, ...times(now) }
+  return ({ phase, task, newest }, now) =>
+    'poll' in phase && phase.poll
+      ? { type: 'pollFailed', task, error: problem, refusal, newest, random: 1, ...times(now) }
       : undefined;
 }
 
@@ -111,9 +111,9 @@ const only =
   (_, now) => ({ type, ...times(now) });
 
 // One that ends a poll is due later than the other events.
-const timerFired: Happens = ({ phase }, now) =>
-  'timer' in phase && phase.timer !== undefined
-    ? { type: 'timerFired', timer: phase.timer, ...times('poll' in phase ? THEN + LEFT_ALONE : now) }
+const timerFired: Happens = ({ phase, task }, now) =>
+  'timer' in phase && phase.timer
+    ? { type: 'timerFired', task, ...times('poll' in phase ? THEN + LEFT_ALONE : now) }
     : undefined;
 
 // A server that names the last channel of those that it has not accepted before, or has.

@@ -1,6 +1,8 @@
 // The state table and the diagram of the subscribe loop: what the real reducer does in each state with each event.
+import { isEmpty, sameMix } from '../src/client/subscribe/mix.ts';
 import { reduce } from '../src/client/subscribe/reduce.ts';
 import type { LoopEffect, LoopEvent, LoopState } from '../src/client/subscribe/state.ts';
+import { presentIn } from '../src/client/subscribe/steps.ts';
 import { EVENTS, NOW, POLICY, STATES } from './docs-loop-cases.ts';
 import { type GeneratedPage, table } from './docs-page.ts';
 
@@ -47,21 +49,20 @@ function stateTable(name: string, transitions: readonly Transition[]): string {
 function describeState({ phase }: LoopState): string {
   switch (phase.name) {
     case 'receiving':
-      return phase.poll !== undefined
-        ? 'receiving'
-        : phase.timer === undefined
-          ? 'receiving, no poll'
-          : 'receiving, pause';
+      return phase.poll ? 'receiving' : phase.timer ? 'receiving, pause' : 'receiving, no poll';
     case 'waiting':
-      return phase.timer === undefined ? 'waiting for a token' : 'waiting for a delay';
+      return phase.timer ? 'waiting for a delay' : 'waiting for a token';
     default:
       return phase.name;
   }
 }
 
-// What is done later: nothing under way is ended for it now.
+// What the next state brings with it: nothing under way is ended for it now.
 function remembered(from: LoopState, to: LoopState): readonly string[] {
   const notes: string[] = [];
+  const present = presentIn(to);
+  if (!sameMix(presentIn(from), present))
+    notes.push(isEmpty(present) ? 'stop heartbeats' : 'heartbeats name the channels');
   if (to.owed !== from.owed && to.owed !== undefined)
     notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with what has changed');
   if ('stale' in to.phase && to.phase.stale === true) notes.push('ask anew if this request is refused');
@@ -72,20 +73,16 @@ function describeEffect(effect: LoopEffect): string {
   switch (effect.type) {
     case 'poll':
       return effect.cursor ? 'poll at the cursor' : 'send a handshake';
-    case 'cancelPoll':
-      return 'cancel the request under way';
+    case 'cancel':
+      return 'cancel what is under way';
     case 'startTimer':
       return `start a timer of ${effect.delay / 1_000} s`;
-    case 'cancelTimer':
-      return 'cancel the timer';
     case 'deliver':
       return 'deliver it';
     case 'accept':
       return 'note that the names are accepted from here on';
     case 'refuse':
       return 'reject `connected()` of the refused names';
-    case 'present':
-      return effect.mix.channels.length === 0 ? 'stop heartbeats' : 'heartbeats name the channels';
     case 'leave':
       return 'tell the server that the user leaves';
     case 'announce':

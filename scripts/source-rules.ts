@@ -8,7 +8,7 @@ export type Sources = ReadonlyMap<string, string>;
 const REDUCERS = {
   entries: ['src/client/subscribe/reduce.ts', 'src/client/presence/reduce.ts'],
   deny: [
-    'src/client/runtime/{async-queue,clock,connectivity,random-id,secrets}.ts',
+    'src/client/runtime/{async-queue,machine,random,secrets,signals,steady-clock,surroundings,waiters}.ts',
     'src/client/request/**',
     'src/protocol/clock.ts',
     'ky',

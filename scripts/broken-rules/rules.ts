@@ -19,13 +19,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a handshake is never given up because the names change',
-    find: 'return followHandshake(state, phase, fresh);',
+    find: 'return followHandshake(state, phase.poll === true, fresh);',
     replace: 'return handshake(state, now);',
   },
   {
     says: 'a poll that is given up is cancelled: there is one at a time',
-    find: "effects.push({ type: 'cancelPoll', id: phase.poll });",
-    replace: 'void phase.poll;',
+    find: "return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];",
+    replace: "return hasTimer(phase) ? [{ type: 'cancel' }] : [];",
   },
   {
     says: 'a further copy only reaches who has not had it',
@@ -64,8 +64,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'an event is labelled with the name that matched',
-    find: 'if (this.#channels.has(channel)) return null;',
-    replace: '',
+    find: 'if (fits(this.#channels, channel, timetoken)) return null;',
+    replace: "if (fits(this.#channels, channel, timetoken)) return '';",
   },
   {
     says: 'subscriptions are told what they have lost',
@@ -184,17 +184,17 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'connected() resolves when every name is accepted',
-    find: 'if (isEmpty(interest.pending)) acceptance.settle(); }',
-    replace: 'acceptance.settle(); }',
+    find: 'if (!isEmpty(this.pending)) return; this.#refusal = undefined;',
+    replace: 'this.#refusal = undefined;',
   },
   {
     says: 'connected() rejects when the client gives up',
-    find: 'fail(error: PubNubError): void { this.acceptance.giveUp(error);',
+    find: 'fail(error: PubNubError): void { this.interest.giveUp(error);',
     replace: 'fail(error: PubNubError): void {',
   },
   {
     says: 'connected() rejects when the client stops',
-    find: "else if (state === 'stopped') subscription.acceptance.giveUp(stoppedError());",
+    find: "else if (state === 'stopped') subscription.interest.giveUp(stoppedError());",
     replace: '',
   },
   {
@@ -219,7 +219,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'close() ends what is under way',
-    find: "return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
-    replace: "return [{ type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];",
+    find: 'return [...halt(state), ...leaveEffects(left), said];',
+    replace: 'return [...leaveEffects(left), said];',
   },
 ];

@@ -55,7 +55,7 @@ export type {
   TransportResponse,
 } from './request/transport.ts';
 export type { Overflow } from './runtime/async-queue.ts';
-export type { NetworkEvents } from './runtime/connectivity.ts';
 export type { Logger } from './runtime/logger.ts';
+export type { NetworkEvents } from './runtime/surroundings.ts';
 export type { MessagesOptions, Subscription, SubscriptionEvent } from './subscribe/subscription.ts';
 export type { Json, NotJson } from './wire/json.ts';

@@ -99,7 +99,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
   '7: secrets in logs': { 'client/errors/secrets.test.ts': ['are in no error and no log line'] },
   '8: no entries, no module': { [PLATFORM]: ['peers 8 and pains 17'] },
   '8: no client in a worker': anyPlace,
-  '8: no clock of one’s own': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
+  '8: no clock of one’s own': { 'client/runtime/steady-clock.test.ts': ["the runtime's clock is looked up"] },
   '10.20: what cannot be decrypted comes in silence': {
     'client/features/encryption/messages.test.ts': ['gets what can be read in clear, and what cannot'],
   },
@@ -109,7 +109,7 @@ export const PEERS: Readonly<Record<string, Places>> = {
 export const PAINS: Readonly<Record<string, Places>> = {
   '1': {
     [PROMISES]: ['after a sleep the connection is proved anew'],
-    'client/runtime/wake-watch.test.ts': ['calls back once for each sleep'],
+    'client/runtime/surroundings.test.ts': ['calls back once for each sleep'],
     [ENGINE]: ['news of the network bring a waiting loop on'],
   },
   '2': {
@@ -194,7 +194,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     'client/presence/presence.test.ts': ['in flight is awaited before a handshake'],
     'client/listeners/registry.test.ts': ['lets go of one handler only, however often'],
   },
-  '20': { 'client/runtime/wake-watch.test.ts': ['takes no throttled timer of a hidden tab'] },
+  '20': { 'client/runtime/surroundings.test.ts': ['takes no throttled timer of a hidden tab'] },
   '21': {
     'client/wire/exact-integers.test.ts': ['keeps every digit beside any payload'],
     'integration/storage.test.ts': ['keep the digits that the other client loses'],
@@ -209,7 +209,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     'client/request/over-fetch.test.ts': ['calls globalThis.fetch as it is'],
   },
   '24': { [PLATFORM]: ['pains 24'], 'integration/msw.test.ts': ['and an origin behind it serves'] },
-  '25': { 'client/runtime/clock.test.ts': ["the runtime's clock is looked up"] },
+  '25': { 'client/runtime/steady-clock.test.ts': ["the runtime's clock is looked up"] },
   '26': {
     'client/request/plan.test.ts': ['by GET as long as its path has 16 384 bytes', 'counted in UTF-8: %s'],
     [REFUSALS]: ['with %i to a poll: the loop handshakes and goes on'],

@@ -119,7 +119,7 @@ test.each([
       "import { a } from './steps.ts';\nimport type { R } from './runner.ts';",
     ],
     ['src/client/subscribe/steps.ts', text],
-    ['src/client/subscribe/runner.ts', 'export const run = async () => {};'],
+    ['src/client/subscribe/loop.ts', 'export const run = async () => {};'],
   ]);
   const expected = problem === undefined ? [] : [expect.stringContaining(problem)];
   expect(problemsIn(sources)).toEqual(expected);

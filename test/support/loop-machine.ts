@@ -2,13 +2,13 @@ import type { ErrorCode } from '../../src/client/errors/codes.ts';
 import { type ErrorDetails, PubNubError } from '../../src/client/errors/pubnub-error.ts';
 import { type Mix, mixOf } from '../../src/client/subscribe/mix.ts';
 import { reduce } from '../../src/client/subscribe/reduce.ts';
-import type { Happening } from '../../src/client/subscribe/runner.ts';
 import {
   type Announcement,
   IDLE,
   type LoopAnswer,
   type LoopEffect,
   type LoopEvent,
+  type LoopInput,
   type LoopPolicy,
   type LoopState,
   type Refusal,
@@ -80,7 +80,7 @@ export function effectsOf<T extends LoopEffect['type']>(effects: readonly LoopEf
 /** One step of the machine, as somebody sees it who looks on. */
 export interface Observed {
   readonly before: LoopState;
-  readonly happening: Happening;
+  readonly input: LoopInput;
   readonly after: LoopState;
   readonly effects: readonly LoopEffect[];
   readonly machine: LoopMachine;
@@ -96,12 +96,9 @@ export class LoopMachine {
   /** The newest subscription when the poll under way was sent. */
   #asked = 0;
   poll: PollEffect | undefined;
-  timer: { readonly id: number; readonly due: number } | undefined;
+  timer: { readonly task: number; readonly due: number } | undefined;
   /** What the last event led to. */
   effects: readonly LoopEffect[] = [];
-  /** The polls and timers that the last step has ended: cancelling them once more does no harm. */
-  readonly #over = new Set<number>();
-
   readonly #look: ((step: Observed) => void) | undefined;
 
   /** `look` is called after each step. */
@@ -111,16 +108,16 @@ export class LoopMachine {
   }
 
   /** Lets something happen; keeps the books, and throws where they do not add up. */
-  send(happening: Happening, random = 0.5): this {
+  send(input: LoopInput, random = 0.5): this {
     // Only a failure takes the random number; the others ignore it.
-    const event = { ...happening, now: this.now, wall: WALL + this.now, random } as LoopEvent;
+    const event = { ...input, now: this.now, wall: WALL + this.now, random } as LoopEvent;
     const before = this.state;
     const [after, effects] = reduce(this.policy, before, event);
     this.state = after;
     this.effects = effects;
-    this.#settle(happening);
+    this.#settle(input);
     for (const effect of effects) this.#keep(effect);
-    this.#look?.({ before, happening, after, effects, machine: this });
+    this.#look?.({ before, input, after, effects, machine: this });
     return this;
   }
 
@@ -134,13 +131,13 @@ export class LoopMachine {
   /** The poll under way is answered. */
   answer(count: number, more: Parameters<typeof answerAt>[1] = {}): this {
     const newest = this.#asked;
-    return this.send({ type: 'polled', poll: this.#current(), answer: answerAt(count, more), newest });
+    return this.send({ type: 'polled', task: this.#current(), answer: answerAt(count, more), newest });
   }
 
   /** The poll under way fails. */
   fail(error: PubNubError = failure(), { refusal = false as Refusal, random = 0.5 } = {}): this {
     const newest = this.#asked;
-    return this.send({ type: 'pollFailed', poll: this.#current(), error, refusal, newest }, random);
+    return this.send({ type: 'pollFailed', task: this.#current(), error, refusal, newest }, random);
   }
 
   /** The server refuses names in its own error body. */
@@ -153,7 +150,7 @@ export class LoopMachine {
   fire(): this {
     if (!this.timer) throw new Error('No timer runs.');
     this.now = Math.max(this.now, this.timer.due);
-    return this.send({ type: 'timerFired', timer: this.timer.id });
+    return this.send({ type: 'timerFired', task: this.timer.task });
   }
 
   /** Time passes, and a timer that is due on the way fires. */
@@ -179,42 +176,30 @@ export class LoopMachine {
 
   #current(): number {
     if (!this.poll) throw new Error('No poll is under way.');
-    return this.poll.id;
+    return this.poll.task;
   }
 
-  #settle(happening: Happening): void {
-    this.#over.clear();
-    const poll = 'poll' in happening ? happening.poll : undefined;
-    const timer = 'timer' in happening ? happening.timer : undefined;
-    for (const id of [poll, timer]) if (id !== undefined) this.#over.add(id);
-    if (this.poll?.id === poll) this.poll = undefined;
-    if (this.timer?.id === timer) this.timer = undefined;
+  #settle(input: LoopInput): void {
+    if (input.type === 'timerFired' && this.timer?.task === input.task) this.timer = undefined;
+    if ((input.type === 'polled' || input.type === 'pollFailed') && this.poll?.task === input.task)
+      this.poll = undefined;
   }
 
   #keep(effect: LoopEffect): void {
     switch (effect.type) {
       case 'poll':
-        if (this.poll) throw new Error(`Poll ${effect.id} begins while poll ${this.poll.id} is under way.`);
+        if (this.poll)
+          throw new Error(`Poll ${effect.task} begins while poll ${this.poll.task} is under way.`);
         this.poll = effect;
         this.#asked = this.#newest;
         return;
-      case 'cancelPoll':
-        if (this.#over.has(effect.id)) return;
-        if (this.poll?.id !== effect.id)
-          throw new Error(`Poll ${effect.id} is cancelled, but not under way.`);
-        this.poll = undefined;
-        this.#over.add(effect.id);
-        return;
       case 'startTimer':
-        if (this.timer) throw new Error(`Timer ${effect.id} starts while timer ${this.timer.id} runs.`);
-        this.timer = { id: effect.id, due: this.now + effect.delay };
+        if (this.timer) throw new Error(`Timer ${effect.task} starts while timer ${this.timer.task} runs.`);
+        this.timer = { task: effect.task, due: this.now + effect.delay };
         return;
-      case 'cancelTimer':
-        if (this.#over.has(effect.id)) return;
-        if (this.timer?.id !== effect.id)
-          throw new Error(`Timer ${effect.id} is cancelled, but does not run.`);
+      case 'cancel':
+        this.poll = undefined;
         this.timer = undefined;
-        this.#over.add(effect.id);
         return;
       default:
     }

@@ -1,4 +1,4 @@
-import type { Happening } from '../../src/client/subscribe/runner.ts';
+import type { LoopInput } from '../../src/client/subscribe/state.ts';
 import { answerAt, failure, LoopMachine, names } from './loop-machine.ts';
 
 /** The machine in every situation that it can be in, subscribed to `a` and `b` unless nothing is. */
@@ -39,15 +39,15 @@ export const EVENTS = {
     demand(state.demand.channels.join(' '), state.newest + 1),
   'one of the names is dropped': ({ state }) => demand(state.demand.channels.slice(0, -1).join(' ')),
   'everything is dropped': () => demand(''),
-  'the poll is answered': ({ poll, state }) => answered(poll?.id ?? -1, state.newest),
-  'the poll fails': ({ poll }) => failed(poll?.id ?? -1),
-  'the poll times out': ({ poll }) => ({ ...failed(poll?.id ?? -1), error: failure('PN-2002') }),
-  'the poll is refused': ({ poll }) => refused(poll?.id ?? -1),
+  'the poll is answered': ({ poll, state }) => answered(poll?.task ?? -1, state.newest),
+  'the poll fails': ({ poll }) => failed(poll?.task ?? -1),
+  'the poll times out': ({ poll }) => ({ ...failed(poll?.task ?? -1), error: failure('PN-2002') }),
+  'the poll is refused': ({ poll }) => refused(poll?.task ?? -1),
   'another poll is answered': ({ poll, state }) => answered(other(poll), state.newest),
   'another poll fails': ({ poll }) => failed(other(poll)),
   'another poll is refused': ({ poll }) => refused(other(poll)),
-  'the timer fires': ({ timer }) => ({ type: 'timerFired', timer: timer?.id ?? -1 }),
-  'another timer fires': ({ timer }) => ({ type: 'timerFired', timer: other(timer) }),
+  'the timer fires': ({ timer }) => ({ type: 'timerFired', task: timer?.task ?? -1 }),
+  'another timer fires': ({ timer }) => ({ type: 'timerFired', task: other(timer) }),
   'a batch was delivered': () => ({ type: 'delivered', fresh: true }),
   'a token was set': () => ({ type: 'tokenChanged' }),
   'the provider gave another token': () => ({ type: 'tokenRenewed' }),
@@ -58,25 +58,25 @@ export const EVENTS = {
   'the network is gone': () => ({ type: 'networkChanged', online: false }),
   'the machine woke up': () => ({ type: 'woke' }),
   'close()': () => ({ type: 'closed' }),
-} as const satisfies Readonly<Record<string, (machine: LoopMachine) => Happening>>;
+} as const satisfies Readonly<Record<string, (machine: LoopMachine) => LoopInput>>;
 
-function demand(text: string, newest?: number): Happening {
+function demand(text: string, newest?: number): LoopInput {
   return { type: 'demandChanged', demand: names(text), ...(newest !== undefined && { newest }) };
 }
 
-function answered(poll: number, newest: number): Happening {
-  return { type: 'polled', poll, answer: answerAt(9), newest };
+function answered(task: number, newest: number): LoopInput {
+  return { type: 'polled', task, answer: answerAt(9), newest };
 }
 
-function failed(poll: number) {
-  return { type: 'pollFailed', poll, error: failure(), refusal: false, newest: 0 } as const;
+function failed(task: number) {
+  return { type: 'pollFailed', task, error: failure(), refusal: false, newest: 0 } as const;
 }
 
-function refused(poll: number): Happening {
+function refused(task: number): LoopInput {
   const error = failure('PN-3002', { channels: ['b'] });
-  return { type: 'pollFailed', poll, error, refusal: true, newest: 0 };
+  return { type: 'pollFailed', task, error, refusal: true, newest: 0 };
 }
 
-function other(thing: { readonly id: number } | undefined): number {
-  return (thing?.id ?? 0) + 1;
+function other(thing: { readonly task: number } | undefined): number {
+  return (thing?.task ?? 0) + 1;
 }

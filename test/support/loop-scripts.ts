@@ -170,17 +170,17 @@ function countOf({ state }: LoopMachine): number {
 }
 
 function staleId({ state, poll, timer }: LoopMachine, by: number): number {
-  const id = state.lastId - by + 2;
-  return id === poll?.id || id === timer?.id ? id + 100 : id;
+  const id = state.task - by + 2;
+  return id === poll?.task || id === timer?.task ? id + 100 : id;
 }
 
 function stale(kind: string, id: number) {
-  if (kind === 'timerFired') return { type: 'timerFired', timer: id } as const;
-  if (kind === 'polled') return { type: 'polled', poll: id, answer: answerAt(50), newest: 0 } as const;
+  if (kind === 'timerFired') return { type: 'timerFired', task: id } as const;
+  if (kind === 'polled') return { type: 'polled', task: id, answer: answerAt(50), newest: 0 } as const;
   const refusal = kind === 'refused';
   return {
     type: 'pollFailed',
-    poll: id,
+    task: id,
     error: failure('PN-3002', { channels: [...names('a').channels] }),
     refusal,
     newest: 0,

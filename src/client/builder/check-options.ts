@@ -1,7 +1,7 @@
 import { PNOperationType } from '../../protocol/status.ts';
 import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { ownSignal } from '../runtime/own-signal.ts';
+import { ownSignal } from '../runtime/signals.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { checkFunction, must } from './params.ts';
 import { readProperties } from './properties.ts';

@@ -1,10 +1,10 @@
 import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Endpoint, Params, Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
+import { makeStatus } from '../listeners/events.ts';
 import type { CallOptions, Executor, InnerOptions } from '../request/execute.ts';
 import type { TransportResponse } from '../request/transport.ts';
-import { endedByBoth } from '../runtime/ended-by-both.ts';
-import { makeStatus } from '../subscribe/statuses.ts';
+import { endedByBoth } from '../runtime/signals.ts';
 import type { Verbs, VerbTable } from './builder.ts';
 import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
 import type { Given } from './given.ts';

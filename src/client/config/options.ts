@@ -4,9 +4,9 @@ import type { TokenProvider } from '../auth/token-provider.ts';
 import type { Abilities } from '../feature.ts';
 import type { Fetch, Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
-import type { NetworkEvents } from '../runtime/connectivity.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
+import type { NetworkEvents } from '../runtime/surroundings.ts';
 import type { CryptoModule, Encryption } from './crypto-module.ts';
 
 /** How the subscribe loop comes back after a failure. */

@@ -1,9 +1,8 @@
 import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
 import type { Abilities, Feature } from '../feature.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { browserNetworkEvents } from '../runtime/connectivity.ts';
 import { chance, systemRandom } from '../runtime/random.ts';
-import { steadyClock } from '../runtime/steady-clock.ts';
+import { steadyClock, systemClock } from '../runtime/steady-clock.ts';
+import { browserNetworkEvents } from '../runtime/surroundings.ts';
 import { invalid, readOptions } from './checks.ts';
 import { missingFeature } from './missing-feature.ts';
 import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';

@@ -2,7 +2,7 @@ import { kindOf, nearest, oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 
-/** Throws `PN-1002` for a name of no event, or of one that is not told here, and for a handler that is none. */
+/** Throws `PN-1002` for an unknown event, an event that this registry does not emit, and a handler that is not a function. */
 export function checkHandler(name: EventName, handler: unknown, names: readonly EventName[]): void {
   if (!names.includes(name)) {
     const isElsewhere = EVENT_NAMES.includes(name);
@@ -16,7 +16,7 @@ export function checkHandler(name: EventName, handler: unknown, names: readonly 
     throw mistake(`on: the handler of "${name}" must be a function, not ${kindOf(handler)}.`);
 }
 
-/** Throws `PN-1002` for what cannot have methods that are named after events. */
+/** Throws `PN-1002` for a listener that is not an object. */
 export function checkListener(listener: unknown): void {
   if (typeof listener === 'function') {
     throw mistake(
@@ -30,7 +30,7 @@ export function checkListener(listener: unknown): void {
   }
 }
 
-/** Methods of a listener that are nearly named after an event, with its name: nobody would ever call them. */
+/** Methods of a listener whose names are close to an event's: they would never be called. */
 export function* nearMisses(
   listener: object,
   names: readonly EventName[],
@@ -42,7 +42,7 @@ export function* nearMisses(
   }
 }
 
-// Data of its own may be called as it likes, and what a getter gives is not asked for before there is need.
+// Data may have any name, and getters are not called.
 function methodsOf(listener: object): ReadonlySet<string> {
   const methods = new Set<string>();
   for (let part: object | null = listener; part && part !== Object.prototype; ) {

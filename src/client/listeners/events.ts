@@ -6,7 +6,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Json } from '../wire/json.ts';
 import type { PNObjectsChange } from './objects-change.ts';
 
-/** What every delivered event says of itself. */
+/** The members of every delivered event. */
 export interface DeliveredEvent<Name extends string = string> {
   /** The channel it was published on. */
   readonly channel: Name;
@@ -34,10 +34,10 @@ export type PNSignalResult<Name extends string = string, P = unknown> = Omit<
   'error'
 >;
 
-/** Who is there: somebody came, went, timed out or changed state, or a summary of these. */
+/** A change of presence: a user joined, left, timed out or changed state; or a summary of these. */
 export interface PNPresenceEventResult extends DeliveredEvent {
   readonly event: PresenceAction;
-  /** Whom it is about; absent in an interval. */
+  /** The user; absent in an interval. */
   readonly uuid: string | undefined;
   /** Seconds since the Unix epoch. */
   readonly timestamp: number;
@@ -45,11 +45,11 @@ export interface PNPresenceEventResult extends DeliveredEvent {
   readonly occupancy: number;
   /** The user's state, where the event has one. */
   readonly state: Readonly<Record<string, unknown>> | undefined;
-  /** Who came since the last interval. */
+  /** Users who joined since the last interval. */
   readonly joined: readonly string[];
-  /** Who left since the last interval. */
+  /** Users who left since the last interval. */
   readonly left: readonly string[];
-  /** Who timed out since the last interval. */
+  /** Users who timed out since the last interval. */
   readonly timedOut: readonly string[];
   /** The lists were too long to send: ask here-now. */
   readonly hereNowRefresh: boolean;
@@ -127,7 +127,7 @@ export interface PNGapEvent {
   readonly kinds: readonly string[];
 }
 
-/** An entry of an answer that is none of the protocol's; the others of the answer are delivered. */
+/** An entry of an answer that does not follow the protocol; the other entries are delivered. */
 export interface PNInvalidMessageEvent {
   readonly reason: string;
   /** The entry as it came. */
@@ -144,16 +144,6 @@ export interface PNListenerErrorEvent {
 /** Where the subscribe loop is, as a program sees it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'failed';
 
-/** Every state. */
-export const CLIENT_STATES: readonly ClientState[] = Object.freeze([
-  'idle',
-  'connecting',
-  'connected',
-  'reconnecting',
-  'stopped',
-  'failed',
-]);
-
 /** The state of the subscribe loop changed. */
 export interface PNStateEvent {
   readonly state: ClientState;
@@ -164,7 +154,7 @@ export interface PNStateEvent {
   readonly error: PubNubError | undefined;
 }
 
-/** What the client has to say of itself. */
+/** A status of the client: a change of the connection, or the outcome of a request. */
 export interface PNStatus {
   readonly category: PNStatusCategory;
   readonly operation: PNOperationType | undefined;
@@ -178,6 +168,18 @@ export interface PNStatus {
   readonly attempt: number | undefined;
   /** In an outage: when the next attempt is due, in milliseconds since the Unix epoch. */
   readonly nextRetryAt: number | undefined;
+}
+
+/** Makes a status; absent members are `undefined`. */
+export function makeStatus(category: PNStatusCategory, more: Partial<Omit<PNStatus, 'category'>>): PNStatus {
+  const { operation, errorData, attempt, nextRetryAt } = more;
+  return {
+    ...{ category, operation, isError: errorData !== undefined, errorData },
+    statusCode: errorData?.statusCode ?? more.statusCode,
+    affectedChannels: more.affectedChannels ?? [],
+    affectedChannelGroups: more.affectedChannelGroups ?? [],
+    ...{ attempt, nextRetryAt },
+  };
 }
 
 /** A message of any channel of the map: `channel` narrows exact names, `pubnub.matches()` narrows wildcards. */

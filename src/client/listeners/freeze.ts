@@ -1,6 +1,6 @@
 import type { EventMap, EventName } from './events.ts';
 
-// What of an event is its own beside itself. Payloads are not: they are shared, and may be large.
+// The parts of an event that are frozen with it. Payloads are not: they are shared, and may be large.
 const PARTS: { readonly [Name in EventName]?: readonly (keyof EventMap[Name] & string)[] } = {
   presence: ['joined', 'left', 'timedOut'],
   status: ['affectedChannels', 'affectedChannelGroups'],
@@ -10,15 +10,15 @@ const PARTS: { readonly [Name in EventName]?: readonly (keyof EventMap[Name] & s
   gap: ['kinds'],
 };
 
-/** Freezes an event, which all who listen share, but for its payload. */
+/** Freezes an event, which all listeners share, without its payload. */
 export function freezeEvent<Name extends EventName>(name: Name, event: EventMap[Name]): void {
   for (const part of PARTS[name] ?? []) Object.freeze(event[part]);
   Object.freeze(event);
 }
 
-/** Freezes a JSON value in all its depth; what is frozen already is taken for frozen throughout. */
+/** Freezes a JSON value deeply; a frozen part counts as deeply frozen. */
 export function freezeDeep<T>(value: T): T {
-  // A list of its own instead of recursion: a payload may be deeper than the stack.
+  // No recursion: a payload may be deeper than the call stack.
   const left: unknown[] = [value];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;

@@ -7,29 +7,26 @@ import { freezeEvent } from './freeze.ts';
 /** Called with what a handler threw or rejected with. */
 export type FailureHook = (event: EventName, error: unknown) => void;
 
-/** What is not the same for every registry. */
+/** Options of a registry. */
 export interface RegistryOptions {
-  /** The events that are told here. @default every one */
+  /** The events of this registry. @default all */
   readonly names?: readonly EventName[];
-  /** Told of members of a listener that nobody would ever call, and of failures that nobody listens for. */
+  /** Gets misspelt members of listeners, and failures without a listener. */
   readonly logger?: Logger | undefined;
 }
 
-type Handlers = ReadonlyMap<EventName, (event: unknown) => void>;
-
 /**
- * The listeners of a client or subscription. Which handler fits which event is checked where they come in: a channel map
- * has no trace at run time. Each handler is called in the order of registration, on its own: whatever it is or does
- * goes to the failure hook, and the next is called all the same. Who is added or removed while an event is under way is
- * not told of that event.
+ * The listeners of a client or subscription. Public methods check which handler fits which event: a channel map does not
+ * exist at run time. Handlers are called in the order of registration, each isolated: its failure goes to the hook, and the
+ * next one is called. Handlers that are added or removed during an event do not get it.
  */
 export class ListenerRegistry<Client> {
   readonly #emitter = new EventEmitter();
-  // Of the library itself: what a program removes is never among these.
+  // Handlers of the library itself, which a program cannot remove.
   readonly #watchers = new EventEmitter();
-  readonly #listeners = new Map<object, Handlers>();
-  // The emitter goes on with a list of its own while it calls: what was removed meanwhile is known by these two.
-  readonly #handlers = new Set<(event: unknown) => void>();
+  /** How to remove each listener, and each handler of one event. */
+  readonly #listeners = new Map<object, () => void>();
+  readonly #handlers = new Set<() => void>();
   readonly #client: () => Client;
   readonly #onFailure: FailureHook;
   readonly #names: readonly EventName[];
@@ -46,58 +43,45 @@ export class ListenerRegistry<Client> {
     this.#logger = logger;
   }
 
-  /** Adds a listener; one that is there already stays there once. Throws `PN-1002` for what is none. */
+  /** Adds a listener; one that is there already stays there once. Throws `PN-1002` if it is not an object. */
   add(listener: object): void {
     checkListener(listener);
     if (this.#listeners.has(listener)) return;
     this.#warn(listener);
-    const handlers = new Map<EventName, (event: unknown) => void>();
-    for (const name of this.#names) {
-      const handler = (event: unknown) => {
-        // Added anew while the event is under way, it is another one.
-        if (this.#listeners.get(listener) === handlers)
-          this.#isolate(name, () => callMethod(listener, name, [event, this.#client()]));
-      };
-      handlers.set(name, handler);
-      this.#emitter.on(name, handler);
-    }
-    this.#listeners.set(listener, handlers);
+    const call = (name: EventName, event: unknown) => callMethod(listener, name, [event, this.#client()]);
+    this.#listeners.set(listener, this.#register(this.#names, call));
   }
 
   /** Removes a listener; one that is not there is left alone. */
   remove(listener: object): void {
-    const handlers = this.#listeners.get(listener);
+    this.#listeners.get(listener)?.();
     this.#listeners.delete(listener);
-    for (const [name, handler] of handlers ?? []) this.#emitter.off(name, handler);
   }
 
-  /** Removes every listener and handler; who watches stays. */
+  /** Removes every listener and handler; watchers stay. */
   clear(): void {
+    for (const remove of [...this.#listeners.values(), ...this.#handlers]) remove();
     this.#listeners.clear();
     this.#handlers.clear();
-    this.#emitter.removeAllListeners();
   }
 
   /**
-   * Adds a handler of one event; returns how to remove it, at will more than once. Throws `PN-1002` for an event that is
-   * not told here, and for what is no function.
+   * Adds a handler of one event; returns how to remove it, which may be called again. Throws `PN-1002` for an event that
+   * this registry does not emit, and if the handler is not a function.
    */
   on(name: EventName, handler: (event: never, client: never) => unknown): () => void {
     checkHandler(name, handler, this.#names);
-    // The event that is emitted under a name is the one its handlers take.
+    // Events are emitted under the name that their handlers take.
     const call = handler as (event: unknown, client: unknown) => unknown;
-    const isolated = (event: unknown) => {
-      if (this.#handlers.has(isolated)) this.#isolate(name, () => call(event, this.#client()));
-    };
-    this.#handlers.add(isolated);
-    this.#emitter.on(name, isolated);
+    const remove = this.#register([name], (_, event) => call(event, this.#client()));
+    this.#handlers.add(remove);
     return () => {
-      this.#handlers.delete(isolated);
-      this.#emitter.off(name, isolated);
+      remove();
+      this.#handlers.delete(remove);
     };
   }
 
-  /** Has the library itself hear of an event, before the program does and for as long as the registry lives. */
+  /** Adds a handler of the library itself: it is called first, and never removed. */
   watch<Name extends EventName>(name: Name, watcher: (event: EventMap[Name]) => void): void {
     this.#watchers.on(name, watcher);
   }
@@ -110,31 +94,47 @@ export class ListenerRegistry<Client> {
     else this.#emitter.emit(name, event);
   }
 
-  /** Tells of a handler that failed; of one of `listenerError` itself the log only, lest it be told of itself for ever. */
+  /** Reports a failed handler; a failure of a `listenerError` handler goes to the log only, to avoid a loop. */
   report(event: EventName, error: unknown): void {
     if (event === 'listenerError') this.#logger?.error?.(FAILED, { event, error });
     else this.emit('listenerError', { event, error });
   }
 
-  /** Whether anybody listens for an event: a listener counts when it has the method now. */
+  /** Whether an event has a handler, or a listener that has the method now. */
   has(name: EventName): boolean {
     if (this.#emitter.listenerCount(name) > this.#listeners.size) return true;
     for (const listener of this.#listeners.keys()) if (hasMethod(listener, name)) return true;
     return false;
   }
 
+  // The emitter iterates over a copy: a handler that was removed meanwhile must not be called.
+  #register(names: readonly EventName[], call: (name: EventName, event: unknown) => unknown): () => void {
+    let isHere = true;
+    const handlers = names.map((name) => {
+      const handler = (event: unknown) => {
+        if (isHere) this.#isolate(name, () => call(name, event));
+      };
+      this.#emitter.on(name, handler);
+      return { name, handler };
+    });
+    return () => {
+      isHere = false;
+      for (const { name, handler } of handlers) this.#emitter.off(name, handler);
+    };
+  }
+
   #isolate(name: EventName, call: () => unknown): void {
     const failed = (error: unknown) => this.#onFailure(name, error);
     try {
       const returned = call();
-      // A promise of our own settles once, whatever this one does, and is rejected by a `then` that cannot be read.
+      // A promise of our own settles once, and also rejects if `then` cannot be read.
       if (isObject(returned)) new Promise((resolve) => resolve(returned)).catch(failed);
     } catch (error) {
       failed(error);
     }
   }
 
-  // It is no mistake to have members of one's own; one that is nearly an event's name is never called, and may be meant to.
+  // A listener may have members of its own; one that is close to an event's name is probably misspelt.
   #warn(listener: object): void {
     try {
       for (const { member, event } of nearMisses(listener, this.#names)) {
@@ -142,7 +142,7 @@ export class ListenerRegistry<Client> {
         this.#logger?.warn?.(what, { member, event });
       }
     } catch {
-      // What cannot be looked at fails at its first event, and is reported then.
+      // A listener that cannot be inspected fails at its first event, and is reported then.
     }
   }
 }
@@ -155,7 +155,7 @@ function callMethod(listener: object, name: EventName, parameters: readonly unkn
   return typeof method === 'function' ? Reflect.apply(method, listener, parameters) : undefined;
 }
 
-// A listener that cannot even be asked has none.
+// A listener that throws here has no such method.
 function hasMethod(listener: object, name: EventName): boolean {
   try {
     return typeof Reflect.get(listener, name) === 'function';

@@ -1,23 +1,25 @@
 import { oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { CLIENT_STATES, type ClientState, type PNStateEvent } from './events.ts';
+import { Waiters } from '../runtime/waiters.ts';
+import type { ClientState, PNStateEvent } from './events.ts';
 import type { ListenerRegistry } from './registry.ts';
 
-/** One wait: told of each state, and of the end. */
-type Wait = (state: ClientState | 'closed') => void;
+const CLIENT_STATES: readonly ClientState[] = Object.freeze([
+  ...(['idle', 'connecting', 'connected', 'reconnecting', 'stopped', 'failed'] as const),
+]);
 
-/** Who waits for a state of the loop. They are no listeners: what removes those leaves them alone. */
+/** The waits of `until()`. They are independent of listeners: `removeAllListeners()` does not end them. */
 export class StateWaits {
   readonly #state: () => ClientState;
-  readonly #waits = new Set<Wait>();
+  readonly #waiters = new Waiters<ClientState | 'closed'>();
   #last: PNStateEvent | undefined;
-  #closed = false;
+  #isClosed = false;
 
   constructor(state: () => ClientState, listeners: ListenerRegistry<unknown>) {
     this.#state = state;
     listeners.watch('state', (event) => {
       this.#last = event;
-      this.#tell(event.state);
+      this.#waiters.tell(event.state);
     });
   }
 
@@ -30,35 +32,22 @@ export class StateWaits {
       const what = typeof wanted === 'string' ? `"${wanted}"` : 'what was given';
       throw new PubNubError('PN-1002', `until: ${what} is no state${oneOf(wanted, CLIENT_STATES)}`);
     }
-    const now = this.#state();
-    if (now === wanted) return;
-    if (isEnd(now)) throw this.#ended(wanted, now);
-    if (signal?.aborted || this.#closed) throw givenUp(wanted, signal?.reason);
-    await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void) => {
-        this.#waits.delete(wait);
-        signal?.removeEventListener('abort', abort);
-        settle();
-      };
-      const abort = () => end(() => reject(givenUp(wanted, signal?.reason)));
-      const wait: Wait = (state) => {
-        if (state === wanted) end(resolve);
-        else if (state === 'closed') end(() => reject(givenUp(wanted, undefined)));
-        else if (isEnd(state)) end(() => reject(this.#ended(wanted, state)));
-      };
-      this.#waits.add(wait);
-      signal?.addEventListener('abort', abort);
-    });
+    const givenUp = (cause?: unknown) =>
+      new PubNubError('PN-2003', `The wait for "${wanted}" was given up.`, { cause });
+    const judge = (state: ClientState | 'closed') => {
+      if (state === wanted) return 'done';
+      if (state === 'closed') return givenUp();
+      return state === 'failed' || state === 'stopped' ? this.#ended(wanted, state) : undefined;
+    };
+    const verdict = judge(this.#state()) ?? (this.#isClosed ? givenUp(signal?.reason) : undefined);
+    if (verdict === undefined) await this.#waiters.wait(signal, givenUp, judge);
+    else if (verdict !== 'done') throw verdict;
   }
 
-  /** Nobody waits any more, now or later. */
+  /** Ends all waits, and later ones. */
   close(): void {
-    this.#closed = true;
-    this.#tell('closed');
-  }
-
-  #tell(state: ClientState | 'closed'): void {
-    for (const wait of [...this.#waits]) wait(state);
+    this.#isClosed = true;
+    this.#waiters.tell('closed');
   }
 
   #ended(wanted: ClientState, state: 'failed' | 'stopped'): PubNubError {
@@ -68,12 +57,4 @@ export class StateWaits {
     const what = `The wait for "${wanted}" ended: the loop is in the state "${state}"${why}; reconnect() starts it again.`;
     return new PubNubError('PN-2003', what);
   }
-}
-
-function isEnd(state: ClientState | 'closed'): state is 'failed' | 'stopped' {
-  return state === 'failed' || state === 'stopped';
-}
-
-function givenUp(wanted: ClientState, cause: unknown): PubNubError {
-  return new PubNubError('PN-2003', `The wait for "${wanted}" was given up.`, { cause });
 }

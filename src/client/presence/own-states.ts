@@ -1,4 +1,4 @@
-/** Names that are remembered at most: more than a client can subscribe. */
+/** The largest number of names: more than a client can subscribe. */
 const MAX_NAMES = 10_000;
 
 interface Remembered {
@@ -7,8 +7,8 @@ interface Remembered {
 }
 
 /**
- * The user's own state by channel or group, as `setState()` set it last: handshakes and heartbeats tell it again, so that
- * it outlives a time in which the server took the user for gone.
+ * The user's own state by channel or group, as `setState()` set it last. Handshakes and heartbeats repeat it, so that it
+ * survives a timeout of the user's presence.
  */
 export class OwnStates {
   readonly #byName = new Map<string, Remembered>();
@@ -19,8 +19,8 @@ export class OwnStates {
   }
 
   /**
-   * Remembers a state while a call sets it, and from then on. Heartbeats under way at the same time tell the new one, so
-   * that they cannot bring the old one back. When the call fails, what was there before is remembered again.
+   * Remembers a state while a call sets it, and afterwards. Heartbeats that are sent meanwhile carry the new state, and cannot
+   * restore the old one. If the call fails, the previous state is remembered again.
    */
   async during<R>(names: readonly string[], state: unknown, call: () => Promise<R>): Promise<R> {
     const remembered = { text: JSON.stringify(state) };
@@ -38,7 +38,7 @@ export class OwnStates {
     }
   }
 
-  /** Forgets names: they were left, or a new subscription brings a state of its own. */
+  /** Forgets names that were left, or whose new subscription has its own state. */
   forget(names: readonly string[]): void {
     for (const name of names) this.#byName.delete(name);
   }

@@ -1,53 +1,63 @@
-import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { isPresenceName } from '../../protocol/names.ts';
 import { limitsOf } from '../errors/from-call.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../request/execute.ts';
+import { Machine } from '../runtime/machine.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
-import { heartbeat } from './heartbeat.ts';
-import { leave } from './leave.ts';
-import { type PresenceEffect, type PresenceEvent, type PresenceState, reducePresence } from './reduce.ts';
+import { heartbeat, leave } from './endpoints.ts';
+import {
+  type PresenceEffect,
+  type PresenceInput,
+  type PresenceState,
+  reducePresence,
+  SILENT,
+} from './reduce.ts';
 
-/** What presence needs of the client. */
-export interface PresenceHost {
-  /** JSON text of the state to send for these names, if any. */
-  stateFor(mix: Mix): string | undefined;
-  /** A heartbeat succeeded or failed. */
-  beaten(mix: Mix, error: PubNubError | undefined): void;
-}
-
-/** How long a leave is tried, and can hold a rejoin up, in milliseconds. */
+/** The deadline of a leave, in milliseconds, which is also the longest delay of a rejoin. */
 const LEAVE_PATIENCE = 2_000;
 
-/** Runs the heartbeat machine, and tells the server of names that were left. */
+/** Sends heartbeats and leaves. */
 export class Presence {
   readonly #executor: Executor;
-  readonly #host: PresenceHost;
-  readonly #clock: Clock;
+  readonly #stateFor: (mix: Mix) => string | undefined;
   readonly #leaving = new Set<{ readonly mix: Mix; readonly done: Promise<void> }>();
-  #state: PresenceState = { name: 'silent', mix: EMPTY_MIX, lastId: 0 };
-  #timer: TimerHandle;
-  #beating: AbortController | undefined;
+  readonly #machine: Machine<PresenceState, PresenceInput, PresenceEffect>;
   #present = EMPTY_MIX;
   /** Names that were left in this turn. */
   #unsent = EMPTY_MIX;
 
-  constructor(executor: Executor, host: PresenceHost) {
+  /** `stateFor` gives the JSON text of the state to send for names; `onBeat` is told how each heartbeat went. */
+  constructor(
+    executor: Executor,
+    stateFor: (mix: Mix) => string | undefined,
+    onBeat: (mix: Mix, error: PubNubError | undefined) => void,
+  ) {
     this.#executor = executor;
-    this.#host = host;
-    this.#clock = executor.settings.clock;
+    this.#stateFor = stateFor;
+    const { clock, heartbeatInterval, logger } = executor.settings;
+    this.#machine = new Machine(SILENT, {
+      clock,
+      step: (state, input) => reducePresence(heartbeatInterval, state, input),
+      perform: (effect) => {
+        if (effect.type === 'beat') return this.#beat(effect.task, effect.mix);
+        onBeat(effect.mix, effect.error);
+        return;
+      },
+      // The program's clock or a listener has thrown.
+      failed: (error) => logger?.error?.('a step of the heartbeat failed', { error }),
+    });
   }
 
-  /** The names at which the server takes the user to be present. */
+  /** Sets the names that the user is present on. */
   present(mix: Mix): void {
-    // Who comes back in the turn in which they left has not left.
-    this.#unsent = without(this.#unsent, mix);
+    // A user who rejoins in the same turn has not left.
+    if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, mix);
     if (mix === this.#present) return;
     this.#present = mix;
-    this.#dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
+    this.#machine.dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
   }
 
-  /** Tells the server, once this turn is over, that the user is gone from these names. */
+  /** Sends a leave for names after this turn. */
   leave(mix: Mix): void {
     if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
     this.#unsent = union(this.#unsent, mix);
@@ -59,7 +69,7 @@ export class Presence {
     void this.#leave(names);
   }
 
-  // Resolves when the server has answered, or could not be told.
+  // Resolves when the leave was answered, or has failed.
   async #leave(mix: Mix): Promise<void> {
     const names = withoutPresenceNames(mix);
     if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
@@ -68,7 +78,7 @@ export class Presence {
     const request = this.#executor.within(limits, (signal) =>
       this.#executor.call(leave, { channels, channelGroups: groups }, { signal }),
     );
-    // The server times the user out by itself, should the leave not arrive.
+    // If the leave is lost, the user's presence times out.
     const told = request.catch(() => undefined);
     const entry = { mix: names, done: told };
     this.#leaving.add(entry);
@@ -77,8 +87,8 @@ export class Presence {
   }
 
   /**
-   * Waits for leaves under way that name one of these: they travel on another connection, and would end what a request
-   * sent now begins. `undefined` if there are none.
+   * Waits for leaves in flight for any of the names: they travel on another connection, and would undo a join that is sent
+   * now. `undefined` if there are none.
    */
   leaves(mix: Mix): Promise<unknown> | undefined {
     if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();
@@ -87,48 +97,12 @@ export class Presence {
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
   }
 
-  #dispatch(event: PresenceEvent): void {
-    const [state, effects] = reducePresence(this.#executor.settings.heartbeatInterval, this.#state, event);
-    this.#state = state;
-    for (const effect of effects) {
-      try {
-        this.#do(effect);
-      } catch (error) {
-        // Of the program's own clock; the others are done all the same.
-        this.#executor.settings.logger?.error?.('a step of the heartbeat failed', { error });
-      }
-    }
-  }
-
-  #do(effect: PresenceEffect): void {
-    switch (effect.type) {
-      case 'beat':
-        this.#beating = new AbortController();
-        void this.#beat(effect.id, effect.mix, this.#beating.signal);
-        return;
-      case 'cancelBeat':
-        this.#beating?.abort();
-        return;
-      case 'startTimer': {
-        const { id } = effect;
-        this.#timer = this.#clock.setTimeout(
-          () => this.#dispatch({ type: 'timerFired', timer: id }),
-          effect.delay,
-        );
-        return;
-      }
-      case 'cancelTimer':
-        this.#clock.clearTimeout(this.#timer);
-        return;
-      case 'announce':
-        this.#host.beaten(effect.mix, effect.error);
-        return;
-    }
-  }
-
-  async #beat(id: number, mix: Mix, signal: AbortSignal): Promise<void> {
-    const error = await this.#failureOfBeat(mix, signal);
-    this.#dispatch({ type: 'beaten', beat: id, ...(error && { error }) });
+  #beat(task: number, mix: Mix): () => void {
+    const controller = new AbortController();
+    void this.#failureOfBeat(mix, controller.signal).then((error) =>
+      this.#machine.dispatch({ type: 'beaten', task, error }),
+    );
+    return () => controller.abort();
   }
 
   async #failureOfBeat(mix: Mix, signal: AbortSignal): Promise<PubNubError | undefined> {
@@ -136,7 +110,7 @@ export class Presence {
     try {
       await this.leaves(mix);
       const { channels, groups } = mix;
-      const state = this.#host.stateFor(mix);
+      const state = this.#stateFor(mix);
       const names = { channels, channelGroups: groups };
       await this.#executor.call(heartbeat, { ...names, presenceTimeout, state }, { signal });
       return undefined;

@@ -1,79 +1,59 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import { isEmpty, type Mix, sameMix, without } from '../subscribe/mix.ts';
+import type { TaskEffect, TimerFired } from '../runtime/machine.ts';
+import { EMPTY_MIX, isEmpty, type Mix, sameMix, without } from '../subscribe/mix.ts';
 
-/** The presence heartbeat: silent, pausing between two beats, or with one under way. */
-export type PresenceState = { readonly mix: Mix; readonly lastId: number } & (
-  | { readonly name: 'silent' }
-  | { readonly name: 'pausing'; readonly timer: number }
-  | { readonly name: 'beating'; readonly beat: number }
-);
+/** The state of the heartbeat: silent, between two beats, or with a beat in flight. */
+export interface PresenceState {
+  readonly name: 'silent' | 'pausing' | 'beating';
+  readonly mix: Mix;
+  /** The id of the current pause or beat: the outcome of an earlier one is ignored. */
+  readonly task: number;
+}
 
-/** What can happen to it. */
-export type PresenceEvent =
-  /** Whom the loop has told the server to be where. */
+/** The initial state. */
+export const SILENT: PresenceState = Object.freeze({ name: 'silent', mix: EMPTY_MIX, task: 0 });
+
+/** An input of the heartbeat. */
+export type PresenceInput =
+  /** The names that the user is present on have changed. */
   | { readonly type: 'presentChanged'; readonly mix: Mix }
-  | { readonly type: 'timerFired'; readonly timer: number }
-  | { readonly type: 'beaten'; readonly beat: number; readonly error?: PubNubError };
+  | { readonly type: 'beaten'; readonly task: number; readonly error?: PubNubError | undefined }
+  | TimerFired;
 
-/** What the runner is to do. */
+/** An effect of a step. */
 export type PresenceEffect =
-  | { readonly type: 'beat'; readonly id: number; readonly mix: Mix }
-  | { readonly type: 'cancelBeat'; readonly id: number }
-  | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
-  | { readonly type: 'cancelTimer'; readonly id: number }
-  | { readonly type: 'announce'; readonly mix: Mix; readonly error?: PubNubError };
+  | { readonly type: 'beat'; readonly task: number; readonly mix: Mix }
+  | { readonly type: 'announce'; readonly mix: Mix; readonly error?: PubNubError | undefined };
 
 /** A step of the machine. */
-export type PresenceStep = readonly [PresenceState, readonly PresenceEffect[]];
+export type PresenceStep = readonly [PresenceState, readonly (PresenceEffect | TaskEffect)[]];
 
 /**
- * The presence heartbeat as a pure machine: one beat at a time, `interval` milliseconds apart. The subscribe requests
- * join by themselves, so the first beat comes after the first pause; a failed beat is announced and the next one is due
- * at its usual time. An interval of 0 sends none.
+ * The reducer of the heartbeat: one beat at a time, `interval` milliseconds apart. A subscribe request is a sign of life
+ * itself, so the first beat follows the first pause. A failed beat is announced, and the next one comes after the usual
+ * interval. An interval of 0 disables heartbeats.
  */
-export function reducePresence(interval: number, state: PresenceState, event: PresenceEvent): PresenceStep {
-  switch (event.type) {
-    case 'presentChanged':
-      return changeMix(interval, state, event.mix);
-    case 'timerFired': {
-      if (state.name !== 'pausing' || state.timer !== event.timer) return [state, []];
-      const id = state.lastId + 1;
-      return [
-        { name: 'beating', beat: id, mix: state.mix, lastId: id },
-        [{ type: 'beat', id, mix: state.mix }],
-      ];
-    }
-    case 'beaten': {
-      if (state.name !== 'beating' || state.beat !== event.beat) return [state, []];
-      const { error } = event;
-      const [next, effects] = pause(interval, state);
-      return [next, [{ type: 'announce', mix: state.mix, ...(error && { error }) }, ...effects]];
-    }
-    default:
-      return event satisfies never;
-  }
+export function reducePresence(interval: number, state: PresenceState, input: PresenceInput): PresenceStep {
+  const { mix } = state;
+  if (input.type === 'presentChanged') return changeMix(interval, state, input.mix);
+  const awaited = input.type === 'beaten' ? 'beating' : 'pausing';
+  if (state.name !== awaited || input.task !== state.task) return [state, []];
+  if (input.type === 'beaten') return pause(interval, state, [{ type: 'announce', mix, error: input.error }]);
+  const task = state.task + 1;
+  return [{ name: 'beating', mix, task }, [{ type: 'beat', task, mix }]];
 }
 
 function changeMix(interval: number, state: PresenceState, mix: Mix): PresenceStep {
   if (interval === 0 || sameMix(state.mix, mix)) return [state, []];
-  if (isEmpty(mix)) return [{ name: 'silent', mix, lastId: state.lastId }, halt(state)];
   const next = { ...state, mix };
-  if (state.name === 'silent') return pause(interval, next);
-  // A beat under way would bring the user back to names that were left.
+  if (isEmpty(mix)) return [{ ...next, name: 'silent' }, [{ type: 'cancel' }]];
+  if (state.name === 'silent') return pause(interval, next, []);
+  // The beat in flight would rejoin names that were left.
   if (state.name === 'pausing' || isEmpty(without(state.mix, mix))) return [next, []];
-  const [paused, effects] = pause(interval, next);
-  return [paused, [...halt(state), ...effects]];
+  return pause(interval, next, [{ type: 'cancel' }]);
 }
 
-function halt(state: PresenceState): readonly PresenceEffect[] {
-  if (state.name === 'pausing') return [{ type: 'cancelTimer', id: state.timer }];
-  return state.name === 'beating' ? [{ type: 'cancelBeat', id: state.beat }] : [];
-}
-
-function pause(interval: number, { mix, lastId }: PresenceState): PresenceStep {
-  const timer = lastId + 1;
-  return [
-    { name: 'pausing', timer, mix, lastId: timer },
-    [{ type: 'startTimer', id: timer, delay: interval }],
-  ];
+function pause(interval: number, { mix, task: last }: PresenceState, before: PresenceStep[1]): PresenceStep {
+  const task = last + 1;
+  return [{ name: 'pausing', mix, task }, [...before, { type: 'startTimer', task, delay: interval }]];
 }

@@ -14,7 +14,7 @@ import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.t
 import { Redactor } from '../errors/redactor.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
-import { randomId } from '../runtime/random-id.ts';
+import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { encodeSegment } from './path.ts';
@@ -221,7 +221,7 @@ export class Executor {
       this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    const result = this.#read(endpoint, given, response);
+    const result = this.read(endpoint, given, response);
     options.onAnswer?.(response);
     const { codec } = this;
     if (!codec || !decrypt) return result;
@@ -236,7 +236,8 @@ export class Executor {
     return limitsOf(operation, { timeout, signal, delivery });
   }
 
-  #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+  /** Reads the answer to a call; throws the error that it stands for. */
+  read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300)

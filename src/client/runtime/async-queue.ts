@@ -1,7 +1,55 @@
 import { checkOptions, type OptionChecks } from '../builder/check-options.ts';
 import { checkAmount, must } from '../builder/params.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { Fifo } from './fifo.ts';
+
+/** A queue of values with their sizes in bytes. It moves an index: the cost of an array's shift() grows with its length. */
+export class Fifo<T> {
+  #values: (T | undefined)[] = [];
+  #sizes: number[] = [];
+  #start = 0;
+  #bytes = 0;
+
+  /** Number of values. */
+  get size(): number {
+    return this.#values.length - this.#start;
+  }
+
+  /** Their total size in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(value: T, bytes: number): void {
+    this.#values.push(value);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
+  }
+
+  /** Takes the oldest; there must be one. */
+  shift(): T {
+    const value = this.#values[this.#start] as T; // There is one, says the caller.
+    this.#bytes -= this.#sizes[this.#start] ?? 0;
+    // Released before the array is cut.
+    this.#values[this.#start] = undefined;
+    this.#start++;
+    if (this.#start > 64 && this.#start * 2 > this.#values.length) {
+      this.#values = this.#values.slice(this.#start);
+      this.#sizes = this.#sizes.slice(this.#start);
+      this.#start = 0;
+    }
+    return value;
+  }
+
+  /** Takes all. */
+  drain(): readonly T[] {
+    const values = this.#values.slice(this.#start) as T[]; // What has not been taken is there.
+    this.#values = [];
+    this.#sizes = [];
+    this.#start = 0;
+    this.#bytes = 0;
+    return values;
+  }
+}
 
 const OVERFLOWS = Object.freeze(['pause', 'drop-oldest', 'drop-newest', 'error'] as const);
 
@@ -20,10 +68,10 @@ export const MESSAGES_OPTIONS: OptionChecks = Object.freeze({
   overflow: must(`be one of ${OVERFLOWS.join(', ')}`, (value) => OVERFLOWS.some((each) => each === value)),
 });
 
-/** How many bytes may wait, where their number is told. */
+/** The default of `maxBytes`. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** What a queue may be told beyond its limit. */
+/** Further options of a queue. */
 export interface QueueOptions {
   /** Called when the queue has room again and when it has ended. */
   readonly onChange?: () => void;
@@ -155,7 +203,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     this.#options.onChange?.();
   }
 
-  // One value fits always: a bound in bytes must not keep it out for ever.
+  // A value larger than the limit fits into an empty queue.
   #fits(bytes: number): boolean {
     const waiting = this.#values;
     return waiting.size === 0 || (waiting.size < this.#limit && waiting.bytes + bytes <= this.#maxBytes);

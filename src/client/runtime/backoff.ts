@@ -32,7 +32,7 @@ export function backoff(policy: BackoffPolicy, { attempt, random, retryAfter }: 
   if (retryAfter !== undefined)
     return clamp(retryAfter + random * floor, floor, Math.max(floor, longestRetryAfter));
   const ceiling = clamp(policy.delay(attempt), floor, cap);
-  // There is no chance between a floor and infinity.
+  // No random number lies between a floor and infinity.
   if (ceiling === Number.POSITIVE_INFINITY) return ceiling;
   return clamp(floor + random * (ceiling - floor), floor, ceiling);
 }
@@ -43,8 +43,8 @@ function clamp(value: number, floor: number, cap: number): number {
 }
 
 /**
- * How many milliseconds an answer asks to be left alone; nothing where it does not say. Where it gives a date, that is
- * compared with the server's own time, if the answer tells it: the wall clock here, `now`, may be an hour off.
+ * The `Retry-After` of an answer in milliseconds; `undefined` if absent. A date is compared with the server's own time, if
+ * the answer has it: the local clock, `now`, may be wrong.
  */
 export function retryAfterIn(
   headers: { readonly get: (name: string) => string | null },
@@ -56,12 +56,12 @@ export function retryAfterIn(
     const there = readDate(headers.get('date')?.trim() ?? '');
     return parseRetryAfter(header, Number.isNaN(there) ? now : there);
   } catch {
-    // The headers of a program's own transport may throw, and the server has answered all the same.
+    // The headers of a program's own transport may throw.
     return undefined;
   }
 }
 
-/** Reads a `Retry-After` header, seconds or a date, as milliseconds from `now`; nothing when it is neither. */
+/** Reads a `Retry-After` header, seconds or a date, as milliseconds from `now`; `undefined` if it is neither. */
 export function parseRetryAfter(header: string, now: number): number | undefined {
   const text = header.trim();
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
@@ -69,7 +69,7 @@ export function parseRetryAfter(header: string, now: number): number | undefined
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-// Only dates with a time zone: engines guess at much else.
+// Only dates with a time zone: engines differ in the others.
 function readDate(text: string): number {
   return /(\bGMT|\bUTC|\dZ)$/i.test(text) ? Date.parse(text) : Number.NaN;
 }

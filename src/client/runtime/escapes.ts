@@ -17,7 +17,7 @@ const MOST_READINGS = 12;
 /** Digits of the number of a character. */
 const MOST_DIGITS = 24;
 
-/** More backslashes in a row than this are no escape. */
+/** More successive backslashes are not an escape. */
 const LONGEST_RUN = 40;
 
 const CONTROLS: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9 };

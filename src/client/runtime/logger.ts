@@ -10,19 +10,18 @@ export interface Logger {
   error?(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What takes secrets out of a line. */
+/** Removes secrets from a line. */
 export interface LineRedactor {
   text(text: string): string;
   value(value: unknown): unknown;
 }
 
 /**
- * The logger, made harmless: its lines hold no secrets, and a method that throws or rejects, or cannot even be looked up,
- * is passed over in silence, since there is nobody left to tell.
+ * A logger whose lines hold no secrets, and whose failures are ignored: there is nowhere left to report them.
  */
 export function safeLogger(logger: Logger, redactor: LineRedactor): Required<Logger> {
   const log = async (level: keyof Logger, message: string, fields: object | undefined) => {
-    // A level that is not there costs nothing.
+    // An absent level costs nothing.
     if (typeof logger[level] !== 'function') return;
     const clean = redactor.value(fields);
     await logger[level](
@@ -33,7 +32,7 @@ export function safeLogger(logger: Logger, redactor: LineRedactor): Required<Log
   const safe =
     (level: keyof Logger): Required<Logger>[keyof Logger] =>
     (message, fields) => {
-      // As a promise it is caught however it fails: some loggers are asynchronous, which their type allows.
+      // Some loggers are asynchronous, which their type allows.
       log(level, message, fields).catch(() => undefined);
     };
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };

@@ -1,4 +1,4 @@
-/** Gets the next value, or `undefined` when there is none. What the signal ends need not be heard of any more. */
+/** Gets the next value, or `undefined` when there is none. After the abort, its outcome is ignored. */
 export type Pull<T> = (signal: AbortSignal) => Promise<T | undefined>;
 
 interface Reader<T> {
@@ -10,7 +10,7 @@ const DONE = Object.freeze({ value: undefined, done: true } as const);
 
 /**
  * Values that are pulled one at a time, as they are asked for. Unlike a generator it can be left at any moment:
- * `return()` and `throw()` settle at once, and end the pull under way; those who wait for a value get the end.
+ * `return()` and `throw()` settle at once, and end the pull under way; waiting readers get the end.
  */
 export class PullIterator<T> implements AsyncGenerator<T, void, undefined> {
   readonly #pull: Pull<T>;
@@ -50,7 +50,7 @@ export class PullIterator<T> implements AsyncGenerator<T, void, undefined> {
     this.#end();
   }
 
-  /** Never rejects: whoever waits hears of a failure, and after the end nobody does. */
+  /** Never rejects: a waiting reader gets the failure; after the end it is ignored. */
   async #serve(): Promise<void> {
     this.#pulling = true;
     while (!this.#ended && this.#readers.length > 0) {

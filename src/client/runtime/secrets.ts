@@ -1,13 +1,13 @@
 import { ESCAPES, EscapedText } from './escapes.ts';
 
-/** Values of fewer characters, as `demo`, are no secrets. */
+/** Shorter values, such as `demo`, are not secret. */
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
-/** What stands where a text was cut. */
+/** The mark of a shortened text. */
 export const CUT = '…';
 
-/** How many characters one of a secret takes at most, when it is escaped: what is cut off needs not be looked at further. */
+/** The largest number of characters that one escaped character takes. */
 const LONGEST_ESCAPE = 12;
 
 // A character as it stands in an address, in JSON and in HTML.
@@ -17,21 +17,21 @@ function quoted(character: string): string {
   return String.raw`(?:\\*\x${hex}|%(?:25)*${hex}|\\+u00${hex}|&#(?:x${hex}|${code});)`;
 }
 
-/** Signatures of requests, and access tokens by the bytes that they begin with, whosever they are. */
+/** Signatures of requests, and access tokens by their first bytes. */
 const PROOF = new RegExp(
   String.raw`(?:\bv2${quoted('.')}(?=\S{20})|(?:p0F2|qEF2)AkF0)(?:[\w+/%=\\-]|&#?\w+;)+`,
   'gi',
 );
 
-/** What proves who asks, as a parameter: its value is taken out whatever it is. */
+/** Credentials as a parameter: any value is removed. */
 const PARAMETER = new RegExp(
   String.raw`((?:auth|signature|token)${quoted('=')})["']?(?:[^\s"'<>&]|&#)+`,
   'gi',
 );
 
 /**
- * The text with every secret taken out, however it is escaped, and also where only its beginning is left: eight characters
- * of it, and half of them all. Goes no further than so many characters.
+ * The text without secrets, however they are escaped, and without their beginnings of at least eight characters and half
+ * the length. The result covers at most `most` characters of the text.
  */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[], most: number): string {
   const found = withoutKnown(text, new Set(secrets), most);
@@ -63,7 +63,7 @@ function withoutKnown(whole: string, secrets: ReadonlySet<string | undefined>, m
   return result + text.slice(rest, end) + cut;
 }
 
-// Of a secret that was cut off, so much tells of it.
+// The shortest beginning of a secret that is removed.
 function leastOf({ length }: string): number {
   return Math.max(SHORTEST, Math.ceil(length / 2));
 }
@@ -76,17 +76,17 @@ const ADDRESS = new RegExp(
 const PATH = new RegExp(String.raw`(${SLASH}(?:publish|signal|v\d))${SLASH}[^\s"'<>]+`, 'gi');
 
 /**
- * The text with addresses cut short: proxies and runtimes repeat the one that was asked for, which holds keys, the token
- * and, on a GET publish, the message.
+ * The text with addresses shortened: proxies and runtimes repeat the requested address, which holds keys, the token and, on
+ * a GET publish, the message.
  */
 export function hideAddresses(text: string): string {
   return text.replace(ADDRESS, `$1/${CUT}`).replace(PATH, `$1/${CUT}`);
 }
 
-/** Secrets of one kind that are remembered: as many as answers under way may still quote. */
+/** The number of remembered secrets of one kind: answers in flight may still quote earlier ones. */
 const MOST = 16;
 
-/** The secrets with one more, which is the newest. */
+/** The secrets with a new one at the end. */
 export function remembered(secrets: readonly string[], secret: string): readonly string[] {
   return secrets.at(-1) === secret
     ? secrets

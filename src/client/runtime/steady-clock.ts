@@ -1,17 +1,33 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 
-/** A clock that can be relied on: it also tells how much time has passed, and its timers wait as long as they are told. */
+// Stored here, before a test can replace them: with fake timers, `atLatest` would never fire.
+const { setTimeout: later, clearTimeout: never } = globalThis;
+
+/** The runtime's own clock. The functions are looked up at each call, so that fake timers take effect. */
+export const systemClock: Required<Clock> = Object.freeze({
+  now: () => Date.now(),
+  monotonic: () => globalThis.performance.now(),
+  setTimeout: (callback: () => void, milliseconds: number) => globalThis.setTimeout(callback, milliseconds),
+  clearTimeout: (timer: unknown) =>
+    globalThis.clearTimeout(timer as Parameters<typeof globalThis.clearTimeout>[0]),
+  atLatest: (milliseconds: number, callback: () => void) => {
+    const timer = later(callback, milliseconds);
+    return () => never(timer);
+  },
+});
+
+/** A reliable clock: it measures passed time, and its timers take any delay. */
 export interface SteadyClock extends Clock {
   /** Milliseconds from an arbitrary start; never goes back. */
   monotonic(): number;
-  /** Calls back after so many milliseconds at the latest; returns how to cancel. */
+  /** Calls back after a number of milliseconds at the latest; returns how to cancel. */
   atLatest(milliseconds: number, callback: () => void): () => void;
 }
 
-/** Without a clock of its own for it, more than this between two readings is a jump and no time, in milliseconds. */
+/** Without a monotonic clock, a longer difference between two readings is a jump of the wall clock, in milliseconds. */
 const LONGEST_STEP = 10_000;
 
-/** Runtimes fire timers of a longer delay at once, in milliseconds. */
+/** The longest delay of a runtime's timer, in milliseconds: it fires longer ones at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
@@ -45,7 +61,7 @@ export function steadyClock(clock: Clock): SteadyClock {
   });
 }
 
-// What cannot be cancelled fires, and finds that nobody waits for it any more: that may not fail what is over.
+// A timer that cannot be cancelled fires without effect.
 function quietly(cancel: () => void): void {
   try {
     cancel();
@@ -58,7 +74,7 @@ function isSteady(clock: Clock): clock is Clock & Pick<SteadyClock, 'monotonic'>
   return typeof clock.monotonic === 'function';
 }
 
-// A clock that throws, or says what is no time, stands still meanwhile: nothing else may fail for it.
+// A clock that throws, or gives no number, keeps its last reading.
 function reading(read: () => unknown): () => number {
   let last = 0;
   return () => {
@@ -72,7 +88,7 @@ function reading(read: () => unknown): () => number {
   };
 }
 
-// Whoever needs it exactly reads it more often than the longest step: the watch for sleep does while the loop works.
+// The watch for sleep reads it more often than the longest step while the loop works.
 function derivedFrom(read: () => number): () => number {
   let last: number | undefined;
   let passed = 0;

@@ -1,14 +1,31 @@
-import { PNOperationType } from '../../protocol/status.ts';
+import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Settings } from '../config/options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
+import { makeStatus, type PNStateEvent, type PNStatus } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import type { Mix } from './mix.ts';
-import type { LoopHost } from './runner.ts';
-import type { Announcement } from './state.ts';
-import { beatStatus, stalledStatus, stateEvent, statusOf } from './statuses.ts';
+import type { Announcement, LoopInput } from './state.ts';
 
-/** Tells listeners, and the log, what becomes of receiving. */
+/** The reason that a change of state gives, by its cause. */
+export const REASONS: Readonly<Record<LoopInput['type'], string>> = {
+  demandChanged: 'the subscribed channels changed',
+  polled: 'the server answered',
+  pollFailed: 'a request failed',
+  timerFired: 'the delay has passed',
+  delivered: 'messages were delivered',
+  tokenChanged: 'a new token was set',
+  tokenRenewed: 'the token provider gave another token',
+  filterChanged: 'a new filter expression was set',
+  reconnectRequested: 'reconnect() was called',
+  disconnectRequested: 'disconnect() was called',
+  networkChanged: 'the network changed',
+  woke: 'the machine woke up',
+  closed: 'close() was called',
+};
+
+/** Reports the loop's changes to listeners and to the log. */
 export class Announcer<Client> {
   readonly #settings: Settings;
   readonly #listeners: ListenerRegistry<Client>;
@@ -18,7 +35,7 @@ export class Announcer<Client> {
     this.#listeners = listeners;
   }
 
-  /** Something that the loop has to tell; of a failure, the log says why without a listener. */
+  /** Emits a status, and logs a failure. */
   announce(announcement: Announcement): void {
     const { category, error, attempt } = announcement;
     const { logger, baseUrl } = this.#settings;
@@ -26,14 +43,16 @@ export class Announcer<Client> {
     this.#listeners.emit('status', statusOf(announcement));
   }
 
-  /** A heartbeat succeeded or failed. */
+  /** Reports a heartbeat. */
   beaten(mix: Mix, error: PubNubError | undefined): void {
     const { announceFailedHeartbeats, announceSuccessfulHeartbeats } = this.#settings;
-    if (error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)
-      this.#listeners.emit('status', beatStatus(mix, error));
+    if (!(error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)) return;
+    const category = error?.category ?? PNStatusCategory.PNAcknowledgmentCategory;
+    const operation = PNOperationType.PNHeartbeatOperation;
+    this.#listeners.emit('status', statusOf({ category, operation, mix, ...(error && { error }) }));
   }
 
-  /** Older messages could not be fetched; with a delay in milliseconds, they are asked for again. */
+  /** Reports a failed backfill; with a delay in milliseconds, it is retried. */
   backfillFailed(
     mix: Mix,
     error: PubNubError,
@@ -46,22 +65,37 @@ export class Announcer<Client> {
     });
   }
 
-  /** A reader takes nothing, and everybody waits. */
-  stalled({ names, channels }: LiveSubscription, milliseconds: number): void {
+  /** Reports a reader that blocks the client. */
+  stalled({ names: mix, channels }: LiveSubscription, milliseconds: number): void {
     const said = 'a reader takes no messages, and the client waits for it';
     this.#settings.logger?.warn?.(said, { channels, milliseconds });
-    this.#listeners.emit('status', stalledStatus(names));
+    const category = PNStatusCategory.PNSlowConsumerCategory;
+    const operation = PNOperationType.PNSubscribeOperation;
+    this.#listeners.emit('status', statusOf({ category, operation, mix }));
   }
 
-  /** The state of the loop changed. */
-  stateChanged(change: Parameters<LoopHost['stateChanged']>[0]): void {
-    const { state, previous } = change;
+  /** Reports a change of the loop's state. */
+  stateChanged({ state, previous }: Pick<PNStateEvent, 'state' | 'previous'>, cause: LoopInput): void {
     this.#settings.logger?.info?.('state', { state, previous });
-    this.#listeners.emit('state', stateEvent(change));
+    const error = cause.type === 'pollFailed' ? cause.error : undefined;
+    this.#listeners.emit('state', { state, previous, reason: REASONS[cause.type], error });
   }
 
-  /** A step of the loop has failed, which is nobody's but the library's. */
+  /** Logs a step that has thrown. */
   failed(error: unknown): void {
     this.#settings.logger?.error?.('a step of the loop failed', { error });
   }
+}
+
+/** The status of an announcement. A presence name is implied by its channel, and named only where it stands alone. */
+export function statusOf({ category, operation, mix, error, attempt, nextRetryAt }: Announcement): PNStatus {
+  const affectedChannels = plain(mix.channels);
+  const affectedChannelGroups = plain(mix.groups);
+  const affected = { affectedChannels, affectedChannelGroups };
+  return makeStatus(category, { operation, errorData: error, attempt, nextRetryAt, ...affected });
+}
+
+function plain(names: readonly string[]): readonly string[] {
+  const all = new Set(names);
+  return names.filter((name) => !isPresenceName(name) || !all.has(withoutPresence(name)));
 }

@@ -57,7 +57,7 @@ export function wants(
   if (rewind?.isBefore(p.t) && (fill !== undefined || !isStored(envelope) || !rewind.wants(p.t)))
     return false;
   if (fill !== undefined && missed.has({ channel: c, group, timetoken: p.t }, fill)) return false;
-  return isRewound ? interest.covers(c, group) : interest.wants(c, group, p.t);
+  return interest.match(c, group, isRewound ? undefined : p.t) !== undefined;
 }
 
 /** The last of the backfills that it waits for: from there it goes on to those before, each in its order. */

@@ -1,6 +1,6 @@
 import { isPresenceName, isWildcard } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { pauseFor } from '../runtime/pause-for.ts';
+import { pauseFor } from '../runtime/signals.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Backfill } from './backfill.ts';

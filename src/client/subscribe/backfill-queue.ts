@@ -2,7 +2,7 @@ import { PNOperationType } from '../../protocol/status.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { pauseFor } from '../runtime/pause-for.ts';
+import { pauseFor } from '../runtime/signals.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Arrived } from './arrived.ts';

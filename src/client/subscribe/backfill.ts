@@ -175,7 +175,7 @@ export class Backfill {
 
   /** Whether an entry belongs to its names. */
   covers(channel: string, group: string | undefined): boolean {
-    return this.#interest.covers(channel, group);
+    return this.#interest.match(channel, group) !== undefined;
   }
 
   /** Takes out what none of its recipients wants any more. */
@@ -183,7 +183,9 @@ export class Backfill {
     const { names, recipients } = this;
     const isWanted = (channel: string) => {
       const groups = [undefined, ...(this.plan.groups?.get(channel) ?? [])];
-      return recipients.some(({ interest }) => groups.some((group) => interest.covers(channel, group)));
+      return recipients.some(({ interest }) =>
+        groups.some((group) => interest.match(channel, group) !== undefined),
+      );
     };
     this.#interest.drop({
       channels: names.channels.filter((name) => !isWanted(name)),

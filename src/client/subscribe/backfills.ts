@@ -1,8 +1,8 @@
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
-import { pauseFor } from '../runtime/pause-for.ts';
 import { chance } from '../runtime/random.ts';
+import { pauseFor } from '../runtime/signals.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { Backfill, type BackfillPlan, Backlog } from './backfill.ts';
 import { MOST_ATTEMPTS } from './backfill-fill.ts';

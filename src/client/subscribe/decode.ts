@@ -19,7 +19,7 @@ import { UNREADABLE } from '../wire/encrypted.ts';
 import type { Json } from '../wire/json.ts';
 import { at, isRecord, recordAt, stringAt, timetokenOf } from '../wire/read.ts';
 
-/** Tells the address of a file. */
+/** Gives the address of a file. */
 export type FileUrl = (file: {
   readonly channel: string;
   readonly fileId: string;
@@ -34,7 +34,7 @@ export type Decoded = {
   [Kind in DeliveredKind]: { readonly name: Kind; readonly event: EventMap[Kind] };
 }[DeliveredKind];
 
-/** Whether an entry of an answer is an envelope, as far as delivery depends on it. */
+/** Checks the members of an entry that delivery needs. */
 export function isEnvelope(entry: unknown): entry is WireEnvelope {
   return (
     isRecord(entry) &&
@@ -46,7 +46,7 @@ export function isEnvelope(entry: unknown): entry is WireEnvelope {
   );
 }
 
-/** Whether an entry is of a kind that history keeps. */
+/** Whether history stores entries of this kind. */
 export function isStored({ c, e = EventKind.message }: WireEnvelope): boolean {
   return (e === EventKind.message && !isPresenceName(c)) || e === EventKind.file;
 }
@@ -152,9 +152,9 @@ function place(envelope: WireEnvelope) {
   return { channel: envelope.c, subscription: subscriptionOf(envelope), timetoken: envelope.p.t };
 }
 
-// What publishers say beside a message.
+// The publisher's metadata.
 function described({ i: publisher, u, cmt: customMessageType }: WireEnvelope) {
-  // Parsed from JSON, so it is nothing else.
+  // It was parsed from JSON.
   return { publisher, userMetadata: u as Json | undefined, customMessageType };
 }
 

@@ -1,27 +1,27 @@
 import { EventKind, type WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { Fingerprints } from './fingerprint.ts';
+import { isRecord } from '../wire/read.ts';
 import { Recipients } from './recipients.ts';
 
-/** How long a copy is recognised, in milliseconds. */
+/** A copy that arrives later than this, in milliseconds, is a new entry. */
 const WINDOW = 5 * 60_000;
 
-/** One entry, however many copies of it come, and who has had it. */
+/** One entry, whatever the number of its copies, and the recipients that have had it. */
 export interface Seen {
   readonly channel: string;
   readonly kind: number;
   readonly publisher: string | undefined;
-  /** Of payload, `meta` and custom type. */
+  /** Fingerprint of payload, `meta` and custom type. */
   readonly content: number;
-  /** The publisher's number; `null` where a row of the history has come first, which knows none. */
+  /** The publisher's sequence number; `null` if a row of the history came first, which has none. */
   sequence: number | undefined | null;
-  /** When it first came, in monotonic milliseconds. */
+  /** Arrival of the first copy, in monotonic milliseconds. */
   readonly at: number;
-  /** Those that have had it. */
+  /** The recipients that have had it. */
   readonly had: Recipients;
-  /** How often it has come. */
+  /** Number of copies. */
   copies: number;
-  /** The batch of the loop that has brought it first; `undefined` where none has. */
+  /** The batch of the loop that brought it first, if any. */
   batch: number | undefined;
   /** Another entry of the same timetoken. */
   readonly next: Seen | undefined;
@@ -34,7 +34,7 @@ interface Wanted {
 }
 
 /**
- * Remembers the last entries, live and older ones alike, and for each who has had it. Two entries are one when channel,
+ * Remembers the last entries, live and older ones alike, and the recipients of each. Two entries are one when channel,
  * publish timetoken, kind, publisher, sequence, payload, `meta` and custom type agree; the name that matched does not
  * count, since one message may come for a channel, a group and a wildcard.
  */
@@ -56,7 +56,7 @@ export class DeliveryWindow {
     this.#fingerprints = new Fingerprints(Math.floor(seed * 2 ** 32) | 0);
   }
 
-  /** Entries above this timetoken that have come are remembered; of older ones, some are not any more. */
+  /** All entries above this timetoken are remembered; older ones may be forgotten. */
   get forgottenUpTo(): Timetoken {
     return this.#forgotten;
   }
@@ -67,7 +67,7 @@ export class DeliveryWindow {
    */
   note(envelope: WireEnvelope, now: number, isRow = false): Seen {
     const { d, u, cmt } = envelope;
-    // Where there is nothing, history has an empty text.
+    // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
     const content = this.#fingerprints.of(d, meta, cmt || undefined);
     const seen = this.#find(envelope, content, isRow);
@@ -89,7 +89,7 @@ export class DeliveryWindow {
   #find(envelope: WireEnvelope, content: number, isRow: boolean): Seen | undefined {
     const { t } = envelope.p;
     const first = this.#young.get(t) ?? this.#old.get(t);
-    // Most often there is nothing of this timetoken.
+    // Most timetokens are new.
     if (first === undefined) return undefined;
     const wanted = { envelope, content, isRow };
     return among(this.#young.get(t), wanted) ?? among(this.#old.get(t), wanted);
@@ -125,4 +125,83 @@ function among(first: Seen | undefined, { envelope, content, isRow }: Wanted): S
     if (same && (isRow || seen.sequence === null || seen.sequence === s)) return seen;
   }
   return undefined;
+}
+
+/** The tag of each kind of value, so that no text has the fingerprint of a structure. */
+const KIND = Object.freeze({ array: 1, object: 2, key: 3, string: 4, other: 5 });
+
+/**
+ * Makes 53-bit fingerprints of JSON values. Collisions are negligible, and the seed is the
+ * client's own, so that nobody can construct one. The walk keeps its own stack: deep nesting cannot exhaust the call stack.
+ */
+export class Fingerprints {
+  readonly #seed: number;
+  readonly #stack: unknown[] = [];
+  // Both halves are kept as 32-bit integers: as doubles, each step would allocate.
+  #high = 0;
+  #low = 0;
+
+  /** `seed` is a 32-bit integer. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** The fingerprint of a payload with its `meta` and custom type. */
+  of(payload: unknown, meta?: unknown, type?: unknown): number {
+    this.#high = (0x9e3779b9 ^ this.#seed) | 0;
+    this.#low = Math.imul(0x85ebca6b ^ this.#seed, 0xc2b2ae35);
+    this.#take(payload);
+    while (this.#stack.length > 0) this.#take(this.#stack.pop());
+    // Most messages have neither.
+    if (meta !== undefined || type !== undefined) {
+      this.#take([meta, type]);
+      while (this.#stack.length > 0) this.#take(this.#stack.pop());
+    }
+    return (this.#high >>> 0) * 2 ** 21 + (this.#low >>> 11);
+  }
+
+  #take(value: unknown): void {
+    if (typeof value === 'string') {
+      this.#add(KIND.string, value);
+    } else if (Array.isArray(value)) {
+      this.#mix(KIND.array, value.length);
+      for (const entry of value) this.#stack.push(entry);
+    } else if (isRecord(value)) {
+      this.#takeObject(value);
+    } else {
+      this.#add(KIND.other, String(value));
+    }
+  }
+
+  // The keys and their number identify an object; its values follow in the same order, so that no end mark is needed.
+  #takeObject(value: Readonly<Record<string, unknown>>): void {
+    let count = 0;
+    for (const key in value) {
+      count++;
+      this.#add(KIND.key, key);
+      this.#stack.push(value[key]);
+    }
+    this.#mix(KIND.object, count);
+  }
+
+  // Adds a tag with a number.
+  #mix(kind: number, count: number): void {
+    const word = Math.imul(count, 8) + kind;
+    this.#high = Math.imul(this.#high ^ word, 0x27d4eb2f);
+    this.#low = (Math.imul(this.#low ^ word, 0x5bd1e995) + (this.#low >>> 15)) | 0;
+  }
+
+  // Adds a text: its length, then its characters.
+  #add(kind: number, text: string): void {
+    this.#mix(kind, text.length);
+    let high = this.#high;
+    let low = this.#low;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      high = Math.imul(high ^ code, 0x01000193);
+      low = (Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15)) | 0;
+    }
+    this.#high = high;
+    this.#low = low;
+  }
 }

@@ -228,7 +228,7 @@ export class Delivery<Client> {
     const { c, p } = envelope;
     if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
     for (const other of this.#parts.demand.candidates(c, group))
-      if (!recipients.includes(other) && other.interest.wants(c, group, p.t)) return true;
+      if (!recipients.includes(other) && other.interest.match(c, group, p.t) !== undefined) return true;
     return false;
   }
 

@@ -1,10 +1,11 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Demand } from './demand.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Mix } from './mix.ts';
 import type { LoopCursor } from './state.ts';
 
-/** A change of what the program wants. */
+/** A change of the wanted names. */
 export interface DemandChange {
   readonly demand: Mix;
   /** The id of the newest subscription, if any was added. */
@@ -13,42 +14,37 @@ export interface DemandChange {
   readonly cursor?: LoopCursor;
 }
 
-/** What changes of demand need of the client. */
-export interface DemandChangesHost {
-  /** Waits for leaves under way that name one of these; `undefined` if there are none. */
-  leaves(mix: Mix): Promise<unknown> | undefined;
-  changed(change: DemandChange): void;
-}
-
 /**
- * Gathers what a program subscribes and unsubscribes in one turn into one change: a subscription that is ended at once
+ * Combines all calls of subscribe and unsubscribe in one turn into one change: a subscription that ends in the same turn
  * costs no request.
  */
 export class DemandChanges {
   readonly #demand: Demand;
-  readonly #host: DemandChangesHost;
-  /** Subscriptions that the loop has not heard of. */
+  readonly #presence: Pick<Presence, 'leaves'>;
+  readonly #onChange: (change: DemandChange) => void;
+  /** Subscriptions that the loop does not know yet. */
   readonly #fresh = new Set<LiveSubscription>();
   #done: Promise<void> | undefined;
 
-  constructor(demand: Demand, host: DemandChangesHost) {
+  constructor(demand: Demand, presence: Pick<Presence, 'leaves'>, onChange: (change: DemandChange) => void) {
     this.#demand = demand;
-    this.#host = host;
+    this.#presence = presence;
+    this.#onChange = onChange;
   }
 
-  /** A subscription was added; resolves when the loop has heard of it. */
+  /** Notes a new subscription; resolves when the loop has been told. */
   add(subscription: LiveSubscription): Promise<void> {
     this.#fresh.add(subscription);
     return this.note();
   }
 
-  /** Something was dropped; resolves when the loop has heard of it. */
+  /** Notes a change; resolves when the loop has been told. */
   note(): Promise<void> {
     this.#done ??= Promise.resolve().then(() => this.#flush());
     return this.#done;
   }
 
-  /** Tells the loop now, ahead of what else the program asks for in this turn. */
+  /** Tells the loop now, ahead of other inputs of this turn. */
   flushNow(): void {
     this.#flush();
   }
@@ -59,32 +55,32 @@ export class DemandChanges {
     const late: LiveSubscription[] = [];
     const added: LiveSubscription[] = [];
     for (const subscription of this.#fresh) {
-      // A handshake that went out in between may have asked for it already.
+      // A handshake that was sent meanwhile may have included it.
       if (subscription.ended || isEmpty(subscription.interest.pending)) this.#fresh.delete(subscription);
       else if (this.#mustWait(subscription)) late.push(subscription);
       else added.push(subscription);
     }
-    // With nothing else to go on with, the handshake waits by itself.
+    // If nothing else is wanted, the handshake itself waits for the leave.
     if (isEmpty(this.#demand.mixWithout(late))) added.push(...late.splice(0));
     for (const subscription of added) this.#fresh.delete(subscription);
     const newest = added.at(-1)?.id;
     const cursor = oldestStart(added);
-    this.#host.changed({
+    this.#onChange({
       demand: this.#demand.mixWithout(late),
       ...(newest !== undefined && { newest }),
       ...(cursor && { cursor }),
     });
   }
 
-  // A leave that is under way for one of its names would end what its handshake begins. The loop goes on meanwhile.
+  // A leave in flight for one of its names would undo its handshake. The loop continues with the other names.
   #mustWait({ names }: LiveSubscription): boolean {
-    const leaves = this.#host.leaves(names);
+    const leaves = this.#presence.leaves(names);
     void leaves?.then(() => this.note());
     return leaves !== undefined;
   }
 }
 
-// On an idle client the given timetoken simply is the cursor; a running loop's never moves for it.
+// An idle loop starts at the oldest given timetoken; a running loop keeps its cursor.
 function oldestStart(added: readonly LiveSubscription[]): LoopCursor | undefined {
   const starts = added.flatMap(({ wish }) => wish.start ?? []);
   return starts.reduce<LoopCursor | undefined>(

@@ -9,8 +9,8 @@ type Index = Map<string, Set<LiveSubscription>>;
 const NOBODY: readonly LiveSubscription[] = Object.freeze([]);
 
 /**
- * What the program wants to receive: its subscriptions, counted by name, so that two parts of a program on one channel
- * do not disturb each other, and indexed, so that an entry finds its subscriptions without asking each.
+ * The subscriptions of a client. A name is wanted until its last subscription drops it, so that two parts of a program on
+ * one channel do not disturb each other. An index by name finds the subscriptions of an entry.
  */
 export class Demand {
   /** What `setState()` set, until its name is dropped. */
@@ -18,10 +18,17 @@ export class Demand {
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #byChannel: Index = new Map();
   readonly #byGroup: Index = new Map();
+  /** The id of the newest subscription. */
+  newest = 0;
 
   /** Every subscription, in the order of their creation. */
   get subscriptions(): Iterable<LiveSubscription> {
     return this.#subscriptions;
+  }
+
+  /** The subscriptions up to an id: a request did not ask for those that were made after it was sent. */
+  upTo(newest: number): readonly LiveSubscription[] {
+    return [...this.#subscriptions].filter(({ id }) => id <= newest);
   }
 
   /** The union of what all subscriptions want. */
@@ -29,7 +36,7 @@ export class Demand {
     return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
   }
 
-  /** The same, without what only some of them want. */
+  /** The same, without names that only the given subscriptions want. */
   mixWithout(some: readonly LiveSubscription[]): Mix {
     if (some.length === 0) return this.mix;
     const others = [...this.#subscriptions].filter((one) => !some.includes(one)).map(({ names }) => names);
@@ -44,7 +51,7 @@ export class Demand {
     return stateText(this.#subscriptions, mix, this.states);
   }
 
-  /** Adds a subscription under all its names. A state that it brings is newer than what was set before. */
+  /** Adds a subscription. Its presence state replaces what `setState()` has set before. */
   add(subscription: LiveSubscription): void {
     if (subscription.wish.state)
       this.states.forget([...subscription.channels, ...subscription.channelGroups]);
@@ -54,18 +61,18 @@ export class Demand {
     for (const name of groups) addTo(this.#byGroup, name, subscription);
   }
 
-  /** Takes names from a subscription; one that has none left is taken out whole. */
+  /** Removes names from a subscription, and the subscription with its last name. */
   drop(subscription: LiveSubscription, mix: Mix): void {
     subscription.interest.drop(mix);
     for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
     for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);
-    // The server forgets the state of whoever leaves.
+    // The server forgets the state of a user who leaves.
     this.states.forget(mix.channels.filter((name) => !this.#byChannel.has(name)));
     this.states.forget(mix.groups.filter((name) => !this.#byGroup.has(name)));
     if (isEmpty(subscription.interest.mix)) this.#subscriptions.delete(subscription);
   }
 
-  /** The subscriptions that an entry may be for: by its channel, by a wildcard over it, or by the group it came for. */
+  /** The subscriptions that an entry may match: by channel, wildcard, or the group that it came for. */
   candidates(channel: string, group: string | undefined): Iterable<LiveSubscription> {
     const direct = this.#byChannel.get(channel);
     if (group === undefined && !channel.includes('.')) return direct ?? NOBODY;

@@ -4,28 +4,28 @@ import { COST, hasten } from './pace.ts';
 import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
 import { announce, halt, isGone, leaveEffects } from './steps.ts';
 
-/** What the server and the program are told of names that were dropped. */
-export function farewell({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
+/** The leave and the status for names that were dropped. */
+export function droppedEffects({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
   if (isEmpty(removed)) return [];
   const operation = PNOperationType.PNUnsubscribeOperation;
   const quiet = phase.name === 'stopped' || phase.name === 'idle';
-  // What only the handshake under way has named is left when that has come to its end, and cannot bring it back.
+  // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
   return [
     ...leaveEffects(quiet ? EMPTY_MIX : intersection(removed, accepted)),
     announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
   ];
 }
 
-/** Nothing is subscribed any more: the cursor goes too, so that the next subscription starts afresh. */
+/** Ends the loop with its last subscription, and forgets the cursor: the next subscription starts at the present. */
 export function forget(state: LoopState, now: number): Step {
-  const { lastId, undelivered, roundTrip, newest } = state;
+  const { task, undelivered, roundTrip, newest } = state;
   const haste = hasten(state.haste, COST.stop, now);
-  const next: LoopState = { ...IDLE, lastId, undelivered, roundTrip, newest, haste };
+  const next: LoopState = { ...IDLE, task, undelivered, roundTrip, newest, haste };
   if (state.phase.name === 'idle') return [{ ...next, haste: state.haste }, []];
   return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
 }
 
-/** The program stops the loop, or closes the client. */
+/** Stops the loop for `disconnect()` or `close()`. */
 export function stop(state: LoopState, closed: boolean, now: number): Step {
   const { phase } = state;
   if (phase.name === 'stopped' && !closed) return [state, []];
@@ -39,8 +39,8 @@ export function stop(state: LoopState, closed: boolean, now: number): Step {
 function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
   const { phase, accepted, demand } = state;
   const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
-  const isAsked = phase.name === 'handshaking' && phase.poll !== undefined;
+  const isAsked = phase.name === 'handshaking' && phase.poll;
   const asked = isAsked ? union(accepted, phase.mix) : accepted;
   const left = isGone(state) ? EMPTY_MIX : asked;
-  return [...halt(state), { type: 'present', mix: EMPTY_MIX }, ...leaveEffects(left), said];
+  return [...halt(state), ...leaveEffects(left), said];
 }

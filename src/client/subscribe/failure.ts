@@ -5,13 +5,14 @@ import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } fro
 import { COST, hasten } from './pace.ts';
 import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
-  acceptedOf,
+  after,
   announce,
   FLOOR_DELAY,
   haltTimer,
   handshake,
   leaveEffects,
   proceedConnected,
+  waitIn,
   wanted,
 } from './steps.ts';
 
@@ -24,16 +25,15 @@ const {
   PNUnexpectedDisconnectCategory,
 } = PNStatusCategory;
 
-/** A connection that held for so long, in milliseconds, was a success: attempts are counted anew. */
+/** After a connection of this length, in milliseconds, attempts are counted from 1 again. */
 const STABLE = 10_000;
 
-/** A poll came to nothing: another attempt after a delay, as long as the policy allows one. */
+/** Handles a failed request: another attempt after a delay, as long as the policy allows one. */
 export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): Step {
   const { error, now } = event;
   const ended = [...haltTimer(state), ...leaveEffects(forgone(state))];
   if (wasHeld(state, now) && error.category === PNTimeoutCategory) {
-    const [next, effects] = handshake({ ...state, wasAway: true }, now);
-    return [next, [...ended, ...effects]];
+    return after(ended, handshake({ ...state, wasAway: true }, now));
   }
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
@@ -41,24 +41,22 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
   if (attempt > policy.reconnection.maximumRetries) {
     const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
     const said = announce(category, mix, { error, attempt });
-    const failed: LoopState = { ...next, owed: undefined, phase: { name: 'failed', error } };
-    return [failed, [...ended, { type: 'present', mix: EMPTY_MIX }, said]];
+    return [{ ...next, owed: undefined, phase: { name: 'failed', error } }, [...ended, said]];
   }
   const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
-  const timer = state.lastId + 1;
   const category = first ? PNUnexpectedDisconnectCategory : error.category;
   const said = announce(category, mix, { error, attempt, nextRetryAt: event.wall + delay });
-  const phase = { name: 'waiting', timer, due: now + delay, error } as const;
-  return [{ ...next, lastId: timer, phase }, [...ended, { type: 'startTimer', id: timer, delay }, said]];
+  const [waiting, effects] = waitIn(next, { name: 'waiting', due: now + delay, error }, delay);
+  return [waiting, [...ended, ...effects, said]];
 }
 
-// What a handshake has asked for although it was dropped meanwhile: the server may have heard.
+// Names of a handshake that were dropped while it was in flight: the server may have joined the user to them.
 function forgone({ phase, demand }: LoopState): Mix {
   return phase.name === 'handshaking' ? without(phase.mix, demand) : EMPTY_MIX;
 }
 
-// A held poll that was never answered says little: the handshake that follows proves the connection, or its loss. One
-// that "times out" at once has failed like any other.
+// The timeout of a long poll proves nothing: the handshake that follows tests the connection. A timeout within the floor
+// delay is a failure like any other.
 function wasHeld({ phase }: LoopState, now: number): boolean {
   return phase.name === 'receiving' && now - phase.sentAt >= FLOOR_DELAY;
 }
@@ -72,9 +70,8 @@ function countFailure(state: LoopState, now: number): { readonly next: LoopState
 }
 
 /**
- * The server refused names. The accepted ones are never the hostage of an addition: what is new is refused alone and the
- * rest goes on; only where nothing new can be blamed, the loop waits for a token, or, where a provider gives them or the
- * address is too long, takes it for a failure.
+ * Handles a refusal. New names are refused alone, and the loop continues with the accepted ones. If no new name can be
+ * blamed, the loop waits for a token; with a token provider, or if the address is too long, it retries as after a failure.
  */
 export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed): Step {
   const { error, now, refusal } = event;
@@ -83,10 +80,9 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const asked = phase.name === 'handshaking' ? phase.mix : state.asked;
   const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : EMPTY_MIX;
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
-  // Nobody wants what is refused any more, or it was asked for with what has been replaced meanwhile: ask anew.
+  // The refused names are not wanted any more, or the request carried an old token or filter: ask again.
   if (isOutdated(phase) || isEmpty(intersection(blamed, wanted(state)))) {
-    const [next, effects] = goOn(state, now);
-    return [next, [...leaveEffects(forgone(state)), ...effects]];
+    return after(leaveEffects(forgone(state)), goOn(state, now));
   }
   if (refusal === 'filter') return refuseFilter(state, event);
   const victims = intersection(suspects, state.demand);
@@ -106,22 +102,17 @@ function refuseNames(
     announce(error.category, victims, { error }),
   ];
   const rest = { ...state, refused: union(state.refused, victims), refusal: error };
-  // The provider may have another token by and by, and what is in between another limit: with nothing left to go on with,
-  // everything is asked for again.
+  // A later token, or another proxy, may accept them: if no name is left, all are retried.
   const isForToken = error.category === PNAccessDeniedCategory;
   const mayPass = refusal === 'length' || (isForToken && policy.renewsToken);
-  if (isEmpty(wanted(rest)) && mayPass) {
-    const [next, effects] = fail(policy, state, event);
-    return [next, [...told, ...effects]];
-  }
-  const [next, effects] = goOn(rest, now);
-  return [next, [...told, ...leaveEffects(forgone(state)), ...effects]];
+  if (isEmpty(wanted(rest)) && mayPass) return after(told, fail(policy, state, event));
+  return after([...told, ...leaveEffects(forgone(state))], goOn(rest, now));
 }
 
-// Who is subscribed already receives before the rest is asked for.
+// Polls for the accepted names come before the next handshake.
 function goOn(state: LoopState, now: number): Step {
   const isConnected = state.established && !state.outage && state.cursor !== undefined;
-  return isConnected && !isEmpty(acceptedOf(state))
+  return isConnected && !isEmpty(state.accepted)
     ? proceedConnected({ ...state, owed: 'handshake' }, now)
     : handshake(state, now);
 }
@@ -130,21 +121,20 @@ function isOutdated(phase: LoopState['phase']): boolean {
   return phase.name === 'handshaking' && phase.stale === true;
 }
 
-// The names that the answer blames, of those that were new in this handshake; all new ones when it names none.
+// The new names of this handshake that the answer blames; all new names if it blames none.
 function suspectsIn(state: LoopState, asked: Mix, error: PubNubError): Mix {
   const fresh = without(asked, state.accepted);
   const named = intersection(asked, mixOf(error.channels, error.channelGroups));
   return isEmpty(named) ? fresh : intersection(named, fresh);
 }
 
-// No name is to blame, but whoever waits for one to be accepted is told.
+// No name is to blame, but the waits for acceptance end.
 function refuseFilter(state: LoopState, event: PollFailed): Step {
   const { error, newest } = event;
-  const [next, effects] = awaitProgram(state, event);
-  return [next, [{ type: 'refuse', mix: wanted(state), error, newest }, ...effects]];
+  return after([{ type: 'refuse', mix: wanted(state), error, newest }], awaitProgram(state, event));
 }
 
-// What was accepted is refused now, or the filter expression is: only a new token or expression helps.
+// An accepted name or the filter expression is refused: the loop waits for a new token or expression.
 function awaitProgram(state: LoopState, { error, now }: PollFailed): Step {
   const { next, first } = countFailure(state, now);
   const { attempt } = next;

@@ -3,9 +3,15 @@ import { operation } from '../builder/operation.ts';
 import { validate } from '../builder/validate.ts';
 import { missingFeature } from '../config/missing-feature.ts';
 import { defineFeature } from '../feature.ts';
-import { type SubscribeParams, type SubscribeVerbs, subscribe } from './subscribe.ts';
+import {
+  type SubscribeParams,
+  type SubscribeVerbs,
+  subscribe,
+  type UnsubscribeParams,
+  type UnsubscribeVerbs,
+  unsubscribe,
+} from './subscribe.ts';
 import { namesToDrop } from './subscribe-options.ts';
-import { type UnsubscribeParams, type UnsubscribeVerbs, unsubscribe } from './unsubscribe.ts';
 
 /** Receiving: part of every client. */
 export const subscribing = defineFeature({

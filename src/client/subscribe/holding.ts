@@ -1,11 +1,11 @@
 import type { PNMessageResult } from '../listeners/events.ts';
-import { Fifo } from '../runtime/fifo.ts';
+import { Fifo } from '../runtime/async-queue.ts';
 
-/** What is held at most, for all subscriptions of a client together. */
+/** Limits for all subscriptions of a client together. */
 const MOST_MESSAGES = 1_000;
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** A message that the first who asks a subscription may get. */
+/** A message for the first reader of a subscription. */
 export interface Waiting {
   readonly message: PNMessageResult;
   readonly id: number;
@@ -14,19 +14,18 @@ export interface Waiting {
 interface Held {
   readonly message: PNMessageResult;
   readonly bytes: number;
-  /** The subscriptions that may ask for it. */
+  /** Ids of the subscriptions whose first reader gets it. */
   readonly ids: readonly number[];
 }
 
 /**
- * Messages that came between `execute()` and the first who asks a subscription for them: its first iterator gets them,
- * its first listener ends the wait. They are held for all subscriptions together, the newest ones, so that a program which
- * never asks does not pay for it.
+ * Messages that arrive between `execute()` and the first reader of a subscription: the first iterator gets them, and the
+ * first listener ends the holding. One bounded buffer of the newest messages serves all subscriptions.
  */
 export class Holding {
   readonly #waiting = new Set<number>();
   readonly #held = new Fifo<Held>();
-  /** Of the newest message: most often the next one is for the same. */
+  /** The ids of the newest message; the next message most often has the same. */
   #ids: readonly number[] = [];
 
   /** Begins to hold messages for a subscription. */
@@ -39,7 +38,7 @@ export class Holding {
     return this.#waiting.has(id);
   }
 
-  /** Ends the wait of a subscription; returns what was held for it, in order. */
+  /** Ends the holding for a subscription; returns its messages in order. */
   take(id: number): readonly PNMessageResult[] {
     if (!this.#waiting.delete(id)) return [];
     const all = this.#held.drain();
@@ -49,7 +48,7 @@ export class Holding {
     return taken.map(({ message }) => message);
   }
 
-  /** Holds an entry of so many bytes as each subscription was told of it: those that follow one another, most often alike. */
+  /** Holds the messages of one entry; neighbours most often share the same object. */
   holdAll(waiting: readonly Waiting[], bytes: number): void {
     for (let from = 0, to = 0; from < waiting.length; from = to) {
       const message = waiting[from]?.message;
@@ -59,9 +58,9 @@ export class Holding {
     }
   }
 
-  /** Holds a message of so many bytes for those of the subscriptions that still wait. */
+  /** Holds a message for subscriptions without a reader. */
   hold(message: PNMessageResult, ids: readonly number[], bytes: number): void {
-    // One list for all: with many subscriptions, a list for each message would take more than the messages.
+    // Messages share one list: with many subscriptions, the lists would take more memory than the messages.
     if (!isSame(this.#ids, ids)) this.#ids = ids;
     this.#held.push({ message, bytes, ids: this.#ids }, bytes);
     while (this.#held.size > MOST_MESSAGES || this.#held.bytes > MOST_BYTES) this.#held.shift();

@@ -1,35 +1,42 @@
 import { isPresenceName, PRESENCE_SUFFIX } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { intersection, type Mix, mixOf } from './mix.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
+import { Waiters } from '../runtime/waiters.ts';
+import { intersection, isEmpty, type Mix, without } from './mix.ts';
 
 type Floors = Map<string, Timetoken | undefined>;
 
 /**
- * What one subscription wants: its names as they stand on the wire. A name that the server has accepted has a floor, the
- * timetoken it is subscribed from; one that it has not has none.
+ * The names of one subscription, as they stand on the wire, and the waits for their acceptance. An accepted name has a
+ * floor, the timetoken that it is subscribed from; a pending name has none.
  */
 export class Interest {
-  readonly #channels: Floors = new Map();
-  readonly #groups: Floors = new Map();
-  constructor(mix: Mix) {
-    for (const name of mix.channels) this.#channels.set(name, undefined);
-    for (const name of mix.groups) this.#groups.set(name, undefined);
-  }
-
   /** The names that are still wanted. */
-  get mix(): Mix {
-    return mixOf(this.#channels.keys(), this.#groups.keys());
+  mix: Mix;
+  readonly #channels: Floors;
+  readonly #groups: Floors;
+  readonly #waiters = new Waiters<PubNubError | 'done'>();
+  #refusal: PubNubError | undefined;
+
+  constructor(mix: Mix) {
+    this.mix = mix;
+    this.#channels = new Map(mix.channels.map((name) => [name, undefined]));
+    this.#groups = new Map(mix.groups.map((name) => [name, undefined]));
   }
 
   /** Names that no handshake has accepted yet. */
   get pending(): Mix {
-    return mixOf(withoutFloor(this.#channels), withoutFloor(this.#groups));
+    return {
+      channels: this.mix.channels.filter((name) => this.#channels.get(name) === undefined),
+      groups: this.mix.groups.filter((name) => this.#groups.get(name) === undefined),
+    };
   }
 
-  /** Sets the floor of names that have none, and returns these. */
+  /** Sets the floor of pending names, and returns them. */
   accept(mix: Mix, floor: Timetoken): Mix {
     const fresh = intersection(this.pending, mix);
     this.setFloor(fresh, floor);
+    this.#settle();
     return fresh;
   }
 
@@ -41,24 +48,49 @@ export class Interest {
 
   /** Takes names out. */
   drop(mix: Mix): void {
+    this.mix = without(this.mix, mix);
     for (const name of mix.channels) this.#channels.delete(name);
     for (const name of mix.groups) this.#groups.delete(name);
+    if (!isEmpty(this.mix)) this.#settle();
   }
 
-  /** Whether an entry on this channel, at this timetoken, is wanted; `group` is the one it came for, if any. */
-  wants(channel: string, group: string | undefined, timetoken: Timetoken): boolean {
-    if (isAbove(this.#channels, channel, timetoken)) return true;
-    if (group !== undefined && isAbove(this.#groups, group, timetoken)) return true;
-    return this.#channels.size > 0 && this.#wantsByWildcard(channel, timetoken);
+  /** Notes a refusal of pending names, which lasts until they are asked for again. */
+  refuse(mix: Mix, error: PubNubError): void {
+    if (isEmpty(intersection(this.pending, mix))) return;
+    this.#refusal = error;
+    this.giveUp(error);
   }
 
-  /** Whether an entry matches one of the names, whatever their floors. */
-  covers(channel: string, group: string | undefined): boolean {
-    if (this.#channels.has(channel) || (group !== undefined && this.#groups.has(group))) return true;
-    return wildcardsOver(channel).some((wildcard) => this.#channels.has(wildcard));
+  /** Forgets the refusal: the names are asked for again. */
+  askAgain(): void {
+    this.#refusal = undefined;
   }
 
-  /** The lowest floor of those names of the mix that are accepted; `undefined` if there is none. */
+  /** Resolves when the pending names are accepted; rejects when one is refused, or the signal is aborted. */
+  accepted(signal: AbortSignal | undefined): Promise<void> {
+    return this.#refusal
+      ? Promise.reject(this.#refusal)
+      : this.#waiters.wait(signal, endedError, (verdict) => verdict);
+  }
+
+  /** Ends the waits with an error. */
+  giveUp(error: PubNubError): void {
+    this.#waiters.tell(error);
+  }
+
+  /**
+   * The name by which an entry matches: `null` for the channel itself, else the wildcard or group; `undefined` if there is
+   * none. `group` is the group that it came for, if any. With a timetoken, only names with a floor below it match.
+   */
+  match(channel: string, group: string | undefined, timetoken?: Timetoken): string | null | undefined {
+    if (fits(this.#channels, channel, timetoken)) return null;
+    if (this.#channels.size > 0)
+      for (const wildcard of wildcardsOver(channel))
+        if (fits(this.#channels, wildcard, timetoken)) return wildcard;
+    return group !== undefined && fits(this.#groups, group, timetoken) ? group : undefined;
+  }
+
+  /** The lowest floor of the accepted names among the given ones; `undefined` if there is none. */
   floorOf({ channels, groups }: Mix): Timetoken | undefined {
     const floors = [
       ...channels.map((name) => this.#channels.get(name)),
@@ -71,18 +103,27 @@ export class Interest {
     );
   }
 
-  /** The name by which a wanted entry matched: `null` for the channel itself, else the wildcard or group. */
-  matchOf(channel: string, group: string | undefined): string | null {
-    if (this.#channels.has(channel)) return null;
-    for (const wildcard of wildcardsOver(channel)) if (this.#channels.has(wildcard)) return wildcard;
-    return group ?? null;
+  #settle(): void {
+    if (!isEmpty(this.pending)) return;
+    this.#refusal = undefined;
+    this.#waiters.tell('done');
   }
+}
 
-  #wantsByWildcard(channel: string, timetoken: Timetoken): boolean {
-    for (const wildcard of wildcardsOver(channel))
-      if (isAbove(this.#channels, wildcard, timetoken)) return true;
-    return false;
-  }
+function fits(floors: Floors, name: string, timetoken: Timetoken | undefined): boolean {
+  if (timetoken === undefined) return floors.has(name);
+  const floor = floors.get(name);
+  return floor !== undefined && compareTimetokens(timetoken, floor) > 0;
+}
+
+/** The error of a wait for a subscription that has ended. */
+export function endedError(cause?: unknown): PubNubError {
+  return new PubNubError('PN-2003', 'The subscription ended before the server had accepted it.', { cause });
+}
+
+/** The error of a wait for the server while the client is stopped. */
+export function stoppedError(): PubNubError {
+  return new PubNubError('PN-2003', 'The client is stopped, and does not ask the server: call reconnect().');
 }
 
 /** The wildcards that cover a channel, the longest first: `a.b.*` and `a.*` cover `a.b.c`. */
@@ -91,7 +132,7 @@ export function wildcardsOver(channel: string): readonly string[] {
   const presence = isPresenceName(channel);
   const end = presence ? channel.length - PRESENCE_SUFFIX.length : channel.length;
   const wildcards: string[] = [];
-  // A dot at the very end has no rest for the star to stand for, one at the very start no name before it.
+  // A dot at the end leaves nothing for the star, and a dot at the start has no name before it.
   for (let dot = channel.lastIndexOf('.', end - 2); dot > 0; dot = channel.lastIndexOf('.', dot - 1)) {
     wildcards.push(`${channel.slice(0, dot)}.*${presence ? PRESENCE_SUFFIX : ''}`);
   }
@@ -99,8 +140,8 @@ export function wildcardsOver(channel: string): readonly string[] {
 }
 
 /**
- * The group that an entry came for, `undefined` where it came for its channel or a wildcard. A channel may be named like a
- * group: an entry that came under its channel's own name belongs to the group only if nobody asked for that channel.
+ * The group that an entry came for; `undefined` if it came for its channel or a wildcard. A channel and a group may share a
+ * name: an entry under that name came for the group only if the channel was not asked for.
  */
 export function groupOf(
   { c: channel, b: match = channel }: { readonly c: string; readonly b?: string },
@@ -108,13 +149,4 @@ export function groupOf(
 ): string | undefined {
   if (groups.length === 0 || !groups.includes(match)) return undefined;
   return match === channel && channels.includes(channel) ? undefined : match;
-}
-
-function withoutFloor(floors: Floors): string[] {
-  return [...floors].filter(([, floor]) => floor === undefined).map(([name]) => name);
-}
-
-function isAbove(floors: Floors, name: string, timetoken: Timetoken): boolean {
-  const floor = floors.get(name);
-  return floor !== undefined && compareTimetokens(timetoken, floor) > 0;
 }

@@ -7,13 +7,12 @@ import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
 import { AsyncQueue, MESSAGES_OPTIONS } from '../runtime/async-queue.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { Acceptance, endedError, stoppedError } from './acceptance.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
 import { gapEvent, type NamedLoss } from './gaps.ts';
 import type { Holding } from './holding.ts';
-import { Interest } from './interest.ts';
+import { endedError, Interest, stoppedError } from './interest.ts';
 import { Missed } from './missed.ts';
 import { isEmpty, type Mix } from './mix.ts';
 import type { Rewind } from './rewind.ts';
@@ -47,7 +46,6 @@ export class LiveSubscription {
   readonly id: number;
   readonly wish: SubscribeWish;
   readonly interest: Interest;
-  readonly acceptance = new Acceptance();
   readonly missed = new Missed();
   /** The channels whose newest stored messages were asked for. */
   readonly rewound = new Map<string, Rewind>();
@@ -109,7 +107,7 @@ export class LiveSubscription {
     if (isStopped) throw stoppedError();
     if (isEmpty(this.interest.pending)) return;
     try {
-      await this.acceptance.wait(signal);
+      await this.interest.accepted(signal);
     } catch (thrown) {
       throw this.#host.clean(thrown);
     }
@@ -160,7 +158,7 @@ export class LiveSubscription {
   receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
     if (this.rewound.size > 0) this.rewound.get(envelope.c)?.note(envelope.p.t);
     // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
-    const match = this.interest.matchOf(envelope.c, group);
+    const match = this.interest.match(envelope.c, group) ?? null;
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
     if (own !== event) freezeEvent(name, own);
@@ -184,7 +182,7 @@ export class LiveSubscription {
 
   /** The client has given up: what reads here fails, what waits here too. */
   fail(error: PubNubError): void {
-    this.acceptance.giveUp(error);
+    this.interest.giveUp(error);
     for (const queue of [...this.#queues]) queue.fail(error);
   }
 
@@ -193,7 +191,7 @@ export class LiveSubscription {
     this.#ended = true;
     for (const queue of [...this.#queues]) queue.end();
     this.#release();
-    this.acceptance.giveUp(endedError());
+    this.interest.giveUp(endedError());
     this.#listeners.clear();
   }
 

@@ -1,27 +1,27 @@
 /**
- * How fast a program makes the loop ask, as a bucket that leaks: each request that the program can bring about by itself
- * fills it, time empties it, and when it is full the next one waits. So requests stay bounded whatever listeners do.
+ * A leaky bucket that limits the requests which a program can cause by itself: each one fills it, time empties it, and while
+ * it is full the next request waits. It bounds the rate whatever listeners do.
  */
 export interface Haste {
-  /** How full the bucket was. */
+  /** The level at that time. */
   readonly level: number;
-  /** When that was, in monotonic milliseconds. */
+  /** Monotonic milliseconds. */
   readonly at: number;
 }
 
 /** An empty bucket. */
 export const NO_HASTE: Haste = Object.freeze({ level: 0, at: Number.NEGATIVE_INFINITY });
 
-/** What requests cost: a hundred handshakes can be made at once, sixteen returns after a stop, four refusals. */
+/** Costs: the bucket takes a hundred handshakes at once, sixteen restarts, or four refusals. */
 export const COST = Object.freeze({ handshake: 1, stop: 5, refusal: 25 });
 
 const CAPACITY = 100;
-/** Milliseconds in which the bucket loses one. */
+/** Milliseconds in which the level falls by one. */
 const LEAK = 100;
 
-/** Puts the cost of a request into the bucket. */
+/** Adds the cost of a request. */
 export function hasten(haste: Haste, cost: number, now: number): Haste {
-  // However much was asked for, the next request comes in a few seconds.
+  // The cap bounds the wait to a few seconds.
   return { level: Math.min(levelOf(haste, now) + cost, CAPACITY + COST.refusal), at: now };
 }
 

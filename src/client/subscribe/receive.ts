@@ -10,9 +10,9 @@ import {
   isHandshakeDue,
   leaveEffects,
   MOST_FRUITLESS,
-  presence,
   proceed,
   proceedConnected,
+  waitIn,
   wanted,
 } from './steps.ts';
 
@@ -98,18 +98,13 @@ export function deliverNext(
     fruitless: fresh ? 0 : state.fruitless,
   };
   const { phase } = next;
-  const isHeld = phase.name === 'receiving' && phase.poll === undefined && phase.timer === undefined;
+  const isHeld = phase.name === 'receiving' && !phase.poll && !phase.timer;
   return isHeld ? proceed(next, now) : [next, []];
 }
 
 // A server that answers at once with nothing new, or with copies, would otherwise be asked thousands of times a second.
 function pause(state: LoopState, now: number): Step {
-  const timer = state.lastId + 1;
-  const phase = { name: 'receiving', timer, sentAt: now } as const;
-  return [
-    { ...state, lastId: timer, phase },
-    [presence(state), { type: 'startTimer', id: timer, delay: FLOOR_DELAY }],
-  ];
+  return waitIn(state, { name: 'receiving', sentAt: now }, FLOOR_DELAY);
 }
 
 function withoutPoll(state: LoopState, now: number): LoopState {

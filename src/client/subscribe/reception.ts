@@ -154,7 +154,7 @@ export class Reception<Client> {
     subscription: LiveSubscription,
     { mix, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
   ): void {
-    const { interest, acceptance, wish } = subscription;
+    const { interest, wish } = subscription;
     const { start, last, recovers } = wish;
     const begin = beginOf(start, floor);
     const names = interest.accept(mix, begin);
@@ -173,7 +173,6 @@ export class Reception<Client> {
     } else if (start && !isEmpty(names) && compareTimetokens(start.timetoken, cursor.timetoken) < 0) {
       this.#backfills.open({ ...plan, names, from: start });
     }
-    if (isEmpty(interest.pending)) acceptance.settle();
   }
 }
 

@@ -1,24 +1,25 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
-import { farewell, forget, stop } from './ending.ts';
+import { droppedEffects, forget, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
 import { EMPTY_MIX, intersection, isEmpty, type Mix, without } from './mix.ts';
 import { accept, deliverNext, receive } from './receive.ts';
-import type { LoopEvent, LoopPolicy, LoopState, Phase, Step } from './state.ts';
+import type { LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
+  after,
   announce,
   handshake,
+  hasPoll,
+  hasTimer,
   owe,
   pollOn,
-  presence,
   proceed,
   settleDebt,
-  stillPresent,
   tryAgain,
 } from './steps.ts';
 
 /**
- * The subscribe loop as a pure machine: every event is answered by the next state and by what the runner is to do. It
- * sees no clock, promise or connection, so that every order of events can be tried (docs/explanation/subscribe-loop.md).
+ * The reducer of the subscribe loop: gives the next state and the effects of an event. It uses no clock, promise or
+ * connection, so that tests can try every order of events (docs/explanation/subscribe-loop.md).
  */
 export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): Step {
   if (isStale(state, event) || isClosed(state)) return [state, []];
@@ -56,12 +57,10 @@ export function reduce(policy: LoopPolicy, state: LoopState, event: LoopEvent): 
   }
 }
 
-// The whole defence against late answers: only the poll or timer that the state names may change it.
-function isStale({ phase }: LoopState, event: LoopEvent): boolean {
-  if (event.type === 'polled' || event.type === 'pollFailed')
-    return !('poll' in phase) || phase.poll !== event.poll;
-  if (event.type === 'timerFired') return !('timer' in phase) || phase.timer !== event.timer;
-  return false;
+// The whole defence against late answers: only the current request and timer may change the state.
+function isStale({ phase, task }: LoopState, event: LoopEvent): boolean {
+  if (!('task' in event)) return false;
+  return event.task !== task || !(event.type === 'timerFired' ? hasTimer(phase) : hasPoll(phase));
 }
 
 function isClosed({ phase }: LoopState): boolean {
@@ -72,8 +71,8 @@ function fire(state: LoopState, now: number): Step {
   const { phase } = state;
   if (phase.name !== 'receiving') return handshake(state, now);
   const { poll, sentAt } = phase;
-  if (poll === undefined) return proceed({ ...state, phase: { name: 'receiving', sentAt } }, now);
-  return settleDebt([{ ...state, phase: { name: 'receiving', poll, sentAt } }, []], now);
+  const next: LoopState = { ...state, phase: { name: 'receiving', ...(poll && { poll }), sentAt } };
+  return poll ? settleDebt([next, []], now) : proceed(next, now);
 }
 
 function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'demandChanged' }>): Step {
@@ -85,17 +84,17 @@ function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'dema
     ...before,
     demand,
     accepted: intersection(before.accepted, demand),
-    // A new subscription is also a new attempt at what was refused.
+    // A new subscription also retries refused names.
     refused: fresh ? EMPTY_MIX : intersection(before.refused, demand),
     newest: Math.max(newest ?? 0, before.newest),
-    // A loop that has begun to ask for others must not skip what they are to get.
+    // A given cursor must not make the others skip entries.
     cursor: before.phase.name === 'idle' ? cursor : before.cursor,
   };
   const [next, effects] = follow(state, { fresh, removed, now });
-  return [next, [...effects, ...farewell(before, removed)]];
+  return [next, [...effects, ...droppedEffects(before, removed)]];
 }
 
-// What a change of demand means for what is under way.
+// Reacts to a change of demand in the current phase.
 function follow(
   state: LoopState,
   { fresh, removed, now }: { readonly fresh: boolean; readonly removed: Mix; readonly now: number },
@@ -105,13 +104,13 @@ function follow(
   if (!fresh && isEmpty(removed)) return [state, []];
   switch (phase.name) {
     case 'handshaking':
-      return followHandshake(state, phase, fresh);
+      return followHandshake(state, phase.poll === true, fresh);
     case 'receiving':
       return owe(state, fresh ? 'handshake' : 'poll', now);
     case 'waiting':
-      // With a timer, the timer decides, so that a burst of calls cannot hammer a dead server. Without one, the name
-      // that is refused may be the one that was dropped: the others need not wait for its token.
-      return phase.timer === undefined ? tryAgain(state, now) : [state, [presence(state)]];
+      // A running timer decides, so that a burst of calls cannot hammer a dead server. Without a timer, the dropped name may
+      // be the refused one: the others need not wait for its token.
+      return phase.timer ? [state, []] : tryAgain(state, now);
     case 'failed':
       return fresh ? tryAgain({ ...state, attempt: 0 }, now) : [state, []];
     case 'stopped':
@@ -119,15 +118,10 @@ function follow(
   }
 }
 
-// A handshake that is under way comes to its end, so that there is progress however fast the names change; one that is
-// held back asks for what is wanted when it goes out.
-function followHandshake(
-  state: LoopState,
-  phase: Extract<Phase, { name: 'handshaking' }>,
-  fresh: boolean,
-): Step {
-  const owed = fresh && phase.poll !== undefined ? 'handshake' : state.owed;
-  return [{ ...state, owed }, stillPresent(state)];
+// A handshake in flight is not replaced, so that there is progress however fast the names change. A delayed handshake asks
+// for the names that are wanted when it is sent.
+function followHandshake(state: LoopState, isSent: boolean, fresh: boolean): Step {
+  return [{ ...state, owed: fresh && isSent ? 'handshake' : state.owed }, []];
 }
 
 function changeToken(before: LoopState, now: number): Step {
@@ -137,7 +131,7 @@ function changeToken(before: LoopState, now: number): Step {
   return name === 'receiving' ? owe(state, 'handshake', now) : askAnew({ ...state, owed: 'handshake' }, now);
 }
 
-// Only what was refused has waited for it.
+// Only refused names waited for it.
 function renewToken(before: LoopState, now: number): Step {
   const { phase } = before;
   if (phase.name === 'waiting')
@@ -147,32 +141,32 @@ function renewToken(before: LoopState, now: number): Step {
   return phase.name === 'handshaking' ? [{ ...state, owed: 'handshake' }, []] : owe(state, 'handshake', now);
 }
 
-// A poll with the old filter would pass over what the new one lets through.
+// A poll with the old filter would skip messages that the new one passes.
 function changeFilter(state: LoopState, now: number): Step {
   const { phase } = state;
-  const isHeld = phase.name === 'receiving' && phase.poll !== undefined && state.owed !== 'handshake';
+  const isHeld = phase.name === 'receiving' && phase.poll && state.owed !== 'handshake';
   return isHeld ? pollOn(state, now) : askAnew(state, now);
 }
 
-// Whatever is under way carries the old token or filter: its refusal must not be taken for one of the new.
+// A request in flight carries the old token or filter: its refusal says nothing about the new one.
 function askAnew(state: LoopState, now: number): Step {
   const { phase } = state;
   switch (phase.name) {
     case 'handshaking':
-      return [{ ...state, phase: { ...phase, stale: phase.poll !== undefined } }, []];
+      return [{ ...state, phase: { ...phase, stale: phase.poll === true } }, []];
     case 'receiving':
-      return phase.poll === undefined ? [state, []] : owe(state, 'poll', now);
+      return phase.poll ? owe(state, 'poll', now) : [state, []];
     case 'waiting':
-      // A listener may answer each refusal with the token it has: the floor delay holds here too.
+      // A listener may answer each refusal with the same token: the floor delay applies.
       return mayHelp(phase) ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }
 }
 
-// A new token or filter brings no dead server back.
+// A new token or filter does not help against a dead server.
 function mayHelp({ timer, error }: Extract<LoopState['phase'], { name: 'waiting' }>): boolean {
-  return timer === undefined || error.category === PNStatusCategory.PNAccessDeniedCategory;
+  return !timer || error.category === PNStatusCategory.PNAccessDeniedCategory;
 }
 
 function reconnect(state: LoopState, now: number): Step {
@@ -194,19 +188,18 @@ function changeNetwork(
 ): Step {
   const { PNNetworkUpCategory, PNNetworkDownCategory } = PNStatusCategory;
   const said = announce(online ? PNNetworkUpCategory : PNNetworkDownCategory, state.demand, {});
-  const waits = state.phase.name === 'waiting' && state.phase.timer !== undefined;
-  const [next, effects] = online && waits ? tryAgain(state, now) : ([state, []] as const);
-  return [next, [said, ...effects]];
+  const waits = state.phase.name === 'waiting' && state.phase.timer;
+  return after([said], online && waits ? tryAgain(state, now) : [state, []]);
 }
 
-// The machine has slept: the connection may be gone without a word, so it is proved anew.
+// The connection may have been lost during sleep: a handshake tests it.
 function wake(state: LoopState, now: number): Step {
   switch (state.phase.name) {
     case 'handshaking':
     case 'receiving':
       return handshake(state, now);
     case 'waiting':
-      return state.phase.timer === undefined ? [state, []] : tryAgain(state, now);
+      return state.phase.timer ? tryAgain(state, now) : [state, []];
     default:
       return [state, []];
   }

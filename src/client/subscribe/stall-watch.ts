@@ -2,17 +2,17 @@ import type { TimerHandle } from '../../protocol/clock.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 
-/** How long a reader may make the client wait unsaid, in milliseconds. */
+/** A reader that blocks the client for longer, in milliseconds, is reported. */
 const PATIENCE = 30_000;
 
-/** Notices a reader that makes the whole client wait and takes nothing: it may have been forgotten. */
+/** Detects a reader that blocks the whole client and reads nothing: the program may have forgotten it. */
 export class StallWatch {
   readonly #clock: SteadyClock;
   readonly #onStall: (subscription: LiveSubscription, milliseconds: number) => void;
   readonly #told = new WeakMap<LiveSubscription, number>();
   #timer: TimerHandle | undefined;
 
-  /** `onStall` is told once of each time that a reader stalls. */
+  /** `onStall` is called once for each stall. */
   constructor(clock: SteadyClock, onStall: (subscription: LiveSubscription, milliseconds: number) => void) {
     this.#clock = clock;
     this.#onStall = onStall;
@@ -23,7 +23,7 @@ export class StallWatch {
     this.#timer ??= this.#clock.setTimeout(() => this.#look(subscription), PATIENCE);
   }
 
-  /** Nobody is waited for. */
+  /** Delivery goes on. */
   end(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -3,93 +3,94 @@ import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
+import type { TaskEffect } from '../runtime/machine.ts';
 import type { Loss } from './gaps.ts';
 import { EMPTY_MIX, type Mix } from './mix.ts';
 import { type Haste, NO_HASTE } from './pace.ts';
 
-/** A place in the stream: a timetoken with the region that issued it, when one did. */
+/** A position in the stream: a timetoken and the region that issued it, if known. */
 export interface LoopCursor {
   readonly timetoken: Timetoken;
   readonly region: number | undefined;
 }
 
 /**
- * What the loop is doing. A poll or timer is known by its id: what answers for another id changes nothing. Times here are
+ * The phase of the loop. `poll`: a request is in flight; `timer`: a timer runs; both belong to the state's task. Times are
  * monotonic, in milliseconds.
  */
 export type Phase =
   /** Nothing is subscribed. */
   | { readonly name: 'idle' }
   /**
-   * A request without a timetoken is under way: its answer proves that the server accepts the mix. It is never given up
-   * for another one. With a timer in place of the poll, it is held back: requests came too fast.
+   * A request without a timetoken, whose answer proves that the server accepts the names. It is never replaced by another
+   * one. With a timer instead of the poll it is delayed, because requests came too fast.
    */
   | {
       readonly name: 'handshaking';
-      readonly poll?: number;
-      readonly timer?: number;
+      readonly poll?: boolean;
+      readonly timer?: boolean;
       readonly mix: Mix;
       readonly sentAt: number;
-      /** The token or filter has changed since: a refusal says nothing about the new one. */
+      /** The token or filter has changed since: a refusal does not concern the new one. */
       readonly stale?: boolean;
     }
   /**
-   * A long poll is held; or none, while batches wait to be delivered or a hurried server is given a pause. The timer ends
-   * the pause, or the poll in favour of what is owed.
+   * A long poll; or none, while batches wait for delivery, or during the pause after fruitless answers. The timer ends the
+   * pause, or replaces the poll by the request that is owed.
    */
-  | { readonly name: 'receiving'; readonly poll?: number; readonly timer?: number; readonly sentAt: number }
+  | { readonly name: 'receiving'; readonly poll?: boolean; readonly timer?: boolean; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
-  | { readonly name: 'waiting'; readonly timer?: number; readonly due: number; readonly error: PubNubError }
+  | { readonly name: 'waiting'; readonly timer?: boolean; readonly due: number; readonly error: PubNubError }
   /** By `disconnect()`, or for good by `close()`. */
   | { readonly name: 'stopped'; readonly closed: boolean }
   /** The policy allows no further attempt. */
   | { readonly name: 'failed'; readonly error: PubNubError };
 
-/** The one value that is the subscribe loop. */
+/** The state of the subscribe loop. */
 export interface LoopState {
   readonly phase: Phase;
-  /** What the program wants. */
+  /** The names that the program wants. */
   readonly demand: Mix;
-  /** What the server accepted of it. */
+  /** Those that the server has accepted. */
   readonly accepted: Mix;
-  /** What the server refused of it. */
+  /** Those that the server has refused. */
   readonly refused: Mix;
-  /** How it refused, the last time. */
+  /** The error of the last refusal. */
   readonly refusal: PubNubError | undefined;
-  /** The newest subscription that the program has made. */
+  /** The id of the newest subscription. */
   readonly newest: number;
-  /** What the poll under way has not been asked for: a handshake for what is new, or another mix, token or filter. */
+  /** The request that is due next: a handshake for new names, or a poll with other names, another token or filter. */
   readonly owed: 'handshake' | 'poll' | undefined;
-  /** The names that the last long poll was sent for. */
+  /** The names of the last long poll. */
   readonly asked: Mix;
-  /** Where the next long poll goes on. */
+  /** The cursor of the next long poll. */
   readonly cursor: LoopCursor | undefined;
-  /** Whether there has been a connection since the loop was started. */
+  /** Whether the loop has been connected since its start. */
   readonly established: boolean;
-  /** Whether something has failed since then, and nothing has succeeded after. */
+  /** Whether the last request failed. */
   readonly outage: boolean;
   /** Failed attempts of the outage. */
   readonly attempt: number;
   readonly failedAt: number;
-  /** When the server last gave a good answer, to a handshake or a poll. */
+  /** Time of the last good answer, to a handshake or a poll. */
   readonly provenAt: number;
-  /** When the cursor was last known to be all there is. */
+  /** When the cursor was last known to be up to date. */
   readonly caughtUpAt: number;
-  /** Whether the client's own clock may not know how long it was away: a start in the past, a stop, a sleep, an outage. */
+  /** Whether the client's clock may not measure the absence: after a start in the past, a stop, a sleep or an outage. */
   readonly wasAway: boolean;
   /** How long the last handshake took, in milliseconds. */
   readonly roundTrip: number;
-  /** How many requests were made of late. */
+  /** The rate of requests. */
   readonly haste: Haste;
-  /** Batches handed to delivery and not delivered yet. */
+  /** Number of batches that wait for delivery. */
   readonly undelivered: number;
-  /** Answers in a row that came at once and brought nothing on. */
+  /** Number of successive answers that came at once and held nothing new. */
   readonly fruitless: number;
-  /** The id given out last. */
-  readonly lastId: number;
+  /** The id of the current request or timer: the outcome of an earlier one is ignored. */
+  readonly task: number;
 }
 
-/** A loop that has not begun. */
+/** The initial state. */
 export const IDLE: LoopState = Object.freeze({
   phase: { name: 'idle' },
   demand: EMPTY_MIX,
@@ -111,52 +112,52 @@ export const IDLE: LoopState = Object.freeze({
   haste: NO_HASTE,
   undelivered: 0,
   fruitless: 0,
-  lastId: 0,
+  task: 0,
 } as const);
 
 /** An answer of the server. */
 export interface LoopAnswer {
   readonly cursor: { readonly timetoken: Timetoken; readonly region: number };
   readonly entries: readonly unknown[];
-  /** Trimmed ranges, from an origin that tells. */
+  /** Trimmed ranges, if the origin reports them. */
   readonly gaps: readonly WireGap[] | undefined;
-  /** Of its text, in characters. */
+  /** Length of its text, in characters. */
   readonly bytes?: number;
 }
 
-/** What can happen. `now` is monotonic, `wall` the wall clock, both in milliseconds; `random` is from 0 up to 1. */
+/** An event of the loop. `now` is monotonic, `wall` the wall clock, both in milliseconds; `random` is from 0 up to 1. */
 export type LoopEvent = { readonly now: number; readonly wall: number } & (
   | {
       readonly type: 'demandChanged';
       readonly demand: Mix;
-      /** The subscription that was added: its names need a handshake, even when they are in the mix already. */
+      /** The id of the newest added subscription: its names need a handshake, even if they are subscribed already. */
       readonly newest?: number;
       /** Where an idle loop starts. */
       readonly cursor?: LoopCursor;
     }
   | {
       readonly type: 'polled';
-      readonly poll: number;
+      readonly task: number;
       readonly answer: LoopAnswer;
-      /** The newest subscription that there was when the request went out. */
+      /** The id of the newest subscription when the request was sent. */
       readonly newest: number;
     }
   | {
       readonly type: 'pollFailed';
-      readonly poll: number;
+      readonly task: number;
       readonly error: PubNubError;
       readonly refusal: Refusal;
       readonly newest: number;
       readonly random: number;
     }
-  | { readonly type: 'timerFired'; readonly timer: number }
+  | { readonly type: 'timerFired'; readonly task: number }
   | {
       readonly type: 'delivered';
-      /** Whether there was anything in it but copies of what came before. */
+      /** Whether it held more than copies of earlier entries. */
       readonly fresh: boolean;
     }
   | { readonly type: 'tokenChanged' }
-  /** A provider has given another token: requests carry it by themselves. */
+  /** The token provider has given another token. */
   | { readonly type: 'tokenRenewed' }
   | { readonly type: 'filterChanged' }
   | { readonly type: 'reconnectRequested' }
@@ -167,12 +168,12 @@ export type LoopEvent = { readonly now: number; readonly wall: number } & (
 );
 
 /**
- * Whether the server itself has refused names in its own error body, or said that the filter expression is malformed, or
- * the address too long, whoever says so.
+ * Whether the server has refused names, in a protocol error; `filter`: the expression is malformed; `length`: the address is
+ * too long, for the server or a proxy.
  */
 export type Refusal = boolean | 'filter' | 'length';
 
-/** Something to tell the program. */
+/** A status for the program. */
 export interface Announcement {
   readonly category: PNStatusCategory;
   readonly operation: PNOperationType;
@@ -182,44 +183,49 @@ export interface Announcement {
   readonly nextRetryAt?: number;
 }
 
-/** Entries to deliver, with the cursor that the program may keep once they are. */
+/** Entries to deliver, and the cursor behind them. */
 export interface Batch {
   readonly entries: readonly unknown[];
   readonly losses: readonly Loss[];
   readonly cursor: LoopCursor;
   /** The names that were asked for. */
   readonly mix: Mix;
-  /** Of its text, in characters. */
+  /** Length of its text, in characters. */
   readonly bytes: number;
 }
 
-/** What the machine needs to know of its surroundings. Times in milliseconds. */
+/** Settings of the reducer. Times in milliseconds. */
 export interface LoopPolicy {
   readonly reconnection: BackoffPolicy;
-  /** Entries in one answer from which on others may have been dropped. */
+  /** An answer with this number of entries may lack others. */
   readonly countThreshold: number;
-  /** How long the server keeps what was not fetched. */
+  /** How long the server keeps entries for a client that does not poll. */
   readonly liveRetention: number;
-  /** A provider gives the tokens: what one of them is refused for may pass by itself. */
+  /** Whether there is a token provider: a refusal may end without the program. */
   readonly renewsToken?: boolean;
 }
 
-/** What the runner is to do. */
+/** An event without the times and the random number, which are added when it is processed. */
+export type LoopInput = LoopEvent extends infer E
+  ? E extends LoopEvent
+    ? Omit<E, 'now' | 'wall' | 'random'>
+    : never
+  : never;
+
+/** An effect of a step. */
 export type LoopEffect =
   | {
       readonly type: 'poll';
-      readonly id: number;
+      readonly task: number;
       readonly mix: Mix;
       /** Absent in a handshake. */
       readonly cursor?: LoopCursor;
       /** The region to stay in, in a handshake. */
       readonly region?: number | undefined;
     }
-  | { readonly type: 'cancelPoll'; readonly id: number }
-  | { readonly type: 'startTimer'; readonly id: number; readonly delay: number }
-  | { readonly type: 'cancelTimer'; readonly id: number }
+  | TaskEffect
   | { readonly type: 'deliver'; readonly batch: Batch }
-  /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop goes on at the cursor. */
+  /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop continues at the cursor. */
   | {
       readonly type: 'accept';
       readonly mix: Mix;
@@ -228,8 +234,6 @@ export type LoopEffect =
       readonly newest: number;
     }
   | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError; readonly newest: number }
-  /** Whom the server takes to be where: renewed by heartbeats. */
-  | { readonly type: 'present'; readonly mix: Mix }
   | { readonly type: 'leave'; readonly mix: Mix }
   | { readonly type: 'announce'; readonly announcement: Announcement };
 

@@ -1,112 +1,98 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
-import { intersection, isEmpty, type Mix, union, without } from './mix.ts';
+import type { ClientState } from '../listeners/events.ts';
+import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from './mix.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
 import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
-/** No attempt follows a failed one sooner than this, in milliseconds, whatever asks for it. */
+/** The shortest delay between a failure and the next attempt, in milliseconds. */
 export const FLOOR_DELAY = 1_000;
-/** Answers in a row that came at once and brought nothing, after which the next poll waits for the floor delay. */
+/** After so many successive answers that came at once and held nothing new, the next poll waits for the floor delay. */
 export const MOST_FRUITLESS = 3;
 
-/** For how many round trips a long poll is left alone before something else takes its place. */
+/** Round trips before a long poll may be replaced. */
 const LEAVE_ALONE = 1.5;
-/** A handshake that took longer than this, in milliseconds, says nothing about round trips. */
+/** The longest round trip that counts, in milliseconds. */
 const LONGEST_ROUND_TRIP = 4_000;
 
-/** What is asked of the server: the demand without what it refused. */
+/** The names to ask for: the demand without the refused names. */
 export function wanted({ demand, refused }: LoopState): Mix {
   return without(demand, refused);
 }
 
-/** Ends what is under way. */
+/** Cancels the request and the timer. */
 export function halt({ phase }: LoopState): readonly LoopEffect[] {
-  const effects: LoopEffect[] = [];
-  if ('poll' in phase && phase.poll !== undefined) effects.push({ type: 'cancelPoll', id: phase.poll });
-  if ('timer' in phase && phase.timer !== undefined) effects.push({ type: 'cancelTimer', id: phase.timer });
-  return effects;
+  return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];
 }
 
-/** Ends the timer of a poll that has come to its end. */
+/** Cancels the timer beside a request that has ended. */
 export function haltTimer({ phase }: LoopState): readonly LoopEffect[] {
-  return 'timer' in phase && phase.timer !== undefined ? [{ type: 'cancelTimer', id: phase.timer }] : [];
+  return hasTimer(phase) ? [{ type: 'cancel' }] : [];
 }
 
-/** Tells the server of names that the user is gone from. */
+/** Whether a request is in flight. */
+export function hasPoll(phase: Phase): boolean {
+  return 'poll' in phase && phase.poll === true;
+}
+
+/** Whether a timer runs. */
+export function hasTimer(phase: Phase): boolean {
+  return 'timer' in phase && phase.timer === true;
+}
+
+/** Enters a phase with a timer. */
+export function waitIn(state: LoopState, phase: Extract<Phase, { timer?: boolean }>, delay: number): Step {
+  const task = state.task + 1;
+  return [{ ...state, task, phase: { ...phase, timer: true } }, [{ type: 'startTimer', task, delay }]];
+}
+
+/** A leave for names, if there are any. */
 export function leaveEffects(mix: Mix): readonly LoopEffect[] {
   return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
 }
 
-/** What is asked of the server, and has been accepted. */
-export function acceptedOf(state: LoopState): Mix {
-  return intersection(wanted(state), state.accepted);
-}
-
-/** The names that the heartbeats keep the user present on: those that the server has accepted, or is being asked for. */
-export function presence(state: LoopState): LoopEffect {
-  const { phase, accepted } = state;
-  const told = phase.name === 'handshaking' ? union(accepted, phase.mix) : accepted;
-  return { type: 'present', mix: intersection(wanted(state), told) };
-}
-
-/** The same, unless nothing has been asked for since the user was said to be gone. */
-export function stillPresent(state: LoopState): readonly LoopEffect[] {
-  return isGone(state) ? [] : [presence(state)];
-}
-
-/** Whether the server has been told that the user is gone, and has not been asked for anything since. */
-export function isGone({ phase, established }: LoopState): boolean {
-  if (phase.name === 'handshaking') return phase.poll === undefined && !established;
-  return phase.name === 'stopped';
-}
-
 /**
- * Asks the server, without a timetoken, whether it accepts the mix; it answers at once. Where it has refused every name,
- * there is nothing to ask until there is a new token. Handshakes that come too fast wait.
+ * Sends a handshake, which the server answers at once: does it accept the names? If it has refused all of them, the loop
+ * waits for a new token. Handshakes that follow too fast are delayed.
  */
 export function handshake(state: LoopState, now: number): Step {
   const mix = wanted(state);
-  const before: readonly LoopEffect[] = [...halt(state), { type: 'present', mix }];
+  const before = halt(state);
   if (isEmpty(mix) && state.refusal) {
     const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
     return [{ ...state, owed: undefined, phase }, before];
   }
-  const id = state.lastId + 1;
   const phase = { name: 'handshaking', mix, sentAt: now } as const;
   const delay = pauseOf(state.haste, now);
-  if (delay > 0) {
-    const next: LoopState = { ...state, lastId: id, phase: { ...phase, timer: id } };
-    return [next, [...halt(state), ...stillPresent(next), { type: 'startTimer', id, delay }]];
-  }
+  if (delay > 0) return after(before, waitIn(state, phase, delay));
+  const task = state.task + 1;
   const haste = hasten(state.haste, COST.handshake, now);
-  const next: LoopState = {
-    ...{ ...state, lastId: id, fruitless: 0, owed: undefined, haste },
-    phase: { ...phase, poll: id },
-  };
-  return [next, [...before, { type: 'poll', id, mix, region: state.cursor?.region }]];
+  return [
+    { ...state, task, fruitless: 0, owed: undefined, haste, phase: { ...phase, poll: true } },
+    [...before, { type: 'poll', task, mix, region: state.cursor?.region }],
+  ];
 }
 
-/** Holds a long poll at the cursor; or none, while two batches wait to be delivered. */
+/** Sends a long poll at the cursor, unless two batches wait for delivery. */
 export function pollOn(state: LoopState, now: number): Step {
-  // Only what a handshake has accepted: a name that is refused must not take the others along.
-  const mix = acceptedOf(state);
-  if (state.cursor === undefined || isEmpty(mix)) return handshake(state, now);
-  const before = [...halt(state), presence(state)];
+  // Only accepted names: a refused name must not affect the others.
+  const { accepted: mix, cursor } = state;
+  if (cursor === undefined || isEmpty(mix)) return handshake(state, now);
+  const before = halt(state);
   const owed = state.owed === 'handshake' ? state.owed : undefined;
   if (state.undelivered > 1) return [{ ...state, owed, phase: { name: 'receiving', sentAt: now } }, before];
-  const poll = state.lastId + 1;
-  const next: LoopState = {
-    ...{ ...state, lastId: poll, owed, asked: mix },
-    phase: { name: 'receiving', poll, sentAt: now },
-  };
-  return [next, [...before, { type: 'poll', id: poll, mix, cursor: state.cursor }]];
+  const task = state.task + 1;
+  return [
+    { ...state, task, owed, asked: mix, phase: { name: 'receiving', poll: true, sentAt: now } },
+    [...before, { type: 'poll', task, mix, cursor }],
+  ];
 }
 
-/** Goes on after a handshake: a poll comes next, so that who is subscribed already receives between two handshakes. */
+/** Continues after a handshake: a poll comes first, so that accepted names receive between two handshakes. */
 export function proceedConnected(state: LoopState, now: number): Step {
   return state.roundTrip === 0 ? proceed(state, now) : settleDebt(pollOn(state, now), now);
 }
 
-/** Goes on after the answer to a poll: with the handshake that is owed, else with the next poll. */
+/** Continues after a poll: with the handshake that is owed, else with the next poll. */
 export function proceed(state: LoopState, now: number): Step {
   return isHandshakeDue(state, now) ? handshake(state, now) : settleDebt(pollOn(state, now), now);
 }
@@ -117,32 +103,27 @@ export function isHandshakeDue({ owed, haste }: LoopState, now: number): boolean
 }
 
 /**
- * Owes something to the program: takes it up at once if the poll has been left alone for long enough, or if there is no
- * poll; otherwise as soon as it has.
+ * Notes a request that is due. It is sent at once if there is no poll, or if the poll has lasted for one and a half round
+ * trips; otherwise as soon as it has.
  */
 export function owe(before: LoopState, owed: 'handshake' | 'poll', now: number): Step {
   const state = { ...before, owed: before.owed === 'handshake' ? before.owed : owed };
   const { phase } = state;
   if (phase.name !== 'receiving') return [state, []];
-  if (phase.poll !== undefined) return settleDebt([state, [presence(state)]], now);
-  // A pause of a hurried server holds for polls; a handshake is another request, with a pace of its own.
-  const mayGoOn = phase.timer === undefined || isHandshakeDue(state, now);
-  return mayGoOn ? proceed(state, now) : [state, [presence(state)]];
+  if (phase.poll) return settleDebt([state, []], now);
+  // The pause after fruitless answers concerns polls only; the pace limits handshakes.
+  return !phase.timer || isHandshakeDue(state, now) ? proceed(state, now) : [state, []];
 }
 
-/** What is owed, once the poll under way has had its time. */
+/** Replaces the poll by the request that is owed, once the poll has lasted long enough. */
 export function settleDebt([state, effects]: Step, now: number): Step {
   const { phase, owed } = state;
-  if (owed === undefined || phase.name !== 'receiving' || phase.poll === undefined) return [state, effects];
+  if (owed === undefined || phase.name !== 'receiving' || !phase.poll) return [state, effects];
   const delay = Math.max(leftAlone(state, phase, now), owed === 'handshake' ? pauseOf(state.haste, now) : 0);
-  if (delay <= 0) {
-    const [next, more] = owed === 'handshake' ? handshake(state, now) : pollOn(state, now);
-    return [next, [...effects, ...more]];
-  }
-  if (phase.timer !== undefined) return [state, effects];
-  const timer = state.lastId + 1;
-  const next: LoopState = { ...state, lastId: timer, phase: { ...phase, timer } };
-  return [next, [...effects, { type: 'startTimer', id: timer, delay }]];
+  if (delay <= 0) return after(effects, owed === 'handshake' ? handshake(state, now) : pollOn(state, now));
+  if (phase.timer) return [state, effects];
+  const { task } = state;
+  return [{ ...state, phase: { ...phase, timer: true } }, [...effects, { type: 'startTimer', task, delay }]];
 }
 
 function leftAlone(
@@ -150,26 +131,25 @@ function leftAlone(
   { sentAt }: Extract<Phase, { name: 'receiving' }>,
   now: number,
 ): number {
-  // Whole milliseconds: a clock may be too coarse to pass a fraction of one.
+  // Whole milliseconds: some clocks have no fractions.
   return Math.ceil(sentAt + Math.min(roundTrip, LONGEST_ROUND_TRIP) * LEAVE_ALONE - now);
 }
 
-/** Tries again now, or as soon as the floor delay after the last failure has passed. */
+/** Sends a handshake, at the soonest one floor delay after the last failure. */
 export function tryAgain(state: LoopState, now: number): Step {
   const { phase } = state;
   const due = state.failedAt + FLOOR_DELAY;
   if (due <= now || (phase.name !== 'waiting' && phase.name !== 'failed')) return handshake(state, now);
   if (phase.name === 'waiting' && phase.due <= due) return [state, []];
-  const timer = state.lastId + 1;
-  const next: LoopState = {
-    ...state,
-    lastId: timer,
-    phase: { name: 'waiting', timer, due, error: phase.error },
-  };
-  return [next, [...halt(state), { type: 'startTimer', id: timer, delay: due - now }]];
+  return after(halt(state), waitIn(state, { name: 'waiting', due, error: phase.error }, due - now));
 }
 
-/** Something to tell the program about some names. */
+/** A step with further effects ahead of its own. */
+export function after(effects: readonly LoopEffect[], [state, more]: Step): Step {
+  return [state, [...effects, ...more]];
+}
+
+/** The effect that announces a status. */
 export function announce(
   category: PNStatusCategory,
   mix: Mix,
@@ -177,4 +157,31 @@ export function announce(
 ): LoopEffect {
   const operation = PNOperationType.PNSubscribeOperation;
   return { type: 'announce', announcement: { operation, ...more, category, mix } };
+}
+
+/** The state as a program sees it. */
+export function publicState({ phase, established, outage }: LoopState): ClientState {
+  switch (phase.name) {
+    case 'handshaking':
+      return outage ? 'reconnecting' : established ? 'connected' : 'connecting';
+    case 'receiving':
+      return 'connected';
+    case 'waiting':
+      return 'reconnecting';
+    default:
+      return phase.name;
+  }
+}
+
+/** The names that heartbeats are for: accepted names, and those of the handshake in flight. */
+export function presentIn(state: LoopState): Mix {
+  const { phase, accepted, demand } = state;
+  if (phase.name === 'handshaking')
+    return isGone(state) ? EMPTY_MIX : intersection(demand, union(accepted, phase.mix));
+  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : EMPTY_MIX;
+}
+
+/** Whether the last thing that the server heard is a leave. */
+export function isGone({ phase, established }: LoopState): boolean {
+  return phase.name === 'stopped' || (phase.name === 'handshaking' && !phase.poll && !established);
 }

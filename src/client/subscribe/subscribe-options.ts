@@ -8,19 +8,19 @@ import type { LiveSubscription } from './live-subscription.ts';
 import { type Mix, mixOf } from './mix.ts';
 import type { LoopCursor } from './state.ts';
 
-/** What a `subscribe()` builder was given, as the loop needs it. */
+/** The options of one subscription. */
 export interface SubscribeWish {
   readonly mix: Mix;
-  /** Where it starts, if not now. */
+  /** Its start, if not the present. */
   readonly start?: LoopCursor | undefined;
-  /** The newest so many stored messages come first. */
+  /** The number of stored messages that come first. */
   readonly last?: number | undefined;
-  /** Whether history may bring what the live queue has lost: from the start on, and later. */
+  /** Whether history may fill what the live queue has lost: since the start, and later. */
   readonly recovers: { readonly start: boolean; readonly gaps: boolean };
   readonly state?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Reads the values of a `subscribe()` builder, which have been checked. */
+/** Reads the checked values of a `subscribe()` builder. */
 export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'history' }): SubscribeWish {
   const { withPresence, withTimetoken, withCursor, withLast, withState, recovery } = given;
   const wished = timetokenIn(withTimetoken);
@@ -37,14 +37,14 @@ export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'hi
   };
 }
 
-/** Reads the names of an `unsubscribe()` builder: each goes with its presence. */
+/** Reads the names of an `unsubscribe()` builder, with their presence names. */
 export function namesToDrop(given: Given): Mix {
   return mixIn(given, (name) => [withoutPresence(name), presenceNameOf(withoutPresence(name))]);
 }
 
 /**
- * The user's presence state for names of the mix, as JSON text; `undefined` if there is none. What `setState()` set goes
- * before what subscriptions gave.
+ * The user's presence state for names, as JSON text; `undefined` if there is none. `setState()` overrides the states of
+ * subscriptions.
  */
 export function stateText(
   subscriptions: Iterable<LiveSubscription>,

@@ -14,7 +14,7 @@ import {
   optional,
 } from '../builder/params.ts';
 import type { LiteralKeys, SubscribableName } from '../channels.ts';
-import type { Flag, List, Params, ParamTable, Values } from '../endpoint.ts';
+import type { Endpoint, Flag, List, Params } from '../endpoint.ts';
 import type { Taken } from '../wire/json.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -66,7 +66,7 @@ const checkLast = must(
   (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_LAST,
 );
 
-/** A timetoken, or what can be made into one. */
+/** Checks a timetoken, a `bigint` or a `Date`. */
 function checkStart(value: unknown): string | undefined {
   if (value instanceof Date)
     return value.getTime() >= 0
@@ -76,18 +76,16 @@ function checkStart(value: unknown): string | undefined {
   return checkTimetoken(value);
 }
 
-// A date can be set to another time later.
+// The caller may change a date later.
 function takeStart(value: unknown): Taken {
   return { value: value instanceof Date ? new Date(value) : value };
 }
 
+/** The declaration of a call that the loop carries out. */
+type Declared<P> = Pick<Endpoint<P, void>, 'operation' | 'params' | 'oneOf' | 'conflict'>;
+
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
-export const subscribe: {
-  readonly operation: PNOperationType;
-  readonly params: ParamTable<SubscribeParams>;
-  readonly oneOf: readonly string[];
-  readonly conflict: (values: Values<SubscribeParams>) => string | undefined;
-} = Object.freeze({
+export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<SubscribeParams>>({
   operation: PNOperationType.PNSubscribeOperation,
   params: {
     channels: listOf(checkName),
@@ -100,7 +98,7 @@ export const subscribe: {
     withState: copied(optional(checkObject)),
   },
   oneOf: ['channels', 'channelGroups'],
-  conflict: (values: Values<SubscribeParams>) => {
+  conflict: (values) => {
     const starts = STARTS.filter((name) => values[name] !== undefined);
     if (starts.length > 1) return `${starts.join(' and ')} are two starts: give one of them`;
     const { withLast, channels = [], channelGroups = [] } = values;
@@ -112,4 +110,30 @@ export const subscribe: {
       ? undefined
       : `withLast is for channels, not for wildcards such as "${wildcard}": name the channels`;
   },
+});
+
+/** Parameters of `unsubscribe()`. */
+export interface UnsubscribeParams extends Params {
+  readonly '~oneOf': 'channels' | 'channelGroups';
+  /** Channels to take out of every subscription, with their presence. */
+  channels?: List<SubscribableName<this['~map']>>;
+  /** Channel groups to take out of every subscription, with their presence. */
+  channelGroups?: List<string>;
+}
+
+/** What an `unsubscribe()` builder ends in. */
+export interface UnsubscribeVerbs {
+  readonly '~map': unknown;
+  readonly '~given': object;
+  readonly verbs: {
+    /** Resolves when the names are out of the mix; rejects with a `PubNubError` for a bad parameter. */
+    execute(): Promise<void>;
+  };
+}
+
+/** `unsubscribe()` as a builder. */
+export const unsubscribe: Declared<UnsubscribeParams> = Object.freeze<Declared<UnsubscribeParams>>({
+  operation: PNOperationType.PNUnsubscribeOperation,
+  params: { channels: listOf(checkName), channelGroups: listOf(checkName) },
+  oneOf: ['channels', 'channelGroups'],
 });

@@ -1,8 +1,7 @@
 import { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
-import { heartbeat } from '../../../src/client/presence/heartbeat.ts';
-import { leave } from '../../../src/client/presence/leave.ts';
+import { heartbeat, leave } from '../../../src/client/presence/endpoints.ts';
 import { Executor } from '../../../src/client/request/execute.ts';
 import { VERSION } from '../../../src/version.ts';
 import { type Answer, lineOf, rejection, scriptedClient } from '../../support/unit-client.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type PresenceEffect,
-  type PresenceEvent,
+  type PresenceInput,
   type PresenceState,
+  type PresenceStep,
   reducePresence,
+  SILENT,
 } from '../../../src/client/presence/reduce.ts';
 import { EMPTY_MIX, isEmpty, type Mix, without } from '../../../src/client/subscribe/mix.ts';
 import { failure, names } from '../../support/loop-machine.ts';
@@ -27,58 +28,54 @@ const commands = fc.array(
 
 /** The machine with what a runner keeps for it. */
 class Model {
-  state: PresenceState = { name: 'silent', mix: EMPTY_MIX, lastId: 0 };
+  state: PresenceState = SILENT;
   timer: number | undefined;
-  beat: { readonly id: number; readonly mix: Mix } | undefined;
-  effects: readonly PresenceEffect[] = [];
+  beat: { readonly task: number; readonly mix: Mix } | undefined;
+  effects: PresenceStep[1] = [];
   readonly #interval: number;
 
   constructor(interval: number) {
     this.#interval = interval;
   }
 
-  send(event: PresenceEvent): void {
+  send(event: PresenceInput): void {
     const [state, effects] = reducePresence(this.#interval, this.state, event);
     this.state = state;
     this.effects = effects;
-    if (event.type === 'timerFired' && event.timer === this.timer) this.timer = undefined;
-    if (event.type === 'beaten' && event.beat === this.beat?.id) this.beat = undefined;
+    if (event.type === 'timerFired' && event.task === this.timer) this.timer = undefined;
+    if (event.type === 'beaten' && event.task === this.beat?.task) this.beat = undefined;
     for (const effect of effects) this.#keep(effect);
   }
 
   run(command: Command): void {
     const { timer, beat } = this;
     if (command.type === 'present') this.send({ type: 'presentChanged', mix: command.mix });
-    if (command.type === 'fire' && timer !== undefined) this.send({ type: 'timerFired', timer });
-    if (command.type === 'beaten' && beat) this.send({ type: 'beaten', beat: beat.id });
-    if (command.type === 'failed' && beat) this.send({ type: 'beaten', beat: beat.id, error: failure() });
+    if (command.type === 'fire' && timer !== undefined) this.send({ type: 'timerFired', task: timer });
+    if (command.type === 'beaten' && beat) this.send({ type: 'beaten', task: beat.task });
+    if (command.type === 'failed' && beat) this.send({ type: 'beaten', task: beat.task, error: failure() });
     if (command.type === 'stale') this.#stale(command.id);
   }
 
   #stale(id: number): void {
     const before = this.state;
-    if (id !== this.timer) this.send({ type: 'timerFired', timer: id });
-    if (id !== this.beat?.id) this.send({ type: 'beaten', beat: id });
+    if (id !== this.timer) this.send({ type: 'timerFired', task: id });
+    if (id !== this.beat?.task) this.send({ type: 'beaten', task: id });
     expect(this.state).toBe(before);
   }
 
-  #keep(effect: PresenceEffect): void {
+  #keep(effect: PresenceStep[1][number]): void {
     switch (effect.type) {
       case 'beat':
         expect(this.beat).toBe(undefined);
         this.beat = effect;
         return;
-      case 'cancelBeat':
-        expect(effect.id).toBe(this.beat?.id);
-        this.beat = undefined;
-        return;
       case 'startTimer':
         expect(this.timer).toBe(undefined);
         expect(effect.delay).toBe(INTERVAL);
-        this.timer = effect.id;
+        this.timer = effect.task;
         return;
-      case 'cancelTimer':
-        expect(effect.id).toBe(this.timer);
+      case 'cancel':
+        this.beat = undefined;
         this.timer = undefined;
         return;
       case 'announce':
@@ -104,7 +101,7 @@ describe('the heartbeat', () => {
   // Model throws where a beat or timer begins beside another.
   test('has one beat under way or one pause, never both and never two, while somebody is present', () => {
     everyStep((model, present) => {
-      const under = [model.timer, model.beat?.id].filter((id) => id !== undefined);
+      const under = [model.timer, model.beat?.task].filter((id) => id !== undefined);
       expect(under).toHaveLength(isEmpty(present) ? 0 : 1);
     });
   });
@@ -143,7 +140,7 @@ describe('the heartbeat', () => {
   test('first pauses: the subscribe request has just said that the user is there', () => {
     const model = new Model(INTERVAL);
     model.run({ type: 'present', mix: names('a') });
-    expect(model.effects).toEqual([{ type: 'startTimer', id: 1, delay: INTERVAL }]);
+    expect(model.effects).toEqual([{ type: 'startTimer', task: 1, delay: INTERVAL }]);
   });
 
   test('goes on with more names without a new beginning', () => {
@@ -152,6 +149,6 @@ describe('the heartbeat', () => {
     model.run({ type: 'present', mix: names('a b') });
     expect(model.effects).toEqual([]);
     model.run({ type: 'fire' });
-    expect(model.effects).toEqual([{ type: 'beat', id: 2, mix: names('a b') }]);
+    expect(model.effects).toEqual([{ type: 'beat', task: 2, mix: names('a b') }]);
   });
 });

@@ -1,61 +1,53 @@
 import { describe, expect, test } from 'vitest';
-import { Acceptance } from '../../../src/client/subscribe/acceptance.ts';
+import { Interest } from '../../../src/client/subscribe/interest.ts';
 import { PubNubError } from '../../../src/index.ts';
+import { names, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 
 const refusal = new PubNubError('PN-3002', 'No.');
 
 describe('the acceptance of a subscription', () => {
   test('is waited for until it is settled, by everybody who waits', async () => {
-    const acceptance = new Acceptance();
+    const interest = new Interest(names('a'));
     let settled = 0;
-    const waiting = [acceptance.wait(undefined), acceptance.wait(new AbortController().signal)];
+    const waiting = [interest.accepted(undefined), interest.accepted(new AbortController().signal)];
     for (const one of waiting) void one.then(() => settled++);
     await Promise.resolve();
     expect(settled).toBe(0);
-    acceptance.settle();
+    interest.accept(names('a'), tt(5));
     await Promise.all(waiting);
     expect(settled).toBe(2);
   });
 
   test('is refused with the server’s error, to those who wait and to those who come later', async () => {
-    const acceptance = new Acceptance();
-    const waiting = acceptance.wait(undefined);
-    acceptance.refuse(refusal);
+    const interest = new Interest(names('a'));
+    const waiting = interest.accepted(undefined);
+    interest.refuse(names('a'), refusal);
     await expect(waiting).rejects.toBe(refusal);
-    await expect(acceptance.wait(undefined)).rejects.toBe(refusal);
-  });
-
-  test('that was refused can still be settled: who comes later waits for the next answer', async () => {
-    const acceptance = new Acceptance();
-    acceptance.refuse(refusal);
-    acceptance.settle();
-    const waiting = acceptance.wait(undefined);
-    acceptance.settle();
-    await expect(waiting).resolves.toBe(undefined);
+    await expect(interest.accepted(undefined)).rejects.toBe(refusal);
   });
 
   test('is open again when the names are asked for again', async () => {
-    const acceptance = new Acceptance();
-    acceptance.refuse(refusal);
-    acceptance.askAgain();
-    const waiting = acceptance.wait(undefined);
-    acceptance.settle();
+    const interest = new Interest(names('a'));
+    interest.refuse(names('a'), refusal);
+    interest.askAgain();
+    const waiting = interest.accepted(undefined);
+    interest.accept(names('a'), tt(5));
     await expect(waiting).resolves.toBe(undefined);
   });
 
   test('is given up by those who wait now, and open to those who come later', async () => {
-    const acceptance = new Acceptance();
-    const now = acceptance.wait(undefined);
-    acceptance.giveUp(refusal);
+    const interest = new Interest(names('a'));
+    const now = interest.accepted(undefined);
+    interest.giveUp(refusal);
     await expect(now).rejects.toBe(refusal);
-    const later = acceptance.wait(undefined);
-    acceptance.settle();
+    const later = interest.accepted(undefined);
+    interest.accept(names('a'), tt(5));
     await expect(later).resolves.toBe(undefined);
   });
 
   test('ends with the signal, and leaves no listener behind', async () => {
-    const acceptance = new Acceptance();
+    const interest = new Interest(names('a'));
     const controller = new AbortController();
     let listeners = 0;
     const { signal } = controller;
@@ -69,16 +61,17 @@ describe('the acceptance of a subscription', () => {
       listeners--;
       remove(type, listener);
     };
-    const settled = acceptance.wait(signal);
-    acceptance.settle();
+    const settled = interest.accepted(signal);
+    interest.accept(names('a'), tt(5));
     await settled;
     expect(listeners).toBe(0);
-    const aborted = acceptance.wait(signal);
+    const other = new Interest(names('a'));
+    const aborted = other.accepted(signal);
     expect(listeners).toBe(1);
     controller.abort('enough');
     await expect(aborted).rejects.toMatchObject({ code: 'PN-2003', cause: 'enough' });
     expect(listeners).toBe(0);
-    await expect(acceptance.wait(signal)).rejects.toMatchObject({ code: 'PN-2003', cause: 'enough' });
+    await expect(other.accepted(signal)).rejects.toMatchObject({ code: 'PN-2003', cause: 'enough' });
   });
 });
 

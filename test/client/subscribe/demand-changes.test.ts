@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Demand } from '../../../src/client/subscribe/demand.ts';
 import { type DemandChange, DemandChanges } from '../../../src/client/subscribe/demand-changes.ts';
 import type { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
+import type { Mix } from '../../../src/client/subscribe/mix.ts';
 import { names, short, tt } from '../../support/loop-machine.ts';
 import { acceptedAt, subscriptionOf } from '../../support/loop-subscription.ts';
 
@@ -9,10 +10,9 @@ function changesOf() {
   const demand = new Demand();
   const told: DemandChange[] = [];
   const leaving = new Map<string, Promise<unknown>>();
-  const changes = new DemandChanges(demand, {
-    leaves: ({ channels }) => channels.map((name) => leaving.get(name)).find((one) => one !== undefined),
-    changed: (change) => void told.push(change),
-  });
+  const leaves = ({ channels }: Mix) =>
+    channels.map((name) => leaving.get(name)).find((one) => one !== undefined);
+  const changes = new DemandChanges(demand, { leaves }, (change) => void told.push(change));
   const add = (subscription: LiveSubscription) => {
     demand.add(subscription);
     return changes.add(subscription);

@@ -10,7 +10,7 @@ describe('a long poll that is never answered', () => {
     const machine = connected();
     machine.now += 290_000;
     machine.fail(failure('PN-2002'));
-    expect(machine.told).toBe('handshaking (poll): cancelPoll present handshake');
+    expect(machine.told).toBe('handshaking (poll): cancel handshake');
     machine.answer(9);
     expect(machine.announced).toEqual([]);
     expect(machine.poll?.cursor).toBeDefined();
@@ -121,7 +121,7 @@ describe('a refusal of what has been replaced meanwhile', () => {
       for (const refusal of [true, 'filter'] as const) {
         const machine = connected('a').demand('a b').send({ type });
         machine.fail(failure('PN-3002', { channels: ['b'] }), { refusal });
-        expect(machine.told).toBe('handshaking (poll): cancelPoll present handshake');
+        expect(machine.told).toBe('handshaking (poll): cancel handshake');
         expect(short(machine.poll?.mix ?? names(''))).toBe('a b');
         // The next one is of the new token.
         expect(effectsOf(machine.refuse('b').effects, 'refuse')).toHaveLength(1);

@@ -152,13 +152,10 @@ test('names that no address can hold fail each time, and never go out as those b
     ),
   );
   const poller = new Poller(executor);
-  const poll = (mix: Mix) =>
-    new Promise<string>((resolve) => {
-      poller.poll(
-        { mix },
-        { answered: () => resolve('answered'), failed: ({ error }) => resolve(error.code) },
-      );
-    });
+  const poll = async (mix: Mix) => {
+    const outcome = await poller.poll({ mix }, new AbortController().signal);
+    return 'answer' in outcome ? 'answered' : outcome.error.code;
+  };
   const broken = mixOf(['lone \ud800 half'], []);
   expect(await poll(mixOf(['a'], []))).toBe('answered');
   expect([await poll(broken), await poll(broken)]).toEqual(['PN-1002', 'PN-1002']);

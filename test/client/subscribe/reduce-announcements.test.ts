@@ -5,8 +5,8 @@ import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
 
 const ENDINGS = ['disconnectRequested', 'closed'];
 
-function isEnding({ happening, after }: Observed): boolean {
-  return ENDINGS.includes(happening.type) || after.phase.name === 'idle';
+function isEnding({ input, after }: Observed): boolean {
+  return ENDINGS.includes(input.type) || after.phase.name === 'idle';
 }
 
 describe('an outage', () => {
@@ -48,9 +48,9 @@ describe('an outage', () => {
   });
 
   test('names its attempt and its next one with each failure', () => {
-    eachStep(() => ({ happening, before, after, machine }) => {
-      if (happening.type !== 'pollFailed' || before === after) return;
-      if (after.phase.name !== 'waiting' || after.phase.timer === undefined) return;
+    eachStep(() => ({ input, before, after, machine }) => {
+      if (input.type !== 'pollFailed' || before === after) return;
+      if (after.phase.name !== 'waiting' || !after.phase.timer) return;
       expect(after.attempt).toBeGreaterThanOrEqual(1);
       expect(after.attempt).toBeLessThanOrEqual(before.attempt + 1);
       const { error, due } = after.phase;
@@ -128,8 +128,8 @@ describe('the others', () => {
   });
 
   test('PNSubscriptionChanged comes with the names that were dropped, while others stay', () => {
-    eachStep(() => ({ before, after, happening, machine }) => {
-      if (happening.type !== 'demandChanged' || after.phase.name === 'idle') return;
+    eachStep(() => ({ before, after, input, machine }) => {
+      if (input.type !== 'demandChanged' || after.phase.name === 'idle') return;
       const gone = without(before.demand, after.demand);
       const said = machine.announced.filter(({ category }) => category === 'PNSubscriptionChangedCategory');
       expect(said.map(({ mix }) => mix)).toEqual(gone.channels.length + gone.groups.length > 0 ? [gone] : []);

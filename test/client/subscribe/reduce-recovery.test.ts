@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
-import { publicState } from '../../../src/client/subscribe/public-state.ts';
+import { publicState } from '../../../src/client/subscribe/steps.ts';
 import { PNStatusCategory } from '../../../src/protocol/status.ts';
 import {
   effectsOf,
@@ -71,8 +71,8 @@ describe('with a limit of attempts', () => {
   test.each([0, 1, 3])('of %i, no delay follows a failure beyond it', (limit) => {
     eachStep(
       () =>
-        ({ happening, before, after }) => {
-          if (happening.type !== 'pollFailed' || before === after) return;
+        ({ input, before, after }) => {
+          if (input.type !== 'pollFailed' || before === after) return;
           const { phase, attempt } = after;
           if (phase.name === 'waiting' && phase.timer !== undefined)
             expect(attempt).toBeLessThanOrEqual(limit);
@@ -114,12 +114,12 @@ describe('with a limit of attempts', () => {
 
 describe('delays', () => {
   test('after a failure lie between the floor and the cap, whatever chance or the server says', () => {
-    eachStep(() => ({ happening, effects, machine, after: { phase } }) => {
+    eachStep(() => ({ input, effects, machine, after: { phase } }) => {
       // In another phase the timer is one of pace: nothing is tried again, it goes on.
-      if (happening.type !== 'pollFailed' || phase.name !== 'waiting') return;
+      if (input.type !== 'pollFailed' || phase.name !== 'waiting') return;
       for (const { delay } of effectsOf(effects, 'startTimer')) {
         expect(delay).toBeGreaterThanOrEqual(FLOOR);
-        const asked = happening.error.retryAfter !== undefined;
+        const asked = input.error.retryAfter !== undefined;
         expect(delay).toBeLessThanOrEqual(asked ? LONGEST_ASKED_FOR : LONGEST);
         expect(machine.announced.at(-1)?.nextRetryAt).toBe(WALL + machine.now + delay);
       }
@@ -216,9 +216,9 @@ describe('a server that answers at once and has nothing new', () => {
 
 describe('refused names', () => {
   test('are never ones that were accepted, and what was accepted goes on', () => {
-    eachStep(() => ({ happening, before, after, effects }) => {
+    eachStep(() => ({ input, before, after, effects }) => {
       // A filter expression is refused on account of no name.
-      if (happening.type === 'pollFailed' && happening.refusal === 'filter') return;
+      if (input.type === 'pollFailed' && input.refusal === 'filter') return;
       for (const { mix } of effectsOf(effects, 'refuse')) {
         expect(short(intersection(mix, before.accepted))).toBe('');
         expect(short(after.accepted)).toBe(short(before.accepted));
@@ -230,8 +230,8 @@ describe('refused names', () => {
   test('cost one handshake each at the most: the wrangling ends', () => {
     eachStep(() => {
       let refusals = 0;
-      return ({ happening, effects, after }) => {
-        if (happening.type !== 'pollFailed') refusals = 0;
+      return ({ input, effects, after }) => {
+        if (input.type !== 'pollFailed') refusals = 0;
         refusals += effectsOf(effects, 'refuse').length;
         expect(refusals).toBeLessThanOrEqual(after.demand.channels.length + after.demand.groups.length);
       };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { publicState } from '../../../src/client/subscribe/public-state.ts';
+import { publicState } from '../../../src/client/subscribe/steps.ts';
 import { failure, LoopMachine, policyOf } from '../../support/loop-machine.ts';
 import { connected, SITUATIONS } from '../../support/loop-phases.ts';
 

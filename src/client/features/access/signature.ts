@@ -1,6 +1,6 @@
 import type { Sign } from '../../auth/authorizer.ts';
 import type { RequestPlan } from '../../request/plan.ts';
-import { toBase64 } from '../../runtime/base64.ts';
+import { toBase64 } from '../../runtime/bytes.ts';
 
 /** What signs requests with the secret key of a keyset (docs/reference/protocol.md, "Signatures"). */
 export function signerOf({

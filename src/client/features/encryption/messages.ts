@@ -1,6 +1,6 @@
 import type { CryptoModule } from '../../config/crypto-module.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
-import { fromBase64, toBase64 } from '../../runtime/base64.ts';
+import { fromBase64, toBase64 } from '../../runtime/bytes.ts';
 import { jsonOrText } from '../../wire/json.ts';
 import { isRecord } from '../../wire/read.ts';
 

@@ -6,7 +6,7 @@ import { limitsOf, malformed } from '../../errors/from-call.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { TransportResponse } from '../../request/transport.ts';
-import { randomId } from '../../runtime/random-id.ts';
+import { randomId } from '../../runtime/random.ts';
 import { blobOf, bytesOf } from './bytes.ts';
 import { type FormFile, multipart } from './multipart.ts';
 import { type FileCallOptions, watcherOf } from './progress.ts';

@@ -1,6 +1,6 @@
 import { PERMISSION_BITS, type Permission } from '../../../protocol/permissions.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
-import { fromBase64 } from '../../runtime/base64.ts';
+import { fromBase64 } from '../../runtime/bytes.ts';
 import { isRecord } from '../../wire/read.ts';
 import { decodeCbor } from './cbor.ts';
 

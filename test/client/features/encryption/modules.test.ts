@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { aesCbcCryptoModule, type CryptoOptions, legacyCryptoModule } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { fromBase64, toBase64 } from '../../../../src/client/runtime/base64.ts';
+import { fromBase64, toBase64 } from '../../../../src/client/runtime/bytes.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

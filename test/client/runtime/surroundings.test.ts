@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
-import { watchForSleep } from '../../../src/client/runtime/wake-watch.ts';
+import { browserNetworkEvents, watchForSleep } from '../../../src/client/runtime/surroundings.ts';
 import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -100,4 +100,23 @@ describe('the watch for sleep', () => {
     stop();
     expect(clock.pending).toBe(0);
   });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('there is no news of the network where the runtime has none, as in Node', () => {
+  expect(browserNetworkEvents()).toBe(undefined);
+});
+
+test('a browser tells of the network until it is told to stop', () => {
+  const browser = new EventTarget();
+  vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
+  vi.stubGlobal('removeEventListener', browser.removeEventListener.bind(browser));
+  const news: boolean[] = [];
+  const stop = browserNetworkEvents()?.((online) => news.push(online));
+  for (const type of ['offline', 'online', 'offline']) browser.dispatchEvent(new Event(type));
+  expect(news).toEqual([false, true, false]);
+  stop?.();
+  browser.dispatchEvent(new Event('online'));
+  expect(news).toHaveLength(3);
 });

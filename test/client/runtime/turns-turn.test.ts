@@ -6,7 +6,7 @@ const { setImmediate: immediately } = globalThis;
 async function turnOf(...missing: readonly string[]): Promise<() => Promise<void>> {
   for (const name of missing) vi.stubGlobal(name, undefined);
   vi.resetModules();
-  return (await import('../../../src/client/runtime/turn.ts')).turn;
+  return (await import('../../../src/client/runtime/turns.ts')).turn;
 }
 
 afterEach(() => {

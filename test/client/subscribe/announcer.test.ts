@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { beatStatus, makeStatus, stateEvent, statusOf } from '../../../src/client/subscribe/statuses.ts';
+import { makeStatus } from '../../../src/client/listeners/events.ts';
+import { REASONS, statusOf } from '../../../src/client/subscribe/announcer.ts';
 import { PNOperationType, PNStatusCategory } from '../../../src/protocol/status.ts';
 import { failure, names } from '../../support/loop-machine.ts';
 import { EVENTS, SITUATIONS } from '../../support/loop-phases.ts';
 
-const { PNSubscribeOperation, PNHeartbeatOperation } = PNOperationType;
+const { PNSubscribeOperation } = PNOperationType;
 
 describe('a status', () => {
   test('tells what is known, and is an error where there is one', () => {
@@ -44,25 +45,9 @@ describe('a status', () => {
     const status = statusOf({ category, operation: PNSubscribeOperation, mix: names(text) });
     expect(status).toMatchObject({ affectedChannels, affectedChannelGroups });
   });
-
-  test('of a heartbeat is an acknowledgement or its failure', () => {
-    expect(beatStatus(names('a'), undefined)).toMatchObject({
-      category: 'PNAcknowledgmentCategory',
-      operation: PNHeartbeatOperation,
-      isError: false,
-    });
-    expect(beatStatus(names('a'), failure('PN-3006'))).toMatchObject({
-      category: 'PNServerErrorCategory',
-      isError: true,
-    });
-  });
 });
 
 test('a change of state has a reason, whatever caused it', () => {
-  for (const happen of Object.values(EVENTS)) {
-    const cause = happen(SITUATIONS.receiving());
-    const { reason, error } = stateEvent({ state: 'stopped', previous: 'connected', cause });
-    expect(reason).toMatch(/^[a-z]+/);
-    expect(error === undefined).toBe(cause.type !== 'pollFailed');
-  }
+  for (const happen of Object.values(EVENTS))
+    expect(REASONS[happen(SITUATIONS.receiving()).type]).toMatch(/^[a-z]+/);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fingerprints } from '../../../src/client/subscribe/fingerprint.ts';
+import { Fingerprints } from '../../../src/client/subscribe/dedupe.ts';
 
 const SEED = 12_345;
 const of = (value: unknown, seed = SEED) => new Fingerprints(seed).of(value);

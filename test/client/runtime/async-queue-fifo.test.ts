@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fifo } from '../../../src/client/runtime/fifo.ts';
+import { Fifo } from '../../../src/client/runtime/async-queue.ts';
 
 test('gives values in their order, and knows how many there are and how large', () => {
   const step = fc.oneof(

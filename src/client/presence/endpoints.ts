@@ -1,0 +1,53 @@
+import { PNOperationType } from '../../protocol/status.ts';
+import { checkCount, checkName, checkText, listOf, optional } from '../builder/params.ts';
+import { defineEndpoint, type Keyset, type List, type Params } from '../endpoint.ts';
+import { encodeNames, path } from '../request/path.ts';
+import { serviceStatus } from '../wire/read.ts';
+import { joined } from '../wire/values.ts';
+
+/** Parameters of the presence leave. */
+export interface LeaveParams extends Params {
+  readonly '~oneOf': 'channels' | 'channelGroups';
+  channels?: List<string>;
+  channelGroups?: List<string>;
+}
+
+/** Parameters of the presence heartbeat. */
+export interface HeartbeatParams extends LeaveParams {
+  /** Seconds after which the server takes the user for gone. */
+  presenceTimeout?: number;
+  /** JSON text: the user's state by channel. */
+  state?: string;
+}
+
+const NAMES = { channels: listOf(checkName), channelGroups: listOf(checkName) };
+
+function resource(channels: readonly string[] = [], { subscribeKey }: Keyset): string {
+  return path`/v2/presence/sub-key/${subscribeKey}/channel/${encodeNames(channels)}`;
+}
+
+/** `GET /v2/presence/sub-key/{sub}/channel/{channels}/heartbeat` (docs/reference/protocol.md, "Presence"). */
+export const heartbeat = defineEndpoint<HeartbeatParams, void>({
+  operation: PNOperationType.PNHeartbeatOperation,
+  params: { ...NAMES, presenceTimeout: optional(checkCount), state: optional(checkText) },
+  oneOf: ['channels', 'channelGroups'],
+  path: ({ channels }, keys) => `${resource(channels, keys)}/heartbeat`,
+  query: ({ channelGroups, presenceTimeout, state }) => ({
+    'channel-group': joined(channelGroups),
+    heartbeat: presenceTimeout,
+    state,
+  }),
+  retry: 'safe',
+  parse: ({ body }) => serviceStatus(body),
+});
+
+/** `GET /v2/presence/sub-key/{sub}/channel/{channels}/leave` (docs/reference/protocol.md, "Presence"). */
+export const leave = defineEndpoint<LeaveParams, void>({
+  operation: PNOperationType.PNUnsubscribeOperation,
+  params: NAMES,
+  oneOf: ['channels', 'channelGroups'],
+  path: ({ channels }, keys) => `${resource(channels, keys)}/leave`,
+  query: ({ channelGroups }) => ({ 'channel-group': joined(channelGroups) }),
+  retry: 'safe',
+  parse: ({ body }) => serviceStatus(body),
+});

@@ -1,0 +1,98 @@
+import type { WireGap } from '../../protocol/envelope.ts';
+import { PNOperationType } from '../../protocol/status.ts';
+import { isTimetoken } from '../../protocol/timetoken.ts';
+import { checkCount, checkName, checkText, checkTimetoken, listOf, optional } from '../builder/params.ts';
+import { defineEndpoint, type Endpoint, type List, type Params } from '../endpoint.ts';
+import { encodeNames, path } from '../request/path.ts';
+import { exactIntegers } from '../wire/exact-integers.ts';
+import { at, expected, isRecord, listAt, recordAt, timetokenOf } from '../wire/read.ts';
+import { joined } from '../wire/values.ts';
+import type { LoopAnswer } from './state.ts';
+
+/** Parameters of a subscribe request. */
+export interface PollParams extends Params {
+  readonly '~oneOf': 'channels' | 'channelGroups';
+  channels?: List<string>;
+  channelGroups?: List<string>;
+  /** Absent in a handshake. */
+  timetoken?: string | undefined;
+  region?: number | undefined;
+  filter?: string | undefined;
+  /** JSON text: the user's state by channel, in a handshake. */
+  state?: string | undefined;
+}
+
+/**
+ * `GET /v2/subscribe/{sub}/{channels}/0` (docs/reference/protocol.md, "Subscribe"). The loop sends it, and repeats it by
+ * itself. The names are the same list from poll to poll: they are encoded once.
+ */
+export function subscribeEndpoint(): Endpoint<PollParams, LoopAnswer> {
+  let last: { readonly channels: readonly string[]; readonly encoded: ReturnType<typeof encodeNames> };
+  const encode = (channels: readonly string[]) => {
+    if (last?.channels !== channels) last = { channels, encoded: encodeNames(channels) };
+    return last.encoded;
+  };
+  return defineEndpoint<PollParams, LoopAnswer>({
+    operation: PNOperationType.PNSubscribeOperation,
+    params: {
+      channels: listOf(checkName),
+      channelGroups: listOf(checkName),
+      timetoken: optional(checkTimetoken),
+      region: optional(checkCount),
+      filter: optional(checkText),
+      state: optional(checkText),
+    },
+    oneOf: ['channels', 'channelGroups'],
+    path: ({ channels = [] }, keys) => path`/v2/subscribe/${keys.subscribeKey}/${encode(channels)}/0`,
+    query: ({ timetoken = '0', region, channelGroups, filter, state }, keys) => ({
+      tt: timetoken,
+      tr: region,
+      'channel-group': joined(channelGroups),
+      'filter-expr': filter,
+      heartbeat: keys.presenceTimeoutSeconds,
+      state,
+    }),
+    retry: 'safe',
+    retries: 0,
+    parse: ({ body, text }) => readAnswer(body, text),
+  });
+}
+
+const TIMETOKENS = [
+  ['t', 't'],
+  ['m', '*', 'p', 't'],
+  ['m', '*', 'o', 't'],
+] as const;
+
+/**
+ * Reads the answer to a subscribe request. Throws a `TypeError` where it is not a protocol answer; single entries are
+ * checked when they are delivered.
+ */
+export function readAnswer(given: unknown, text: string): LoopAnswer {
+  // The wire sends timetokens as strings; what sends numbers has lost their last digits by the time they are parsed.
+  const body = hasBareTimetoken(given) ? exactIntegers({ body: given, text }, TIMETOKENS) : given;
+  const { g: gaps } = recordAt(body);
+  const { t, r: region = 0 } = recordAt(body, 't');
+  return {
+    cursor: {
+      timetoken: timetokenOf(t),
+      region: typeof region === 'number' ? region : expected('a number at t.r'),
+    },
+    entries: listAt(body, 'm'),
+    gaps: Array.isArray(gaps) ? gaps.filter(isGap) : undefined,
+    bytes: text.length,
+  };
+}
+
+function hasBareTimetoken(body: unknown): boolean {
+  return typeof at(body, 't', 't') === 'number' || typeof at(body, 'm', 0, 'p', 't') === 'number';
+}
+
+function isGap(value: unknown): value is WireGap {
+  return (
+    isRecord(value) &&
+    [value['c'], value['w'], value['g']].filter((name) => typeof name === 'string').length === 1 &&
+    isTimetoken(value['from']) &&
+    isTimetoken(value['to'])
+  );
+}
