@@ -1,5 +1,5 @@
-import { type Finding, published, received, type Subscriber, subscribedTo } from './checks.ts';
 import { callSiteOf } from './errors.ts';
+import { type Finding, published, received, type Subscriber, subscribedTo } from './expectations.ts';
 import type { TestNetwork } from './network.ts';
 
 /** An expectation was not met. Test runners show the difference between `actual` and `expected`. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../protocol/clock.ts';
-import { check, MILLISECONDS, wholeOrMore } from './given.ts';
+import { check, MILLISECONDS, wholeOrInfinite } from './checks.ts';
 import { doubled } from './messages.ts';
 
-const ANSWERS = wholeOrMore(1);
+const ANSWERS = wholeOrInfinite(1);
 
 /** What the network is like, for every request alike. */
 export class Conditions {

@@ -1,6 +1,4 @@
 import { nearest } from '../client/builder/did-you-mean.ts';
-import type { CallSite } from './errors.ts';
-import { nameOfFault } from './fault-answers.ts';
 import {
   ANYTHING,
   check,
@@ -10,8 +8,10 @@ import {
   type Kinds,
   kind,
   whole,
-  wholeOrMore,
-} from './given.ts';
+  wholeOrInfinite,
+} from './checks.ts';
+import type { CallSite } from './errors.ts';
+import { nameOfFault } from './fault-answers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -73,7 +73,7 @@ export type OnBroken = (message: string, cause: unknown) => Error;
 const SET = 'network.fail()';
 const FAULT_OPTIONS: Kinds<FaultOptions> = {
   with: ANYTHING,
-  times: wholeOrMore(1),
+  times: wholeOrInfinite(1),
   after: whole(0),
 };
 const ANSWER: Kinds<AnswerFault> = {
@@ -193,7 +193,9 @@ function noFault(given: unknown): TypeError {
   const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
   const all = `There are: ${KINDS.join(', ')}; and { status }.`;
   const what = typeof given === 'string' ? JSON.stringify(given) : toldOf(given);
-  return new TypeError(`${what} is no fault. ${all}${near === undefined ? '' : ` Did you mean "${near}"?`}`);
+  return new TypeError(
+    `${what} is not a fault. ${all}${near === undefined ? '' : ` Did you mean "${near}"?`}`,
+  );
 }
 
 /** What a header can hold: no server could send anything else. */

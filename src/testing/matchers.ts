@@ -1,4 +1,11 @@
-import { type Equals, type Finding, published, received, type Subscriber, subscribedTo } from './checks.ts';
+import {
+  type Equals,
+  type Finding,
+  published,
+  received,
+  type Subscriber,
+  subscribedTo,
+} from './expectations.ts';
 import type { TestNetwork } from './network.ts';
 
 /** What vitest and jest hand to a matcher, as far as it is used here. */

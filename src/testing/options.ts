@@ -3,18 +3,18 @@ import { resolveLimits } from '../origin/limits.ts';
 import type { Clock } from '../protocol/clock.ts';
 import {
   ANYTHING,
+  BOOLEAN,
   check,
   checkOptions,
   type Kinds,
   listOf,
   NAME,
+  NOT_EMPTY,
   number,
-  RECORD,
-  SECRET,
-  SWITCH,
-  TEXT,
-  wordOf,
-} from './given.ts';
+  OBJECT,
+  oneOf,
+  STRING,
+} from './checks.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TimeSource } from './test-clock.ts';
 
@@ -80,16 +80,21 @@ export interface SleepOptions {
 
 const NETWORK = 'createTestNetwork()';
 const NETWORK_OPTIONS: Kinds<TestNetworkOptions> = {
-  keysets: listOf(RECORD),
-  limits: RECORD,
+  keysets: listOf(OBJECT),
+  limits: OBJECT,
   // The clock says itself what it can be.
   time: ANYTHING,
-  origins: listOf(TEXT),
-  operations: listOf(TEXT),
+  origins: listOf(STRING),
+  operations: listOf(STRING),
   patience: number('a number of milliseconds from 0 on', (value) => value >= 0),
   seed: number('a whole number', Number.isSafeInteger),
 };
-const KEYSET: Kinds<Keyset> = { subscribeKey: TEXT, publishKey: TEXT, secretKey: SECRET, access: SWITCH };
+const KEYSET: Kinds<Keyset> = {
+  subscribeKey: STRING,
+  publishKey: STRING,
+  secretKey: NOT_EMPTY,
+  access: BOOLEAN,
+};
 
 /** Checks how a network is to be made, and returns a copy of it. */
 export function checkNetworkOptions(options: unknown): TestNetworkOptions {
@@ -107,7 +112,7 @@ export function checkNetworkOptions(options: unknown): TestNetworkOptions {
 function checkKeyset(keyset: Keyset, index: number): Keyset {
   const caller = `${NETWORK}: keysets[${index}]`;
   const { subscribeKey, ...keys } = checkOptions(caller, keyset, KEYSET);
-  check(`${caller}: subscribeKey`, subscribeKey, TEXT);
+  check(`${caller}: subscribeKey`, subscribeKey, STRING);
   // It has just been found to be one.
   return { subscribeKey: subscribeKey as string, ...keys };
 }
@@ -119,9 +124,9 @@ function checkLimits(limits: object): Partial<OriginLimits> {
 }
 
 const SUBSCRIBED_OPTIONS: Kinds<SubscribedOptions> = { userId: NAME };
-const SLEEP_OPTIONS: Kinds<SleepOptions> = { connections: wordOf(['dead', 'reset']) };
-const END_OPTIONS: Kinds<EndOptions> = { test: TEXT };
-const RESET_OPTIONS: Kinds<ResetOptions> = { ...END_OPTIONS, keepClients: SWITCH };
+const SLEEP_OPTIONS: Kinds<SleepOptions> = { connections: oneOf(['dead', 'reset']) };
+const END_OPTIONS: Kinds<EndOptions> = { test: STRING };
+const RESET_OPTIONS: Kinds<ResetOptions> = { ...END_OPTIONS, keepClients: BOOLEAN };
 
 /** Checks what `network.subscribed()` waits for, and returns the options. */
 export function checkSubscribed(name: string, options: unknown): SubscribedOptions {

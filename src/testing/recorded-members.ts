@@ -12,18 +12,18 @@ import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts
 import { isTimetoken } from '../protocol/timetoken.ts';
 import {
   ANYTHING,
+  BOOLEAN,
   isRecord,
   type Kind,
   type Kinds,
   kind,
   listOf,
   NAME,
-  RECORD,
-  SWITCH,
-  TEXT,
+  OBJECT,
+  oneOf,
+  STRING,
   whole,
-  wordOf,
-} from './given.ts';
+} from './checks.ts';
 import type { Line } from './recording.ts';
 
 /** The events that can be played. */
@@ -46,34 +46,34 @@ const maybe = ({ problem }: Kind): Kind => ({
 
 /** An object whose members are of these kinds. */
 const objectOf = <T extends object>(kinds: Kinds<T>): Kind => ({
-  problem: (value) => RECORD.problem(value) ?? problemIn(Object(value), kinds),
+  problem: (value) => OBJECT.problem(value) ?? problemIn(Object(value), kinds),
 });
 
 const TIMETOKEN = kind('a string of digits', isTimetoken);
 const NOT_EMPTY = kind('a string that is not empty', (value) => typeof value === 'string' && value !== '');
 const PLACE = { channel: NAME, subscription: maybe(NAME), timetoken: ANYTHING };
-const SENT = { publisher: maybe(TEXT), userMetadata: ANYTHING, customMessageType: maybe(TEXT) };
-const USERS = maybe(listOf(TEXT));
+const SENT = { publisher: maybe(STRING), userMetadata: ANYTHING, customMessageType: maybe(STRING) };
+const USERS = maybe(listOf(STRING));
 
 const KINDS: { readonly [Type in RecordedType]: Kinds<Events[Type]> } = {
   message: { ...PLACE, ...SENT, message: ANYTHING, error: ANYTHING },
   signal: { ...PLACE, ...SENT, message: ANYTHING },
   presence: {
     ...PLACE,
-    event: wordOf(PRESENCE_ACTIONS),
-    uuid: maybe(TEXT),
+    event: oneOf(PRESENCE_ACTIONS),
+    uuid: maybe(STRING),
     timestamp: maybe(whole(0)),
     occupancy: maybe(whole(0)),
-    state: maybe(RECORD),
+    state: maybe(OBJECT),
     ...{ joined: USERS, left: USERS, timedOut: USERS },
-    hereNowRefresh: maybe(SWITCH),
+    hereNowRefresh: maybe(BOOLEAN),
   },
   messageAction: {
     ...PLACE,
-    publisher: maybe(TEXT),
-    event: wordOf(['added', 'removed']),
+    publisher: maybe(STRING),
+    event: oneOf(['added', 'removed']),
     data: objectOf<PNMessageActionEvent['data']>({
-      ...{ type: TEXT, value: TEXT, uuid: maybe(TEXT) },
+      ...{ type: STRING, value: STRING, uuid: maybe(STRING) },
       ...{ actionTimetoken: TIMETOKEN, messageTimetoken: TIMETOKEN },
     }),
   },
@@ -90,7 +90,7 @@ const KINDS: { readonly [Type in RecordedType]: Kinds<Events[Type]> } = {
   },
   file: {
     ...{ ...PLACE, ...SENT, message: ANYTHING },
-    file: objectOf<PNFileEvent['file']>({ id: NOT_EMPTY, name: NOT_EMPTY, url: maybe(TEXT) }),
+    file: objectOf<PNFileEvent['file']>({ id: NOT_EMPTY, name: NOT_EMPTY, url: maybe(STRING) }),
   },
 };
 

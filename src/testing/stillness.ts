@@ -1,10 +1,11 @@
 import type { Clock } from '../protocol/clock.ts';
+import { check, FUNCTION } from './checks.ts';
 import { afterRealTime } from './system.ts';
 
-/** Calls back when nothing more happens by itself, or when that has been waited for long enough; returns how to cancel. */
+/** Calls back when nothing more happens by itself, or when the wait is long enough. Returns a function that cancels. */
 export type WhenQuiet = (callback: () => void, milliseconds: number) => () => void;
 
-/** Takes it from a network, or from whoever else can tell. One that does not become quiet has been waited for, too. */
+/** For a clock whose network can say when it is quiet. A rejection, when it does not become quiet, ends the wait too. */
 export function whenSettled(settle: () => Promise<void>): WhenQuiet {
   return (callback) => {
     let wanted = true;
@@ -18,10 +19,10 @@ export function whenSettled(settle: () => Promise<void>): WhenQuiet {
   };
 }
 
-/** For a clock by itself: what it is used with may take real time, and nobody can tell how long. */
+/** For a clock without a network: its users may need real time, and nothing says how much. */
 export const whenTimeIsUp: WhenQuiet = (callback, milliseconds) => afterRealTime(milliseconds, callback);
 
-/** Knows when the time of a test stands still, so that waiting any longer would be waiting for the test. */
+/** Detects that the time of a test stands still, so that only the test itself could end a wait. */
 export class Stillness {
   readonly #clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   readonly #whenQuiet: WhenQuiet;
@@ -34,12 +35,12 @@ export class Stillness {
     this.#whenQuiet = whenQuiet;
   }
 
-  /** Whether something ends as soon as time stands still: until then, more will happen by itself. */
+  /** Whether something waits for time to stand still, after which more will happen by itself. */
   get isAwaited(): boolean {
     return this.#waiting > 0;
   }
 
-  /** Runs what moves time. */
+  /** Runs a function that moves time. */
   async during(move: () => Promise<void>): Promise<void> {
     this.#moves++;
     this.#moving++;
@@ -51,8 +52,9 @@ export class Stillness {
     }
   }
 
-  /** `Clock.atLatest`: a test that moves time gets what comes within it, and one that does not is not kept waiting. */
+  /** `Clock.atLatest`: in step with a test that moves time, and early in one that does not. */
   readonly atLatest = (milliseconds: number, callback: () => void): (() => void) => {
+    check('clock.atLatest(): callback', callback, FUNCTION);
     let forget: () => void = () => undefined;
     let isOver = false;
     this.#waiting++;

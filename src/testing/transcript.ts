@@ -1,4 +1,4 @@
-import { check, listOf, RECORD } from './given.ts';
+import { check, listOf, OBJECT } from './checks.ts';
 import type { TestRequest } from './test-request.ts';
 
 /** One request and what became of it. */
@@ -48,7 +48,7 @@ const PRINTED = 50;
 
 /** A transcript as lines for people: `+1500 ms  alice  publish room → 200`. Of a long one, the end. */
 export function printTranscript(entries: readonly TranscriptEntry[]): string {
-  check('printTranscript(): entries', entries, listOf(RECORD));
+  check('printTranscript(): entries', entries, listOf(OBJECT));
   const [first] = entries;
   if (!first) return '  (no request was made)';
   const left = entries.length - PRINTED;

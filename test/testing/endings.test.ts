@@ -249,7 +249,7 @@ describe('a wait that is in vain', () => {
     call.catch(() => undefined);
     const error = await network.idle().catch((reason: Error) => reason);
     expect(String(error)).toMatch(
-      /to become quiet. Under way: publish. That was waited for 20 ms.\n\n[\s\S]*publish room → open/,
+      /to become quiet. Under way: publish. The wait lasted 20 ms.\n\n[\s\S]*publish room → open/,
     );
     expect((error as Error).stack).toContain('endings.test.ts');
     await network.close().catch(() => undefined);

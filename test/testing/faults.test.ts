@@ -167,8 +167,8 @@ describe('a fault hits', () => {
 
   it.each([
     [() => ['publihs', { with: 'reset' }], /There is no operation "publihs". There are: time, publish/],
-    [() => ['time', { with: 'broken' }], /"broken" is no fault. There are: refused, reset, hang/],
-    [() => ['time', { with: {} }], /is no fault/],
+    [() => ['time', { with: 'broken' }], /"broken" is not a fault. There are: refused, reset, hang/],
+    [() => ['time', { with: {} }], /is not a fault/],
     [() => ['time', { with: { status: 99 } }], /A status is from 200 to 599, not 99/],
     [() => ['time', { with: { status: 600 } }], /A status is from 200 to 599/],
     [() => ['time', { with: 'reset', times: 0 }], /times must be a whole number from 1 on, not 0/],

@@ -153,8 +153,8 @@ describe('an assertion', () => {
 
   it.each([undefined, null, {}, 'network'])('about %j says what it is for', (subject) => {
     const network = subject as unknown as TestNetwork;
-    expect(() => assertPublished(network, 'room')).toThrow(/about a test network: expect\(network\)/);
+    expect(() => assertPublished(network, 'room')).toThrow(/needs a test network: expect\(network\)/);
     expect(() => expect(subject).toHaveReceived('room')).toThrow(TypeError);
-    expect(() => assertSubscribedTo(network, 'room')).toThrow(/about a test network, or a client/);
+    expect(() => assertSubscribedTo(network, 'room')).toThrow(/needs a test network or a client/);
   });
 });

@@ -49,7 +49,8 @@ async function plainRequest(request: Request, line: RequestLine, bodyLimit: numb
   };
 }
 
-function interruptionOf(signal: AbortSignal): Interruption {
+/** A signal as an interruption of a plain request. */
+export function interruptionOf(signal: AbortSignal): Interruption {
   return {
     get aborted() {
       return signal.aborted;
@@ -61,7 +62,8 @@ function interruptionOf(signal: AbortSignal): Interruption {
   };
 }
 
-function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
+/** An answer as a standard response. */
+export function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
   const all = new Headers({ 'cache-control': 'no-cache', ...headers });
   if (contentType !== '') all.set('content-type', contentType);
   if (bytes) all.set('content-length', String(bytes.length));

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../protocol/clock.ts';
 import { type Answer, balancerRefusal } from '../http/answer.ts';
 import { targetOf } from '../http/fetch.ts';
-import type { Interruption } from '../http/request.ts';
-import type { Origin } from '../origin.ts';
+import type { Interruption, OriginRequest, RequestLine } from '../http/request.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array();
 const NO_CONTENT = 204;
@@ -15,9 +15,23 @@ const BYTES_PER_MS = 40;
 const MAX_EXCESS = 4;
 const LOOPBACK = /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** An answer whose body may come in parts. */
+export interface ServedAnswer extends Answer {
+  /** Sent in place of `body`, without a length. An error in it breaks the connection. */
+  readonly stream?: ReadableStream<Uint8Array> | null;
+}
+
+/** The part of an `Origin` that a server needs. */
+export interface ServedOrigin {
+  /** A rejection breaks the connection. */
+  handle(request: OriginRequest): Promise<ServedAnswer>;
+  /** Bytes of a request's body that `handle` reads. */
+  bodyLimit(request: RequestLine): number;
+}
+
 /** The options of a listener. */
 export interface ListenerOptions {
-  readonly origin: Origin;
+  readonly origin: ServedOrigin;
   readonly clock: Clock;
   /** `Host` names that are served; `undefined` serves all. */
   readonly hosts: readonly string[] | undefined;
@@ -66,7 +80,7 @@ export class Listener {
     await idle;
   }
 
-  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<Answer> {
+  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<ServedAnswer> {
     const { origin, clock, hosts } = this.#options;
     const { headers, method = 'GET', url = '/' } = request;
     if (hosts && !isLocalHost(headers.host, hosts)) {
@@ -88,19 +102,21 @@ export class Listener {
     return origin.handle(plain);
   }
 
-  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  #write(request: IncomingMessage, response: ServerResponse, answer: ServedAnswer): void {
     if (response.destroyed) return;
-    const { status, contentType, body, bytes = body, headers } = answer;
+    const { status, contentType, body, bytes = body, stream, headers } = answer;
     // Node writes an array of names and values without a header object.
     const lines: string[] = [];
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
-    if (status !== NO_CONTENT) lines.push('content-length', String(Buffer.byteLength(bytes)));
+    if (status !== NO_CONTENT && !stream) lines.push('content-length', String(Buffer.byteLength(bytes)));
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
     // The rest of a body that was too large is not read, so the connection cannot be used again.
     if (this.#closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
+    // A pipeline that fails has broken the connection.
+    if (stream) return void pipeline(stream, response).catch(() => undefined);
     // A string is sent in one piece with the headers.
     response.end(bytes);
   }

@@ -2,9 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
 import { balancerRefusal } from '../http/answer.ts';
-import type { Origin } from '../origin.ts';
 import { systemClock } from '../system.ts';
-import { isLoopbackAddress, Listener } from './listener.ts';
+import { isLoopbackAddress, Listener, type ServedOrigin } from './listener.ts';
 
 /** The options of a server. */
 export interface ServeOptions {
@@ -39,7 +38,7 @@ const BACKLOG = 4_096;
 const DRAIN_MS = 1_000;
 
 /** Serves an origin over HTTP. Rejects when the address cannot be listened on. */
-export async function serve(origin: Origin, options: ServeOptions = {}): Promise<OriginServer> {
+export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
