@@ -109,8 +109,7 @@ export function listOf(each: Kind): Kind {
 export function check(name: string, value: unknown, { problem, numeric }: Kind): void {
   const found = problem(value);
   if (found === undefined) return;
-  const what = `${name}${found.startsWith('[') ? '' : ' '}${found}`;
-  const message = /[.?]$/.test(what) ? what : `${what}.`;
+  const message = sentence(`${name}${found.startsWith('[') ? '' : ' '}${found}`);
   throw numeric && typeof value === 'number' ? new RangeError(message) : new TypeError(message);
 }
 
@@ -122,8 +121,8 @@ export function checkOptions<T extends object>(
 ): Partial<T> {
   if (options === undefined) return {};
   check(`The options of ${caller}`, options, OBJECT);
-  const unknown = unknownName(Object(options), Object.keys(kinds));
-  if (unknown) throw new TypeError(`${caller}: "${unknown.name}" is not an option${unknown.end}`);
+  const unknown = unknownName(Object(options), Object.keys(kinds), 'an option');
+  if (unknown !== undefined) throw new TypeError(sentence(`${caller}: ${unknown}`));
   const entries = Object.entries<Kind>(kinds).flatMap(([name, each]) => {
     // Inherited options count as well.
     const value: unknown = Reflect.get(Object(options), name);
@@ -135,14 +134,19 @@ export function checkOptions<T extends object>(
   return Object.fromEntries(entries) as Partial<T>;
 }
 
-/** The first own name of an object that is not a known one, with the end of the sentence that reports it. */
-export function unknownName(object: object, known: readonly string[]) {
+/** Reports the first own name of an object that is not a known one, as a clause: `"x" is not an option`. */
+export function unknownName(object: object, known: readonly string[], what: string): string | undefined {
   const name = Object.keys(object).find((each) => !known.includes(each));
-  return name === undefined ? undefined : { name, end: didYouMean(name, known) };
+  return name === undefined ? undefined : `"${name}" is not ${what}${suggestion(name, known)}`;
 }
 
-/** The likely intended word, as the end of a clause; empty if none is near. */
-export function suggestion(word: unknown, words: readonly string[]): string {
+/** Ends a clause with a full stop, unless it is a sentence already. */
+export function sentence(clause: string): string {
+  return /[.?]$/.test(clause) ? clause : `${clause}.`;
+}
+
+// The likely intended word, as the end of a clause; empty if none is near.
+function suggestion(word: unknown, words: readonly string[]): string {
   return didYouMean(word, words).replace(/\.$/, '');
 }
 

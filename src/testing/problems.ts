@@ -1,20 +1,19 @@
 import type { TestRequest } from './test-request.ts';
 
-/** What a test has left behind. */
+/** The report of a test that left something behind. */
 export interface Leftovers {
-  /** In words, for people. */
   readonly text: string;
-  /** A rejection that nobody handled, if there was one. */
+  /** The first unhandled rejection, if there was one. */
   readonly cause: unknown;
 }
 
-/** What a test leaves behind, or does that it did not mean to. */
+/** Collects what a test did unintentionally: unexpected requests and unhandled rejections. */
 export class Problems {
   #unexpected = new Set<string>();
   #rejections: unknown[] = [];
   #stop: (() => void) | undefined;
 
-  /** Hears of rejections that nobody handles, where somebody does already: without a test runner, they end the process. */
+  /** Listens for unhandled rejections, but only if a test runner does too: without one, they must end the process. */
   watch(): void {
     const { process } = globalThis as {
       process?: Partial<Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'>>;
@@ -25,13 +24,13 @@ export class Problems {
     this.#stop = () => void process.off?.('unhandledRejection', note);
   }
 
-  /** Hears of nothing any more. */
+  /** Stops listening. */
   end(): void {
     this.#stop?.();
     this.#stop = undefined;
   }
 
-  /** Notes a request that was not expected; returns what to say of it. */
+  /** Notes an unexpected request. Returns the message. */
   unexpected(
     { method, operation, path, userId }: TestRequest,
     expected: readonly string[] | undefined,
@@ -43,18 +42,18 @@ export class Problems {
     return message;
   }
 
-  /** A part of the network did not come to an end. */
+  /** Notes another problem. */
   note(message: string): void {
     this.#unexpected.add(message);
   }
 
-  /** Everything that is wrong at the end of a test; `undefined` when nothing is. Forgets it. */
+  /** Reports and clears all problems at the end of a test; `undefined` if there are none. */
   take(test: string | undefined, open: readonly TestRequest[]): Leftovers | undefined {
     const rejections = this.#rejections;
     const problems = [
       ...this.#unexpected,
       ...open.map(textOfOpen),
-      ...rejections.map((reason) => `A rejection was not handled: ${String(reason)}.`),
+      ...rejections.map((reason) => `Unhandled rejection: ${String(reason)}.`),
     ];
     this.#unexpected = new Set();
     this.#rejections = [];

@@ -224,7 +224,7 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['join', ['a', 'bob', new Map()], TypeError, 'state must be an object, not an object of type Map.'],
   ['close', [{ tset: 'x' }], TypeError, 'did you mean "test"?'],
   ['close', [{ test: 5 }], TypeError, 'test must be a string, not 5.'],
-  ['replay', [null], TypeError, 'give its path, or its lines, not null.'],
+  ['replay', [null], TypeError, 'takes the path or the lines of a recording, not null.'],
   ['replay', [5], TypeError, 'not a number.'],
   ['replay', [{}], TypeError, 'not an object.'],
   ['replay', [[], { sped: 2 }], TypeError, 'did you mean "speed"?'],

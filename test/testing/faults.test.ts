@@ -216,7 +216,7 @@ describe('a matcher that', () => {
     const error = await network.fetch(publish).then(undefined, (reason: unknown) => reason);
     const text = `The matcher of fault 2 that was set (with 500) ${problem}, for publish of alice on room.`;
     expect(error).toBeInstanceOf(TestNetworkError);
-    const [said, traffic] = String(Object(error).message).split('\n\nWhat went over the network:\n');
+    const [said, traffic] = String(Object(error).message).split('\n\nRequests on the network:\n');
     expect([said, traffic]).toEqual([text, expect.stringContaining('publish room')]);
     // It points at the place where the fault was set.
     expect(Object(error).stack).toMatch(/\n +at .*faults\.test\.ts/);

@@ -72,7 +72,7 @@ describe.each(HOLDS)('a message that is compared with %s', (_name, message, hold
       else expect(network).toHavePublished('room', message);
     };
     expect(check).toThrow(
-      /published on "room".*\n {2}\{"from":"code"[\s\S]*What went over the network:\n[\s\S]*→ 200/,
+      /published on "room".*\n {2}\{"from":"code"[\s\S]*Requests on the network:\n[\s\S]*→ 200/,
     );
   });
 
