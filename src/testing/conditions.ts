@@ -2,8 +2,6 @@ import type { Clock } from '../protocol/clock.ts';
 import { check, MILLISECONDS, wholeOrInfinite } from './checks.ts';
 import { doubled } from './messages.ts';
 
-const ANSWERS = wholeOrInfinite(1);
-
 /** The state of the network, which applies to all requests. */
 export class Conditions {
   /** No connection can be made. */
@@ -18,14 +16,14 @@ export class Conditions {
     return this.#delay;
   }
 
-  set delay(milliseconds: number) {
+  setDelay(milliseconds: number): void {
     check('network.delay(): milliseconds', milliseconds, MILLISECONDS);
     this.#delay = milliseconds;
   }
 
   /** Duplicates the entries of the next answers that have any. */
   duplicate(answers: number): void {
-    check('network.duplicate(): answers', answers, ANSWERS);
+    check('network.duplicate(): answers', answers, wholeOrInfinite(1));
     this.#duplicates += answers;
   }
 

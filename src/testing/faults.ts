@@ -78,7 +78,7 @@ const FAULT_OPTIONS: Kinds<FaultOptions> = {
   after: whole(0),
 };
 const ANSWER: Kinds<AnswerFault> = {
-  status: ANYTHING,
+  status: whole(200, 599),
   body: ANYTHING,
   retryAfter: retryAfterKind(),
 };
@@ -169,13 +169,11 @@ function matching(what: RequestMatcher): Rule['matches'] {
 
 /** Checks a fault and copies it, so that later changes of the test's own objects have no effect. */
 function faultOf(given: unknown): Fault {
-  if (typeof given === 'string') return namedFault(given);
+  const named = KINDS.find((name) => name === given);
+  if (named !== undefined) return named;
   if (typeof given !== 'object' || given === null || !('status' in given)) throw noFault(given);
   const { status, body, retryAfter } = checkOptions(`${SET}: with`, given, ANSWER);
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) {
-    const Problem = typeof status === 'number' ? RangeError : TypeError;
-    throw new Problem(`A status is from 200 to 599, not ${textOf(status)}.`);
-  }
+  if (status === undefined) throw noFault(given);
   const text = body === undefined || typeof body === 'string' ? body : jsonOf(`${SET}: body`, body);
   return {
     status,
@@ -184,19 +182,12 @@ function faultOf(given: unknown): Fault {
   };
 }
 
-function namedFault(given: string): Fault {
-  const known = KINDS.find((name) => name === given);
-  if (known === undefined) throw noFault(given);
-  return known;
-}
-
 function noFault(given: unknown): TypeError {
-  const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
   const all = `There are: ${KINDS.join(', ')}; and { status }.`;
   const what = typeof given === 'string' ? JSON.stringify(given) : textOf(given);
-  return new TypeError(
-    `${what} is not a fault. ${all}${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-  );
+  const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return new TypeError(`${what} is not a fault. ${all}${meant}`);
 }
 
 /** A number of seconds, or a text that a server could send in a header. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'msw';
-import { check, DURATION, NAME, optional, STRING } from './checks.ts';
+import { check, checkOptions, DURATION, NAME, optional, STRING } from './checks.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { connectionError, tokenExpired } from './fault-answers.ts';
 import type { FaultOptions, RequestMatcher, SetFault } from './faults.ts';
@@ -7,11 +7,8 @@ import { handlersFor } from './handlers.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
 import {
   type ClientOptions,
-  checkEndOptions,
-  checkResetOptions,
-  checkSleepOptions,
-  checkSubscribed,
   type EndOptions,
+  KINDS,
   type ResetOptions,
   type SleepOptions,
   type SubscribedOptions,
@@ -40,7 +37,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
     this.#parts = parts;
     this.fetch = (given, init) => {
       const input = given instanceof Request && !init ? given : new Request(given, init);
-      return wire.fetch(input, (signal) => origin.fetch(new Request(input, { signal })));
+      return wire.fetch(input, (signal) => origin.current.fetch(new Request(input, { signal })));
     };
   }
 
@@ -121,7 +118,8 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
   async subscribed(name: string, options?: SubscribedOptions): Promise<void> {
     const { waits, observer } = this.#open;
     const { subscriptions } = observer;
-    const { userId } = checkSubscribed(name, options);
+    check('network.subscribed(): name', name, NAME);
+    const { userId } = checkOptions('network.subscribed()', options, KINDS.subscribed);
     const who = userId === undefined ? 'Somebody' : `"${userId}"`;
     const expected = () =>
       `${who} was expected to subscribe to "${name}". There are subscriptions to: ${subscriptions.names.join(', ') || 'nothing'}.`;
@@ -166,7 +164,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
 
   /** Delays each request by so many milliseconds before it reaches the origin; `0` ends it. */
   delay(milliseconds: number): void {
-    this.#open.wire.conditions.delay = milliseconds;
+    this.#open.wire.conditions.setDelay(milliseconds);
   }
 
   /** Duplicates the messages in the next subscribe answers that have any. */
@@ -184,7 +182,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
   /** The clients' machine sleeps: time passes, their timers do not fire, and their connections are lost. */
   async sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
     const { wire, clock, waits } = this.#open;
-    const { connections = 'dead' } = checkSleepOptions(options);
+    const { connections = 'dead' } = checkOptions('network.sleep()', options, KINDS.sleep);
     check('network.sleep(): milliseconds', milliseconds, DURATION);
     if (connections === 'dead') wire.lose();
     await clock.sleep(milliseconds);
@@ -203,7 +201,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
    */
   async reset(options?: ResetOptions): Promise<void> {
     const parts = this.#open;
-    const { keepClients = false, ...end } = checkResetOptions(options);
+    const { keepClients = false, ...end } = checkOptions('network.reset()', options, KINDS.reset);
     const left = await leftovers(parts, end, keepClients);
     if (keepClients) mend(parts);
     else await clear(parts);
@@ -214,8 +212,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
 
   /** Ends the network, as `reset` does; later requests are refused. May be called again, and reports everything once. */
   async close(options?: EndOptions): Promise<void> {
-    const end = checkEndOptions(options);
-    return this.#end(end, false);
+    return this.#end(checkOptions('network.close()', options, KINDS.close), false);
   }
 
   /** As `close`, but without a report of open requests: a test that fails may not have closed its clients. */

@@ -4,7 +4,6 @@ import { connectionError } from './fault-answers.ts';
 import { Keys } from './keys.ts';
 import { MessageLog } from './messages.ts';
 import { type OperationName, requestOf } from './operations.ts';
-import { Problems } from './problems.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -17,13 +16,18 @@ export interface ObserverOptions {
   readonly error: (message: string, options?: ErrorOptions) => TestNetworkError;
 }
 
-/** Watches the requests of the code under test: keys, messages and subscriptions, and what the test did not expect. */
+/**
+ * Watches the requests of the code under test: its keys, messages and subscriptions, and everything that a test did
+ * unintentionally.
+ */
 export class Observer {
   readonly keys: Keys;
   readonly messages = new MessageLog();
   readonly subscriptions = new Subscriptions();
-  readonly problems = new Problems();
   readonly #options: ObserverOptions;
+  readonly #problems = new Set<string>();
+  readonly #rejections: unknown[] = [];
+  #stopListening: (() => void) | undefined;
   #closed = false;
 
   constructor(options: ObserverOptions) {
@@ -35,13 +39,15 @@ export class Observer {
   opened(request: TestRequest): void {
     if (this.#closed) throw connectionError('ECONNREFUSED', 'The test network is closed.');
     // Not before the first request: a network without any need not be closed.
-    this.problems.watch();
+    this.#stopListening ??= listenForRejections((reason) => this.#rejections.push(reason));
     this.keys.use(request.subscribeKey);
     const { operation } = request;
     const { operations: expected, error } = this.#options;
     if (operation !== 'unknown' && (!expected || expected.some((name) => requestOf(name) === operation)))
       return;
-    throw error(this.problems.unexpected(request, expected));
+    const message = textOfUnexpected(request, expected);
+    this.note(message);
+    throw error(message);
   }
 
   /** A request that no fault or condition has stopped goes to the origin. */
@@ -62,11 +68,31 @@ export class Observer {
 
   /** A matcher of the test is broken. Returns the error that the client gets. */
   broken(message: string, cause: unknown): Error {
-    this.problems.note(message);
+    this.note(message);
     return this.#options.error(message, cause === undefined ? undefined : { cause });
   }
 
-  /** Forgets everything about one test, also its keys and subscriptions. */
+  /** Notes a problem for the report at the end of the test. */
+  note(problem: string): void {
+    this.#problems.add(problem);
+  }
+
+  /** The error that reports all problems at the end of a test; `undefined` if there are none. Clears them. */
+  takeProblems(test: string | undefined, open: readonly TestRequest[]): Error | undefined {
+    const rejections = this.#rejections.splice(0);
+    const problems = [
+      ...this.#problems,
+      ...open.map(textOfOpen),
+      ...rejections.map((reason) => `Unhandled rejection: ${String(reason)}.`),
+    ];
+    this.#problems.clear();
+    if (problems.length === 0) return undefined;
+    const name = test === undefined ? 'The test' : `The test "${test}"`;
+    const text = `${name} left something behind:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+    return this.#options.error(text, { cause: rejections[0] });
+  }
+
+  /** Forgets everything about one test but its problems. */
   clear(): void {
     this.messages.clear();
     this.subscriptions.clear();
@@ -80,5 +106,30 @@ export class Observer {
   /** Refuses all further requests. */
   close(): void {
     this.#closed = true;
+    this.#stopListening?.();
   }
+}
+
+/** Listens for unhandled rejections, but only if a test runner does too: without one, they must end the process. */
+function listenForRejections(note: (reason: unknown) => void): (() => void) | undefined {
+  const { process } = globalThis as {
+    process?: Partial<Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'>>;
+  };
+  if (!process?.on || !process.listenerCount?.('unhandledRejection')) return undefined;
+  process.on('unhandledRejection', note);
+  return () => void process.off?.('unhandledRejection', note);
+}
+
+function textOfUnexpected(
+  { method, operation, path, userId }: TestRequest,
+  expected: readonly string[] | undefined,
+): string {
+  const wanted = expected ? expected.join(', ') || 'none' : 'a request of the protocol';
+  const what = operation === 'unknown' ? `${method} ${path}` : `${operation} (${method} ${path})`;
+  return `Unexpected request of ${userId ?? 'nobody'}: ${what}. Expected: ${wanted}.`;
+}
+
+function textOfOpen({ userId, operation, channels, channelGroups }: TestRequest): string {
+  const names = [...channels, ...channelGroups].join(', ') || 'nothing';
+  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends.`;
 }

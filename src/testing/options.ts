@@ -123,28 +123,10 @@ function checkLimits(limits: object): Partial<OriginLimits> {
   return checkOptions<OriginLimits>(`${NETWORK}: limits`, limits, Object.fromEntries(names));
 }
 
-const SUBSCRIBED_OPTIONS: Kinds<SubscribedOptions> = { userId: NAME };
-const SLEEP_OPTIONS: Kinds<SleepOptions> = { connections: oneOf(['dead', 'reset']) };
-const END_OPTIONS: Kinds<EndOptions> = { test: STRING };
-const RESET_OPTIONS: Kinds<ResetOptions> = { ...END_OPTIONS, keepClients: BOOLEAN };
+const CLOSE: Kinds<EndOptions> = { test: STRING };
+const RESET: Kinds<ResetOptions> = { ...CLOSE, keepClients: BOOLEAN };
+const SLEEP: Kinds<SleepOptions> = { connections: oneOf(['dead', 'reset']) };
+const SUBSCRIBED: Kinds<SubscribedOptions> = { userId: NAME };
 
-/** Checks the arguments of `network.subscribed()`, and returns the options. */
-export function checkSubscribed(name: string, options: unknown): SubscribedOptions {
-  check('network.subscribed(): name', name, NAME);
-  return checkOptions('network.subscribed()', options, SUBSCRIBED_OPTIONS);
-}
-
-/** Checks the options of `network.sleep()`. */
-export function checkSleepOptions(options: unknown): SleepOptions {
-  return checkOptions('network.sleep()', options, SLEEP_OPTIONS);
-}
-
-/** Checks the options of `network.reset()`. */
-export function checkResetOptions(options: unknown): ResetOptions {
-  return checkOptions('network.reset()', options, RESET_OPTIONS);
-}
-
-/** Checks the options of `network.close()`. */
-export function checkEndOptions(options: unknown): EndOptions {
-  return checkOptions('network.close()', options, END_OPTIONS);
-}
+/** The options of some methods of a network. */
+export const KINDS = { close: CLOSE, reset: RESET, sleep: SLEEP, subscribed: SUBSCRIBED };

@@ -56,15 +56,14 @@ export function networkParts(options: TestNetworkOptions | undefined): NetworkPa
 
 /** The error that reports what a test left behind; `undefined` if it left nothing. */
 export async function leftovers(
-  { waits, wire, observer, error }: NetworkParts,
+  { waits, wire, observer }: NetworkParts,
   { test }: EndOptions,
   mayBeOpen: boolean,
 ): Promise<Error | undefined> {
   // A network that does not become quiet must not stop the next test from starting.
   const noise: unknown = await waits.idle().catch((reason: unknown) => reason);
-  if (noise) observer.problems.note('The network did not become quiet.');
-  const left = observer.problems.take(test, mayBeOpen ? [] : wire.open);
-  return left && error(left.text, { cause: left.cause });
+  if (noise) observer.note('The network did not become quiet.');
+  return observer.takeProblems(test, mayBeOpen ? [] : wire.open);
 }
 
 /** Ends replays, faults and conditions, and forgets the messages; origin and clients stay as they are. */
@@ -97,7 +96,6 @@ export async function clear(parts: NetworkParts): Promise<void> {
 export async function close(parts: NetworkParts): Promise<void> {
   parts.observer.close();
   await clear(parts);
-  parts.observer.problems.end();
   for (const port of parts.ports) await port.close();
   parts.ports.clear();
 }

@@ -33,7 +33,7 @@ export async function listen(parts: NetworkParts, options: ListenOptions | undef
 /** The origin, with the wire of the network in front of it. */
 function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
   return {
-    bodyLimit: (request) => origin.bodyLimit(request),
+    bodyLimit: (request) => origin.current.bodyLimit(request),
     handle: async (request) => {
       const { method, target, base = 'http://localhost', interruption } = request;
       const gone = new AbortController();
@@ -41,7 +41,7 @@ function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
       if (interruption?.aborted) gone.abort();
       const input = new Request(`${base}${target}`, { method, signal: gone.signal });
       const { status, headers, body } = await wire.fetch(input, async (signal) =>
-        responseOf(await origin.handle({ ...request, interruption: interruptionOf(signal) })),
+        responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
       );
       const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
       return { status, contentType, body: '', stream: body, headers: others };

@@ -125,7 +125,7 @@ export class Player implements Replay {
   async #play(events: readonly RecordedEvent[], last: boolean): Promise<void> {
     const { origin, waits } = this.#parts;
     // More than a live queue holds would be lost to subscribers.
-    const batch = Math.min(BATCH, origin.queueLength);
+    const batch = Math.min(BATCH, origin.current.limits.queueLength);
     for (let from = 0; from < events.length; from += batch) {
       for (const event of events.slice(from, from + batch)) await this.#playOne(event);
       await waits.idle();

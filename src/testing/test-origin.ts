@@ -1,7 +1,6 @@
 import { toBase64 } from '../origin/access/base64.ts';
 import { Secret } from '../origin/access/secret.ts';
 import { sortedQuery } from '../origin/access/signature.ts';
-import type { OriginRequest, RequestLine } from '../origin/http/request.ts';
 import {
   type AppendRequest,
   createOrigin,
@@ -53,21 +52,9 @@ export class TestOrigin {
     return this.#options.clock;
   }
 
-  fetch(request: Request): Promise<Response> {
-    return this.#origin.fetch(request);
-  }
-
-  handle(request: OriginRequest) {
-    return this.#origin.handle(request);
-  }
-
-  bodyLimit(request: RequestLine): number {
-    return this.#origin.bodyLimit(request);
-  }
-
-  /** Live entries of one channel. When more are appended at once, a subscriber loses some. */
-  get queueLength(): number {
-    return this.#origin.limits.queueLength;
+  /** The origin until `renew()`. */
+  get current(): Origin {
+    return this.#origin;
   }
 
   /** The data of a keyset. Rejects if the origin does not serve its subscribe key. */
@@ -87,7 +74,7 @@ export class TestOrigin {
     const signed = await this.#signed(keyset, encoded, textOf(query));
     const address = `http://test.invalid${encoded}?${signed}`;
     const request = new Request(address, body === undefined ? {} : { method: 'POST', body });
-    const response = await this.fetch(request);
+    const response = await this.#origin.fetch(request);
     const text = await response.text();
     if (response.ok) return JSON.parse(text);
     throw this.#options.error(`The origin refused a call of the test: ${response.status} ${text.trim()}`);

@@ -148,10 +148,15 @@ const WRONG_ARGUMENTS: readonly (readonly [
         'fail',
         ['*', { with: { status } }],
         RangeError,
-        `A status is from 200 to 599, not ${status}.`,
+        `status must be a whole number from 200 to 599, not ${status}.`,
       ] as const,
   ),
-  ['fail', ['*', { with: { status: 'x' } }], TypeError, 'A status is from 200 to 599'],
+  [
+    'fail',
+    ['*', { with: { status: 'x' } }],
+    TypeError,
+    'status must be a whole number from 200 to 599, not a string.',
+  ],
   ['fail', ['*', { with: { status: 500, retryafter: 1 } }], TypeError, 'did you mean "retryAfter"?'],
   ...['a\nb', 'a\rb', 'ü…', {}, -1, Number.NaN, Number.POSITIVE_INFINITY].map(
     (retryAfter) =>

@@ -366,7 +366,10 @@ describe('a replay', () => {
     [{ ...PRESENCE, joined: 'bob' }, 'its joined must be a list, not a string'],
     [{ ...PRESENCE, left: ['bob', 5] }, 'its left [1] must be a string, not 5'],
     [{ ...PRESENCE, hereNowRefresh: 1 }, 'its hereNowRefresh must be true or false, not 1'],
-    [{ ...PRESENCE, channel: 'room-pnpres' }, 'a presence event has the name of the channel itself, without "-pnpres"'],
+    [
+      { ...PRESENCE, channel: 'room-pnpres' },
+      'a presence event has the name of the channel itself, without "-pnpres"',
+    ],
     [{ ...ACTION, event: 'add' }, 'its event must be "added" or "removed", not "add"'],
     [{ ...ACTION, data: [] }, 'its data must be an object, not a list'],
     [{ ...ACTION, data: { ...DATA, value: 5 } }, 'its data value must be a string, not 5'],
