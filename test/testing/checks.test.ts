@@ -195,7 +195,7 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['listen', [{ port: '80' }], TypeError, 'port must be'],
   ['listen', [{ host: '' }], TypeError, 'host must be a string that is not empty'],
   ['listen', [80], TypeError, 'must be an object, not 80'],
-  ['subscribed', [], TypeError, 'name must be a string, not a undefined'],
+  ['subscribed', [], TypeError, 'name must be a string, not undefined'],
   ['subscribed', ['a,b'], TypeError, 'name must not contain a comma'],
   ['subscribed', ['a', { user: 'bob' }], TypeError, '"user" is not an option'],
   ['subscribed', ['a', { userId: 5 }], TypeError, 'userId must be a string'],

@@ -11,7 +11,7 @@ const HOST = /^[\w.:[\]-]+$/;
 const BODY_MS = 30_000;
 // The lowest rate at which a large body may come.
 const BYTES_PER_MS = 40;
-// Times the limit that is read of a body.
+// A body is read up to this multiple of its limit.
 const MAX_EXCESS = 4;
 const LOOPBACK = /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -37,12 +37,12 @@ export interface ListenerOptions {
   readonly hosts: readonly string[] | undefined;
 }
 
-/** Whether an address can be reached from the same machine only. */
+/** `true` for an address that only the same machine can reach. */
 export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-/** Answers the requests of one server, and can end them all. */
+/** Answers the requests of one server. */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #open = new Map<ServerResponse, RequestInterruption>();
@@ -97,7 +97,7 @@ export class Listener {
     };
     const body = hasBody(request) ? await readBody(request, origin.bodyLimit(plain), clock) : NO_BODY;
     if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
-    // The same object: its operation has been looked up for the limit.
+    // The same object: the origin has looked up its operation for the limit.
     plain.body = body;
     return origin.handle(plain);
   }
@@ -126,8 +126,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-// Keeps a little more than the limit, which the origin refuses. The rest of a body that is not much larger is read and
-// dropped: clients that are still sending when the answer comes would see a broken connection.
+// Keeps one chunk more than the limit, so that the origin refuses the body. The rest is read and dropped up to a multiple
+// of the limit: clients that are still sending when the answer comes would see a broken connection.
 function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<Uint8Array | 'late'> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -153,12 +153,12 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
   });
 }
 
-// Reading has begun and was stopped. Node itself drops a body that is not read at all.
+// Reading began and was stopped. Node itself drops a body that is not read at all.
 function isCut(request: IncomingMessage): boolean {
   return request.readableFlowing === false && !request.complete;
 }
 
-// A proxy in front passes the client's `Host` on, and says if it ends TLS.
+// A proxy in front passes the client's `Host` on, and reports TLS in a header.
 function baseOf({ headers }: IncomingMessage): string | undefined {
   const { host } = headers;
   if (host === undefined || !HOST.test(host)) return undefined;
@@ -170,8 +170,8 @@ function textOf(header: string | readonly string[] | undefined): string | undefi
 }
 
 /**
- * Whether a server on loopback answers this `Host` header. A web page can make its own name resolve to 127.0.0.1 and read
- * the answers; its name stays in this header.
+ * `true` for a `Host` header that a server on loopback answers. A web page can make its own name resolve to 127.0.0.1 and
+ * read the answers; its name stays in this header.
  */
 export function isLocalHost(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined) return false;
@@ -195,7 +195,7 @@ class RequestInterruption implements Interruption {
     };
   }
 
-  /** Ends the request if it is parked, or as soon as it would be. */
+  /** Ends the request if it is parked, or as soon as it parks. */
   abort(): void {
     this.#aborted = true;
     const callback = this.#callback;
