@@ -1,6 +1,5 @@
 import type { Clock } from '../protocol/clock.ts';
-import { check, DURATION } from './checks.ts';
-import { Stillness, whenSettled } from './stillness.ts';
+import { MovableClock } from './movable-clock.ts';
 import { globalClock } from './system.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -50,46 +49,33 @@ function isFakeTimers(time: unknown): time is FakeTimers {
 const STEP_MS = 1_000;
 
 /** The time of `globalThis`, which fake timers can move. */
-class GlobalClock implements NetworkClock {
+class GlobalClock extends MovableClock implements NetworkClock {
   readonly elsewhere = globalClock;
   readonly now = globalClock.now;
   readonly setTimeout = globalClock.setTimeout;
   readonly clearTimeout = globalClock.clearTimeout;
-  readonly atLatest: NonNullable<Clock['atLatest']>;
   readonly #timers: FakeTimers | undefined;
-  readonly #settle: () => Promise<void>;
-  readonly #stillness: Stillness;
 
   constructor(timers: FakeTimers | undefined, settle: () => Promise<void>) {
+    super(settle);
     this.#timers = timers;
-    this.#settle = settle;
-    this.#stillness = new Stillness(globalClock, whenSettled(settle));
-    this.atLatest = this.#stillness.atLatest;
-  }
-
-  get isAwaited(): boolean {
-    return this.#stillness.isAwaited;
   }
 
   get pending(): number {
     return this.#fake().getTimerCount();
   }
 
-  async advance(milliseconds: number): Promise<void> {
-    check('clock.advance(): milliseconds', milliseconds, DURATION);
+  protected async move(milliseconds: number): Promise<void> {
     const timers = this.#fake();
-    return this.#stillness.during(async () => {
-      await this.#settle();
-      for (let left = milliseconds; left >= 0; left -= STEP_MS) {
-        await timers.advanceTimersByTimeAsync(Math.min(left, STEP_MS));
-        await this.#settle();
-      }
-    });
+    await this.settle();
+    for (let left = milliseconds; left >= 0; left -= STEP_MS) {
+      await timers.advanceTimersByTimeAsync(Math.min(left, STEP_MS));
+      await this.settle();
+    }
   }
 
   // No timers fire meanwhile, the origin's neither: fake timers have one clock only.
   async sleep(milliseconds: number): Promise<void> {
-    check('network.sleep(): milliseconds', milliseconds, DURATION);
     this.#fake().setSystemTime(this.now() + milliseconds);
   }
 

@@ -1,7 +1,6 @@
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
 import { check, DURATION, FINITE, FUNCTION, optional } from './checks.ts';
-import { Stillness, whenSettled, whenTimeIsUp } from './stillness.ts';
-import { settle as turns } from './system.ts';
+import { MovableClock } from './movable-clock.ts';
 
 interface Timer {
   due: number;
@@ -24,7 +23,7 @@ const START = 1_700_000_000_000;
  * await clock.advance(300_000);
  * ```
  */
-export class VirtualClock implements Clock {
+export class VirtualClock extends MovableClock {
   /** The same time on another machine, which stays awake while this one sleeps. */
   readonly elsewhere: Clock = {
     now: () => this.#now,
@@ -37,10 +36,6 @@ export class VirtualClock implements Clock {
   #asleep = false;
   #order = 0;
   readonly #timers = new Set<Timer>();
-  readonly #settle: () => Promise<void>;
-  readonly #stillness: Stillness;
-  /** Calls back after so many milliseconds, or as soon as the clock stands still and nothing else happens. */
-  readonly atLatest: (milliseconds: number, callback: () => void) => () => void;
 
   /**
    * `now` is in milliseconds since the Unix epoch. `settle` resolves when nothing more happens by itself; the clock awaits
@@ -49,11 +44,9 @@ export class VirtualClock implements Clock {
   constructor(now = START, settle?: () => Promise<void>) {
     check('VirtualClock: now', now, FINITE);
     check('VirtualClock: settle', settle, optional(FUNCTION));
+    super(settle);
     this.#start = now;
     this.#now = now;
-    this.#settle = settle ?? turns;
-    this.#stillness = new Stillness(this, settle ? whenSettled(settle) : whenTimeIsUp);
-    this.atLatest = this.#stillness.atLatest;
   }
 
   now(): number {
@@ -79,28 +72,17 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Whether something waits for the clock to stand still, such as a client that is being closed. */
-  get isAwaited(): boolean {
-    return this.#stillness.isAwaited;
-  }
-
-  /** Moves time forward. Fires the timers that become due, and lets promises settle after each. */
-  async advance(milliseconds: number): Promise<void> {
-    check('clock.advance(): milliseconds', milliseconds, DURATION);
-    return this.#stillness.during(() => this.#advance(milliseconds));
-  }
-
-  async #advance(milliseconds: number): Promise<void> {
+  protected async move(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
-    await this.#settle();
+    await this.settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
       this.#reach(next.due);
       next.callback();
-      await this.#settle();
+      await this.settle();
     }
     this.#reach(end);
-    await this.#settle();
+    await this.settle();
   }
 
   /** The wall clock jumps. Timers keep their remaining time. */
@@ -112,7 +94,7 @@ export class VirtualClock implements Clock {
 
   /** The machine sleeps: time passes, and only the timers of `elsewhere` fire. */
   async sleep(milliseconds: number): Promise<void> {
-    check('network.sleep(): milliseconds', milliseconds, DURATION);
+    check('clock.sleep(): milliseconds', milliseconds, DURATION);
     for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
     this.#asleep = true;
     try {
