@@ -2,7 +2,7 @@ import { type PNStatus, PNStatusCategory } from 'timetoken';
 import type { Look, Paint } from './style.ts';
 import { visible } from './visible.ts';
 
-/** One line for people about a status. */
+/** Describes a status in one line. */
 export function describeStatus(status: PNStatus, paint: Paint, now: number): string {
   const [look, text] = wording(status);
   return paint(look, `* ${visible(text)}${retry(status, now)}`);

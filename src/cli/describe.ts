@@ -2,8 +2,8 @@ import { type EventMap, type PNPresenceEventResult, timetokenToDate } from 'time
 import type { Look, Paint } from './style.ts';
 import { jsonText, visible } from './visible.ts';
 
-/** How to say it. */
-export interface Manner {
+/** The colours and the time of a description. */
+export interface DescribeOptions {
   readonly paint: Paint;
   readonly now: () => number;
 }
@@ -18,9 +18,11 @@ type Described =
   | 'gap'
   | 'invalidMessage';
 
-type Descriptions = { readonly [Name in Described]: (event: EventMap[Name], manner: Manner) => string };
+type Descriptions = {
+  readonly [Name in Described]: (event: EventMap[Name], options: DescribeOptions) => string;
+};
 
-/** One line for people about each kind of event. Nothing in it can steer the terminal. */
+/** Describes an event in one line, without any terminal control characters. */
 export const describe: Descriptions = {
   message: (event, { paint }) => {
     const { publisher, message, customMessageType, userMetadata, error } = event;
@@ -84,8 +86,8 @@ function interval({ joined, left, timedOut, occupancy, hereNowRefresh }: PNPrese
     ['left', left],
     ['timed out', timedOut],
   ] as const;
-  const said = parts.filter(([, names]) => names.length > 0);
-  const text = said.map(([what, names]) => `${what}: ${names.join(' ')}`).join('; ');
+  const changes = parts.filter(([, names]) => names.length > 0);
+  const text = changes.map(([what, names]) => `${what}: ${names.join(' ')}`).join('; ');
   return visible(
     `${occupancy} here${text && `; ${text}`}${hereNowRefresh ? '; ask here-now for names' : ''}`,
   );

@@ -8,19 +8,19 @@ import { visible } from './visible.ts';
 export const ExitCode = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 const HINT =
-  'Nothing listens there. `timetoken serve` starts an origin on this machine; --origin names another.\n';
+  'There is no server at this address. `timetoken serve` starts an origin on this machine; --origin names another.\n';
 
-/** A command that cannot be carried out as it was written. */
+/** An error in the command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A command that ends in an error of its own, with a message for the user. */
+/** An error of a command, with a message for the user. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** A command was stopped before it was done. */
+/** A command was stopped before its end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly reason: StopReason;
@@ -31,11 +31,11 @@ export class Interrupted extends Error {
   }
 }
 
-/** Tells the user what went wrong; returns the exit code. */
+/** Prints an error for the user. Returns the exit code. */
 export function report(error: unknown, terminal: Terminal, debug: boolean): number {
-  // Commander has said what there is to say, and ends with an "error" after help as well.
+  // Commander has printed its message. It ends with an "error" after help as well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
-  // Whoever closed the pipe, as `head` does, has what they wanted.
+  // A reader that closed the pipe, such as `head`, has what it needs.
   if (error instanceof Interrupted)
     return error.reason === 'interrupted' ? ExitCode.interrupted : ExitCode.success;
   const paint = paintFor('stderr', terminal);
@@ -45,13 +45,13 @@ export function report(error: unknown, terminal: Terminal, debug: boolean): numb
   return error instanceof UsageError ? ExitCode.usage : ExitCode.failure;
 }
 
-// Of all failures the one that everybody meets first.
+// The most common failure for new users.
 function isRefused(error: unknown): boolean {
   const failure: unknown = error instanceof CommandError ? error.cause : error;
   return PubNubError.is(failure) && Object(failure.cause).code === 'ECONNREFUSED';
 }
 
-/** What an error says; the message of a `PubNubError` ends in its code. */
+/** The message of an error; that of a `PubNubError` ends in its code. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message === '' ? error.name : error.message;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// This file runs on any Node, so that one that is too old hears of it: nothing modern is written or imported here.
+// This file also runs on versions of Node that are too old, and reports that: it uses nothing modern.
 import process from 'node:process';
 
 const version = process.versions.node;
@@ -13,6 +13,6 @@ if (major > 22 || (major === 22 && minor >= 13)) {
       process.exitCode = 1;
     });
 } else {
-  process.stderr.write(`timetoken: Node 22.13 or newer is needed, this is Node ${version}.\n`);
+  process.stderr.write(`timetoken needs Node 22.13 or newer; this is Node ${version}.\n`);
   process.exitCode = 1;
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Logger, PubNub } from 'timetoken';
+import type { CliContext } from './context.ts';
 import { messageOf } from './failures.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 import { jsonText, visible } from './visible.ts';
 
-/** Options of every command that talks to an origin. */
+/** The options of all commands that use a client. */
 export interface ClientOptions {
   readonly origin?: string;
   readonly ssl?: boolean;
@@ -20,22 +20,22 @@ export interface ClientOptions {
 const DEFAULT_ORIGIN = 'localhost:8090';
 const DEFAULT_KEY = 'demo';
 
-/** Gives a command the options that say which origin, which keys and who. */
+/** Adds the options of the client to a command: origin, keys and user. */
 export function withClientOptions(command: Command): Command {
   return command
     .option('--origin <host>', `host, host:port or URL (env TIMETOKEN_ORIGIN, default ${DEFAULT_ORIGIN})`)
-    .option('--ssl', 'reach an origin without a scheme by HTTPS (env TIMETOKEN_SSL=1)')
+    .option('--ssl', 'use HTTPS if the origin has no scheme (env TIMETOKEN_SSL=1)')
     .option('--subscribe-key <key>', `(env TIMETOKEN_SUBSCRIBE_KEY, default ${DEFAULT_KEY})`)
     .option('--publish-key <key>', `(env TIMETOKEN_PUBLISH_KEY, default ${DEFAULT_KEY})`)
-    .option('--user-id <id>', 'who you are (env TIMETOKEN_USER_ID, default a new cli-… each time)')
+    .option('--user-id <id>', 'your user ID (env TIMETOKEN_USER_ID, default a new cli-… each time)')
     .option(
       '--token <token>',
       'access token (env TIMETOKEN_TOKEN, which other users of the machine cannot see)',
     );
 }
 
-/** The client that the options and the environment describe. Throws a `PubNubError` where they make no sense. */
-export function connect(options: ClientOptions, { terminal, network }: Surroundings): PubNub {
+/** Makes a client from the options and the environment. Throws a `PubNubError` for invalid ones. */
+export function connect(options: ClientOptions, { terminal, network }: CliContext): PubNub {
   const setting = settingsIn(terminal);
   const token = setting(options.token, 'TIMETOKEN_TOKEN');
   return new PubNub({
@@ -50,12 +50,12 @@ export function connect(options: ClientOptions, { terminal, network }: Surroundi
   });
 }
 
-/** Who the options and the environment say that the user is; else somebody who is nobody else, and new at each call. */
+/** The user ID of the options or the environment; a new unique one at each call if neither has it. */
 export function userIdOf({ userId }: ClientOptions, terminal: Terminal): string {
   return settingsIn(terminal)(userId, 'TIMETOKEN_USER_ID') ?? `cli-${randomUUID().slice(0, 8)}`;
 }
 
-// What was given, or else the variable; an empty one counts as none.
+// The option, or else the variable; an empty variable counts as absent.
 function settingsIn({ env }: Terminal) {
   return (given: string | undefined, name: string) => given ?? (env[name] || undefined);
 }
@@ -63,14 +63,14 @@ function settingsIn({ env }: Terminal) {
 function loggerTo({ stderr }: Terminal, debug: boolean): Logger {
   const log = (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     stderr.write(`${visible(message)} ${jsonText(fields)}\n`);
-  // What has a category is a status as well, and is told in words of its own.
+  // A warning with a category is printed as a status already.
   const warn: typeof log = (message, fields) => {
     if (debug || fields?.['category'] === undefined) log(message, fields);
   };
   return { warn, error: log, ...(debug && { debug: log, info: log }) };
 }
 
-/** A parser of whole numbers within bounds. */
+/** Makes a parser of whole numbers within bounds. */
 export function wholeNumber(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -79,7 +79,7 @@ export function wholeNumber(low: number, high: number): (text: string) => number
   };
 }
 
-/** The value of a JSON text, or why there is none. */
+/** The value of a JSON text, or the problem with it. */
 export function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
   try {
     return { value: JSON.parse(text) };
@@ -88,7 +88,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
   }
 }
 
-/** A parser of JSON. */
+/** Parses the JSON of an option. */
 export function json(text: string): unknown {
   const parsed = parseJson(text);
   if ('value' in parsed) return parsed.value;

@@ -8,10 +8,10 @@ import { jsonLine } from './visible.ts';
 /** Events that are printed. */
 export type Printed = Exclude<EventName, 'listenerError' | 'state'>;
 
-/** One function for each event, to be used as a listener. */
+/** A listener for each event. */
 export type Printer = { readonly [Name in Printed]: (event: EventMap[Name]) => void };
 
-/** Prints events for people, or as JSON: what was received to the standard output, statuses to the standard error. */
+/** Prints events as text or JSON: received events to the standard output, statuses to the standard error. */
 export function printer(options: {
   readonly terminal: Terminal;
   readonly json: boolean;
@@ -21,7 +21,7 @@ export function printer(options: {
   const { stdout, stderr } = terminal;
   const paint = paintFor('stdout', terminal);
   const statusPaint = paintFor('stderr', terminal);
-  // `type` is a key that no event has.
+  // No event has a member `type`.
   const line = <Name extends keyof typeof describe>(name: Name, event: EventMap[Name]) =>
     stdout.write(json ? jsonLine({ type: name, ...event }) : `${describe[name](event, { paint, now })}\n`);
   return {

@@ -2,13 +2,13 @@ import { createInterface } from 'node:readline';
 import { Stopper } from './stopper.ts';
 import type { Output, Terminal } from './terminal.ts';
 
-/** The terminal of this process. Listens to its signals from now on. */
+/** The terminal of this process. Handles its signals from now on. */
 export function processTerminal(): Terminal {
   const stopper = new Stopper({ now: () => performance.now(), exit: (code) => process.exit(code) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopper.interrupt());
   return {
     stdout: outputTo(process.stdout, () => stopper.outputClosed()),
-    // Without anybody to complain to, the work goes on.
+    // The command goes on without a reader of its errors.
     stderr: outputTo(process.stderr, () => undefined),
     stdin: { isTTY: process.stdin.isTTY === true, lines: () => linesOf(process.stdin, stopper.signal) },
     env: process.env,

@@ -1,12 +1,12 @@
 import type { EventMap, PNMessageResult, PNPresenceEventResult } from 'timetoken';
 import { jsonLine } from './visible.ts';
 
-/** What a recording holds, besides its header. */
+/** The events of a recording. */
 type Recorded = 'message' | 'signal' | 'presence' | 'messageAction' | 'objects' | 'file' | 'gap';
 
 const VERSION = 1;
 
-/** Writes a recording: a header, and then a line for each event that its listener hears of. */
+/** Writes a recording: a header, and then a line for each event of its listener. */
 export class Recorder {
   /** Rejects when a line could not be written. */
   readonly failed: Promise<never>;
@@ -15,25 +15,25 @@ export class Recorder {
   readonly #userId: string;
   #count = 0;
 
-  /** Who records is in the room as well: what `userId` does is not told. */
+  /** `userId` is the recorder itself, whose presence events are left out. */
   constructor(userId: string, write: (text: string) => void) {
     this.#userId = userId;
     this.#write = write;
     this.failed = this.#failure.promise;
   }
 
-  /** How many events were written. */
+  /** Events that were written. */
   get count(): number {
     return this.#count;
   }
 
-  /** The first line. */
+  /** Writes the header. */
   begin(names: { readonly channels: readonly string[]; readonly channelGroups: readonly string[] }): void {
     this.#write(jsonLine({ type: 'recording', version: VERSION, ...names }));
   }
 
   readonly listener = {
-    // Without the key a message is recorded as it came: encrypted.
+    // Without a cipher key an encrypted message is recorded as it is.
     message: ({ error: _, ...event }: PNMessageResult) => this.#line('message', event),
     signal: (event: EventMap['signal']) => this.#line('signal', event),
     presence: (event: PNPresenceEventResult) => {

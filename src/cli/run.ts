@@ -4,14 +4,14 @@ import { addPublish } from './commands/publish.ts';
 import { addRecord } from './commands/record.ts';
 import { addServe } from './commands/serve.ts';
 import { addSubscribe } from './commands/subscribe.ts';
+import type { CliContext } from './context.ts';
 import { ExitCode, report } from './failures.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
   $ timetoken serve                               an origin on this machine, port 8090
-  $ timetoken subscribe room --presence           what is published, and who comes and goes
+  $ timetoken subscribe room --presence           messages, joins and leaves
   $ timetoken publish room '{"text":"hello"}'     one message
   $ tail -f app.log | timetoken publish logs --text
   $ timetoken subscribe logs --json | jq .message
@@ -20,31 +20,31 @@ Examples:
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 `;
 
-/** Runs one command line, without the program's name; resolves to the exit code and never rejects. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal } = surroundings;
+/** Runs a command line, given without the program's name. Resolves to the exit code, and never rejects. */
+export async function run(args: readonly string[], context: CliContext): Promise<number> {
+  const { terminal } = context;
   try {
-    await program(surroundings).parseAsync(args, { from: 'user' });
+    await program(context).parseAsync(args, { from: 'user' });
     return ExitCode.success;
   } catch (error) {
     return report(error, terminal, args.includes('--debug'));
   }
 }
 
-function program(surroundings: Surroundings): Command {
-  const { terminal } = surroundings;
+function program(context: CliContext): Command {
+  const { terminal } = context;
   const command = new Command('timetoken')
     .description("Publish, subscribe, record and serve, over PubNub's protocol.")
     .version(version())
     .addHelpText('after', EXAMPLES)
-    // Without an exit override the process would end before anybody could tidy up. Subcommands inherit all of this.
+    // Without an exit override Commander would end the process before any cleanup. Subcommands inherit these settings.
     .exitOverride()
     .configureOutput(outputOf(terminal))
     .showHelpAfterError('(run with --help for usage)');
-  addServe(command, surroundings);
-  addPublish(command, surroundings);
-  addSubscribe(command, surroundings);
-  addRecord(command, surroundings);
+  addServe(command, context);
+  addPublish(command, context);
+  addSubscribe(command, context);
+  addRecord(command, context);
   for (const each of command.commands) each.option('--debug', 'show logs, and stacks with errors');
   return command;
 }
@@ -58,7 +58,7 @@ function outputOf({ stdout, stderr }: Terminal) {
   };
 }
 
-// `src/cli` and `dist/cli` lie equally deep.
+// The same path from `src/cli` and `dist/cli`.
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const found: unknown = Object(manifest).version;

@@ -1,6 +1,6 @@
 import type { StopReason, StopSignal } from './terminal.ts';
 
-/** What a stopper needs of the process. */
+/** The functions of the process that a stopper uses. */
 export interface StopperHost {
   /** Milliseconds, of any clock. */
   now(): number;
@@ -8,11 +8,11 @@ export interface StopperHost {
   exit(code: number): void;
 }
 
-// npm and npx pass on a signal that the terminal has sent to the whole group already: it arrives twice.
+// npm and npx pass on a signal that the terminal has sent to the whole process group: it arrives twice.
 const SAME_KEY_PRESS_MS = 300;
 const INTERRUPTED = 130;
 
-/** Turns signals into a request to stop; a second one, when stopping takes too long, ends the process. */
+/** Turns a signal into a request to stop. A second signal, when stopping takes too long, ends the process. */
 export class Stopper {
   readonly #host: StopperHost;
   readonly #controller = new AbortController();
@@ -26,7 +26,7 @@ export class Stopper {
     return this.#controller.signal;
   }
 
-  /** The user pressed Ctrl-C, or somebody sent SIGTERM. */
+  /** Ctrl-C or SIGTERM. */
   interrupt(): void {
     if (this.#since === undefined) {
       this.#since = this.#host.now();
@@ -36,7 +36,7 @@ export class Stopper {
     }
   }
 
-  /** Nobody reads the output any more. */
+  /** The output has no reader any more. */
   outputClosed(): void {
     this.#stop('output-closed');
   }

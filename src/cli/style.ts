@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { Terminal } from './terminal.ts';
 
-/** How a text looks. */
+/** A style of text. */
 export type Look = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
 
-/** Gives a text a look, or leaves it as it is. */
+/** Applies a style to a text, or returns the text unchanged. */
 export type Paint = (look: Look, text: string) => string;
 
-/** Colour is for people: a terminal that can show it, and nobody who set `NO_COLOR`. */
+/** Colours for a stream, if it is a terminal that supports them and `NO_COLOR` is not set. */
 export function paintFor(stream: 'stdout' | 'stderr', terminal: Terminal): Paint {
   const { env } = terminal;
   const coloured = terminal[stream].isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';

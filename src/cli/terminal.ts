@@ -1,33 +1,33 @@
-/** Why a command is asked to stop: the user (Ctrl-C, SIGTERM), or nobody reads its output any more. */
+/** The reason to stop a command: a signal (Ctrl-C, SIGTERM), or an output without a reader. */
 export type StopReason = 'interrupted' | 'output-closed';
 
-/** Aborts when the command is to stop. */
+/** Aborts when the command must stop. */
 export interface StopSignal extends AbortSignal {
   readonly reason: StopReason | undefined;
 }
 
 /** A stream that a command writes to. */
 export interface Output {
-  /** Whether a person looks at it. */
+  /** `true` for an interactive terminal. */
   readonly isTTY: boolean;
-  /** Writes a text; does nothing once nobody reads it any more. */
+  /** Writes a text. Does nothing after the reader has closed the stream. */
   write(text: string): void;
 }
 
-/** What commands see of the world around them. */
+/** The input, output and environment of a command. */
 export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: {
     readonly isTTY: boolean;
-    /** The lines of the input, without their ends; ends early when the command is to stop. */
+    /** The lines of the input, without their line ends. It ends early when the command must stop. */
     lines(): AsyncIterable<string>;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stop: StopSignal;
 }
 
-/** Resolves when the command is to stop. */
+/** Resolves when the command must stop. */
 export function stopped({ stop }: Terminal): Promise<void> {
   return new Promise((resolve) => {
     if (stop.aborted) resolve();

@@ -3,11 +3,11 @@ import type { Clock } from 'timetoken';
 const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  // Only timers of its own come back to it.
+  // Only handles of `setTimeout` above come here.
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
-/** A time after which a command ends; without a length, never. */
+/** A time after which a command ends; without `milliseconds`, never. */
 export class TimeLimit implements Disposable {
   /** Resolves when the time is over. */
   readonly over: Promise<void>;
@@ -23,7 +23,7 @@ export class TimeLimit implements Disposable {
     this.over = this.#end.promise;
   }
 
-  /** The time begins. */
+  /** Starts the timer. */
   start(): void {
     if (this.#milliseconds === undefined || this.#disposed) return;
     this.#timer = this.#clock.setTimeout(() => this.#end.resolve(), this.#milliseconds);

@@ -6,19 +6,19 @@ function escaped(character: string): string {
 }
 
 /**
- * The text with everything that could steer a terminal, or pretend to be other text, made visible as `\u001b`. What
- * other people publish must not move the cursor, set a title or paste into the shell.
+ * Escapes the characters that control a terminal or disguise text, as `\u001b`. The messages of other users must not move
+ * the cursor, set a title or paste into the shell.
  */
 export function visible(text: string): string {
   return text.toWellFormed().replace(UNSAFE, escaped);
 }
 
-/** One line of JSON; the value that a parser reads from it is the same as without the escapes. */
+/** One line of JSON. The escapes do not change the value. */
 export function jsonLine(value: unknown): string {
   return `${jsonText(value)}\n`;
 }
 
-/** A value as JSON that is safe to show. */
+/** A value as JSON that is safe to print. */
 export function jsonText(value: unknown): string {
   // JSON itself escapes the C0 characters and lone surrogates within strings; the rest can only stand in strings.
   return (JSON.stringify(value) ?? 'null').replace(UNSAFE, escaped);

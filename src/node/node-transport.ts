@@ -16,17 +16,17 @@ import { unpacked } from './unpack.ts';
 
 /** Options of `nodeTransport()`. */
 export interface NodeTransportOptions {
-  /** Connections to one origin that may be open at once. @default Infinity */
+  /** Open connections to one origin, at most. @default Infinity */
   readonly maxSockets?: number;
-  /** Milliseconds that an idle connection is kept, above 0, unless the server says less; `Infinity` for no limit. @default 30000 */
+  /** Milliseconds that an idle connection is kept, above 0, unless the server asks for less; `Infinity` for no limit. @default 30000 */
   readonly idleTimeout?: number;
-  /** Largest answer that is read, in bytes, after it was unpacked. A file that is downloaded may be larger. @default 16777216 */
+  /** Bytes of an answer, decompressed, at most. A downloaded file may be larger. @default 16777216 */
   readonly maxResponseBytes?: number;
 }
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-// Written out, since the checks of parameters would bring those of all others along.
+// Not taken from the checks of parameters: that module would load the checks of all calls.
 function option(be: string, passes: (value: unknown) => boolean): Param<false> {
   return { required: false, kind: 'value', check: (value) => (passes(value) ? undefined : `must ${be}`) };
 }
@@ -45,13 +45,13 @@ const OPTIONS: OptionTable<NodeTransportOptions> = Object.freeze({
   maxResponseBytes: amount,
 });
 
-/** The longest time that a timer can have. */
-const LONGEST = 2 ** 31 - 1;
+/** The longest delay of a timer. */
+const MAX_DELAY = 2 ** 31 - 1;
 
 /**
  * A transport over keep-alive `node:http` and `node:https`, which msw, nock and tracing tools see as well. Each call makes
- * a transport with connections of its own. Answers that are packed, by gzip, deflate or Brotli, are unpacked. Throws a
- * `PubNubError` (`PN-1007`) for options that are wrong.
+ * a transport with connections of its own. It decompresses answers: gzip, deflate, Brotli, and Zstandard where Node has
+ * it. Throws a `PubNubError` (`PN-1007`) for invalid options.
  */
 export function nodeTransport(options: NodeTransportOptions = {}): Transport {
   const {
@@ -60,10 +60,10 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = readOptions('nodeTransport', options, OPTIONS);
   // The most recently used connection is the least likely to have been closed by the other side.
-  const timeout = idleTimeout > LONGEST ? 0 : idleTimeout;
+  const timeout = idleTimeout > MAX_DELAY ? 0 : idleTimeout;
   const settings = { keepAlive: true, maxSockets, timeout, scheduling: 'lifo' } as const;
   const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) };
-  // An origin is parsed once; paths are sent as they are.
+  // Each origin is parsed once. Paths are sent unchanged.
   const targets = new Map<string, Target>();
   return (request) => {
     const slash = request.url.indexOf('/', 'https://'.length);
@@ -74,12 +74,12 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
       targets.set(base, target);
     }
     const path = request.url.slice(slash);
-    if (typeof request.body === 'object') return send(target, request, { path, maxResponseBytes });
+    if (typeof request.body === 'object') return sendUpload(target, request, { path, maxResponseBytes });
     return exchange(target, request, { path, maxResponseBytes });
   };
 }
 
-/** Where requests go. The functions are looked up at each call, so that what patches `node:http` takes effect. */
+/** The server of requests. `request` is looked up in `module` at each call, so that patches of `node:http` take effect. */
 interface Target {
   readonly module: Pick<typeof http, 'request'>;
   readonly options: http.RequestOptions;
@@ -102,8 +102,12 @@ interface Exchange {
   readonly upload?: Upload;
 }
 
-/** Sends a body of bytes, and lets whoever makes them know when it is over. */
-async function send(target: Target, request: TransportRequest, more: Exchange): Promise<TransportResponse> {
+/** Sends a request with a body of bytes, and ends the source of the body with the request. */
+async function sendUpload(
+  target: Target,
+  request: TransportRequest,
+  more: Exchange,
+): Promise<TransportResponse> {
   const { body, headers } = request;
   if (typeof body !== 'object') return exchange(target, request, more);
   const upload = uploadOf(body, request);
@@ -126,7 +130,7 @@ function exchange(
     const abort = () => {
       const error = new Error('The request was aborted.', { cause: signal.reason });
       outgoing.destroy(error);
-      // All of it may have come, and not been read.
+      // The answer may have arrived completely, without being read.
       answer?.body.destroy(error);
     };
     const settle = (finish: () => void) => {
@@ -134,10 +138,10 @@ function exchange(
       finish();
     };
     outgoing.on('error', (error) => {
-      // What a server says after its answer does not undo it.
+      // An error after the whole answer does not change it.
       if (!answer?.incoming.complete) settle(() => reject(error));
     });
-    // Nothing was asked for that another protocol could follow.
+    // The client never asks for another protocol.
     outgoing.on('upgrade', (_incoming, socket) => {
       socket.destroy();
       settle(() => reject(new Error('The server answered with another protocol.')));
@@ -153,7 +157,7 @@ function exchange(
       read(body, maxResponseBytes).then(
         (text) => {
           settle(() => resolve(responseOf(incoming, text)));
-          // Nobody wants the rest of what was refused before its end.
+          // The server has answered before the end of the upload: the rest is of no use.
           if (upload && !outgoing.writableFinished) outgoing.destroy();
         },
         (error: unknown) => settle(() => reject(error)),
@@ -161,7 +165,7 @@ function exchange(
     });
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort);
-    // Without an upload, a body is text or none.
+    // Without an upload, the body is a string or absent.
     if (!upload) outgoing.end(body);
     else pipeline(upload.stream, outgoing).catch((error: unknown) => settle(() => reject(error)));
   });
@@ -172,7 +176,7 @@ function isSuccess({ statusCode = 0 }: http.IncomingMessage): boolean {
 }
 
 function streamOf(body: Readable): ReadableStream<Uint8Array> {
-  // Node's own type of a web stream is the same thing under another name.
+  // Node's type of a web stream describes the same objects.
   return Readable.toWeb(body) as ReadableStream<Uint8Array>;
 }
 
@@ -211,7 +215,7 @@ function tooLarge(limit: number): Error {
   return Object.assign(error, { code: RESPONSE_TOO_LARGE });
 }
 
-// A byte order mark is no part of the text.
+// A byte order mark is not part of the text.
 function decode(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

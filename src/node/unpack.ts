@@ -2,38 +2,37 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import zlib from 'node:zlib';
 
-/** Makes what unpacks one coding, by the first byte of what is packed. */
+/** Makes the decompressor of one coding, by the first byte of the compressed data. */
 type Unpacker = (first: number) => Transform;
 
 const gunzip: Unpacker = () => zlib.createGunzip();
 
-// What servers call deflate has a zlib header, or has none: the low bits of the first byte tell.
+// The coding deflate comes with or without a zlib header. The low bits of the first byte show which.
 const inflate: Unpacker = (first) => ((first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw());
 
-/** The codings that the runtime's own `fetch` unpacks. */
+/** The codings that the runtime's own `fetch` decompresses. */
 const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
   ['deflate', inflate],
   ['br', () => zlib.createBrotliDecompress()],
-  // Not every supported release of Node has it.
+  // Some supported releases of Node lack it.
   ...('createZstdDecompress' in zlib ? [['zstd', () => zlib.createZstdDecompress()] as const] : []),
 ]);
 
-/** More in a row than anybody means; each costs memory. */
-const MOST_CODINGS = 5;
+/** Real answers have one or two codings. Each costs memory. */
+const MAX_CODINGS = 5;
 
 /**
- * The body of an answer as it was before it was packed for its way, as `fetch` gives it: an answer with a coding that is
- * not known stays as it is. What is packed badly fails with a code of zlib, and so does what is cut short, which `fetch`
- * lets pass. More codings than anybody means fail as well.
+ * The decompressed body of an answer, as `fetch` returns it: a body with an unknown coding stays unchanged. Invalid data
+ * fails with an error of zlib, and so does truncated data, which `fetch` accepts. Too many codings fail as well.
  */
 export function unpacked(incoming: IncomingMessage): Readable {
-  const { 'content-encoding': said } = incoming.headers;
-  if (said === undefined) return incoming;
-  const codings = said.split(',').map((name) => name.trim().toLowerCase());
-  if (codings.length > MOST_CODINGS) {
-    const what = `The answer has ${codings.length} content codings, at most ${MOST_CODINGS} are taken off.`;
+  const { 'content-encoding': header } = incoming.headers;
+  if (header === undefined) return incoming;
+  const codings = header.split(',').map((name) => name.trim().toLowerCase());
+  if (codings.length > MAX_CODINGS) {
+    const what = `The answer has ${codings.length} content codings; the limit is ${MAX_CODINGS}.`;
     return incoming.destroy(new Error(what));
   }
   const unpackers = codings.flatMap((name) => UNPACKERS.get(name) ?? []);
@@ -41,12 +40,12 @@ export function unpacked(incoming: IncomingMessage): Readable {
   const steps = unpackers.toReversed().map((unpacker) => new Unpack(unpacker));
   const last = steps.at(-1);
   if (!last) return incoming;
-  // Whatever ends one of them ends all, with the connection; the last one tells.
+  // The end of one stream ends all of them and the connection. The last one emits the error.
   pipeline([incoming, ...steps], () => undefined);
   return last;
 }
 
-/** Takes off one coding. What unpacks it is made when there is something to unpack: an empty body is none. */
+/** Decodes one coding. The decompressor is made with the first byte, since an empty body is valid. */
 class Unpack extends Transform {
   readonly #make: Unpacker;
   #unpacker: Transform | undefined;
@@ -82,7 +81,7 @@ class Unpack extends Transform {
   #start(unpacker: Transform): Transform {
     unpacker.on('error', (error) => this.destroy(error));
     unpacker.on('data', (chunk: Buffer) => {
-      // A few bytes may hold gigabytes: no more is unpacked than is taken.
+      // A few bytes may decompress to gigabytes: it pauses until the data is read.
       if (!this.push(chunk)) unpacker.pause();
     });
     return unpacker;

@@ -4,11 +4,11 @@ import { accessRefusal, publishRefusal, type Refusal } from './http/answer.ts';
 /** One pair of keys that the origin serves. */
 export interface Keyset {
   readonly subscribeKey: string;
-  /** Without it any publish key may publish. */
+  /** Absent: any publish key may publish. */
   readonly publishKey?: string | undefined;
-  /** With it, permissions can be granted and requests signed. Needs a `publishKey`, which signatures hold. */
+  /** Signs requests and tokens. Needs a `publishKey`, which signatures hold. Absent: nothing can be signed or granted. */
   readonly secretKey?: string | undefined;
-  /** Whether requests need permissions. Needs a `secretKey`. Default `false`: everybody may do everything. */
+  /** Requests need permissions. Needs a `secretKey`. Default `false`: everybody may do everything. */
   readonly access?: boolean | undefined;
 }
 
@@ -39,13 +39,13 @@ export class Keysets {
     this.#restricted = new Set(restricted.map(({ subscribeKey }) => subscribeKey));
   }
 
-  /** Why a subscribe key is refused, or `undefined`. */
+  /** The refusal of a subscribe key; `undefined` if it is served. */
   subscribeProblem(subscribeKey: string): Refusal | undefined {
     const known = KEY.test(subscribeKey) && (!this.#byKey || this.#byKey.has(subscribeKey));
     return known ? undefined : accessRefusal(400, 'Invalid Subscribe Key');
   }
 
-  /** Why a publish key is refused for a known subscribe key, or `undefined`. */
+  /** The refusal of a publish key for a known subscribe key; `undefined` if it may publish. */
   publishProblem(subscribeKey: string, publishKey: string, now: number): Refusal | undefined {
     const keysets = this.#byKey?.get(subscribeKey);
     const fits = (keyset: Keyset) => keyset.publishKey === undefined || keyset.publishKey === publishKey;
@@ -53,7 +53,7 @@ export class Keysets {
     return known ? undefined : publishRefusal('Invalid Key', now);
   }
 
-  /** Whether requests for a subscribe key need permissions. */
+  /** `true` if requests for a subscribe key need permissions. */
   isRestricted(subscribeKey: string): boolean {
     return this.#restricted.has(subscribeKey);
   }

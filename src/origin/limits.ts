@@ -8,7 +8,7 @@ import {
   MAX_URI_BYTES,
 } from '../protocol/limits.ts';
 
-/** The limits of an origin: what it accepts, keeps and waits for. */
+/** The limits of an origin. */
 export interface OriginLimits {
   /** Seconds for which a poll waits for a message. Clients give up at 310, some at 300. Default 280. */
   readonly holdSeconds: number;
@@ -32,7 +32,7 @@ export interface OriginLimits {
   readonly groupChanges: number;
   /** Query parameters of one request. Default 100. */
   readonly parameters: number;
-  /** Subscribe keys that may be in use; without configured keysets anybody can bring a new one. Default 10 000. */
+  /** Subscribe keys in use; without configured keysets any client can use a new one. Default 10 000. */
   readonly subscribeKeys: number;
   /** Live entries of one channel. Default 100. */
   readonly queueLength: number;
@@ -40,11 +40,11 @@ export interface OriginLimits {
   readonly liveEntries: number;
   /** Characters of all live entries of one subscribe key. Default 64 Mi. */
   readonly liveBytes: number;
-  /** Seconds for which entries are sure to stay live, within the other limits. Default 1 200. */
+  /** Seconds for which entries stay live, within the other limits. Default 1 200. */
   readonly liveSeconds: number;
   /** Characters of one subscribe answer after which the rest waits for the next. Default 2 Mi. */
   readonly answerBytes: number;
-  /** Seconds without a sign of life after which a user has timed out, unless the client says. Default 300. */
+  /** Seconds without a request after which a user times out, unless the client asks for others. Default 300. */
   readonly presenceSeconds: number;
   /** Users of a channel above which presence is announced in intervals. Default 20. */
   readonly announceMax: number;
@@ -52,7 +52,7 @@ export interface OriginLimits {
   readonly announceSeconds: number;
   /** Users of one channel that a here-now answer lists at most. Default 1 000. */
   readonly occupants: number;
-  /** Hours for which history keeps a message that does not say so; 0: not at all. Default 168, a week. */
+  /** Hours for which history keeps a message without a `ttl` of its own; 0: not at all. Default 168, a week. */
   readonly historyHours: number;
   /** Messages of one channel in history; the oldest go first. Default 10 000. */
   readonly historyQueue: number;
@@ -72,15 +72,15 @@ export interface OriginLimits {
   readonly revokedTokens: number;
   /** Bytes of one file. Default 5 MiB. */
   readonly fileBytes: number;
-  /** Files of one subscribe key; when there are as many, no more can be sent. Default 10 000. */
+  /** Files of one subscribe key; further ones are refused. Default 10 000. */
   readonly files: number;
-  /** Bytes of all files of one subscribe key; what would exceed it is refused. Default 256 MiB. */
+  /** Bytes of all files of one subscribe key; further ones are refused. Default 256 MiB. */
   readonly filesBytes: number;
-  /** Files of one subscribe key that are announced and not sent yet, within a minute. Default 1 000. */
+  /** Files of one subscribe key that are announced and not uploaded yet, within a minute. Default 1 000. */
   readonly uploads: number;
-  /** Users, channels and memberships of one subscribe key that App Context keeps. Default 100 000. */
+  /** App Context users, channels and memberships of one subscribe key. Default 100 000. */
   readonly objects: number;
-  /** Characters of everything that App Context keeps of one subscribe key. Default 64 Mi. */
+  /** Characters of all App Context data of one subscribe key. Default 64 Mi. */
   readonly objectsBytes: number;
   /** Bytes of the fields of one user, channel or membership, as JSON text. Default 32 768. */
   readonly objectBytes: number;

@@ -1,4 +1,4 @@
-/** Facts of a log record, by name. */
+/** The fields of a log record, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One level of a logger. */
@@ -22,7 +22,7 @@ export function guardLogger(logger: Logger): Logger {
       try {
         logger[level]?.(message, fields);
       } catch {
-        // A logger that fails has no other place to report it.
+        // A failing logger leaves no place to report its failure.
       }
     };
   };

@@ -1,1 +1,2 @@
+export type { ServedAnswer, ServedOrigin } from './node/listener.ts';
 export { type OriginServer, type ServeOptions, serve } from './node/serve.ts';

@@ -27,7 +27,7 @@ export interface OriginOptions {
   readonly random?: (() => number) | undefined;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<OriginLimits> | undefined;
-  /** Web pages that may call. Default `'*'`. */
+  /** The web origins that may call. Default `'*'`. */
   readonly allowOrigin?: AllowOrigin | undefined;
   /** Receives requests and failures. Default: none. */
   readonly logger?: Logger | undefined;
@@ -65,7 +65,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const shards = new Shards({ engine, clock, limits, logger });
   const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards };
   const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
-  // A request whose body limit was asked for is not looked up again.
+  // Keeps the operation that was looked up for the body limit.
   const opened = new WeakMap<RequestLine, OpenRequest>();
   const bodyLimit = (request: RequestLine) => {
     const openRequest = open(request);

@@ -25,14 +25,14 @@ export interface Shard {
   readonly epoch: number;
   readonly log: ShardLog;
   readonly groups: GroupStore;
-  /** For reads; changes go through `presenceTracker`. */
+  /** For reads. Changes go through `presenceTracker`. */
   readonly presence: PresenceStore;
   readonly history: HistoryStore;
   readonly access: AccessStore;
   readonly actions: ActionStore;
   readonly files: FileStore;
   readonly objects: ObjectStore;
-  /** Changes of objects run one after the other, since each reads before it writes. */
+  /** Runs changes of objects one after the other, since each reads before it writes. */
   readonly objectQueue: TaskQueue;
   readonly push: PushStore;
   readonly window: Window;
@@ -52,7 +52,7 @@ export interface ShardOptions {
   readonly logger: Logger | undefined;
 }
 
-/** The shards in use, each opened once. */
+/** The shards in use. Each is opened once. */
 export class Shards {
   readonly #options: ShardOptions;
   readonly #shards = new Map<string, Promise<Shard>>();
@@ -71,7 +71,7 @@ export class Shards {
     }
     const opening = openShard(subscribeKey, this.#options);
     this.#shards.set(subscribeKey, opening);
-    // The store may be up again for the next request.
+    // The next request may find the store available again.
     opening.catch(() => this.#shards.delete(subscribeKey));
     return opening;
   }
@@ -87,7 +87,7 @@ export class Shards {
 
 /**
  * The newest cursors that were given to clients with a cursor of another log. Some clients go on with the new timetoken
- * and the old region: without this they would be told of the same loss with each poll.
+ * and the old region: without this list each of their polls would report the same loss.
  */
 export class AdoptedCursors {
   readonly #cursors = new Set<Stamp>();

@@ -4,13 +4,13 @@ import type { Clock } from '../protocol/clock.ts';
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, milliseconds) => globalThis.setTimeout(callback, milliseconds),
-  // The handle is opaque outside, and here it can only be one of `setTimeout` above.
+  // Only handles of `setTimeout` above come here.
   clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
 };
 
 const WORDS = 2 ** 32;
 
-/** The random numbers of the machine: uniform in [0, 1), 32 bits each, and not to be foreseen. */
+/** The random numbers of the machine: uniform in [0, 1), 32 bits each, and unpredictable. */
 export const systemRandom = (): number => {
   const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
   return word / WORDS;

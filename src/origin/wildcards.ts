@@ -1,13 +1,13 @@
 import { isPresenceName, isWildcard, presenceNameOf, withoutPresence } from '../protocol/names.ts';
 
-/** Whether the name is a wildcard, or the presence of one. */
+/** `true` for a wildcard, with or without the presence suffix. */
 export function isWildcardName(name: string): boolean {
   return isWildcard(withoutPresence(name));
 }
 
 /**
  * The wildcards that cover a channel: `a.*` and `a.b.*` for `a.b.c`. Presence channels are covered by presence wildcards
- * only, as `a.b-pnpres` by `a.*-pnpres`: a permission on `a.*` does not show who is there.
+ * only, as `a.b-pnpres` by `a.*-pnpres`: a permission on `a.*` does not reveal its users.
  */
 export function wildcardsCovering(channel: string): readonly string[] {
   const presence = isPresenceName(channel);

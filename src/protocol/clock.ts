@@ -1,25 +1,23 @@
-/** What a clock hands out for a pending timer. Opaque: only `clearTimeout` of the same clock understands it. */
+/** The handle of a pending timer. Opaque: it is valid for `clearTimeout` of the same clock only. */
 export type TimerHandle = unknown;
 
-/**
- * Time as client and origin see it. Both take theirs from outside, so that one virtual clock can move them together.
- */
+/** The time of a client or an origin. Both take it as an option, so that one virtual clock can move them together. */
 export interface Clock {
   /** Wall clock: milliseconds since the Unix epoch. */
   now(): number;
   /**
-   * Milliseconds from an arbitrary start, which no change of the wall clock moves. Whether the time that a machine sleeps
-   * counts is the runtime's. A clock without it is watched for jumps instead.
+   * Milliseconds from an arbitrary start, independent of changes of the wall clock. The runtime decides whether it counts
+   * the time that the machine sleeps. Without this method, clients detect jumps of the wall clock.
    */
   monotonic?(): number;
   /** Calls back once, after so many milliseconds. */
   setTimeout(callback: () => void, milliseconds: number): TimerHandle;
-  /** Cancels a pending timer; a timer that has fired or was cancelled is left alone. */
+  /** Cancels a pending timer. Ignores a timer that has fired or was cancelled. */
   clearTimeout(timer: TimerHandle): void;
   /**
-   * Calls back once, after so many milliseconds at the latest, also when nobody moves this clock: for what must come to an
-   * end, as `close()`. A clock that a test moves calls as soon as nothing more can happen before it is moved. Returns how
-   * to cancel. Without it, `setTimeout` is taken.
+   * Calls back once, after so many milliseconds at the latest, even if no test moves this clock: for calls that must end,
+   * such as `close()`. The clock of a test calls back as soon as nothing more can happen until the test moves it. Returns
+   * a function that cancels. Without this method, clients use `setTimeout`.
    */
   atLatest?(milliseconds: number, callback: () => void): () => void;
 }

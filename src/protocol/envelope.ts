@@ -1,6 +1,6 @@
 import type { Timetoken } from './timetoken.ts';
 
-/** What an envelope carries, as its `e` says. Absent means a message, or presence by the channel's name. */
+/** The kind of an envelope, its `e`. Absent: a message, or presence if the channel's name says so. */
 export const EventKind = { message: 0, signal: 1, objects: 2, messageAction: 3, file: 4 } as const;
 
 /** One of the wire's event kinds. */
@@ -20,17 +20,17 @@ export interface WireEnvelope {
   readonly f?: number;
   /** Kind; absent for messages and presence. */
   readonly e?: EventKind;
-  /** User id of the publisher; absent for what the origin made itself. */
+  /** User ID of the publisher; absent for the origin's own events. */
   readonly i?: string;
   /** Sequence number of the publisher. */
   readonly s?: number;
   /** Publish timetoken and region. */
   readonly p: WireCursor;
-  /** Origination timetoken, when the publisher set one. */
+  /** Origination timetoken, if the publisher set one. */
   readonly o?: WireCursor;
   /** Subscribe key. */
   readonly k?: string;
-  /** Channel that was published to; ends in `-pnpres` for presence. */
+  /** The channel of the publish; ends in `-pnpres` for presence. */
   readonly c: string;
   /** The subscribed name that matched: channel, group or wildcard. Absent means `c`. */
   readonly b?: string;
@@ -49,8 +49,8 @@ export interface WireRange {
 }
 
 /**
- * Entries that the origin dropped before this client came for them: of one channel (`c`), or of channels that the
- * origin cannot name any more, through a wildcard (`w`) or a group (`g`). The names end in `-pnpres` for presence.
+ * Entries that the origin dropped before this client read them: of one channel (`c`), or of channels that the origin
+ * cannot name any more, covered by a wildcard (`w`) or in a group (`g`). The names end in `-pnpres` for presence.
  */
 export type WireGap =
   | (WireRange & { readonly c: string; readonly w?: never; readonly g?: never })
@@ -61,7 +61,7 @@ export type WireGap =
 export interface WireSubscribeAnswer {
   readonly t: WireCursor;
   readonly m: readonly WireEnvelope[];
-  /** Trimmed ranges, from origins that tell; other clients ignore the key. */
+  /** Trimmed ranges, from origins that report them; other clients ignore the key. */
   readonly g?: readonly WireGap[];
 }
 

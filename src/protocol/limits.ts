@@ -19,5 +19,5 @@ export const MAX_ACTION_TYPE_LENGTH = 15;
 /** Users of one channel that one here-now answer lists (docs/reference/protocol.md, "Presence endpoints"). */
 export const MAX_OCCUPANTS = 1_000;
 
-/** Seconds after which a user who gave no sign of life has timed out. */
+/** Seconds without a request after which a user times out. */
 export const DEFAULT_PRESENCE_TIMEOUT = 300;

@@ -4,11 +4,11 @@ export const MAX_NAME_LENGTH = 92;
 /** Channels with this suffix carry the presence events of the channel without it. */
 export const PRESENCE_SUFFIX = '-pnpres';
 
-// A comma separates names in lists; control characters and lone surrogates survive no proxy and no URL encoder.
+// A comma separates names in lists. Control characters and lone surrogates do not pass proxies and URL encoders.
 const COMMA = ',';
 const CONTROL = /\p{Cc}/u;
 
-/** Why the value cannot name a channel, group or user, or `undefined` when it can. */
+/** The reason why a value cannot name a channel, group or user; `undefined` for a valid name. */
 export function nameProblem(name: unknown): string | undefined {
   if (typeof name !== 'string') return `must be a string, not ${describe(name)}`;
   if (name === '') return 'must not be empty';
@@ -21,7 +21,7 @@ export function nameProblem(name: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether the name is that of a presence channel. */
+/** `true` for the name of a presence channel. */
 export function isPresenceName(name: string): boolean {
   return name.endsWith(PRESENCE_SUFFIX);
 }
@@ -31,26 +31,28 @@ export function presenceNameOf(name: string): string {
   return name + PRESENCE_SUFFIX;
 }
 
-/** The name without the presence suffix; a name that has none is returned as it is. */
+/** The name without the presence suffix, if it has one. */
 export function withoutPresence(name: string): string {
   return isPresenceName(name) ? name.slice(0, -PRESENCE_SUFFIX.length) : name;
 }
 
-/** Whether the name stands for many channels: `*` as the last segment after a dot, as in `news.*`. */
+/** `true` for a wildcard: `*` is the last segment after a dot, as in `news.*`. */
 export function isWildcard(name: string): boolean {
   return name.length > 2 && name.endsWith('.*');
 }
 
-/** Whether the wildcard covers the channel: `a.*` covers `a.` followed by anything, further dots included. */
+/** `true` if the wildcard covers the channel: `a.*` covers `a.` followed by any text, further dots included. */
 export function wildcardCovers(wildcard: string, channel: string): boolean {
   return channel.length >= wildcard.length && channel.startsWith(wildcard.slice(0, -1));
 }
 
-// Code points are what users count; the spread is needed only where UTF-16 units alone exceed the limit.
+// Users count code points. The spread is needed only if the UTF-16 units exceed the limit.
 function characters(name: string): number {
   return name.length <= MAX_NAME_LENGTH ? name.length : [...name].length;
 }
 
 function describe(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,4 +1,4 @@
-/** What a permission lets its holder do, by the bit that stands for it (docs/reference/protocol.md, "Permissions"). */
+/** The bits of permissions (docs/reference/protocol.md, "Permissions"). */
 export const PERMISSION_BITS = Object.freeze({
   read: 1,
   write: 2,
@@ -9,8 +9,8 @@ export const PERMISSION_BITS = Object.freeze({
   join: 128,
 });
 
-/** One thing that a permission may allow. */
+/** The name of a permission bit. */
 export type Permission = keyof typeof PERMISSION_BITS;
 
-/** The kinds of name that permissions are given for. */
+/** The kinds of name that have permissions. */
 export type ResourceKind = 'channels' | 'groups' | 'uuids';

@@ -1,5 +1,5 @@
 /**
- * Why a status was announced. The values are PubNub's own names (docs/reference/protocol.md, "Status categories").
+ * The categories of statuses. The values are PubNub's own names (docs/reference/protocol.md, "Status categories").
  *
  * @example
  * ```ts
@@ -9,7 +9,7 @@
  * ```
  */
 export const PNStatusCategory = /* @__PURE__ */ named({
-  /** The server accepted a new mix of channels and groups. */
+  /** The server accepted a new set of channels and groups. */
   PNConnectedCategory: '',
   /** The loop runs again after a loss. */
   PNReconnectedCategory: '',
@@ -19,7 +19,7 @@ export const PNStatusCategory = /* @__PURE__ */ named({
   PNUnexpectedDisconnectCategory: '',
   /** The loop gave up under its reconnection policy. */
   PNConnectionErrorCategory: '',
-  /** The mix of channels and groups became smaller. */
+  /** The set of channels and groups became smaller. */
   PNSubscriptionChangedCategory: '',
   /** A request succeeded. */
   PNAcknowledgmentCategory: '',
@@ -29,25 +29,25 @@ export const PNStatusCategory = /* @__PURE__ */ named({
   PNTimeoutCategory: '',
   /** The server could not be reached, or the connection broke. */
   PNNetworkIssuesCategory: '',
-  /** The server called the request malformed (HTTP 400 and its kin). */
+  /** The server refused the request as malformed (HTTP 400 and similar). */
   PNBadRequestCategory: '',
   /** The server failed (HTTP 5xx). */
   PNServerErrorCategory: '',
-  /** The answer is not one of the protocol's: HTML, truncated, of the wrong shape. */
+  /** The answer is not a protocol answer: HTML, truncated, or of another shape. */
   PNMalformedResponseCategory: '',
   /** The server cannot parse the filter expression (HTTP 481). */
   PNMalformedFilterExpressionCategory: '',
-  /** A parameter or option is missing or wrong; nothing was sent. */
+  /** A parameter or option is missing or invalid; nothing was sent. */
   PNValidationErrorCategory: '',
   /** The payload is not JSON; nothing was sent. */
   PNSerializationErrorCategory: '',
   /** The caller aborted, or the client was closed. */
   PNCancelledCategory: '',
-  /** What was received could not be decrypted. */
+  /** A received payload could not be decrypted. */
   PNDecryptionErrorCategory: '',
   /** One answer held so many entries that the server may have dropped others. */
   PNRequestMessageCountExceededCategory: '',
-  /** A reader with a full buffer has taken nothing for half a minute, and the whole client waits for it. */
+  /** A reader with a full buffer has read nothing for half a minute, and the whole client waits for it. */
   PNSlowConsumerCategory: '',
   /** The runtime reports that the network is back. */
   PNNetworkUpCategory: '',
@@ -60,7 +60,7 @@ export const PNStatusCategory = /* @__PURE__ */ named({
 /** One of the status categories. */
 export type PNStatusCategory = (typeof PNStatusCategory)[keyof typeof PNStatusCategory];
 
-/** What the client was doing. The values are PubNub's own names. */
+/** The operations of the client. The values are PubNub's own names. */
 export const PNOperationType = /* @__PURE__ */ named({
   PNTimeOperation: '',
   PNPublishOperation: '',
@@ -123,9 +123,9 @@ export type PNOperationType = (typeof PNOperationType)[keyof typeof PNOperationT
 /** A record in which each value is its own name. */
 type Named<T> = { readonly [Name in keyof T]: Name };
 
-/** Says each name as its value: it is thus written once, with its documentation. */
+/** Makes each name its own value, so that it is written only once, with its documentation. */
 function named<T extends object>(names: T): Named<T> {
   const record = Object.fromEntries(Object.keys(names).map((name) => [name, name]));
-  // It has been made of the keys of `T`.
+  // Made of the keys of `T`.
   return Object.freeze(record) as Named<T>;
 }

@@ -1,5 +1,5 @@
 /**
- * A point in time as the protocol counts it: a string of decimal digits, 100-nanosecond ticks since the Unix epoch.
+ * A point in time of the protocol: a string of decimal digits, in ticks of 100 nanoseconds since the Unix epoch.
  * Seventeen digits exceed 2^53, so a timetoken is never a `number` (docs/reference/protocol.md, "Timetokens").
  */
 export type Timetoken = string;
@@ -7,7 +7,7 @@ export type Timetoken = string;
 const DIGITS = /^\d{1,19}$/;
 const TICKS_PER_MILLISECOND = 10_000n;
 
-/** Whether the value is a timetoken: one to nineteen decimal digits, as a string. */
+/** `true` for a timetoken: a string of one to nineteen decimal digits. */
 export function isTimetoken(value: unknown): value is Timetoken {
   return typeof value === 'string' && DIGITS.test(value);
 }

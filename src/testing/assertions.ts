@@ -1,8 +1,8 @@
-import { type Finding, published, received, type Subscriber, subscribedTo } from './checks.ts';
 import { callSiteOf } from './errors.ts';
+import { type Finding, published, received, type Subscriber, subscribedTo } from './expectations.ts';
 import type { TestNetwork } from './network.ts';
 
-/** An expectation was not met. Test runners show the difference between `actual` and `expected`. */
+/** A failed assertion. Test runners show the difference between `actual` and `expected`. */
 export class NetworkAssertionError extends Error {
   readonly code = 'ERR_ASSERTION';
   readonly actual: unknown;
@@ -16,17 +16,17 @@ export class NetworkAssertionError extends Error {
   }
 }
 
-/** Throws unless the code under test has sent this on a channel; without a message, anything at all. */
+/** Throws unless the code under test has sent this message on a channel; without a message, any. */
 export function assertPublished(network: TestNetwork, channel: string, ...message: [unknown?]): void {
   assertThat(published(network, [channel, ...message]), assertPublished);
 }
 
-/** Throws unless this has reached a client on a channel; without a message, anything at all. */
+/** Throws unless this message has reached a client on a channel; without a message, any. */
 export function assertReceived(network: TestNetwork, channel: string, ...message: [unknown?]): void {
   assertThat(received(network, [channel, ...message]), assertReceived);
 }
 
-/** Throws unless somebody on the network, or a client, is subscribed to a channel or group. */
+/** Throws unless a client of the network, or the given client, is subscribed to a channel or group. */
 export function assertSubscribedTo(subject: TestNetwork | Subscriber, name: string): void {
   assertThat(subscribedTo(subject, name), assertSubscribedTo);
 }

@@ -1,90 +1,188 @@
-import { kindOf } from '../client/builder/did-you-mean.ts';
-import { equals } from './equals.ts';
-import { check, NAME } from './given.ts';
-import type { SeenMessage } from './messages.ts';
-import type { TestNetwork } from './network.ts';
+import { didYouMean, kindOf } from '../client/builder/did-you-mean.ts';
+import { nameProblem } from '../protocol/names.ts';
 
-/** What a check found: whether it holds, and what to say when it should have been otherwise. */
-export interface Finding {
-  readonly pass: boolean;
-  readonly message: () => string;
-  readonly actual: unknown;
-  readonly expected: unknown;
+/** A check of a value that a test passes in. */
+export interface Kind {
+  /** The reason to refuse a value, to be read after its name ("must be …"); `undefined` if it is valid. */
+  readonly problem: (value: unknown) => string | undefined;
+  /** The kind is a number, so that an invalid number is a `RangeError`. */
+  readonly numeric?: true;
 }
 
-/** Compares what was seen with what was expected; those of `expect` know more than the kit's own. */
-export type Equals = (actual: unknown, expected: unknown) => boolean;
+/** The kind of each option; any other name is refused. */
+export type Kinds<T extends object> = { readonly [Name in keyof T]-?: Kind };
 
-/** A channel, and what is expected on it; without that, anything at all. */
-type What = readonly [channel: string, expected?: unknown];
-
-/** Whether the code under test has sent something on a channel. Throws a `TypeError` for what is no network. */
-export function published(network: TestNetwork, what: What, same: Equals = equals): Finding {
-  checkWhat(network, what);
-  const { pass, found, actual } = look(network.published(what[0]), what, same);
-  const text = () =>
-    `Expected ${print(what)} ${pass ? 'not ' : ''}to be published on "${what[0]}". Published there: ${found}`;
-  return { pass, message: () => network.error(text()).message, actual, expected: what[1] };
+/** Makes a kind of a description and a predicate. */
+export function kind(be: string, fits: (value: unknown) => boolean): Kind {
+  return { problem: (value) => (fits(value) ? undefined : `must be ${be}, not ${described(value)}`) };
 }
 
-/** Whether something has reached a client on a channel. Throws a `TypeError` for what is no network. */
-export function received(network: TestNetwork, what: What, same: Equals = equals): Finding {
-  checkWhat(network, what);
-  const { pass, found, actual } = look(network.received(what[0]), what, same);
-  const text = () =>
-    `Expected ${print(what)} ${pass ? 'not ' : ''}to be received on "${what[0]}". Received there: ${found}`;
-  return { pass, message: () => network.error(text()).message, actual, expected: what[1] };
+export const ANYTHING: Kind = { problem: () => undefined };
+
+export const STRING = kind('a string', (value) => typeof value === 'string');
+
+/** Also for secrets: the message never holds a string's value. */
+export const NOT_EMPTY = kind(
+  'a string that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+);
+
+export const BOOLEAN = kind('true or false', (value) => typeof value === 'boolean');
+
+export const FUNCTION = kind('a function', (value) => typeof value === 'function');
+
+/** A name of a channel, group or user. */
+export const NAME: Kind = { problem: nameProblem };
+
+/** An object of names and values: not a list, a promise, a `Map` or another object of the platform. */
+export const OBJECT = kind('an object', isRecord);
+
+/** A delay that the timers of every platform can hold. */
+export const MILLISECONDS = number(
+  'a number of milliseconds from 0 to 2147483647',
+  (value) => value >= 0 && value <= 2_147_483_647,
+);
+
+/** Milliseconds by which time can move forward. */
+export const DURATION = number(
+  'a number of milliseconds from 0 on',
+  (value) => value >= 0 && Number.isFinite(value),
+);
+
+/** Milliseconds in either direction. */
+export const FINITE = number('a number of milliseconds', Number.isFinite);
+
+export function number(be: string, fits: (value: number) => boolean): Kind {
+  return { ...kind(be, (value) => typeof value === 'number' && fits(value)), numeric: true };
 }
 
-/** Something that says what it is subscribed to: a client. */
-export interface Subscriber {
-  readonly subscribedChannels: readonly string[];
-  readonly subscribedChannelGroups: readonly string[];
+/** A whole number in a range. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind {
+  const end = most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${most}`;
+  const be = `a whole number from ${least} ${end}`;
+  return number(be, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
 }
 
-/** Whether anybody on a network, or a client, is subscribed to a channel or group. Throws a `TypeError` for what is neither. */
-export function subscribedTo(subject: TestNetwork | Subscriber, name: string): Finding {
-  const names = namesOf(subject);
-  check('This expectation is about a channel or group, whose name', name, NAME);
-  const pass = names.includes(name);
-  const message = () => {
-    const text = `Expected ${pass ? 'no' : 'a'} subscription to "${name}". There are: ${names.join(', ') || 'none'}.`;
-    return 'subscriptions' in subject ? subject.error(text).message : text;
+/** A whole number from `least` on, or `Infinity`. */
+export function wholeOrInfinite(least: number): Kind {
+  const { problem } = whole(least);
+  return {
+    problem: (value) => (value === Number.POSITIVE_INFINITY ? undefined : problem(value)),
+    numeric: true,
   };
-  return { pass, message, actual: names, expected: name };
 }
 
-function namesOf(subject: TestNetwork | Subscriber): readonly string[] {
-  const { subscriptions, subscribedChannels, subscribedChannelGroups = [] } = Object(subject);
-  if (Array.isArray(subscriptions)) return subscriptions;
-  if (Array.isArray(subscribedChannels)) return [...subscribedChannels, ...subscribedChannelGroups];
-  throw new TypeError('This expectation is about a test network, or a client.');
+export const PROMISE = kind('a promise, as a call returns it', isThenable);
+
+/** The same kind, or `undefined`. */
+export function optional({ problem, ...rest }: Kind): Kind {
+  return { ...rest, problem: (value) => (value === undefined ? undefined : problem(value)) };
 }
 
-function look(all: readonly SeenMessage[], [, ...expected]: What, same: Equals) {
-  const actual = all.map(({ message }) => message);
-  const pass = expected.length === 0 ? all.length > 0 : actual.some((message) => same(message, expected[0]));
-  return { pass, actual, found: actual.length === 0 ? 'nothing.' : `\n  ${actual.map(json).join('\n  ')}` };
+/** One of the given words. */
+export function oneOf(words: readonly string[]): Kind {
+  const be = `must be ${words.map((word) => `"${word}"`).join(' or ')}`;
+  return {
+    problem: (value) => {
+      if (words.some((word) => word === value)) return;
+      const what = typeof value === 'string' ? JSON.stringify(value) : described(value);
+      return `${be}, not ${what}${suggestion(value, words)}`;
+    },
+  };
 }
 
-function print([, ...expected]: What): string {
-  return expected.length === 0 ? 'a message' : json(expected[0]);
+/** A list whose entries are all of one kind. */
+export function listOf(each: Kind): Kind {
+  return {
+    problem: (value) => {
+      if (!Array.isArray(value)) return `must be a list, not ${described(value)}`;
+      const index = value.findIndex((entry) => each.problem(entry) !== undefined);
+      return index < 0 ? undefined : `[${index}] ${each.problem(value[index])}`;
+    },
+  };
 }
 
-function json(value: unknown): string {
-  const { toAsymmetricMatcher } = Object(value);
-  if (typeof toAsymmetricMatcher === 'function') return String(toAsymmetricMatcher.call(value));
+/**
+ * Checks an argument at run time as well: a test in plain JavaScript would otherwise pass for the wrong reason. Throws a
+ * `RangeError` for a number that is out of range, and a `TypeError` for anything else.
+ */
+export function check(name: string, value: unknown, { problem, numeric }: Kind): void {
+  const found = problem(value);
+  if (found === undefined) return;
+  const message = sentence(`${name}${found.startsWith('[') ? '' : ' '}${found}`);
+  throw numeric && typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
+/** Checks options and copies them, so that later changes of the test's own object have no effect. */
+export function checkOptions<T extends object>(
+  caller: string,
+  options: unknown,
+  kinds: Kinds<T>,
+): Partial<T> {
+  if (options === undefined) return {};
+  check(`The options of ${caller}`, options, OBJECT);
+  const unknown = unknownName(Object(options), Object.keys(kinds), 'an option');
+  if (unknown !== undefined) throw new TypeError(sentence(`${caller}: ${unknown}`));
+  const entries = Object.entries<Kind>(kinds).flatMap(([name, each]) => {
+    // Inherited options count as well.
+    const value: unknown = Reflect.get(Object(options), name);
+    if (value === undefined) return [];
+    check(`${caller}: ${name}`, value, each);
+    return [[name, value] as const];
+  });
+  // The names are those of the kinds, and each value is of its kind.
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+/** Reports the first own name of an object that is not a known one, as a clause: `"x" is not an option`. */
+export function unknownName(object: object, known: readonly string[], what: string): string | undefined {
+  const name = Object.keys(object).find((each) => !known.includes(each));
+  return name === undefined ? undefined : `"${name}" is not ${what}${suggestion(name, known)}`;
+}
+
+/** Ends a clause with a full stop, unless it is a sentence already. */
+export function sentence(clause: string): string {
+  return /[.?]$/.test(clause) ? clause : `${clause}.`;
+}
+
+// The likely intended word, as the end of a clause; empty if none is near.
+function suggestion(word: unknown, words: readonly string[]): string {
+  return didYouMean(word, words).replace(/\.$/, '');
+}
+
+/** The JSON text of a value. Throws a `TypeError` if it has none. */
+export function jsonOf(what: string, value: unknown): string {
+  let text: string | undefined;
   try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    // Expected is what the test says: also what no message could be.
-    return typeof value === 'bigint' ? `${value}n` : kindOf(value);
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError(`${what} must be a JSON value.`, { cause });
   }
+  if (text === undefined) throw new TypeError(`${what} must be a JSON value.`);
+  return text;
 }
 
-// Tests in plain JavaScript hand in anything, for example the client.
-function checkWhat(network: unknown, [channel]: What): void {
-  if (typeof Object(network).published !== 'function')
-    throw new TypeError('This expectation is about a test network: expect(network), of createTestNetwork().');
-  check('This expectation is about a channel, whose name', channel, NAME);
+/** Tests that a value is an object of names and values: see `OBJECT`. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && RECORD_TAGS.has(tagOf(value)) && !isThenable(value);
+}
+
+export function isThenable(value: unknown): boolean {
+  return typeof Object(value).then === 'function';
+}
+
+/** Names the type of a value for an error message; a number or boolean by its value. */
+export function described(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isThenable(value)) return 'a promise';
+  if (['number', 'boolean', 'bigint'].includes(typeof value)) return String(value);
+  const named = typeof value === 'object' && value !== null && !RECORD_TAGS.has(tagOf(value));
+  return named ? `an object of type ${tagOf(value)}` : kindOf(value);
+}
+
+// Options may come from a module: `import * as options from './options.ts'`.
+const RECORD_TAGS: ReadonlySet<string> = new Set(['Object', 'Module']);
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }

@@ -1,35 +1,33 @@
 import type { Clock } from '../protocol/clock.ts';
-import { check, MILLISECONDS, wholeOrMore } from './given.ts';
+import { check, MILLISECONDS, wholeOrInfinite } from './checks.ts';
 import { doubled } from './messages.ts';
 
-const ANSWERS = wholeOrMore(1);
-
-/** What the network is like, for every request alike. */
+/** The state of the network, which applies to all requests. */
 export class Conditions {
-  /** No connection can be had. */
+  /** No connection can be made. */
   offline = false;
   #delay = 0;
   #duplicates = 0;
   readonly #tokens = new Set<string>();
   readonly #expired = new Set<string>();
 
-  /** Milliseconds that each request is under way before it reaches the origin. */
+  /** Milliseconds that each request takes to reach the origin. */
   get delay(): number {
     return this.#delay;
   }
 
-  set delay(milliseconds: number) {
+  setDelay(milliseconds: number): void {
     check('network.delay(): milliseconds', milliseconds, MILLISECONDS);
     this.#delay = milliseconds;
   }
 
-  /** So many of the next answers with entries hold each of them twice. */
+  /** Duplicates the entries of the next answers that have any. */
   duplicate(answers: number): void {
-    check('network.duplicate(): answers', answers, ANSWERS);
+    check('network.duplicate(): answers', answers, wholeOrInfinite(1));
     this.#duplicates += answers;
   }
 
-  /** A subscribe answer as it reaches the client. */
+  /** Returns a subscribe answer as the client gets it. */
   deliver(text: string): string {
     if (this.#duplicates === 0) return text;
     const twice = doubled(text);
@@ -38,19 +36,19 @@ export class Conditions {
     return twice;
   }
 
-  /** A token is used. Returns whether it is still good. */
+  /** Notes the use of a token. Returns whether it is still valid. */
   accepts(token: string | undefined): boolean {
     if (token === undefined) return true;
     this.#tokens.add(token);
     return !this.#expired.has(token);
   }
 
-  /** The tokens that were used until now are good no more. */
+  /** Expires the tokens that were used so far. */
   expireTokens(): void {
     for (const token of this.#tokens) this.#expired.add(token);
   }
 
-  /** Everything is well again. */
+  /** Ends all conditions. */
   mend(): void {
     this.offline = false;
     this.#delay = 0;

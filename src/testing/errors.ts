@@ -1,26 +1,26 @@
 import { printTranscript, type TranscriptEntry } from './transcript.ts';
 
-/** A test did something that it did not mean to, or waits for what does not come. The message ends in the transcript. */
+/** An unintended effect of a test, or a wait that has failed. The message ends in the transcript. */
 export class TestNetworkError extends Error {
-  /** What went over the network until then. */
+  /** The requests until then. */
   readonly transcript: readonly TranscriptEntry[];
 
   constructor(message: string, transcript: readonly TranscriptEntry[], options?: ErrorOptions) {
-    super(`${message}\n\nWhat went over the network:\n${printTranscript(transcript)}`, options);
+    super(`${message}\n\nRequests on the network:\n${printTranscript(transcript)}`, options);
     this.name = 'TestNetworkError';
     this.transcript = transcript;
   }
 }
 
-/** A place in the test. */
+/** Makes an error point at a place in the test. */
 export type CallSite = (error: Error) => void;
 
-// What exists in V8, and by now elsewhere too.
+// A V8 function, which other engines have adopted.
 interface StackCapture {
   captureStackTrace?(target: object, above: unknown): void;
 }
 
-/** The place from which a function was called; errors that come later are made to point at it. */
+/** Captures the place from which a function was called, for errors that come later. */
 export function callSiteOf(called: unknown): CallSite {
   const site: { stack?: string } = {};
   (Error as StackCapture).captureStackTrace?.(site, called);

@@ -7,7 +7,7 @@ export function nameOfFault(fault: Fault): string {
 
 const ERRNO = { ECONNREFUSED: -111, ECONNRESET: -104 } as const;
 
-/** An error as Node's `fetch` rejects with when there is no answer. */
+/** The error with which Node's `fetch` rejects when there is no answer. */
 export function connectionError(code: keyof typeof ERRNO, why = `connect ${code}`): TypeError {
   const cause = Object.assign(new Error(why), { code, errno: ERRNO[code] });
   return new TypeError('fetch failed', { cause });
@@ -19,7 +19,7 @@ export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 const SCRIPT = { 'content-type': 'text/javascript; charset="UTF-8"' };
 const PAGE = '<!doctype html><title>Sign in</title><p>Please sign in to this network.</p>';
 
-/** The answer that a fault gives in place of the origin's. */
+/** The answer of a fault, in place of the origin's. */
 export function answerOf(fault: 'html' | 'empty' | AnswerFault): Response {
   if (fault === 'empty') return new Response('', { status: 200, headers: SCRIPT });
   if (fault === 'html') return new Response(PAGE, { status: 200, headers: { 'content-type': 'text/html' } });
@@ -29,7 +29,7 @@ export function answerOf(fault: 'html' | 'empty' | AnswerFault): Response {
   return new Response(BODILESS.has(status) ? null : text, { status, headers });
 }
 
-/** What a client hears whose token has expired. */
+/** The answer to a request whose token has expired. */
 export function tokenExpired(): Response {
   return answerOf({ status: 403, body: { ...errorBody(403), message: 'Token is expired.' } });
 }
@@ -51,15 +51,15 @@ const MESSAGES: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** How an answer ends early. */
+/** An answer that ends early. */
 export interface Cut {
   readonly bytes: Uint8Array;
   readonly end: 'stall' | 'truncated';
-  /** What the client gives the request up with: as in any `fetch`, its body fails then. */
+  /** The signal of the client's request: as in any `fetch`, the body fails when it aborts. */
   readonly signal: AbortSignal;
 }
 
-/** The first half of an answer, which then stops, or ends in a broken connection. */
+/** The first half of an answer, after which it stalls or the connection breaks. */
 export function halfOf({ status, headers }: Response, { bytes, end, signal }: Cut): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {

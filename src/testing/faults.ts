@@ -1,17 +1,18 @@
 import { nearest } from '../client/builder/did-you-mean.ts';
-import type { CallSite } from './errors.ts';
-import { nameOfFault } from './fault-answers.ts';
 import {
   ANYTHING,
   check,
   checkOptions,
+  isThenable,
   jsonOf,
   type Kind,
   type Kinds,
   kind,
   whole,
-  wholeOrMore,
-} from './given.ts';
+  wholeOrInfinite,
+} from './checks.ts';
+import type { CallSite } from './errors.ts';
+import { nameOfFault } from './fault-answers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -28,22 +29,22 @@ export interface AnswerFault {
 const KINDS = ['refused', 'reset', 'hang', 'stall', 'truncated', 'html', 'empty'] as const;
 
 /**
- * What goes wrong:
+ * A failure of one request.
  * `refused`: no connection, certainly nothing was sent. `reset`: the connection ends before an answer; the origin has not
  * seen the request. `hang`: no answer, ever. `stall`: the origin did its work, its answer stops half-way. `truncated`: the
  * same, and then the connection ends. `html`: a login page, with status 200. `empty`: an empty body, with status 200.
  */
 export type Fault = (typeof KINDS)[number] | AnswerFault;
 
-/** Which requests: an operation's name, `*` for all, or a test of one's own. */
+/** Selects requests: by the name of an operation, `*` for all, or a function. */
 export type RequestMatcher = OperationName | '*' | ((request: TestRequest) => boolean);
 
-/** What to do to which of them. */
+/** The fault, and the requests that it hits. */
 export interface FaultOptions {
   readonly with: Fault;
-  /** How many requests fail; `Infinity` for all from now on. @default 1 */
+  /** Requests that fail; `Infinity` for all from now on. @default 1 */
   readonly times?: number;
-  /** How many requests pass before. @default 0 */
+  /** Requests that pass before. @default 0 */
   readonly after?: number;
 }
 
@@ -51,43 +52,43 @@ export interface FaultOptions {
 export interface SetFault {
   /** Requests that it has hit. */
   readonly hits: number;
-  /** Takes it back. */
+  /** Ends the fault. */
   stop(): void;
 }
 
 interface Rule {
   readonly matches: (request: TestRequest) => unknown;
   readonly fault: Fault;
-  /** How the fault is called in what is said of it. */
+  /** The name of the fault in messages. */
   readonly name: string;
-  /** Where in the test it was set. */
+  /** The place in the test that set it. */
   readonly site: CallSite;
   skip: number;
   left: number;
   hits: number;
 }
 
-/** Makes the error of a matcher that is none. */
+/** Makes the error of a broken matcher. */
 export type OnBroken = (message: string, cause: unknown) => Error;
 
 const SET = 'network.fail()';
 const FAULT_OPTIONS: Kinds<FaultOptions> = {
   with: ANYTHING,
-  times: wholeOrMore(1),
+  times: wholeOrInfinite(1),
   after: whole(0),
 };
 const ANSWER: Kinds<AnswerFault> = {
-  status: ANYTHING,
+  status: whole(200, 599),
   body: ANYTHING,
   retryAfter: retryAfterKind(),
 };
 
-/** The faults that are set, in the order they were. */
+/** The faults that are set, in order. */
 export class FaultScript {
   readonly #rules = new Set<Rule>();
   #set = 0;
 
-  /** Sets a fault. Throws a `TypeError` or `RangeError` on one that would never happen. */
+  /** Sets a fault. Throws a `TypeError` or `RangeError` on one that could never happen. */
   add(what: RequestMatcher, options: FaultOptions, site: CallSite): SetFault {
     const matches = matching(what);
     const { with: given, times = 1, after = 0 } = checkOptions(SET, options, FAULT_OPTIONS);
@@ -103,7 +104,7 @@ export class FaultScript {
     };
   }
 
-  /** What happens to a request: the first fault that is due for it. Throws where a matcher does not say yes or no. */
+  /** Takes the first fault that is due for a request. Throws if a matcher does not return a boolean. */
   take(request: TestRequest, onBroken: OnBroken): Fault | undefined {
     for (const rule of this.#rules) {
       if (!isMatch(rule, request, onBroken)) continue;
@@ -118,7 +119,7 @@ export class FaultScript {
     return undefined;
   }
 
-  /** Takes everything back. */
+  /** Ends all faults. */
   clear(): void {
     this.#rules.clear();
     this.#set = 0;
@@ -135,12 +136,12 @@ function isMatch({ matches, name, site }: Rule, request: TestRequest, onBroken: 
   try {
     answer = matches(request);
   } catch (cause) {
-    throw broken(`threw ${cause instanceof Error ? cause : toldOf(cause)}`, cause);
+    throw broken(`threw ${cause instanceof Error ? cause : textOf(cause)}`, cause);
   }
   if (typeof answer === 'boolean') return answer;
-  // What it comes to is nobody's business any more.
-  if (typeof Object(answer).then === 'function') Promise.resolve(answer).catch(() => undefined);
-  throw broken(`must return true or false, and returned ${toldOf(answer)}`);
+  // Its rejection would be unhandled.
+  if (isThenable(answer)) Promise.resolve(answer).catch(() => undefined);
+  throw broken(`must return true or false, and returned ${textOf(answer)}`);
 }
 
 function nameOf({ operation, userId, channels, channelGroups }: TestRequest): string {
@@ -148,8 +149,8 @@ function nameOf({ operation, userId, channels, channelGroups }: TestRequest): st
   return `${operation} of ${userId ?? 'nobody'}${names && ` on ${names}`}`;
 }
 
-function toldOf(answer: unknown): string {
-  if (typeof Object(answer).then === 'function') return 'a promise';
+function textOf(answer: unknown): string {
+  if (isThenable(answer)) return 'a promise';
   return typeof answer === 'object' && answer !== null ? 'an object' : String(answer);
 }
 
@@ -166,15 +167,13 @@ function matching(what: RequestMatcher): Rule['matches'] {
   return ({ operation }) => operation === name;
 }
 
-/** A fault as it will happen: what becomes of the test's own objects makes no difference. */
+/** Checks a fault and copies it, so that later changes of the test's own objects have no effect. */
 function faultOf(given: unknown): Fault {
-  if (typeof given === 'string') return namedFault(given);
+  const named = KINDS.find((name) => name === given);
+  if (named !== undefined) return named;
   if (typeof given !== 'object' || given === null || !('status' in given)) throw noFault(given);
   const { status, body, retryAfter } = checkOptions(`${SET}: with`, given, ANSWER);
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) {
-    const Problem = typeof status === 'number' ? RangeError : TypeError;
-    throw new Problem(`A status is from 200 to 599, not ${toldOf(status)}.`);
-  }
+  if (status === undefined) throw noFault(given);
   const text = body === undefined || typeof body === 'string' ? body : jsonOf(`${SET}: body`, body);
   return {
     status,
@@ -183,20 +182,15 @@ function faultOf(given: unknown): Fault {
   };
 }
 
-function namedFault(given: string): Fault {
-  const known = KINDS.find((name) => name === given);
-  if (known === undefined) throw noFault(given);
-  return known;
-}
-
 function noFault(given: unknown): TypeError {
-  const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
   const all = `There are: ${KINDS.join(', ')}; and { status }.`;
-  const what = typeof given === 'string' ? JSON.stringify(given) : toldOf(given);
-  return new TypeError(`${what} is no fault. ${all}${near === undefined ? '' : ` Did you mean "${near}"?`}`);
+  const what = typeof given === 'string' ? JSON.stringify(given) : textOf(given);
+  const near = typeof given === 'string' ? nearest(given, KINDS) : undefined;
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return new TypeError(`${what} is not a fault. ${all}${meant}`);
 }
 
-/** What a header can hold: no server could send anything else. */
+/** A number of seconds, or a text that a server could send in a header. */
 function retryAfterKind(): Kind {
   return kind('a number of seconds from 0 on, or a text that a header can hold', (value) =>
     typeof value === 'number'

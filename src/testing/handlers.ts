@@ -4,8 +4,7 @@ import type { RequestHandler } from 'msw';
 const PUBNUB = /^https?:\/\/ps\d*\.pndsn\.com(?::\d+)?\//;
 
 /**
- * Handlers of msw that lead to the network. Throws when the package `msw` is missing: it is not loaded before somebody
- * asks for handlers.
+ * Makes msw handlers that lead to the network. Loads the package `msw` only now, and throws when it is missing.
  */
 export function handlersFor(
   answer: (request: Request) => Promise<Response>,
@@ -16,18 +15,20 @@ export function handlersFor(
     try {
       return await answer(request);
     } catch {
-      // A failed fetch: msw has no way to say why that does not print an error of its own.
+      // A failed fetch. msw prints an error of its own if it is given the reason.
       return Response.error();
     }
   };
-  return [PUBNUB, ...origins.map(placeOf)].map((place) => http.all(place, resolve));
+  return [PUBNUB, ...origins.map(patternOf)].map((pattern) => http.all(pattern, resolve));
 }
 
-// Without a scheme, either will do, as for the option `origin` of a client.
-function placeOf(origin: string): RegExp {
+// Without a scheme, both match, as for the option `origin` of a client.
+function patternOf(origin: string): RegExp {
   const [, scheme, authority = ''] = /^(?:(https?):\/\/)?([^/]*)\/?$/i.exec(origin) ?? [];
   if (authority === '')
-    throw new TypeError(`"${origin}" is no origin: give a host, or as http://localhost:8090.`);
+    throw new TypeError(
+      `"${origin}" is not an origin: give a host or an address such as http://localhost:8090.`,
+    );
   return new RegExp(`^${scheme ?? 'https?'}://${escaped(authority)}/`, 'i');
 }
 
@@ -40,10 +41,10 @@ function loadMsw(): typeof import('msw') {
   const nodeModule = process?.getBuiltinModule?.('node:module');
   if (!nodeModule)
     throw new Error(
-      'network.handlers needs Node. In a browser, forward to network.fetch: http.all(place, ({ request }) => network.fetch(request)).',
+      'network.handlers needs Node. In a browser, forward to network.fetch: http.all(pattern, ({ request }) => network.fetch(request)).',
     );
   try {
-    // msw is an ES module: what is required here is what the test imports.
+    // msw is an ES module: `require` returns the same instance that the test imports.
     return nodeModule.createRequire(import.meta.url)('msw');
   } catch (cause) {
     throw new Error(

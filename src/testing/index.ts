@@ -9,9 +9,9 @@ export {
   assertSubscribedTo,
   NetworkAssertionError,
 } from './assertions.ts';
-export type { Subscriber } from './checks.ts';
 export { createTestNetwork } from './create.ts';
 export { TestNetworkError } from './errors.ts';
+export type { Subscriber } from './expectations.ts';
 export type { AnswerFault, Fault, FaultOptions, RequestMatcher, SetFault } from './faults.ts';
 export { matchers, type NetworkMatchers } from './matchers.ts';
 export type { ReceivedMessage, SeenMessage } from './messages.ts';

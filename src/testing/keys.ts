@@ -2,7 +2,7 @@ import type { Keyset } from '../origin/index.ts';
 
 const DEMO: Keyset = { subscribeKey: 'demo', publishKey: 'demo' };
 
-/** The keys that the network knows of: those it was made with, and those that the code under test uses. */
+/** The keysets of the network, and the keys that the code under test uses. */
 export class Keys {
   readonly #keysets: readonly Keyset[];
   readonly #used = new Set<string>();
@@ -11,33 +11,33 @@ export class Keys {
     this.#keysets = keysets;
   }
 
-  /** The code under test uses a key. */
+  /** Notes a key that the code under test uses. */
   use(subscribeKey: string | undefined): void {
     if (subscribeKey !== undefined) this.#used.add(subscribeKey);
   }
 
-  /** The keyset that clients are made with. */
+  /** The keyset of `network.options`. */
   get first(): Keyset {
     return this.#keysets[0] ?? DEMO;
   }
 
-  /** The keyset that the code under test uses. Throws a `TypeError` when it uses several. */
+  /** The keyset that the code under test uses. Throws a `TypeError` if it uses several. */
   get current(): Keyset {
     const [used, another] = this.#used;
     if (another === undefined) return used === undefined ? this.first : this.of(used);
     const all = [...this.#used];
     throw new TypeError(
-      `The code under test uses several subscribe keys (${all.join(', ')}): say which one is meant, by network.keyset('${used}').`,
+      `The code under test uses several subscribe keys (${all.join(', ')}): choose one by network.keyset('${used}').`,
     );
   }
 
-  /** What is known of a key. */
+  /** The keyset of a subscribe key, also of an unknown one. */
   of(subscribeKey: string): Keyset {
     const known = this.#keysets.find((keyset) => keyset.subscribeKey === subscribeKey);
     return known ?? { subscribeKey, publishKey: 'demo' };
   }
 
-  forget(): void {
+  clear(): void {
     this.#used.clear();
   }
 }

@@ -1,16 +1,23 @@
-import { type Equals, type Finding, published, received, type Subscriber, subscribedTo } from './checks.ts';
+import {
+  type Equals,
+  type Finding,
+  published,
+  received,
+  type Subscriber,
+  subscribedTo,
+} from './expectations.ts';
 import type { TestNetwork } from './network.ts';
 
-/** What vitest and jest hand to a matcher, as far as it is used here. */
+/** The `this` of a matcher in vitest and jest, as far as it is used here. */
 interface MatcherContext {
   readonly equals: Equals;
 }
 
-/** A channel; and a message, unless any will do. */
+/** A channel, and the expected message; any message if it is absent. */
 type What = readonly [channel: string, message?: unknown];
 
 /**
- * Matchers for `expect.extend(matchers)` of vitest, jest and what is like them: `toHavePublished`, `toHaveReceived`,
+ * Matchers for `expect.extend(matchers)` of vitest, jest and similar runners: `toHavePublished`, `toHaveReceived`,
  * `toBeSubscribedTo`. Failures end in the network's transcript.
  *
  * @example
@@ -31,12 +38,12 @@ export const matchers = Object.freeze({
   },
 });
 
-/** The matchers as `expect` has them, to be added to the types of the test runner. */
+/** The types of the matchers, to be added to those of the test runner. */
 export interface NetworkMatchers<R = unknown> {
-  /** The code under test has sent this on the channel; without a message, anything at all. */
+  /** The code under test has sent this message on the channel; without a message, any. */
   toHavePublished(channel: string, message?: unknown): R;
-  /** This has reached a client on the channel; without a message, anything at all. */
+  /** This message has reached a client on the channel; without a message, any. */
   toHaveReceived(channel: string, message?: unknown): R;
-  /** Somebody on the network, or this client, is subscribed to a channel or group. */
+  /** A client of the network, or this client, is subscribed to a channel or group. */
   toBeSubscribedTo(name: string): R;
 }

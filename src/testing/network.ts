@@ -1,57 +1,56 @@
 import type { RequestHandler } from 'msw';
-import type { Timetoken } from '../protocol/timetoken.ts';
-import { Backstage } from './backstage.ts';
+import { check, checkOptions, DURATION, NAME, optional, STRING } from './checks.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { connectionError, tokenExpired } from './fault-answers.ts';
 import type { FaultOptions, RequestMatcher, SetFault } from './faults.ts';
-import { check, FORWARD, NAME, optional } from './given.ts';
 import { handlersFor } from './handlers.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
 import {
   type ClientOptions,
-  checkEndOptions,
-  checkResetOptions,
-  checkSleepOptions,
-  checkSubscribed,
   type EndOptions,
+  KINDS,
   type ResetOptions,
   type SleepOptions,
   type SubscribedOptions,
   type TestNetworkOptions,
 } from './options.ts';
-import type { TestPeople, TestPublishOptions, TestState } from './people.ts';
-import type { ListenOptions, Port } from './port.ts';
-import type { Recording } from './recording.ts';
-import type { Replay, ReplayOptions } from './replay.ts';
+import { clear, close, leftovers, mend, type NetworkParts, networkParts } from './parts.ts';
+import { TestPeople } from './people.ts';
+import { type ListenOptions, listen, type Port } from './port.ts';
+import { type Recording, readRecording } from './recording.ts';
+import { checkReplayOptions, Player, type Replay, type ReplayOptions } from './replay.ts';
 import type { TestClock } from './test-clock.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** A network for tests: an origin, the way to it, and everything that can happen on it. See `createTestNetwork()`. */
-export class TestNetwork implements AsyncDisposable {
+export class TestNetwork extends TestPeople implements AsyncDisposable {
   /** The network as a `fetch`, for `new PubNub({ fetch: network.fetch })`, or in place of the global one. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
-  readonly #stage: Backstage;
+  readonly #parts: NetworkParts;
   #handlers: readonly RequestHandler[] | undefined;
   #ending: Promise<Error | undefined> | undefined;
 
   constructor(options?: TestNetworkOptions) {
-    this.#stage = new Backstage(options);
-    const { wire } = this.#stage;
-    this.fetch = (input, init) =>
-      wire.fetch(input instanceof Request && !init ? input : new Request(input, init));
+    super(() => ({ ...this.#open, keyset: this.#parts.observer.keys.current }));
+    const parts = networkParts(options);
+    const { wire, origin } = parts;
+    this.#parts = parts;
+    this.fetch = (given, init) => {
+      const input = given instanceof Request && !init ? given : new Request(given, init);
+      return wire.fetch(input, (signal) => origin.current.fetch(new Request(input, { signal })));
+    };
   }
 
-  /** Time, as origin and clients see it. */
+  /** The time of origin and clients. */
   get clock(): TestClock {
-    return this.#stage.clock;
+    return this.#parts.clock;
   }
 
-  /** What a client on this network is made with: `new PubNub({ ...network.options, userId: 'alice' })`. */
+  /** The options of a client on this network: `new PubNub({ ...network.options, userId: 'alice' })`. */
   get options(): ClientOptions {
-    const { clock, keys, random } = this.#stage;
-    const { subscribeKey, publishKey = 'demo' } = keys.first;
-    const { fetch } = this;
-    return { subscribeKey, publishKey, fetch, clock, random: random.next, freezePayloads: true };
+    const { observer, random, clock } = this.#parts;
+    const { subscribeKey, publishKey = 'demo' } = observer.keys.first;
+    return { subscribeKey, publishKey, fetch: this.fetch, clock, random: random.next, freezePayloads: true };
   }
 
   /**
@@ -59,192 +58,186 @@ export class TestNetwork implements AsyncDisposable {
    * option `origins`. Needs the package `msw`.
    */
   get handlers(): readonly RequestHandler[] {
-    this.#handlers ??= handlersFor(this.#stage.wire.fetch, this.#stage.origins);
+    this.#handlers ??= handlersFor(this.fetch, this.#parts.origins);
     return this.#handlers;
   }
 
   /** The network on a port of this machine, for code that opens sockets of its own. Needs Node. */
-  listen(options?: ListenOptions): Promise<Port> {
-    return this.#stage.listen(options);
+  async listen(options?: ListenOptions): Promise<Port> {
+    const { ports } = this.#open;
+    const port = await listen(this.#parts, options);
+    ports.add(port);
+    // The network may have been closed in the meantime.
+    if (this.#ending !== undefined) await port.close();
+    this.#checkOpen();
+    return port;
   }
 
-  /** The people on one of several keysets; those of the network itself are on the one that the code under test uses. */
+  /** The users of one of several keysets; those of the network itself are on the one that the code under test uses. */
   keyset(subscribeKey: string): TestPeople {
-    return this.#live.peopleOn(subscribeKey);
-  }
-
-  /** Publishes as somebody else would; resolves to the timetoken. */
-  publish(channel: string, message: unknown, options?: TestPublishOptions): Promise<Timetoken> {
-    return this.#stage.people.publish(channel, message, options);
-  }
-
-  /** Somebody comes. */
-  join(channel: string, userId: string, state?: TestState): Promise<void> {
-    return this.#stage.people.join(channel, userId, state);
-  }
-
-  /** Somebody leaves. */
-  leave(channel: string, userId: string): Promise<void> {
-    return this.#stage.people.leave(channel, userId);
-  }
-
-  /** Somebody who is present has not been heard of for too long. Rejects with a `TypeError` when they are not. */
-  timeout(channel: string, userId: string): Promise<void> {
-    return this.#stage.people.timeout(channel, userId);
-  }
-
-  /** Somebody's state changes. */
-  setState(channel: string, userId: string, state: TestState): Promise<void> {
-    return this.#stage.people.setState(channel, userId, state);
+    const { observer } = this.#open;
+    check('network.keyset(): subscribeKey', subscribeKey, STRING);
+    return new TestPeople(() => ({ ...this.#open, keyset: observer.keys.of(subscribeKey) }));
   }
 
   /**
-   * Plays what `timetoken record` has written: the path of a file, or its lines. Resolves when what is due at once has
-   * reached those who listen; at a speed, the rest comes as the clock moves. Rejects with a `TypeError` that names the
-   * line which is wrong.
+   * Plays what `timetoken record` has written: the path of a file, or its lines. Resolves when the events that are due at
+   * once have reached their subscribers; at a speed, the others come as the clock moves. Rejects with a `TypeError` that
+   * names the invalid line.
    */
-  replay(recording: Recording, options?: ReplayOptions): Promise<Replay> {
-    return this.#stage.replay(recording, options);
+  async replay(recording: Recording, options?: ReplayOptions): Promise<Replay> {
+    const { players, observer } = this.#open;
+    const { speed } = checkReplayOptions(options);
+    const events = await readRecording(recording);
+    const player = new Player(events, { ...this.#open, keyset: observer.keys.current }, speed);
+    players.add(player);
+    await player.start();
+    return player;
   }
 
-  /** What the code under test has sent, to one channel or to all, oldest first. What the test published is not in it. */
+  /** Messages that the code under test has sent, to one channel or to all, oldest first; none that the test published. */
   published<Payload = unknown>(channel?: string): readonly SeenMessage<Payload>[] {
-    // The test says what it expects; a matcher compares.
     check('network.published(): channel', channel, optional(NAME));
-    return this.#live.seen.published(channel) as readonly SeenMessage<Payload>[];
+    // The test declares what it expects; a matcher compares.
+    return this.#open.observer.messages.published(channel) as readonly SeenMessage<Payload>[];
   }
 
-  /** What has reached the clients, on one channel or on all, in order. */
+  /** Messages that have reached clients, on one channel or on all, in order. */
   received<Payload = unknown>(channel?: string): readonly ReceivedMessage<Payload>[] {
     check('network.received(): channel', channel, optional(NAME));
-    return this.#live.seen.received(channel) as readonly ReceivedMessage<Payload>[];
+    // As above.
+    return this.#open.observer.messages.received(channel) as readonly ReceivedMessage<Payload>[];
   }
 
-  /** The channels and groups that anybody is subscribed to, sorted. */
+  /** The channels and groups that have subscribers, sorted. */
   get subscriptions(): readonly string[] {
-    return this.#live.listening.names;
+    return this.#open.observer.subscriptions.names;
   }
 
-  /** Resolves when somebody (or the given user) is subscribed to a channel or group, and knows it. */
+  /** Resolves when a user (any, or the given one) is subscribed to a channel or group, and the client knows it. */
   async subscribed(name: string, options?: SubscribedOptions): Promise<void> {
-    const { listening, waits } = this.#live;
-    const { userId } = checkSubscribed(name, options);
+    const { waits, observer } = this.#open;
+    const { subscriptions } = observer;
+    check('network.subscribed(): name', name, NAME);
+    const { userId } = checkOptions('network.subscribed()', options, KINDS.subscribed);
     const who = userId === undefined ? 'Somebody' : `"${userId}"`;
     const expected = () =>
-      `${who} was expected to subscribe to "${name}". There are subscriptions to: ${listening.names.join(', ') || 'nothing'}.`;
-    await waits.until(() => listening.has(name, userId), expected, callSiteOf(this.subscribed));
-    await this.idle();
+      `${who} was expected to subscribe to "${name}". There are subscriptions to: ${subscriptions.names.join(', ') || 'nothing'}.`;
+    await waits.until(() => subscriptions.has(name, userId), expected, callSiteOf(this.subscribed));
+    await waits.idle();
   }
 
   /** Resolves when nothing more happens by itself: every request is answered, or waits for time or for a message. */
   async idle(): Promise<void> {
-    return this.#live.idle();
+    return this.#open.waits.idle();
   }
 
   /**
-   * Moves time on until a promise settles, for what needs time to come to its end: retries, deadlines, delays. Rejects as
-   * the promise does, and with a `TestNetworkError` when an hour is not enough.
+   * Moves time on until a promise settles, for calls that need time: retries, deadlines, delays. Rejects as the promise
+   * does, and with a `TestNetworkError` when an hour is not enough.
    */
   async settled<T>(promise: Promise<T>): Promise<T> {
-    return this.#live.settled(promise, callSiteOf(this.settled));
+    return this.#open.waits.untilSettled(promise, callSiteOf(this.settled));
   }
 
-  /** What went over the network so far, oldest first. */
+  /** The requests so far, oldest first. */
   transcript(): readonly TranscriptEntry[] {
-    return this.#live.wire.transcript.entries;
+    return this.#open.transcript.entries;
   }
 
-  /** Makes requests fail. Throws a `TypeError` or `RangeError` on a fault that would never happen. */
+  /** Makes requests fail. Throws a `TypeError` or `RangeError` on a fault that could never happen. */
   fail(what: RequestMatcher, options: FaultOptions): SetFault {
-    return this.#live.wire.faults.add(what, options, callSiteOf(this.fail));
+    return this.#open.wire.faults.add(what, options, callSiteOf(this.fail));
   }
 
-  /** The network is gone: open connections break, new ones are refused. */
+  /** Cuts the network off: open connections break, new ones are refused. */
   offline(): void {
-    const { wire } = this.#live;
+    const { wire } = this.#open;
     wire.conditions.offline = true;
     wire.cut(() => connectionError('ECONNRESET'));
   }
 
-  /** The network is back. */
+  /** Ends `offline()`. */
   online(): void {
-    this.#live.wire.conditions.offline = false;
+    this.#open.wire.conditions.offline = false;
   }
 
-  /** Each request is under way for so many milliseconds before it reaches the origin; `0` takes it back. */
+  /** Delays each request by so many milliseconds before it reaches the origin; `0` ends it. */
   delay(milliseconds: number): void {
-    this.#live.wire.conditions.delay = milliseconds;
+    this.#open.wire.conditions.setDelay(milliseconds);
   }
 
-  /** The next answers to subscribers that hold entries hold each of them twice. */
+  /** Duplicates the messages in the next subscribe answers that have any. */
   duplicate(answers = 1): void {
-    this.#live.wire.conditions.duplicate(answers);
+    this.#open.wire.conditions.duplicate(answers);
   }
 
-  /** Every token that was used until now has expired; held polls are told. */
+  /** Expires every token that was used so far; held polls are answered with the error. */
   expireToken(): void {
-    const { wire } = this.#live;
+    const { wire } = this.#open;
     wire.conditions.expireTokens();
     wire.cut(({ token }) => (token === undefined ? undefined : tokenExpired()));
   }
 
   /** The clients' machine sleeps: time passes, their timers do not fire, and their connections are lost. */
   async sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
-    const { wire, clock } = this.#live;
-    const { connections = 'dead' } = checkSleepOptions(options);
-    check('network.sleep(): milliseconds', milliseconds, FORWARD);
+    const { wire, clock, waits } = this.#open;
+    const { connections = 'dead' } = checkOptions('network.sleep()', options, KINDS.sleep);
+    check('network.sleep(): milliseconds', milliseconds, DURATION);
     if (connections === 'dead') wire.lose();
     await clock.sleep(milliseconds);
     if (connections === 'reset') wire.cut(() => connectionError('ECONNRESET'));
-    await this.idle();
+    await waits.idle();
   }
 
-  /** An error that ends in the transcript. */
+  /** Makes an error that ends in the transcript. */
   error(message: string): TestNetworkError {
-    return this.#stage.error(message);
+    return this.#parts.error(message);
   }
 
   /**
-   * Makes the network as good as new, between two tests: answers what is parked; forgets messages, faults, time and
-   * transcript. Rejects, after that, with what the test left behind: open requests, unexpected ones, rejections.
+   * Makes the network as good as new, between two tests: answers parked polls; forgets messages, faults, time and
+   * transcript. Then it rejects with what the test left behind: open requests, unexpected ones, unhandled rejections.
    */
   async reset(options?: ResetOptions): Promise<void> {
-    const stage = this.#live;
-    const { keepClients = false, ...end } = checkResetOptions(options);
-    const left = await stage.leftovers(end, keepClients);
-    if (keepClients) stage.forget();
-    else await stage.renew();
+    const parts = this.#open;
+    const { keepClients = false, ...end } = checkOptions('network.reset()', options, KINDS.reset);
+    const left = await leftovers(parts, end, keepClients);
+    if (keepClients) mend(parts);
+    else await clear(parts);
+    parts.transcript.clear();
+    if (!keepClients && !parts.observer.closed) parts.origin.renew();
     if (left) throw left;
   }
 
-  /** Ends the network, as `reset` does; later requests are refused. May be called again, and tells everything once. */
+  /** Ends the network, as `reset` does; later requests are refused. May be called again, and reports everything once. */
   async close(options?: EndOptions): Promise<void> {
-    const end = checkEndOptions(options);
-    return this.#end(() => this.#stage.leftovers(end));
+    return this.#end(checkOptions('network.close()', options, KINDS.close), false);
   }
 
-  /** As `close`, but for open requests, of which it says nothing: when a test fails, it may not get to closing clients. */
+  /** As `close`, but without a report of open requests: a test that fails may not have closed its clients. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#end(() => this.#stage.leftovers({}, true));
+    return this.#end({}, true);
   }
 
-  /** For what comes to nothing once the network is closed. */
-  get #live(): Backstage {
-    this.#stage.checkOpen();
-    return this.#stage;
+  /** The parts. Throws when the network is closed, or is being closed: a call of the test would have no effect. */
+  get #open(): NetworkParts {
+    this.#checkOpen();
+    return this.#parts;
   }
 
-  async #end(leftovers: () => Promise<Error | undefined>): Promise<void> {
-    if (this.#ending !== undefined) {
-      await this.#ending;
-      return;
-    }
-    this.#stage.end();
-    this.#ending = leftovers().then(async (left) => {
-      await this.#stage.close();
+  #checkOpen(): void {
+    if (this.#ending !== undefined)
+      throw this.error('The test network is closed. Make another one: createTestNetwork().');
+  }
+
+  async #end(options: EndOptions, mayBeOpen: boolean): Promise<void> {
+    const isFirst = this.#ending === undefined;
+    this.#ending ??= leftovers(this.#parts, options, mayBeOpen).then(async (left) => {
+      await close(this.#parts);
       return left;
     });
     const left = await this.#ending;
-    if (left) throw left;
+    if (left && isFirst) throw left;
   }
 }

@@ -2,7 +2,7 @@ import { nearest } from '../client/builder/did-you-mean.ts';
 import type { Route } from '../origin/routes/route.ts';
 import { ROUTES } from '../origin/routes/table.ts';
 
-// Each route of the origin by what the client calls it; a list where it depends on the query: see `nameOf`.
+// The client's names for each route of the origin. With several, the query decides: see `nameOf`.
 const BY_ROUTE = {
   time: ['time'],
   publish: ['publish', 'fire'],
@@ -56,7 +56,7 @@ const BY_ROUTE = {
   'publish-file': ['publishFileMessage'],
 } as const;
 
-// Builders that send the request of another one.
+// Builders that send the request of another builder.
 const SAME = {
   unsubscribe: 'leave',
   removeMemberships: 'setMemberships',
@@ -65,16 +65,16 @@ const SAME = {
   manageChannelMembers: 'setChannelMembers',
 } as const;
 
-/** What a request is called: mostly the name of the builder that sends it. */
+/** The name of a request: mostly that of the builder that sends it. */
 export type RequestName = (typeof BY_ROUTE)[keyof typeof BY_ROUTE][number];
 
-/** What requests can be named by: also builders that send the request of another one, as `removeMemberships` does. */
+/** A name that selects requests. Some builders send the request of another one, as `removeMemberships` does. */
 export type OperationName = RequestName | keyof typeof SAME;
 
 const names: ReadonlyMap<string, readonly RequestName[]> = new Map(Object.entries(BY_ROUTE));
 const same: ReadonlyMap<string, RequestName> = new Map(Object.entries(SAME));
 
-/** Every operation by its name. */
+/** The names of all operations. */
 export const operations: readonly OperationName[] = Object.freeze([
   ...new Set<RequestName>(ROUTES.flatMap(({ operation }) => names.get(operation) ?? [])),
   // The keys of the map are those of the object that it was made from.
@@ -86,7 +86,7 @@ interface Parameters {
   text(name: string): string | undefined;
 }
 
-/** What a request is called. */
+/** The name of a request to a route. */
 export function nameOf({ operation }: Route, query: Parameters): RequestName | 'unknown' {
   const [name = 'unknown', second = name, third = name] = names.get(operation) ?? [];
   if (operation === 'publish') return query.text('norep') === 'true' ? second : name;
@@ -96,7 +96,7 @@ export function nameOf({ operation }: Route, query: Parameters): RequestName | '
 
 /** The name of the request that an operation sends. Throws a `TypeError` when there is no such operation. */
 export function requestOf(operation: string): RequestName {
-  // One of the names is what it is compared with.
+  // Found by comparison with the names.
   const found = same.get(operation) ?? operations.find((name) => name === operation);
   if (found !== undefined) return found as RequestName;
   const near = nearest(operation, operations);

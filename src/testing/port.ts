@@ -1,7 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkOptions, type Kinds, kind, whole } from './given.ts';
+import { interruptionOf, responseOf } from '../origin/http/fetch.ts';
+import type { ServedOrigin } from '../origin/node.ts';
+import { checkOptions, type Kinds, NOT_EMPTY, whole } from './checks.ts';
+import type { NetworkParts } from './parts.ts';
+import { realClock } from './system.ts';
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface ListenOptions {
   /** `0` picks one that is free. @default 0 */
   readonly port?: number;
@@ -17,57 +20,31 @@ export interface Port {
   close(): Promise<void>;
 }
 
-const LISTEN_OPTIONS: Kinds<ListenOptions> = {
-  port: whole(0, 65_535),
-  host: kind('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
-};
+const LISTEN_OPTIONS: Kinds<ListenOptions> = { port: whole(0, 65_535), host: NOT_EMPTY };
 
-type Answer = (request: Request) => Promise<Response>;
-
-/** Puts the network on a port. Rejects when the port is taken, and on options that cannot be. */
-export async function listen(answer: Answer, options: ListenOptions | undefined): Promise<Port> {
-  const { port = 0, host = '127.0.0.1' } = checkOptions('network.listen()', options, LISTEN_OPTIONS);
-  const { createServer } = await import('node:http');
-  const server = createServer((incoming, outgoing) => {
-    serve(answer, incoming, outgoing).catch(() => incoming.socket.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  });
-  const address = server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
-  return {
-    url: `http://${host}:${bound}`,
-    port: bound,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+/** Puts a network on a port. Rejects when the port is taken, and on invalid options. */
+export async function listen(parts: NetworkParts, options: ListenOptions | undefined): Promise<Port> {
+  const address = checkOptions('network.listen()', options, LISTEN_OPTIONS);
+  // The only part of the kit that needs Node's servers.
+  const { serve } = await import('../origin/node.ts');
+  return serve(behindWire(parts), { ...address, allowHosts: ['*'], clock: realClock });
 }
 
-async function serve(answer: Answer, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  outgoing.on('close', () => gone.abort());
-  const { method = 'GET', headers, url = '/' } = incoming;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const request = new Request(`http://${headers.host ?? 'localhost'}${url}`, {
-    method,
-    headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-    signal: gone.signal,
-    ...(chunks.length > 0 && {
-      body: await new Blob(chunks.map((chunk) => new Uint8Array(chunk))).arrayBuffer(),
-    }),
-  });
-  const response = await answer(request);
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (!response.body) {
-    outgoing.end();
-    return;
-  }
-  for await (const part of response.body) outgoing.write(part);
-  outgoing.end();
+/** The origin, with the wire of the network in front of it. */
+function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
+  return {
+    bodyLimit: (request) => origin.current.bodyLimit(request),
+    handle: async (request) => {
+      const { method, target, base = 'http://localhost', interruption } = request;
+      const gone = new AbortController();
+      interruption?.onAbort(() => gone.abort());
+      if (interruption?.aborted) gone.abort();
+      const input = new Request(`${base}${target}`, { method, signal: gone.signal });
+      const { status, headers, body } = await wire.fetch(input, async (signal) =>
+        responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
+      );
+      const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
+      return { status, contentType, body: '', stream: body, headers: others };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1) that are the same in every run: the mulberry32 generator. */
+/** Reproducible uniform numbers in [0, 1): the mulberry32 generator. */
 export class SeededRandom {
   readonly #seed: number;
   #state: number;
@@ -8,7 +8,7 @@ export class SeededRandom {
     this.#state = this.#seed;
   }
 
-  /** The next number. Bound: it can be passed on as it is. */
+  /** The next number; bound. */
   readonly next = (): number => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -16,7 +16,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 
-  /** Begins anew. */
+  /** Starts again with the seed. */
   reset(): void {
     this.#state = this.#seed;
   }

@@ -5,10 +5,10 @@ import { EventKind } from '../protocol/envelope.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import type { Line, RecordedEvent } from './recording.ts';
 
-/** What a message of the recording is called on the network that plays it. */
+/** The timetokens of replayed messages, by those of the recording. */
 export type Renamed = ReadonlyMap<Timetoken, Timetoken>;
 
-/** The entry of the origin's log that makes listeners hear of a recorded event as the recorder did. */
+/** The log entry from which listeners get a recorded event as the recorder got it. */
 export function entryOf({ type, channel, line }: RecordedEvent, renamed: Renamed): AppendRequest {
   switch (type) {
     case 'message':
@@ -59,8 +59,8 @@ function presenceOf({ event, timestamp, uuid, occupancy, state, ...line }: Line)
 function actionOf({ event, data }: Line, renamed: Renamed): unknown {
   const { type, value, actionTimetoken, messageTimetoken } = Object(data);
   const message = renamed.get(String(messageTimetoken)) ?? messageTimetoken;
-  const told = { messageTimetoken: message, type, value, actionTimetoken };
-  return { source: 'actions', version: '1.0', event, data: told };
+  const action = { messageTimetoken: message, type, value, actionTimetoken };
+  return { source: 'actions', version: '1.0', event, data: action };
 }
 
 function text(value: unknown): string | undefined {

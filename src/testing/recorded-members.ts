@@ -6,27 +6,28 @@ import type {
   PNPresenceEventResult,
   PNSignalResult,
 } from 'timetoken';
-import { didYouMean } from '../client/builder/did-you-mean.ts';
 import { PRESENCE_ACTIONS } from '../protocol/envelope.ts';
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import { isTimetoken } from '../protocol/timetoken.ts';
 import {
   ANYTHING,
+  BOOLEAN,
   isRecord,
   type Kind,
   type Kinds,
   kind,
   listOf,
   NAME,
-  RECORD,
-  SWITCH,
-  TEXT,
+  NOT_EMPTY,
+  OBJECT,
+  oneOf,
+  STRING,
+  unknownName,
   whole,
-  wordOf,
-} from './given.ts';
+} from './checks.ts';
 import type { Line } from './recording.ts';
 
-/** The events that can be played. */
+/** The events that can be replayed. */
 interface Events {
   message: PNMessageResult;
   signal: PNSignalResult;
@@ -36,44 +37,43 @@ interface Events {
   file: PNFileEvent;
 }
 
-/** The name of an event that can be played, as listeners have it. */
+/** The type of an event that can be replayed, named as its listener. */
 export type RecordedType = keyof Events;
 
-/** A member that a line may do without, or have as `null`. */
+/** A member that may be absent or `null`. */
 const maybe = ({ problem }: Kind): Kind => ({
   problem: (value) => (value === undefined || value === null ? undefined : problem(value)),
 });
 
-/** An object whose members are of these kinds. */
+/** An object with members of the given kinds. */
 const objectOf = <T extends object>(kinds: Kinds<T>): Kind => ({
-  problem: (value) => RECORD.problem(value) ?? problemIn(Object(value), kinds),
+  problem: (value) => OBJECT.problem(value) ?? problemIn(Object(value), kinds),
 });
 
 const TIMETOKEN = kind('a string of digits', isTimetoken);
-const NOT_EMPTY = kind('a string that is not empty', (value) => typeof value === 'string' && value !== '');
 const PLACE = { channel: NAME, subscription: maybe(NAME), timetoken: ANYTHING };
-const SENT = { publisher: maybe(TEXT), userMetadata: ANYTHING, customMessageType: maybe(TEXT) };
-const USERS = maybe(listOf(TEXT));
+const SENT = { publisher: maybe(STRING), userMetadata: ANYTHING, customMessageType: maybe(STRING) };
+const USERS = maybe(listOf(STRING));
 
 const KINDS: { readonly [Type in RecordedType]: Kinds<Events[Type]> } = {
   message: { ...PLACE, ...SENT, message: ANYTHING, error: ANYTHING },
   signal: { ...PLACE, ...SENT, message: ANYTHING },
   presence: {
     ...PLACE,
-    event: wordOf(PRESENCE_ACTIONS),
-    uuid: maybe(TEXT),
+    event: oneOf(PRESENCE_ACTIONS),
+    uuid: maybe(STRING),
     timestamp: maybe(whole(0)),
     occupancy: maybe(whole(0)),
-    state: maybe(RECORD),
+    state: maybe(OBJECT),
     ...{ joined: USERS, left: USERS, timedOut: USERS },
-    hereNowRefresh: maybe(SWITCH),
+    hereNowRefresh: maybe(BOOLEAN),
   },
   messageAction: {
     ...PLACE,
-    publisher: maybe(TEXT),
-    event: wordOf(['added', 'removed']),
+    publisher: maybe(STRING),
+    event: oneOf(['added', 'removed']),
     data: objectOf<PNMessageActionEvent['data']>({
-      ...{ type: TEXT, value: TEXT, uuid: maybe(TEXT) },
+      ...{ type: STRING, value: STRING, uuid: maybe(STRING) },
       ...{ actionTimetoken: TIMETOKEN, messageTimetoken: TIMETOKEN },
     }),
   },
@@ -90,34 +90,31 @@ const KINDS: { readonly [Type in RecordedType]: Kinds<Events[Type]> } = {
   },
   file: {
     ...{ ...PLACE, ...SENT, message: ANYTHING },
-    file: objectOf<PNFileEvent['file']>({ id: NOT_EMPTY, name: NOT_EMPTY, url: maybe(TEXT) }),
+    file: objectOf<PNFileEvent['file']>({ id: NOT_EMPTY, name: NOT_EMPTY, url: maybe(STRING) }),
   },
 };
 
-/** Every type of event that can be played. */
+/** All types of events that can be replayed. */
 export const RECORDED_TYPES: readonly string[] = Object.freeze(Object.keys(KINDS));
 
-/** Whether there is an event of this name that can be played. */
 export function isRecordedType(type: unknown): type is RecordedType {
   return typeof type === 'string' && Object.hasOwn(KINDS, type);
 }
 
-/** Why no server could have sent what a line tells, as the end of a sentence; `undefined` when one could. */
+/** The reason why no server could have sent an event, as a clause; `undefined` if it is valid. */
 export function eventProblem(type: RecordedType, { type: _, ...line }: Line): string | undefined {
   const kinds = KINDS[type];
-  const names = Object.keys(kinds);
-  const unknown = Object.keys(line).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    return `a ${type} has no member "${unknown}"${didYouMean(unknown, names).replace(/\.$/, '')}`;
+  const unknown = unknownName(line, Object.keys(kinds), `a member of a ${type}`);
+  if (unknown !== undefined) return unknown;
   const problem = problemIn(line, kinds);
   return problem === undefined ? placeProblem(type, line) : `its ${problem}`;
 }
 
 function placeProblem(type: RecordedType, line: Line): string | undefined {
-  // They have been found to be texts.
+  // They have been checked to be strings.
   const [channel, subscription] = [String(line['channel']), line['subscription']];
   if (type === 'presence' && isPresenceName(channel))
-    return 'presence is told of the channel itself, without "-pnpres"';
+    return 'a presence event has the name of the channel itself, without "-pnpres"';
   if (/^0+$/.test(String(line['timetoken']))) return 'its timetoken is 0, at which nothing was published';
   return typeof subscription === 'string' &&
     isWildcard(subscription) &&

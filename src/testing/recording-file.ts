@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The lines of a file. Rejects as `node:fs` does when there is none. */
+/** Reads the lines of a file. */
 export async function readLines(file: string | URL): Promise<readonly string[]> {
   return (await readFile(file, 'utf8')).split('\n');
 }

@@ -1,11 +1,12 @@
-import { didYouMean, kindOf } from '../client/builder/did-you-mean.ts';
+import { kindOf } from '../client/builder/did-you-mean.ts';
 import { isTimetoken, type Timetoken, timetokenToBigInt } from '../protocol/timetoken.ts';
+import { isRecord, sentence, unknownName } from './checks.ts';
 import { eventProblem, isRecordedType, RECORDED_TYPES, type RecordedType } from './recorded-members.ts';
 
-/** What `network.replay()` plays: the path or `file:` URL of a recording, or its lines. */
+/** A recording for `network.replay()`: its path, its `file:` URL, or its lines. */
 export type Recording = string | URL | Iterable<string> | AsyncIterable<string>;
 
-/** The members of a line, as they were written. */
+/** The members of a line, not checked. */
 export type Line = Readonly<Record<string, unknown>>;
 
 /** One line of a recording that can be played. */
@@ -14,7 +15,7 @@ export interface RecordedEvent {
   readonly channel: string;
   /** The group or wildcard that matched. */
   readonly subscription: string | undefined;
-  /** When it was published. */
+  /** The publish timetoken. */
   readonly timetoken: Timetoken;
   /** Milliseconds after the first event. */
   readonly offset: number;
@@ -24,7 +25,7 @@ export interface RecordedEvent {
 const VERSION = 1;
 const HEADER = ['type', 'version', 'channels', 'channelGroups'];
 const TICKS_PER_MILLISECOND = 10_000;
-/** The members that an event cannot do without, beside its place. */
+/** The members that an event must have, beside channel and timetoken. */
 const NEEDED = {
   message: ['message'],
   signal: ['message'],
@@ -34,7 +35,7 @@ const NEEDED = {
   file: ['file'],
 } as const;
 
-/** Reads and checks a recording whole. Rejects with a `TypeError` that names the line which is no part of one. */
+/** Reads a recording and checks all of it. Rejects with a `TypeError` that names the invalid line. */
 export async function readRecording(recording: Recording): Promise<readonly RecordedEvent[]> {
   const name = nameOf(recording);
   const lines = await linesOf(recording, name);
@@ -43,7 +44,7 @@ export async function readRecording(recording: Recording): Promise<readonly Reco
     const at = { number, name, isLast: number === last };
     return { line: parse(text, at), at };
   });
-  if (!header) throw new TypeError(`${name} is empty: not even a header is in it.`);
+  if (!header) throw new TypeError(`${name} is empty: it has no header.`);
   checkHeader(header.line, header.at);
   let first: Timetoken | undefined;
   return others
@@ -57,13 +58,13 @@ interface Place {
   readonly isLast: boolean;
 }
 
-/** The lines that are not blank, by their number. */
+/** The lines that are not blank, with their numbers. */
 async function linesOf(recording: Recording, name: string) {
   const lines: { readonly text: string; readonly number: number }[] = [];
   let number = 0;
   for await (const text of await sourceOf(recording, name)) {
     number++;
-    if (typeof text !== 'string') throw wrong({ number, name }, `it is no text, but ${kindOf(text)}`);
+    if (typeof text !== 'string') throw wrong({ number, name }, `it is not a string, but ${kindOf(text)}`);
     if (text.trim() !== '') lines.push({ text: text.replace(/^\uFEFF/, ''), number });
   }
   return lines;
@@ -76,7 +77,7 @@ async function sourceOf(
   if (typeof recording !== 'string' && !(recording instanceof URL)) return iterable(recording);
   if (typeof recording === 'string' && /^\s*\{|\n/.test(recording))
     throw new TypeError(
-      'network.replay() takes a path or lines. Of a text, give the lines: text.split("\\n").',
+      'network.replay() takes a path or lines. Split a text into its lines: text.split("\\n").',
     );
   const { readLines } = await import('./recording-file.ts');
   return readLines(recording).catch((cause: unknown) => {
@@ -88,8 +89,9 @@ async function sourceOf(
 function iterable(recording: unknown): Iterable<unknown> | AsyncIterable<unknown> {
   const lines = Object(recording);
   if (typeof (lines[Symbol.asyncIterator] ?? lines[Symbol.iterator]) === 'function') return lines;
-  const what = `not ${kindOf(recording)}`;
-  throw new TypeError(`network.replay() plays a recording: give its path, or its lines, ${what}.`);
+  throw new TypeError(
+    `network.replay() takes the path or the lines of a recording, not ${kindOf(recording)}.`,
+  );
 }
 
 function nameOf(recording: Recording): string {
@@ -106,7 +108,7 @@ function parse(text: string, at: Place): Line {
     const cut = at.isLast && at.number > 1 ? ': the recording ends in the middle of it' : '';
     throw wrong(at, `it is not JSON${cut}`, cause);
   }
-  if (typeof line === 'object' && line !== null && !Array.isArray(line)) return { ...line };
+  if (isRecord(line)) return line;
   throw wrong(at, 'it is not a JSON object');
 }
 
@@ -114,28 +116,26 @@ function checkHeader({ type, version, ...line }: Line, at: Place): void {
   if (type !== 'recording')
     throw wrong(at, `a recording begins with {"type":"recording","version":${VERSION}}`);
   if (version !== VERSION)
-    throw wrong(at, `it is of version ${String(version)}, and only version ${VERSION} is known here`);
-  const unknown = Object.keys(line).find((name) => !HEADER.includes(name));
-  if (unknown === undefined) return;
-  const meant = didYouMean(unknown, HEADER).replace(/\.$/, '');
-  throw wrong(at, `the first line has no member "${unknown}"${meant}`);
+    throw wrong(at, `its version is ${String(version)}, and only version ${VERSION} is supported`);
+  const unknown = unknownName(line, HEADER, 'a member of the first line');
+  if (unknown !== undefined) throw wrong(at, unknown);
 }
 
 function event(line: Line, at: Place, begin: (timetoken: Timetoken) => Timetoken): RecordedEvent {
   const { type, channel, subscription, timetoken } = line;
   if (!isRecordedType(type))
-    throw wrong(at, `the type ${JSON.stringify(type)} is none of ${RECORDED_TYPES.join(', ')}`);
+    throw wrong(at, `the type ${JSON.stringify(type)} is not one of ${RECORDED_TYPES.join(', ')}`);
   if (channel === undefined || channel === '') throw wrong(at, 'it names no channel');
   if (typeof timetoken === 'number')
     throw wrong(at, 'its timetoken is a number: only a string keeps all digits');
-  if (!isTimetoken(timetoken)) throw wrong(at, 'its timetoken is no string of digits');
+  if (!isTimetoken(timetoken)) throw wrong(at, 'its timetoken is not a string of digits');
   const missing = NEEDED[type].find((name) => line[name] === undefined);
-  if (missing !== undefined) throw wrong(at, `a ${type} has a member "${missing}"`);
+  if (missing !== undefined) throw wrong(at, `a ${type} needs a member "${missing}"`);
   const problem = eventProblem(type, line);
   if (problem !== undefined) throw wrong(at, problem);
   const ticks = Number(timetokenToBigInt(timetoken) - timetokenToBigInt(begin(timetoken)));
   return {
-    // It has been found to be a name.
+    // `eventProblem` has checked the name.
     ...{ type, channel: channel as string, timetoken, line },
     subscription: typeof subscription === 'string' ? subscription : undefined,
     offset: Math.max(0, ticks / TICKS_PER_MILLISECOND),
@@ -143,6 +143,6 @@ function event(line: Line, at: Place, begin: (timetoken: Timetoken) => Timetoken
 }
 
 function wrong({ number, name }: Omit<Place, 'isLast'>, why: string, cause?: unknown): TypeError {
-  const message = `${name} cannot be played: line ${number} is wrong, ${why}.`;
-  return cause === undefined ? new TypeError(message) : new TypeError(message, { cause });
+  const message = `${name} cannot be played: line ${number} is invalid, ${why}`;
+  return new TypeError(sentence(message), cause === undefined ? undefined : { cause });
 }

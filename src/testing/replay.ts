@@ -1,12 +1,13 @@
 import type { ShardStore } from '../origin/store/store.ts';
-import type { Clock, TimerHandle } from '../protocol/clock.ts';
+import type { TimerHandle } from '../protocol/clock.ts';
 import { isWildcard } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
-import { checkOptions, type Kinds, number } from './given.ts';
+import { checkOptions, type Kinds, number } from './checks.ts';
+import type { PeopleParts } from './people.ts';
 import { entryOf } from './recorded-entry.ts';
 import type { RecordedEvent } from './recording.ts';
 
-/** How a recording is played. */
+/** The options of a replay. */
 export interface ReplayOptions {
   /**
    * `1`: with the pauses that were recorded, `10`: ten times as fast, on the network's clock, which the test moves.
@@ -17,68 +18,59 @@ export interface ReplayOptions {
 
 const REPLAY_OPTIONS: Kinds<ReplayOptions> = { speed: number('a number above zero', (value) => value > 0) };
 
-/** Checks how a recording is to be played. */
+/** Checks the options of `network.replay()`. */
 export function checkReplayOptions(options: unknown): ReplayOptions {
   return checkOptions('network.replay()', options, REPLAY_OPTIONS);
 }
 
 /** A recording that is being played. */
 export interface Replay {
-  /** How many events it has. */
+  /** Events in the recording. */
   readonly events: number;
-  /** How many of them have been played. */
+  /** Events that have been played. */
   readonly played: number;
-  /** How many milliseconds of the network's clock it takes, from the first event to the last. */
+  /** Milliseconds of the network's clock from the first event to the last. */
   readonly duration: number;
-  /** Resolves when all is played, or when it was stopped. */
+  /** Resolves when all events are played, or when the replay is stopped. */
   readonly done: Promise<void>;
-  /** Plays no further. */
+  /** Plays no further events. */
   stop(): void;
 }
 
-/** What a recording is played on. */
-export interface Stage {
-  readonly clock: Clock;
-  readonly store: ShardStore;
-  /** Events that the origin takes in at once without dropping one. */
-  readonly most: number;
-  /** Hears of the timetoken of each event that is played. */
-  readonly onPlayed: (timetoken: Timetoken) => void;
-  /** Resolves when everything has reached those who listen. */
-  readonly settle: () => Promise<void>;
-}
+/** Events that are appended at once, at most. */
+const BATCH = 50;
 
-/** The longest wait that timers can do. */
+/** The longest delay of a timer. */
 const LONGEST_MS = 2_147_483_647;
 
-/** Plays a recording into an origin's log, in its order. */
+/** Appends the events of a recording to an origin's log, in order. */
 export class Player implements Replay {
   readonly events: number;
   readonly duration: number;
   readonly done: Promise<void>;
-  readonly #stage: Stage;
+  readonly #parts: PeopleParts;
   readonly #speed: number;
   readonly #ended = Promise.withResolvers<void>();
   readonly #beginning: number;
   readonly #renamed = new Map<Timetoken, Timetoken>();
   readonly #recorded: readonly RecordedEvent[];
-  /** The first that is not due yet. */
+  /** Index of the first event that is not due yet. */
   #next = 0;
   #played = 0;
   #stopped = false;
-  /** All that is due is played one after the other. */
+  /** Resolves when all due events are played, one after the other. */
   #playing: Promise<void> = Promise.resolve();
   #timer: TimerHandle | undefined;
 
-  constructor(events: readonly RecordedEvent[], stage: Stage, speed = Number.POSITIVE_INFINITY) {
-    this.#stage = stage;
+  constructor(events: readonly RecordedEvent[], parts: PeopleParts, speed = Number.POSITIVE_INFINITY) {
+    this.#parts = parts;
     this.#speed = speed;
     this.#recorded = events;
-    this.#beginning = stage.clock.now();
+    this.#beginning = parts.origin.clock.now();
     this.events = events.length;
     this.duration = events.reduce((most, _event, index) => Math.max(most, this.#due(index)), 0);
     this.done = this.#ended.promise;
-    // Whoever does not wait for the end hears of a failure from what they did not get.
+    // A test that does not wait for the end must not fail by an unhandled rejection.
     this.done.catch(() => undefined);
   }
 
@@ -86,7 +78,7 @@ export class Player implements Replay {
     return this.#played;
   }
 
-  /** Plays what is due now, and sets out for the rest. */
+  /** Plays the events that are due now, and schedules the others. */
   async start(): Promise<void> {
     await this.#gather();
     this.#advance();
@@ -95,14 +87,14 @@ export class Player implements Replay {
 
   stop(): void {
     this.#stopped = true;
-    if (this.#timer !== undefined) this.#stage.clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#parts.origin.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#ended.resolve();
   }
 
-  // What came by a group comes by it here as well.
+  // Events that came by a channel group come by it here as well.
   async #gather(): Promise<void> {
-    const { groups } = this.#stage.store;
+    const { groups } = await this.#store();
     for (const [group, events] of Map.groupBy(this.#recorded, groupOf)) {
       if (group === undefined) continue;
       const excess = await groups.change(group, [...new Set(events.map(({ channel }) => channel))], []);
@@ -111,13 +103,13 @@ export class Player implements Replay {
   }
 
   #advance(): void {
-    const { clock } = this.#stage;
+    const { clock } = this.#parts.origin;
     const from = this.#next;
     const now = clock.now() - this.#beginning;
     while (this.#next < this.events && this.#due(this.#next) <= now) this.#next++;
     const due = this.#recorded.slice(from, this.#next);
     const last = this.#next >= this.events;
-    // Before anything is played: whoever moves the clock looks for timers as soon as all is quiet.
+    // Set before anything is played: a clock that moves looks for timers as soon as the network is quiet.
     this.#timer = last
       ? undefined
       : clock.setTimeout(() => this.#advance(), Math.min(this.#due(this.#next) - now, LONGEST_MS));
@@ -131,22 +123,30 @@ export class Player implements Replay {
   }
 
   async #play(events: readonly RecordedEvent[], last: boolean): Promise<void> {
-    const { most, settle } = this.#stage;
-    for (let from = 0; from < events.length; from += most) {
-      for (const event of events.slice(from, from + most)) await this.#playOne(event);
-      await settle();
+    const { origin, waits } = this.#parts;
+    // More than a live queue holds would be lost to subscribers.
+    const batch = Math.min(BATCH, origin.current.limits.queueLength);
+    for (let from = 0; from < events.length; from += batch) {
+      for (const event of events.slice(from, from + batch)) await this.#playOne(event);
+      await waits.idle();
     }
     if (last) this.#ended.resolve();
   }
 
   async #playOne(event: RecordedEvent): Promise<void> {
-    const { store, onPlayed } = this.#stage;
+    const { keyset, observer } = this.#parts;
     if (this.#stopped) return;
-    const [stamp] = await store.log.append([entryOf(event, this.#renamed)]);
+    const { log } = await this.#store();
+    const [stamp] = await log.append([entryOf(event, this.#renamed)]);
     if (stamp === undefined) return;
     this.#renamed.set(event.timetoken, stamp);
-    onPlayed(stamp);
+    observer.messages.exclude(keyset.subscribeKey, stamp);
     this.#played++;
+  }
+
+  #store(): Promise<ShardStore> {
+    const { origin, keyset } = this.#parts;
+    return origin.storeOf(keyset);
   }
 }
 

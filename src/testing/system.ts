@@ -1,19 +1,20 @@
 import type { Clock } from '../protocol/clock.ts';
 
-// What fake timers replace is taken hold of here, before a test can replace it: the kit waits for the event loop, and
-// limits waits that would never end, whatever time the test sees.
+// Read here, before a test can replace them by fake timers: the kit waits for the event loop, and limits its waits, in
+// real time.
 const {
-  setImmediate: immediately,
-  setTimeout: later,
-  clearTimeout: never,
-  MessageChannel: Channel,
+  setImmediate: realSetImmediate,
+  setTimeout: realSetTimeout,
+  clearTimeout: realClearTimeout,
+  Date: RealDate,
+  MessageChannel: RealMessageChannel,
 } = globalThis;
 
 /** Resolves when the event loop has turned once. */
 export function turn(): Promise<void> {
-  if (typeof immediately === 'function') return new Promise((resolve) => immediately(resolve));
+  if (typeof realSetImmediate === 'function') return new Promise((resolve) => realSetImmediate(resolve));
   return new Promise((resolve) => {
-    const { port1, port2 } = new Channel();
+    const { port1, port2 } = new RealMessageChannel();
     port1.onmessage = () => {
       port1.close();
       resolve();
@@ -22,41 +23,41 @@ export function turn(): Promise<void> {
   });
 }
 
-/** Lets everything happen that can without time passing: the event loop turns a few times. */
+/** Lets everything happen that needs no time: the event loop turns a few times. */
 export async function settle(turns = 4): Promise<void> {
   for (let count = 0; count < turns; count++) await turn();
 }
 
 const NOTHING = new Uint8Array();
 
-/** Resolves when what the platform works at on other threads, as cryptography, had time to come to an end. */
+/** Resolves when the work of the platform's other threads, such as cryptography, had time to end. */
 export async function turnOfThreads(): Promise<void> {
   await crypto.subtle.digest('SHA-1', NOTHING);
 }
 
-/** Resolves when sockets of this machine had time to bring something. */
+/** Resolves when bytes had time to arrive on sockets of this machine. */
 export async function turnOfSockets(): Promise<void> {
-  await new Promise((resolve) => later(resolve, 1));
+  await new Promise((resolve) => realSetTimeout(resolve, 1));
   await settle(2);
 }
 
-/** Real milliseconds that are waited for at once. */
-const SLICE = 50;
+/** Real milliseconds of one timer. */
+const SLICE_MS = 50;
 
 /**
- * Calls back after so many real milliseconds; returns how to cancel. They pass in small slices: when the machine stood
- * still for long, what was waited for gets its turn before patience ends.
+ * Calls back after so many real milliseconds; returns a function that cancels. The time passes in small slices: after a
+ * standstill of the machine, pending work gets its turn before the wait ends.
  */
 export function afterRealTime(milliseconds: number, callback: () => void): () => void {
   let left = milliseconds;
   const next = () => {
     if (left <= 0) return callback();
-    const slice = Math.min(left, SLICE);
+    const slice = Math.min(left, SLICE_MS);
     left -= slice;
-    timer = later(next, slice);
+    timer = realSetTimeout(next, slice);
   };
-  let timer = later(next, 0);
-  return () => never(timer);
+  let timer = realSetTimeout(next, 0);
+  return () => realClearTimeout(timer);
 }
 
 /** The time of `globalThis`, looked up at each call, so that fake timers take effect. */
@@ -65,4 +66,11 @@ export const globalClock: Clock = Object.freeze({
   setTimeout: (callback: () => void, milliseconds: number) => globalThis.setTimeout(callback, milliseconds),
   clearTimeout: (timer: unknown) =>
     globalThis.clearTimeout(timer as Parameters<typeof globalThis.clearTimeout>[0]),
+});
+
+/** Real time, also where a test has fake timers. */
+export const realClock: Clock = Object.freeze({
+  now: () => RealDate.now(),
+  setTimeout: (callback: () => void, milliseconds: number) => realSetTimeout(callback, milliseconds),
+  clearTimeout: (timer: unknown) => realClearTimeout(timer as Parameters<typeof realClearTimeout>[0]),
 });

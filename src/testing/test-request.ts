@@ -4,20 +4,20 @@ import { type Match, Router } from '../origin/routes/router.ts';
 import { ROUTES } from '../origin/routes/table.ts';
 import { nameOf, type RequestName } from './operations.ts';
 
-/** A request as the network understands it: what faults are matched with and transcripts are made of. */
+/** A request as the network reads it, for faults and transcripts. */
 export interface TestRequest {
-  /** What the client calls it; `unknown` when the protocol has no such request. */
+  /** The client's name for it; `unknown` if it is not a request of the protocol. */
   readonly operation: RequestName | 'unknown';
   readonly method: string;
-  /** The channels it is about, decoded, in their order. */
+  /** The channels in it, decoded, in order. */
   readonly channels: readonly string[];
   readonly channelGroups: readonly string[];
-  /** Who asks. */
+  /** The user ID of the client. */
   readonly userId: string | undefined;
   readonly subscribeKey: string | undefined;
   /** The access token. */
   readonly token: string | undefined;
-  /** Whether it is a subscribe request that asks for a place to start, and is not held. */
+  /** `true` for the subscribe request that asks for a first cursor, and is not held. */
   readonly handshake: boolean;
   /** Path and query as sent. */
   readonly target: string;
@@ -28,11 +28,10 @@ export interface TestRequest {
 const MAX_PARAMETERS = 1_000;
 const NOTHING = { channels: [], channelGroups: [], userId: undefined, subscribeKey: undefined } as const;
 
-/** Reads requests. */
 export class RequestReader {
   readonly #router = new Router(ROUTES);
 
-  /** What a request is. Never throws: what is no request of the protocol is `unknown`. */
+  /** Reads a request. Never throws: the operation of an invalid one is `unknown`. */
   read({ method, url }: { readonly method: string; readonly url: string }): TestRequest {
     const target = targetOf(url);
     try {
@@ -69,15 +68,15 @@ export class RequestReader {
   }
 }
 
-// What tells requests apart, and no more: a publish has its message in the path, a revocation the token.
-const TOLD = new Set(['{subscribeKey}', '{channel}', '{channels}', '{group}', '{uuid}', '{id}']);
+// The parts that may be shown: the path of a publish holds the message, that of a revocation the token.
+const SHOWN = new Set(['{subscribeKey}', '{channel}', '{channels}', '{group}', '{uuid}', '{id}']);
 
 function pathOf({ route }: Match, segments: readonly string[]): string {
   const named = route.path.split('/').slice(1);
-  return named.map((part, index) => `/${TOLD.has(part) ? segments[index] : part}`).join('');
+  return named.map((part, index) => `/${SHOWN.has(part) ? segments[index] : part}`).join('');
 }
 
-// Of what is none of the protocol's, nobody knows what is secret in it; tokens are long.
+// An unknown path may hold secrets. Tokens are long.
 function shortened(target: string): string {
   const [path = ''] = target.split('?');
   return path.replaceAll(/[^/]{65,}/g, '…');

@@ -1,32 +1,32 @@
-import { check, listOf, RECORD } from './given.ts';
+import { check, listOf, OBJECT } from './checks.ts';
 import type { TestRequest } from './test-request.ts';
 
-/** One request and what became of it. */
+/** One request and its outcome. */
 export interface TranscriptEntry
   extends Pick<TestRequest, 'operation' | 'channels' | 'channelGroups' | 'userId'> {
-  /** When it came, in milliseconds of the network's clock. */
+  /** The time of the request, in milliseconds of the network's clock. */
   readonly time: number;
   readonly method: string;
-  /** `true` for a subscribe request that asks where to start. */
+  /** `true` for the subscribe request that asks for a first cursor. */
   readonly handshake: boolean;
   /**
-   * A status; a fault's name; `reset` when the connection broke; `lost` when the machine slept; `aborted` when the client
-   * gave it up; `open` while it is not answered.
+   * A status; the name of a fault; `reset`: the connection broke; `lost`: the machine slept; `aborted`: the client gave the
+   * request up; `open`: there is no answer yet.
    */
   readonly outcome: string;
 }
 
-/** A request on its way. */
+/** A request with its entry in the transcript. */
 export interface Exchange {
   readonly request: TestRequest;
   readonly entry: { -readonly [Name in keyof TranscriptEntry]: TranscriptEntry[Name] };
 }
 
-/** What went over the network, in order. */
+/** The requests on the network, in order. */
 export class Transcript {
   readonly #entries: Exchange['entry'][] = [];
 
-  /** A request came. */
+  /** Adds a request. */
   open(request: TestRequest, time: number): Exchange {
     const { operation, channels, channelGroups, userId, method, handshake } = request;
     const entry = { time, operation, method, channels, channelGroups, userId, handshake, outcome: 'open' };
@@ -43,17 +43,17 @@ export class Transcript {
   }
 }
 
-/** Lines that are worth reading when a test has failed. */
-const PRINTED = 50;
+/** Lines that are printed, at most. */
+const MAX_LINES = 50;
 
-/** A transcript as lines for people: `+1500 ms  alice  publish room → 200`. Of a long one, the end. */
+/** Prints a transcript as lines: `+1500 ms  alice  publish room → 200`. Of a long one, only the end. */
 export function printTranscript(entries: readonly TranscriptEntry[]): string {
-  check('printTranscript(): entries', entries, listOf(RECORD));
+  check('printTranscript(): entries', entries, listOf(OBJECT));
   const [first] = entries;
   if (!first) return '  (no request was made)';
-  const left = entries.length - PRINTED;
-  const lines = entries.slice(-PRINTED).map((entry) => `  ${lineOf(entry, first.time)}`);
-  return [...(left > 0 ? [`  (${left} before)`] : []), ...lines].join('\n');
+  const left = entries.length - MAX_LINES;
+  const lines = entries.slice(-MAX_LINES).map((entry) => `  ${lineOf(entry, first.time)}`);
+  return [...(left > 0 ? [`  (${left} earlier)`] : []), ...lines].join('\n');
 }
 
 function lineOf(entry: TranscriptEntry, start: number): string {

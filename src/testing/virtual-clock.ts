@@ -1,18 +1,17 @@
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
-import { check, FINITE, FORWARD } from './given.ts';
-import { Stillness, whenSettled, whenTimeIsUp } from './stillness.ts';
-import { settle } from './system.ts';
+import { check, DURATION, FINITE, FUNCTION, optional } from './checks.ts';
+import { MovableClock } from './movable-clock.ts';
 
 interface Timer {
   due: number;
   readonly order: number;
   readonly callback: () => void;
-  /** It fires also while the machine sleeps: it is another machine's. */
+  /** The timer belongs to another machine, and fires while this one sleeps. */
   readonly awake: boolean;
 }
 
-/** When a virtual clock begins: 14 November 2023, 22:13:20 UTC. */
-const BEGINNING = 1_700_000_000_000;
+/** The first time of a virtual clock: 14 November 2023, 22:13:20 UTC. */
+const START = 1_700_000_000_000;
 
 /**
  * A clock that stands still until a test moves it. Timers fire in the order they are due.
@@ -24,42 +23,37 @@ const BEGINNING = 1_700_000_000_000;
  * await clock.advance(300_000);
  * ```
  */
-export class VirtualClock implements Clock {
-  /** The same time on another machine, which is awake while this one sleeps. */
+export class VirtualClock extends MovableClock {
+  /** The same time on another machine, which stays awake while this one sleeps. */
   readonly elsewhere: Clock = {
     now: () => this.#now,
     setTimeout: (callback, milliseconds) => this.#add(callback, milliseconds, true),
     clearTimeout: (timer) => this.clearTimeout(timer),
   };
-  readonly #beginning: number;
+  readonly #start: number;
   #now: number;
   #passed = 0;
   #asleep = false;
   #order = 0;
   readonly #timers = new Set<Timer>();
-  readonly #settle: () => Promise<void>;
-  readonly #stillness: Stillness;
-  /** Calls back after so many milliseconds, or before: when the clock stands, and waiting for it would be no use. */
-  readonly atLatest: (milliseconds: number, callback: () => void) => () => void;
 
   /**
-   * `now` in milliseconds since the Unix epoch; `settle` is waited for after each timer that fires. It tells when nothing
-   * more happens by itself; without it, what happens while the clock stands is waited for in real time.
+   * `now` is in milliseconds since the Unix epoch. `settle` resolves when nothing more happens by itself; the clock awaits
+   * it after each timer. Without it, `atLatest` waits in real time while the clock stands still.
    */
-  constructor(now = BEGINNING, settleAfter?: () => Promise<void>) {
+  constructor(now = START, settle?: () => Promise<void>) {
     check('VirtualClock: now', now, FINITE);
-    this.#beginning = now;
+    check('VirtualClock: settle', settle, optional(FUNCTION));
+    super(settle);
+    this.#start = now;
     this.#now = now;
-    this.#settle = settleAfter ?? settle;
-    this.#stillness = new Stillness(this, settleAfter ? whenSettled(settleAfter) : whenTimeIsUp);
-    this.atLatest = this.#stillness.atLatest;
   }
 
   now(): number {
     return this.#now;
   }
 
-  /** Milliseconds that this machine was awake: neither `jump` nor `sleep` moves it. */
+  /** Milliseconds for which this machine was awake: `jump` and `sleep` do not move it. */
   monotonic(): number {
     return this.#passed;
   }
@@ -69,7 +63,7 @@ export class VirtualClock implements Clock {
   }
 
   clearTimeout(timer: TimerHandle): void {
-    // Other clocks' timers are not among its own.
+    // A timer of another clock is not in the set.
     this.#timers.delete(timer as Timer);
   }
 
@@ -78,40 +72,29 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Whether something ends as soon as the clock stands still, such as a client that is being closed. */
-  get isAwaited(): boolean {
-    return this.#stillness.isAwaited;
-  }
-
-  /** Moves time on, firing what is due on the way and letting promises settle after each. */
-  async advance(milliseconds: number): Promise<void> {
-    check('clock.advance(): milliseconds', milliseconds, FORWARD);
-    return this.#stillness.during(() => this.#advance(milliseconds));
-  }
-
-  async #advance(milliseconds: number): Promise<void> {
+  protected async move(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
-    await this.#settle();
+    await this.settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
       this.#reach(next.due);
       next.callback();
-      await this.#settle();
+      await this.settle();
     }
     this.#reach(end);
-    await this.#settle();
+    await this.settle();
   }
 
-  /** The wall clock jumps: timers stay where they were, relative to the new time. */
+  /** The wall clock jumps. Timers keep their remaining time. */
   jump(milliseconds: number): void {
     check('clock.jump(): milliseconds', milliseconds, FINITE);
     this.#now += milliseconds;
     for (const timer of this.#timers) timer.due += milliseconds;
   }
 
-  /** The machine sleeps: time passes, and timers fire elsewhere only. */
+  /** The machine sleeps: time passes, and only the timers of `elsewhere` fire. */
   async sleep(milliseconds: number): Promise<void> {
-    check('network.sleep(): milliseconds', milliseconds, FORWARD);
+    check('clock.sleep(): milliseconds', milliseconds, DURATION);
     for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
     this.#asleep = true;
     try {
@@ -121,16 +104,17 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Begins anew, without any timers. */
+  /** Sets the first time, and removes all timers. */
   reset(): void {
     this.#timers.clear();
-    this.#now = this.#beginning;
+    this.#now = this.#start;
   }
 
   #add(callback: () => void, milliseconds: number, awake: boolean): Timer {
+    check('clock.setTimeout(): callback', callback, FUNCTION);
     const due = this.#now + Math.max(0, Number(milliseconds) || 0);
     const timer = { due, order: this.#order++, callback, awake };
-    // What never fires is not pending.
+    // A timer that never fires is not pending.
     if (due < Number.POSITIVE_INFINITY) this.#timers.add(timer);
     return timer;
   }

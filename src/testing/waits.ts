@@ -1,12 +1,22 @@
+import { check, PROMISE } from './checks.ts';
 import { type CallSite, callSiteOf } from './errors.ts';
-import { afterRealTime } from './system.ts';
+import type { NetworkParts } from './parts.ts';
+import { afterRealTime, turn, turnOfSockets, turnOfThreads } from './system.ts';
+import type { TestRequest } from './test-request.ts';
 
-/** When a network counts as quiet. */
-export interface Quiet {
-  /** Whether something is under way that goes on by itself. */
-  readonly busy: () => boolean;
-  /** Each waits for something that may happen without being seen; nothing of it may bring a change. */
-  readonly turns: readonly (() => Promise<void>)[];
+// Work that cannot be observed is short: encryption takes three operations on other threads, and msw hands an answer to
+// its client within a few turns of the event loop.
+const IN_PROCESS = [turn, turn, turnOfThreads, turnOfThreads, turnOfThreads, turn];
+const ON_SOCKETS = [...IN_PROCESS, turnOfSockets, turnOfSockets, turnOfSockets];
+const HOUR_MS = 3_600_000;
+
+/** The options of waits. */
+export interface WaitOptions {
+  /** Real milliseconds that a wait lasts at most. */
+  readonly patience: number;
+  /** Makes an error that ends in the transcript. */
+  readonly error: (message: string) => Error;
+  readonly parts: () => Pick<NetworkParts, 'wire' | 'clock' | 'ports'>;
 }
 
 interface Wait {
@@ -15,75 +25,98 @@ interface Wait {
   readonly fail: () => void;
 }
 
-/** Waits for something that the traffic brings about, as long as patience lasts. */
+/** Waits for effects of the traffic, as long as patience lasts. */
 export class Waits {
   readonly #waits = new Set<Wait>();
-  readonly #patience: number;
-  readonly #error: (message: string) => Error;
+  readonly #options: WaitOptions;
   #changes = 0;
 
-  constructor(patience: number, error: (message: string) => Error) {
-    this.#patience = patience;
-    this.#error = error;
+  constructor(options: WaitOptions) {
+    this.#options = options;
   }
 
-  /** Something happened that may end a wait. */
+  /** The traffic has changed, which may end a wait. */
   changed(): void {
     this.#changes++;
     for (const wait of [...this.#waits]) if (wait.isOver()) wait.resolve();
   }
 
-  /** Resolves as soon as the condition holds; rejects with what was expected, at the call site, when patience ends. */
+  /** Resolves as soon as the condition holds. When patience ends, rejects with the expectation, at the call site. */
   until(isOver: () => boolean, expected: () => string, site: CallSite): Promise<void> {
     if (isOver()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => () => {
         this.#waits.delete(wait);
-        forget();
+        cancel();
         settle();
       };
-      const wait: Wait = {
-        isOver,
-        resolve: end(resolve),
-        fail: end(() => {
-          const error = this.#error(expected());
-          site(error);
-          reject(error);
-        }),
-      };
-      const forget = afterRealTime(this.#patience, wait.fail);
+      const fail = end(() => reject(this.#failure(expected(), site)));
+      const wait: Wait = { isOver, resolve: end(resolve), fail };
+      const cancel = afterRealTime(this.#options.patience, fail);
       this.#waits.add(wait);
     });
   }
 
-  /** Resolves when nothing has happened for some turns, and nothing is under way that may yet. */
-  async untilQuiet({ busy, turns }: Quiet, expected: () => string): Promise<void> {
+  /** Resolves when nothing more happens by itself, also what waits for the clock to stand still. */
+  idle(): Promise<void> {
+    const { wire, clock } = this.#options.parts();
+    return this.untilQuiet(() => wire.busy || clock.isAwaited);
+  }
+
+  /** Resolves when nothing is busy, and nothing has changed for some turns of the event loop. */
+  async untilQuiet(busy: () => boolean): Promise<void> {
     const site = callSiteOf(this.untilQuiet);
+    const { patience, parts } = this.#options;
+    const { wire, ports } = parts();
+    const turns = ports.size > 0 ? ON_SOCKETS : IN_PROCESS;
     let impatient = false;
-    const forget = afterRealTime(this.#patience, () => {
+    const cancel = afterRealTime(patience, () => {
       impatient = true;
     });
     try {
       for (let quiet = 0, seen = this.#changes; quiet < turns.length; quiet++) {
         await turns[quiet]?.();
         if (!busy() && seen === this.#changes) continue;
-        if (impatient) throw this.#impatience(expected, site);
+        if (impatient) throw this.#failure(noisy(wire.open, patience), site);
         quiet = -1;
         seen = this.#changes;
       }
     } finally {
-      forget();
+      cancel();
     }
   }
 
-  /** Ends every wait. */
+  /** Moves the clock on until a promise settles, by an hour at most. */
+  async untilSettled<T>(promise: Promise<T>, site: CallSite): Promise<T> {
+    check('network.settled(): the promise', promise, PROMISE);
+    const { clock } = this.#options.parts();
+    let pending = true;
+    const done = () => {
+      pending = false;
+    };
+    promise.then(done, done);
+    await this.idle();
+    // Small steps first: the clock should stop close to the time at which the promise settles.
+    const limit = clock.now() + HOUR_MS;
+    for (let step = 100; pending && clock.now() < limit; step = Math.min(step * 2, 30_000))
+      await clock.advance(step);
+    if (pending) throw this.#failure('A promise was expected to settle within an hour of the clock.', site);
+    return promise;
+  }
+
+  /** Fails every wait. */
   end(): void {
     for (const wait of [...this.#waits]) wait.fail();
   }
 
-  #impatience(expected: () => string, site: CallSite): Error {
-    const error = this.#error(`${expected()} That was waited for ${this.#patience} ms.`);
+  #failure(message: string, site: CallSite): Error {
+    const error = this.#options.error(message);
     site(error);
     return error;
   }
+}
+
+function noisy(open: readonly TestRequest[], patience: number): string {
+  const names = open.map(({ operation }) => operation).join(', ') || 'nothing';
+  return `The network was expected to become quiet. Under way: ${names}. The wait lasted ${patience} ms.`;
 }

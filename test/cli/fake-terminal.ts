@@ -1,5 +1,5 @@
+import type { CliContext } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/run.ts';
-import type { Surroundings } from '../../src/cli/surroundings.ts';
 import type { Output, StopReason, StopSignal, Terminal } from '../../src/cli/terminal.ts';
 
 /** Keeps what is written, and tells when something awaited is there. */
@@ -84,7 +84,7 @@ export interface Running {
 /** Starts a command in this process. */
 export function start(
   args: readonly string[],
-  network: Surroundings['network'],
+  network: CliContext['network'],
   terminal = new FakeTerminal(),
 ): Running {
   return { terminal, code: run(args, { terminal, network }) };

@@ -93,7 +93,7 @@ describe('the built command', () => {
       expect(await old.ended).toBe(1);
       expect({ stdout: old.stdout, stderr: old.stderr }).toEqual({
         stdout: '',
-        stderr: `timetoken: Node 22.13 or newer is needed, this is Node ${version}.\n`,
+        stderr: `timetoken needs Node 22.13 or newer; this is Node ${version}.\n`,
       });
     },
   );

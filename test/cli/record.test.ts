@@ -91,7 +91,7 @@ describe('timetoken record', () => {
     writeFileSync(file, 'precious');
     const refused = await finish(['record', 'room', '--output', file], network.options);
     expect({ code: refused.code, kept: readFileSync(file, 'utf8') }).toEqual({ code: 1, kept: 'precious' });
-    expect(refused.stderr).toContain('There is a file');
+    expect(refused.stderr).toContain('exists already');
     const { terminal, code } = await record(network, ['room', '--output', file, '--force']);
     terminal.end();
     await code;

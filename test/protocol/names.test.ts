@@ -32,9 +32,9 @@ describe('nameProblem()', () => {
     ['\ude00b', 'must not contain lone surrogates'],
     [7, 'must be a string, not a number'],
     [null, 'must be a string, not null'],
-    [undefined, 'must be a string, not a undefined'],
+    [undefined, 'must be a string, not undefined'],
     [['a'], 'must be a string, not an array'],
-    [{}, 'must be a string, not a object'],
+    [{}, 'must be a string, not an object'],
   ])('refuses %j', (name, text) => {
     expect(nameProblem(name)).toContain(text);
   });

@@ -36,9 +36,7 @@ describe.each(ENDS)('%s', (name, end) => {
     const error = await end(network, test).then(undefined, (reason: Error) => reason);
     expect(error).toBeInstanceOf(TestNetworkError);
     expect(error?.message).toContain(`${told}\n- A request is still open: subscribe of alice on lobby.`);
-    expect(error?.message).toMatch(
-      /What went over the network:\n {2}\+0 ms {2}alice {2}subscribe \(handshake/,
-    );
+    expect(error?.message).toMatch(/Requests on the network:\n {2}\+0 ms {2}alice {2}subscribe \(handshake/);
     await network.close();
   });
 
@@ -59,7 +57,7 @@ describe.each(ENDS)('%s', (name, end) => {
   it('tells of a request that is none of the protocol, which has failed by then', async () => {
     const network = createTestNetwork();
     await expect(network.fetch('https://ps.pndsn.com/v9/teapot?x=1')).rejects.toThrow(
-      /^Unexpected request of nobody: GET \/v9\/teapot. Expected: a request of the protocol.\n\nWhat went/,
+      /^Unexpected request of nobody: GET \/v9\/teapot. Expected: a request of the protocol.\n\nRequests on/,
     );
     await expect(end(network, 'brews')).rejects.toThrow(
       'The test "brews" left something behind:\n- Unexpected request of nobody: GET /v9/teapot. Expected:',
@@ -105,9 +103,7 @@ describe.each(ENDS)('%s', (name, end) => {
     const reason = new Error('nobody cares');
     for (const listener of listeners) listener(reason);
     const error = await end(network, 'careless').then(undefined, (thrown: Error) => thrown);
-    expect(error?.message).toContain(
-      '"careless" left something behind:\n- A rejection was not handled: Error',
-    );
+    expect(error?.message).toContain('"careless" left something behind:\n- Unhandled rejection: Error');
     expect(error?.cause).toBe(reason);
     await network.close();
     expect(listeners.size).toBe(0);
@@ -233,7 +229,7 @@ describe('a wait that is in vain', () => {
     const error = await network.subscribed('room', { userId: 'bob' }).catch((reason: Error) => reason);
     expect(error).toBeInstanceOf(TestNetworkError);
     expect(String(error)).toMatch(
-      /^TestNetworkError: "bob" was expected to subscribe to "room". There are subscriptions to: lobby.\n\nWhat/,
+      /^TestNetworkError: "bob" was expected to subscribe to "room". There are subscriptions to: lobby.\n\nRequests on/,
     );
     const [frame] = (error as Error).stack?.match(/^ +at .*$/m) ?? [];
     expect(frame).toContain('endings.test.ts');
@@ -249,7 +245,7 @@ describe('a wait that is in vain', () => {
     call.catch(() => undefined);
     const error = await network.idle().catch((reason: Error) => reason);
     expect(String(error)).toMatch(
-      /to become quiet. Under way: publish. That was waited for 20 ms.\n\n[\s\S]*publish room → open/,
+      /to become quiet. Under way: publish. The wait lasted 20 ms.\n\n[\s\S]*publish room → open/,
     );
     expect((error as Error).stack).toContain('endings.test.ts');
     await network.close().catch(() => undefined);
@@ -261,7 +257,7 @@ describe('a wait that is in vain', () => {
     const error = await network.subscribed('room').catch((reason: Error) => reason);
     const [, printed = ''] = String(error).split('network:\n');
     expect(printed.split('\n')).toHaveLength(51);
-    expect(printed).toMatch(/^ {2}\(10 before\)\n/);
+    expect(printed).toMatch(/^ {2}\(10 earlier\)\n/);
   });
 
   it('without any request says so', async () => {

@@ -167,10 +167,10 @@ describe('a fault hits', () => {
 
   it.each([
     [() => ['publihs', { with: 'reset' }], /There is no operation "publihs". There are: time, publish/],
-    [() => ['time', { with: 'broken' }], /"broken" is no fault. There are: refused, reset, hang/],
-    [() => ['time', { with: {} }], /is no fault/],
-    [() => ['time', { with: { status: 99 } }], /A status is from 200 to 599, not 99/],
-    [() => ['time', { with: { status: 600 } }], /A status is from 200 to 599/],
+    [() => ['time', { with: 'broken' }], /"broken" is not a fault. There are: refused, reset, hang/],
+    [() => ['time', { with: {} }], /is not a fault/],
+    [() => ['time', { with: { status: 99 } }], /status must be a whole number from 200 to 599, not 99/],
+    [() => ['time', { with: { status: 600 } }], /from 200 to 599/],
     [() => ['time', { with: 'reset', times: 0 }], /times must be a whole number from 1 on, not 0/],
     [() => ['time', { with: 'reset', times: 1.5 }], /times must be/],
     [() => ['time', { with: 'reset', after: -1 }], /after must be a whole number from 0 on, not -1/],
@@ -216,7 +216,7 @@ describe('a matcher that', () => {
     const error = await network.fetch(publish).then(undefined, (reason: unknown) => reason);
     const text = `The matcher of fault 2 that was set (with 500) ${problem}, for publish of alice on room.`;
     expect(error).toBeInstanceOf(TestNetworkError);
-    const [said, traffic] = String(Object(error).message).split('\n\nWhat went over the network:\n');
+    const [said, traffic] = String(Object(error).message).split('\n\nRequests on the network:\n');
     expect([said, traffic]).toEqual([text, expect.stringContaining('publish room')]);
     // It points at the place where the fault was set.
     expect(Object(error).stack).toMatch(/\n +at .*faults\.test\.ts/);

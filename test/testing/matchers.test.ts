@@ -72,7 +72,7 @@ describe.each(HOLDS)('a message that is compared with %s', (_name, message, hold
       else expect(network).toHavePublished('room', message);
     };
     expect(check).toThrow(
-      /published on "room".*\n {2}\{"from":"code"[\s\S]*What went over the network:\n[\s\S]*→ 200/,
+      /published on "room".*\n {2}\{"from":"code"[\s\S]*Requests on the network:\n[\s\S]*→ 200/,
     );
   });
 
@@ -153,8 +153,8 @@ describe('an assertion', () => {
 
   it.each([undefined, null, {}, 'network'])('about %j says what it is for', (subject) => {
     const network = subject as unknown as TestNetwork;
-    expect(() => assertPublished(network, 'room')).toThrow(/about a test network: expect\(network\)/);
+    expect(() => assertPublished(network, 'room')).toThrow(/needs a test network: expect\(network\)/);
     expect(() => expect(subject).toHaveReceived('room')).toThrow(TypeError);
-    expect(() => assertSubscribedTo(network, 'room')).toThrow(/about a test network, or a client/);
+    expect(() => assertSubscribedTo(network, 'room')).toThrow(/needs a test network or a client/);
   });
 });

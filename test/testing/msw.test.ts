@@ -43,7 +43,7 @@ describe('the handlers', () => {
 
   it.each(['', '/', 'http://', 'http:///x'])('are not to be had for the origin "%s"', (origin) => {
     const network = createTestNetwork({ origins: [origin] });
-    expect(() => network.handlers).toThrow('is no origin');
+    expect(() => network.handlers).toThrow('is not an origin');
   });
 
   it('are made once', () => {

@@ -1,5 +1,5 @@
 import { aesCbcCryptoModule, PubNub } from 'timetoken';
-import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
+import { createTestNetwork, type TestNetwork, TestNetworkError } from 'timetoken/testing';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 
 function client(network: TestNetwork, userId = 'alice') {
@@ -111,6 +111,23 @@ describe('a test network', () => {
     await network.clock.advance(3_000);
     expect(presence).toContain('bob timeout');
   });
+
+  it.each([
+    ['publish', ['room', 1], '400 '],
+    ['join', ['room', 'bob'], '400 '],
+  ] as const)(
+    'reports in the transcript why the origin refused the %s of the test',
+    async (method, given, status) => {
+      const limits = method === 'publish' ? { messageBytes: 0 } : {};
+      await using network = createTestNetwork({ limits, keysets: [{ subscribeKey: 'demo' }] });
+      await network.fetch('https://ps.pndsn.com/time/0');
+      const people = method === 'join' ? network.keyset('unknown') : network;
+      const error = await Reflect.apply(people[method], people, given).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(TestNetworkError);
+      expect(String(error)).toContain(`The origin refused a call of the test: ${status}`);
+      expect(String(error)).toMatch(/\n\n.*\n.* time → 200$/);
+    },
+  );
 
   it('lets nobody time out who is not there', async () => {
     await using network = createTestNetwork();
@@ -253,7 +270,9 @@ describe('the keys of a network', () => {
     );
     await one?.publish({ channel: 'room', message: 1 }).execute();
     await two?.publish({ channel: 'room', message: 2 }).execute();
-    expect(() => network.publish('room', 3)).toThrow(/several subscribe keys \(one, two\).*keyset\('one'\)/);
+    await expect(network.publish('room', 3)).rejects.toThrow(
+      /several subscribe keys \(one, two\).*keyset\('one'\)/,
+    );
     await network.keyset('two').publish('room', 3);
     const { messages } = (await two?.history({ channel: 'room' }).execute()) ?? {};
     expect(messages?.map(({ entry }) => entry)).toEqual([2, 3]);

@@ -234,5 +234,5 @@ describe.each(FAKED)('with fake timers for %s', (_name, toFake) => {
 });
 
 it.each([null, {}, 'fake', 5])('there is no time like %j', (time) => {
-  expect(() => createTestNetwork({ time: time as 'virtual' })).toThrow('The option time is "virtual"');
+  expect(() => createTestNetwork({ time: time as 'virtual' })).toThrow('The option time must be "virtual"');
 });

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Json, PubNub } from 'timetoken';
+import type { CliContext } from '../context.ts';
 import { CommandError, Interrupted, messageOf, UsageError } from '../failures.ts';
 import { type ClientOptions, connect, json, parseJson, wholeNumber, withClientOptions } from '../options.ts';
-import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../terminal.ts';
 import { jsonLine } from '../visible.ts';
 
@@ -24,7 +24,7 @@ Examples:
 `;
 
 /** `timetoken publish`. */
-export function addPublish(program: Command, surroundings: Surroundings): void {
+export function addPublish(program: Command, context: CliContext): void {
   const command = program
     .command('publish')
     .description('publish a message, or one for each line of the input, and print timetokens')
@@ -41,28 +41,24 @@ export function addPublish(program: Command, surroundings: Surroundings): void {
   withClientOptions(command).action(
     (channel: string, message: string | undefined, options: PublishOptions) =>
       message === undefined
-        ? publishLines(channel, options, surroundings)
-        : publishOne(channel, parse(message, options, 'The message'), { options, surroundings }),
+        ? publishLines(channel, options, context)
+        : publishOne(channel, parse(message, options, 'The message'), { options, context }),
   );
 }
 
 async function publishOne(
   channel: string,
   message: unknown,
-  { options, surroundings }: { readonly options: PublishOptions; readonly surroundings: Surroundings },
+  { options, context }: { readonly options: PublishOptions; readonly context: CliContext },
 ): Promise<void> {
-  await using pubnub = connect(options, surroundings);
-  await publisher(pubnub, { channel, options, terminal: surroundings.terminal })(message);
+  await using pubnub = connect(options, context);
+  await publisher(pubnub, { channel, options, terminal: context.terminal })(message);
 }
 
-// One after the other: the order of the lines is the order of the messages.
-async function publishLines(
-  channel: string,
-  options: PublishOptions,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { terminal } = surroundings;
-  await using pubnub = connect(options, surroundings);
+// One after the other, so that the messages keep the order of the lines.
+async function publishLines(channel: string, options: PublishOptions, context: CliContext): Promise<void> {
+  const { terminal } = context;
+  await using pubnub = connect(options, context);
   const publish = publisher(pubnub, { channel, options, terminal });
   if (terminal.stdin.isTTY) terminal.stderr.write(hint(options));
   let number = 0;
@@ -111,7 +107,7 @@ function parse(text: string, { text: plain }: PublishOptions, what: string): unk
   if (plain) return text;
   const parsed = parseJson(text);
   if ('value' in parsed) return parsed.value;
-  throw new UsageError(`${what} is not JSON. Quote a string as '"hello"', or say --text.`);
+  throw new UsageError(`${what} is not JSON. Quote a string as '"hello"', or use --text.`);
 }
 
 function hint({ text }: PublishOptions): string {

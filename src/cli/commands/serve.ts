@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { createOrigin, type Keyset, type Logger } from 'timetoken/origin';
 import { type OriginServer, serve } from 'timetoken/origin/node';
+import type { CliContext } from '../context.ts';
 import { CommandError, messageOf, UsageError } from '../failures.ts';
 import { collect, wholeNumber } from '../options.ts';
 import { type Paint, paintFor } from '../style.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { stopped, type Terminal } from '../terminal.ts';
 import { jsonLine, visible } from '../visible.ts';
 
@@ -27,34 +27,34 @@ Examples:
   $ timetoken serve --allow-origin http://localhost:5173
   $ timetoken serve --json | jq 'select(.status >= 400)'
 
-Everything is kept in memory and gone when it stops. Logs never hold messages, tokens or signatures.
+All data is in memory, and lost when it stops. Logs never hold messages, tokens or signatures.
 `;
 
 const DEMO_KEYS = { subscribeKey: 'demo', publishKey: 'demo' } as const;
 const LOOPBACK = /^http:\/\/(127\.|\[::1\])/;
 
 /** `timetoken serve`. */
-export function addServe(program: Command, surroundings: Surroundings): void {
+export function addServe(program: Command, context: CliContext): void {
   program
     .command('serve')
-    .description('run an origin: the whole service, on this machine')
+    .description('run an origin, the server of the protocol, on this machine')
     .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-origin <origin>', 'a web origin that may call; repeatable (default: any)', webOrigin)
     .option('--allow-host <name>', 'a further Host name to answer to; repeatable', collect)
-    .option('--hold <seconds>', 'how long a poll waits for a message', wholeNumber(1, 3_600), 280)
+    .option('--hold <seconds>', 'seconds that a poll waits for a message', wholeNumber(1, 3_600), 280)
     .option(
       '--secret-key <key>',
-      'grants permissions for the keys demo and demo (env TIMETOKEN_SECRET_KEY, which other users cannot see)',
+      'secret key of the keyset demo, demo (env TIMETOKEN_SECRET_KEY, which other users cannot see)',
     )
     .option('--access', 'requests need permissions; needs a secret key')
     .option('--quiet', 'no access log')
     .option('--json', 'log as NDJSON')
     .addHelpText('after', EXAMPLES)
-    .action((options: ServeOptions) => runServer(options, surroundings));
+    .action((options: ServeOptions) => runServer(options, context));
 }
 
-async function runServer(options: ServeOptions, { terminal, network }: Surroundings): Promise<void> {
+async function runServer(options: ServeOptions, { terminal, network }: CliContext): Promise<void> {
   const now = () => new Date(network.clock?.now() ?? Date.now());
   const origin = createOrigin({
     keysets: keysetsFrom(options, terminal),
@@ -66,7 +66,7 @@ async function runServer(options: ServeOptions, { terminal, network }: Surroundi
   try {
     const { port, host, allowHost } = options;
     const server = await serve(origin, { port, host, allowHosts: allowHost }).catch((cause: unknown) => {
-      throw new CommandError(whyNotListening(cause, options), { cause });
+      throw new CommandError(listenProblem(cause, options), { cause });
     });
     announce(server, options, terminal);
     await stopped(terminal);
@@ -76,7 +76,7 @@ async function runServer(options: ServeOptions, { terminal, network }: Surroundi
   }
 }
 
-// Without a secret any keys may be used, as there is nothing to grant.
+// Without a secret key there are no permissions, so all keys are served.
 function keysetsFrom({ secretKey, access }: ServeOptions, { env }: Terminal): readonly Keyset[] | undefined {
   const secret = secretKey ?? (env['TIMETOKEN_SECRET_KEY'] || undefined);
   if (secret !== undefined) return [{ ...DEMO_KEYS, secretKey: secret, access }];
@@ -101,11 +101,11 @@ function accessLog({ quiet, json }: ServeOptions, { stdout, stderr }: Terminal, 
   };
 }
 
-/** What is to be said of an address that is not of this machine only. */
+/** The warning for an address that other machines can reach; `undefined` on loopback. */
 export function exposureWarning(url: string): string | undefined {
   return LOOPBACK.test(url)
     ? undefined
-    : `${url} can be reached from other machines, and anybody may publish and subscribe.`;
+    : `Other machines can reach ${url}, and anyone may publish and subscribe.`;
 }
 
 function announce({ url, port }: OriginServer, options: ServeOptions, terminal: Terminal): void {
@@ -128,7 +128,7 @@ Connect from a program:
 `;
 }
 
-function whyNotListening(error: unknown, { port, host }: ServeOptions): string {
+function listenProblem(error: unknown, { port, host }: ServeOptions): string {
   const code: unknown = Object(error).code;
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. Name another with --port, or 0 for any free one.`;

@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import type { PubNub } from 'timetoken';
-import { givenUp } from '../ending.ts';
-import { type InterestOptions, interestOf, withInterest } from '../interest.ts';
+import type { CliContext } from '../context.ts';
 import { connect, wholeNumber, withClientOptions } from '../options.ts';
 import { printer } from '../printer.ts';
-import type { Surroundings } from '../surroundings.ts';
+import {
+  type SubscriptionOptions,
+  subscribeParams,
+  subscriptionFailure,
+  withSubscriptionOptions,
+} from '../subscription.ts';
 import { stopped } from '../terminal.ts';
 
-interface SubscribeOptions extends InterestOptions {
+interface SubscribeOptions extends SubscriptionOptions {
   readonly count?: number;
   readonly json?: boolean;
 }
@@ -19,43 +23,43 @@ Examples:
   $ timetoken subscribe room --count 1
   $ timetoken subscribe --group friends
 
-Events go to the standard output, news of the connection to the standard error. A lost connection is taken up again
-where it broke off, for as long as it takes. Ctrl-C leaves the channels and ends.
+Events go to the standard output, the state of the connection to the standard error. After a loss of connection it
+reconnects, without a limit, and continues at the last message. Ctrl-C leaves the channels and ends.
 `;
 
 /** `timetoken subscribe`. */
-export function addSubscribe(program: Command, surroundings: Surroundings): void {
-  const command = withInterest(program.command('subscribe'), 'print')
-    .description('print what is published, as it is published')
+export function addSubscribe(program: Command, context: CliContext): void {
+  const command = withSubscriptionOptions(program.command('subscribe'), 'print')
+    .description('print messages and other events as they arrive')
     .option('--count <n>', 'end after so many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES);
   withClientOptions(command).action((channels: readonly string[], options: SubscribeOptions) =>
-    receive(channels, options, surroundings),
+    receive(channels, options, context),
   );
 }
 
 async function receive(
   channels: readonly string[],
   options: SubscribeOptions,
-  surroundings: Surroundings,
+  context: CliContext,
 ): Promise<void> {
-  const interest = interestOf(channels, options);
-  await using pubnub = connect(options, surroundings);
-  const counted = print(pubnub, options, surroundings);
-  const subscription = pubnub.subscribe(interest).execute();
-  await Promise.race([stopped(surroundings.terminal), counted, givenUp(pubnub, subscription)]);
+  const params = subscribeParams(channels, options);
+  await using pubnub = connect(options, context);
+  const counted = print(pubnub, options, context);
+  const subscription = pubnub.subscribe(params).execute();
+  await Promise.race([stopped(context.terminal), counted, subscriptionFailure(pubnub, subscription)]);
 }
 
-// Prints every event; resolves when enough messages were printed.
-function print(pubnub: PubNub, { count, json }: SubscribeOptions, { terminal, network }: Surroundings) {
+// Prints every event. Resolves after the last message that was asked for.
+function print(pubnub: PubNub, { count, json }: SubscribeOptions, { terminal, network }: CliContext) {
   const now = () => network.clock?.now() ?? Date.now();
   const show = printer({ terminal, json: json === true, now });
   let left = count ?? Number.POSITIVE_INFINITY;
   return new Promise<void>((resolve) => {
     pubnub.addListener({
       message: (event) => {
-        // One answer may bring more than was asked for.
+        // One answer may hold more messages than were asked for.
         if (left <= 0) return;
         show.message(event);
         left--;

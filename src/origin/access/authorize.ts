@@ -53,7 +53,7 @@ export async function authorize(
   if (Object.keys(payload).length > 0) throw accessRefusal(403, 'Forbidden', payload);
 }
 
-/** The permissions of a request without a signature: those of everybody, and those of its token or auth key. */
+/** The permissions of an unsigned request: the grants to everybody, and those of its token or auth key. */
 class Credentials {
   readonly #sources: AccessSources;
   readonly #token: Token | undefined;
@@ -120,7 +120,7 @@ class Credentials {
   }
 }
 
-// The targets whose grants cover a name: the name, the wildcards over it, and the whole key.
+// The targets whose grants cover a name: the name, the wildcards that cover it, and the whole key.
 function targetsOver(
   resource: ResourceKind,
   name: string,

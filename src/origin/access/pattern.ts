@@ -1,6 +1,6 @@
 import type * as Re2 from 're2js';
 
-/** A text that is not a pattern, or one that is too large. The message says why. */
+/** An invalid pattern, or one that is too large. The message gives the reason. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
 }
@@ -9,7 +9,7 @@ export class PatternError extends Error {
 export interface Pattern {
   /** Instructions of the compiled program. */
   readonly size: number;
-  /** Whether it obviously matches every name. */
+  /** `true` if it obviously matches every name. */
   readonly matchesAll: boolean;
   matches(name: string): boolean;
 }
@@ -154,7 +154,7 @@ class Re2Text {
     this.value += ')';
   }
 
-  // The atom before has got all its counts.
+  // The atom before has all its counts.
   #settle(next: Atom): void {
     this.#group.copies = Math.max(this.#group.copies, this.#atom.copies);
     this.#group.size += this.#atom.size;
@@ -187,7 +187,7 @@ function counted([min, max]: Count): string {
   return max === Number.POSITIVE_INFINITY ? `{${min},}` : `{${min},${max}}`;
 }
 
-// As many counts in a row as make up one, none of which is larger than `most`.
+// Splits a count into several in a row, each at most `most`.
 function unrolled(atom: string, [min, max]: Count, most: number): string {
   const times = (count: number, optional: boolean) => {
     const counts = Array.from({ length: Math.ceil(count / most) }, (_, at) =>
@@ -198,7 +198,7 @@ function unrolled(atom: string, [min, max]: Count, most: number): string {
   return times(min, false) + (max === Number.POSITIVE_INFINITY ? `${atom}*` : times(max - min, true));
 }
 
-// Inside a class `[` stands for itself, unless it begins a class such as `[:alpha:]`, which is RE2's to know.
+// Inside a class `[` stands for itself, unless it begins a class such as `[:alpha:]`, which RE2 checks.
 function spelled(token: string): string {
   if (token.length === 1 || !token.startsWith('[')) return OUTSIDE.get(token) ?? token;
   const inner = token.slice(1, -1).replace(/\\.|\[(?!:\^?\w+:$)/gsu, (part) => INSIDE.get(part) ?? part);

@@ -14,7 +14,7 @@ export class Secret {
     return new Uint8Array(await crypto.subtle.sign(ALGORITHM, await this.#imported(), bytes));
   }
 
-  /** Whether this is the HMAC-SHA256 of the bytes. Takes constant time. */
+  /** Verifies an HMAC-SHA256 of the bytes, in constant time. */
   async verify(signature: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     return crypto.subtle.verify(ALGORITHM, await this.#imported(), signature, bytes);
   }

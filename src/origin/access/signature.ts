@@ -12,7 +12,7 @@ const V2 = 'v2.';
 // Characters that clients encode and the platform's function does not.
 const MARKS = /[!~*'()]/g;
 
-/** The parts of a request that signatures and permissions are checked with. */
+/** The parts of a request for the check of signatures and permissions. */
 export interface AuthContext {
   readonly request: OriginRequest;
   readonly query: Query;
@@ -54,7 +54,7 @@ interface SignedRequest {
   readonly body: string | undefined;
 }
 
-// Clients sign a publish as a GET, as the method it has, or in the form of version 1.
+// Clients sign a publish as a GET, with its own method, or in the form of version 1.
 function candidates(given: string, { request, body }: SignedRequest, signer: Signer): readonly Signed[] {
   const v2 = given.startsWith(V2);
   const signature = fromBase64(v2 ? given.slice(V2.length) : given);

@@ -15,7 +15,7 @@ export interface Token {
   readonly resources: TokenPermissions;
   readonly patterns: TokenPermissions;
   readonly meta: unknown;
-  /** The only user who may use it; absent: anybody may. */
+  /** The only user who may use it; absent: all users. */
   readonly user?: string;
 }
 
@@ -27,10 +27,10 @@ export const TOKEN_KINDS: Readonly<Record<ResourceKind, string>> = {
 };
 
 const SIGNATURE_BYTES = 32;
-// A map of seven or eight entries whose first key is `v`. No auth key that people choose begins like that.
+// A map of seven or eight entries whose first key is `v`. Auth keys do not begin like that in practice.
 const START = /^(p0F2|qEF2)/;
 
-/** Whether the text is a token rather than an auth key. */
+/** `true` for a token, and not an auth key. */
 export function looksLikeToken(text: string): boolean {
   return START.test(text);
 }

@@ -49,7 +49,7 @@ export class Evaluator {
     this.#onStep = onStep;
   }
 
-  /** Whether a node is true: a missing value, `null`, `false`, 0 and the empty string are not. */
+  /** The truth of a node: a missing value, `null`, `false`, 0 and the empty string are false. */
   isTrue(node: Node): boolean {
     return Boolean(this.#value(node));
   }
@@ -174,7 +174,7 @@ export function likePattern(pieces: readonly string[], onStep: OnStep): LikePatt
   };
 }
 
-// The search of Knuth, Morris and Pratt, which takes time linear in both lengths, whatever they hold.
+// The search of Knuth, Morris and Pratt, which takes time linear in both lengths, for any texts.
 function finderOf(needle: string, onStep: OnStep): Finder {
   const grow = growerOf(needle, onStep);
   return (text, from) => {

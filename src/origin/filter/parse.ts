@@ -36,7 +36,7 @@ const LIMITS: FilterLimits = { depth: 32, patternLength: 256, searches: 64, onSt
 
 /** A parsed filter expression. */
 export interface Filter {
-  /** Whether it is true for the values that `lookup` returns. Throws only what `lookup` throws. */
+  /** Evaluates it with the values that `lookup` returns. Throws only what `lookup` throws. */
   matches(lookup: Lookup): boolean;
   /** Its paths, in order and as written: `['meta', 'lang']`. */
   readonly paths: readonly Path[];

@@ -1,6 +1,6 @@
 import { stampOf } from '../store/stamp.ts';
 
-/** A plain answer, which the adapters turn into what their platform wants. */
+/** A plain answer, which the adapters convert for their platform. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;

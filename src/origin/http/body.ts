@@ -1,7 +1,7 @@
 const GZIP_MAGIC = [0x1f, 0x8b];
 const ZLIB_CMF = 0x78;
 
-/** A body's text, or the reason for having none: larger than allowed, or neither UTF-8 nor well compressed. */
+/** The text of a body, or its error: too large, or invalid as UTF-8 or compressed data. */
 export type BodyText = { readonly text: string } | 'too-large' | 'invalid';
 
 /** An object of JSON. */
@@ -27,12 +27,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether a value is an object that is neither `null` nor a list. */
+/** `true` for an object that is neither `null` nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether lists and objects are nested in a value more than `levels` deep. */
+/** `true` for a value in which lists and objects are nested more than `levels` deep. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels <= 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
@@ -44,8 +44,8 @@ export function byteLength(text: string): number {
 }
 
 /**
- * Reads a stream to its end, or one byte further than `maxBytes`. Rejects when the stream fails. The caller cancels the
- * rest: a platform's own form that is cancelled here throws where nobody can catch it.
+ * Reads a stream to its end, or to one byte more than `maxBytes`. Rejects when the stream fails. The caller cancels the
+ * rest: some platform streams that are cancelled here throw an error that cannot be caught.
  */
 export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

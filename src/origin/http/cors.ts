@@ -8,8 +8,8 @@ const METHODS = 'GET, POST, PATCH, DELETE, OPTIONS';
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * The headers that let a page read the answer; `undefined` for a page that may not call at all: most writes are GET
- * requests, which browsers send without a preflight.
+ * The headers that let a page read the answer; `undefined` for a page that may not call at all. Such a request must not be
+ * carried out: most writes are GET requests, which browsers send without a preflight.
  */
 export function corsHeaders(request: OriginRequest, allow: AllowOrigin): Answer['headers'] {
   if (allow === '*') return { 'access-control-allow-origin': '*' };

@@ -8,7 +8,7 @@ import type { OriginRequest, RequestLine } from './request.ts';
 export interface Operation {
   /** Its name in logs. */
   readonly name: string;
-  /** Bytes of a body that it reads. If this is not the limit for all, it refuses larger bodies itself. */
+  /** Bytes of a body that it reads. An operation with a limit of its own refuses larger bodies itself. */
   readonly bodyBytes: number;
   /** May reject with a `Refusal`. */
   run(request: OriginRequest): Promise<Answer>;
@@ -16,7 +16,7 @@ export interface Operation {
 
 /** A request whose operation has been looked up, before its body is read. */
 export interface OpenRequest {
-  /** Bytes of the body that `answer` has to see: one more is enough for it to refuse the request. */
+  /** Bytes of the body that `answer` needs: one more is enough for it to refuse the request. */
   readonly bodyLimit: number;
   /** Never rejects. */
   answer(request: OriginRequest): Promise<Answer>;
@@ -73,7 +73,7 @@ async function answerTo(
   const refusal = cors ? tooLarge(request, operation, limits) : originNotAllowed();
   const name = refusal ? NO_OPERATION : operation.name;
   const answer = refusal ? refusal.answer : await run(operation, request, options);
-  // The path stays out of the log: it holds the message of a GET publish, the query tokens and signatures.
+  // Path and query stay out of the log: they hold messages, tokens and signatures.
   logger?.debug?.('request', { method: request.method, operation: name, status: answer.status });
   return { ...answer, headers: { ...answer.headers, ...cors } };
 }

@@ -9,7 +9,7 @@ const BODILESS = new Set([204, 205, 304]);
 
 /**
  * The standard fetch handler of an origin. It rejects, as `fetch` does, when the request's signal aborts. The second
- * argument is read beside a URL only: servers pass their own values there beside a `Request`.
+ * argument counts only with a URL: with a `Request`, servers pass values of their own there.
  */
 export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
   return async (input: Request | string | URL, init?: unknown): Promise<Response> => {
@@ -34,7 +34,7 @@ export function targetOf(url: string): string {
 }
 
 function optionsOf(init: unknown): RequestInit | undefined {
-  // Beside a URL stand the options of `fetch`, which the platform checks.
+  // With a URL these are the options of `fetch`, which the platform checks.
   return typeof init === 'object' && init !== null ? (init as RequestInit) : undefined;
 }
 
@@ -43,13 +43,14 @@ async function plainRequest(request: Request, line: RequestLine, bodyLimit: numb
     ...line,
     base: new URL(request.url).origin,
     header: (name) => request.headers.get(name) ?? undefined,
-    // One byte more than the limit is enough to be refused.
+    // One byte more than the limit is enough for a refusal.
     body: request.body ? await readUpTo(request.body, bodyLimit) : NO_BODY,
     interruption: interruptionOf(request.signal),
   };
 }
 
-function interruptionOf(signal: AbortSignal): Interruption {
+/** Makes an interruption of a signal. */
+export function interruptionOf(signal: AbortSignal): Interruption {
   return {
     get aborted() {
       return signal.aborted;
@@ -61,7 +62,8 @@ function interruptionOf(signal: AbortSignal): Interruption {
   };
 }
 
-function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
+/** Makes a standard response of an answer. */
+export function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
   const all = new Headers({ 'cache-control': 'no-cache', ...headers });
   if (contentType !== '') all.set('content-type', contentType);
   if (bytes) all.set('content-length', String(bytes.length));

@@ -27,7 +27,7 @@ const HEADER_END = encode('\r\n\r\n');
 
 /**
  * The fields of a `multipart/form-data` body, in order; `undefined` if the body is of another type, cut off, or has more
- * than `maxParts` fields. Takes time linear in its length, whatever it holds.
+ * than `maxParts` fields. Takes time linear in its length, for any content.
  */
 export function parseMultipart(
   body: Uint8Array,

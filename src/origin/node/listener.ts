@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../protocol/clock.ts';
 import { type Answer, balancerRefusal } from '../http/answer.ts';
 import { targetOf } from '../http/fetch.ts';
-import type { Interruption } from '../http/request.ts';
-import type { Origin } from '../origin.ts';
+import type { Interruption, OriginRequest, RequestLine } from '../http/request.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array();
 const NO_CONTENT = 204;
@@ -11,24 +11,38 @@ const HOST = /^[\w.:[\]-]+$/;
 const BODY_MS = 30_000;
 // The lowest rate at which a large body may come.
 const BYTES_PER_MS = 40;
-// Times the limit that is read of a body.
+// A body is read up to this multiple of its limit.
 const MAX_EXCESS = 4;
 const LOOPBACK = /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** An answer whose body may come in parts. */
+export interface ServedAnswer extends Answer {
+  /** Sent in place of `body`, without a length. An error in it breaks the connection. */
+  readonly stream?: ReadableStream<Uint8Array> | null;
+}
+
+/** The part of an `Origin` that a server needs. */
+export interface ServedOrigin {
+  /** A rejection breaks the connection. */
+  handle(request: OriginRequest): Promise<ServedAnswer>;
+  /** Bytes of a request's body that `handle` reads. */
+  bodyLimit(request: RequestLine): number;
+}
+
 /** The options of a listener. */
 export interface ListenerOptions {
-  readonly origin: Origin;
+  readonly origin: ServedOrigin;
   readonly clock: Clock;
   /** `Host` names that are served; `undefined` serves all. */
   readonly hosts: readonly string[] | undefined;
 }
 
-/** Whether an address can be reached from the same machine only. */
+/** `true` for an address that only the same machine can reach. */
 export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-/** Answers the requests of one server, and can end them all. */
+/** Answers the requests of one server. */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #open = new Map<ServerResponse, RequestInterruption>();
@@ -66,7 +80,7 @@ export class Listener {
     await idle;
   }
 
-  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<Answer> {
+  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<ServedAnswer> {
     const { origin, clock, hosts } = this.#options;
     const { headers, method = 'GET', url = '/' } = request;
     if (hosts && !isLocalHost(headers.host, hosts)) {
@@ -83,24 +97,26 @@ export class Listener {
     };
     const body = hasBody(request) ? await readBody(request, origin.bodyLimit(plain), clock) : NO_BODY;
     if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
-    // The same object: its operation has been looked up for the limit.
+    // The same object: the origin has looked up its operation for the limit.
     plain.body = body;
     return origin.handle(plain);
   }
 
-  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  #write(request: IncomingMessage, response: ServerResponse, answer: ServedAnswer): void {
     if (response.destroyed) return;
-    const { status, contentType, body, bytes = body, headers } = answer;
+    const { status, contentType, body, bytes = body, stream, headers } = answer;
     // Node writes an array of names and values without a header object.
     const lines: string[] = [];
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
-    if (status !== NO_CONTENT) lines.push('content-length', String(Buffer.byteLength(bytes)));
+    if (status !== NO_CONTENT && !stream) lines.push('content-length', String(Buffer.byteLength(bytes)));
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
     // The rest of a body that was too large is not read, so the connection cannot be used again.
     if (this.#closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
+    // A pipeline that fails has broken the connection.
+    if (stream) return void pipeline(stream, response).catch(() => undefined);
     // A string is sent in one piece with the headers.
     response.end(bytes);
   }
@@ -110,8 +126,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-// Keeps a little more than the limit, which the origin refuses. The rest of a body that is not much larger is read and
-// dropped: clients that are still sending when the answer comes would see a broken connection.
+// Keeps one chunk more than the limit, so that the origin refuses the body. The rest is read and dropped up to a multiple
+// of the limit: clients that are still sending when the answer comes would see a broken connection.
 function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<Uint8Array | 'late'> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -137,12 +153,12 @@ function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Pro
   });
 }
 
-// Reading has begun and was stopped. Node itself drops a body that is not read at all.
+// Reading began and was stopped. Node itself drops a body that is not read at all.
 function isCut(request: IncomingMessage): boolean {
   return request.readableFlowing === false && !request.complete;
 }
 
-// A proxy in front passes the client's `Host` on, and says if it ends TLS.
+// A proxy in front passes the client's `Host` on, and reports TLS in a header.
 function baseOf({ headers }: IncomingMessage): string | undefined {
   const { host } = headers;
   if (host === undefined || !HOST.test(host)) return undefined;
@@ -154,8 +170,8 @@ function textOf(header: string | readonly string[] | undefined): string | undefi
 }
 
 /**
- * Whether a server on loopback answers this `Host` header. A web page can make its own name resolve to 127.0.0.1 and read
- * the answers; its name stays in this header.
+ * `true` for a `Host` header that a server on loopback answers. A web page can make its own name resolve to 127.0.0.1 and
+ * read the answers; its name stays in this header.
  */
 export function isLocalHost(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined) return false;
@@ -179,7 +195,7 @@ class RequestInterruption implements Interruption {
     };
   }
 
-  /** Ends the request if it is parked, or as soon as it would be. */
+  /** Ends the request if it is parked, or as soon as it parks. */
   abort(): void {
     this.#aborted = true;
     const callback = this.#callback;

@@ -2,9 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
 import { balancerRefusal } from '../http/answer.ts';
-import type { Origin } from '../origin.ts';
 import { systemClock } from '../system.ts';
-import { isLoopbackAddress, Listener } from './listener.ts';
+import { isLoopbackAddress, Listener, type ServedOrigin } from './listener.ts';
 
 /** The options of a server. */
 export interface ServeOptions {
@@ -13,15 +12,15 @@ export interface ServeOptions {
   /** Address or name to listen on. Default `'127.0.0.1'`: this machine only. */
   readonly host?: string | undefined;
   /**
-   * Further `Host` names that are answered when listening on this machine only. Local names are always answered. Others
-   * are refused, so that no web page can reach the origin under a name of its own. `'*'` answers all.
+   * Further `Host` names that a server on a loopback address answers. Local names are always answered; others are
+   * refused, so that no web page can reach the origin under a name of its own. `'*'` answers all.
    */
   readonly allowHosts?: readonly string[] | undefined;
-  /** Time for the deadlines of sockets, which pass in real time whatever the origin's clock does. Default: the machine's. */
+  /** The clock for deadlines of sockets, which pass in real time, unlike the origin's clock. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
 
-/** A server that listens. */
+/** A running server. */
 export interface OriginServer {
   /** `http://127.0.0.1:8090`, without a slash at the end. */
   readonly url: string;
@@ -30,7 +29,7 @@ export interface OriginServer {
   close(): Promise<void>;
 }
 
-// Longer than clients pause between two polls, so that polls reuse connections.
+// Longer than the pause of clients between two polls, so that polls reuse connections.
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 30_000;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -38,8 +37,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const BACKLOG = 4_096;
 const DRAIN_MS = 1_000;
 
-/** Serves an origin over HTTP. Rejects when the address cannot be listened on. */
-export async function serve(origin: Origin, options: ServeOptions = {}): Promise<OriginServer> {
+/** Serves an origin over HTTP. Rejects when it cannot listen on the address. */
+export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -11,7 +11,7 @@ type Departure = 'join' | 'leave' | 'timeout';
 
 interface Pending {
   occupancy: number;
-  /** The last change of each user: a user who came and went within one interval has left. */
+  /** The last change of each user: one who joined and left within an interval is reported as a leave. */
   readonly users: Map<string, Departure>;
 }
 

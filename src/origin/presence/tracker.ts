@@ -21,7 +21,7 @@ export interface PresenceTrackerOptions {
 
 /** The leases of a poll while it is parked. */
 export interface Parked {
-  /** The poll has ended. `alive`: it was answered, which renews the leases once more; the client has not gone. */
+  /** Ends the poll. `alive`: the poll was answered, and the client is still there, so the leases are renewed once more. */
   end(alive: boolean): void;
 }
 

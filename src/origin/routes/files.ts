@@ -62,7 +62,7 @@ export const downloadFile: Route = {
   },
 };
 
-/** The bytes of a file, for everybody who has the address. Browsers must not show, run or sniff them. */
+/** The bytes of a file, for every client that has the address. Browsers must not show, run or sniff them. */
 export const fileBytes: Route = {
   operation: 'file-bytes',
   method: 'GET',

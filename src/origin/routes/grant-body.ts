@@ -60,7 +60,7 @@ function ttlOf(ttl: unknown): number {
 function kindsOf(permissions: JsonObject, which: Which): TokenPermissions {
   const given = fieldsOf(permissions[which] ?? {}, `permissions.${which}`);
   for (const kind of Object.keys(given))
-    if (!KINDS.has(kind)) throw invalid(`permissions.${which}.${kind}`, 'There is no such kind of name.');
+    if (!KINDS.has(kind)) throw invalid(`permissions.${which}.${kind}`, 'This kind of name does not exist.');
   return new Map(
     Array.from(KINDS, ([kind, short]) => {
       const location = `permissions.${which}.${kind}`;
@@ -107,7 +107,7 @@ function isEmpty(permissions: TokenPermissions): boolean {
 
 function fieldsOf(value: unknown, location: string): JsonObject {
   if (isObject(value)) return value;
-  throw invalid(location, 'It is no object.');
+  throw invalid(location, 'It is not an object.');
 }
 
 function refuse(location: string, problem: string | undefined): void {

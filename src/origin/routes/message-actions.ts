@@ -130,7 +130,7 @@ function ownerOf(call: Call): string {
 }
 
 async function actionIn({ request, services }: Call) {
-  // Clients send a content type; a request without one is taken for JSON.
+  // A request without a content type is taken as JSON.
   if (!/json/i.test(request.header('content-type') ?? 'json')) {
     throw actionsRefusal(415, 'Request payload must be in JSON format.');
   }

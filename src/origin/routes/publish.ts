@@ -46,7 +46,7 @@ export const publishFile = publishInPath('publish-file', {
 /** Publish with the message in the body, compressed or not. */
 export const publishPost = publishInBody('', ({ messageBytes }) => messageBytes);
 
-/** Publish of a large message, as some clients send messages that are too large for the other. */
+/** Publish of a large message: some clients use it for messages that the other calls refuse. */
 export const publishLarge = publishInBody('/v2', largeMessageBytes);
 
 function publishInPath(

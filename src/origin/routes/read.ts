@@ -21,7 +21,7 @@ export async function shardOf({ services, segment }: Call): Promise<Shard> {
   return services.shards.get(subscribeKey);
 }
 
-/** The user who sends the request, if it says so. Throws a `Refusal` for an invalid id. */
+/** The user who sends the request; `undefined` if it has no user ID. Throws a `Refusal` for an invalid one. */
 export function userOf({ query }: Call): string | undefined {
   const user = query.text('uuid');
   return user === undefined ? undefined : checkedUser(user);
@@ -38,7 +38,7 @@ function checkedUser(user: string): string {
   return user;
 }
 
-/** As `nameProblem`, for names that never stand in a list, as those of users: they may contain commas. */
+/** As `nameProblem`, for names that are never in a list, such as user IDs: they may contain commas. */
 export function singleNameProblem(name: string): string | undefined {
   return nameProblem(name.replaceAll(',', '_'));
 }
@@ -65,7 +65,7 @@ export function namesOf({ query, segment, services }: Call): Names {
   return { channels, groups };
 }
 
-/** Whether a request names exactly one channel and no group: some answers have a shape of their own then. */
+/** `true` for a request with exactly one channel and no group, to which some answers have another shape. */
 export function isForOne({ segment }: Call, { channels, groups }: Names): boolean {
   return channels.length === 1 && groups.length === 0 && !segment('channels').includes(',');
 }

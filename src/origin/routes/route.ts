@@ -10,7 +10,7 @@ import type { Shards } from '../shard.ts';
 /** The parts of an origin that all operations share. */
 export interface Services {
   readonly clock: Clock;
-  /** Uniform numbers in [0, 1), good enough for secrets unless the origin was given others. */
+  /** Uniform numbers in [0, 1). Those of the machine are good enough for secrets. */
   readonly random: () => number;
   readonly limits: OriginLimits;
   readonly keysets: Keysets;

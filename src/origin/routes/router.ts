@@ -23,7 +23,7 @@ const NAMED = /^\{(\w+)\}$/;
 // The publish family answers a path that does not match as malformed, not as unknown.
 const PUBLISH_FAMILY = new Set(['publish', 'signal']);
 
-/** Looks up operations by their routes; each asks for permissions first, if the keyset does. */
+/** Looks up operations by their routes. Each checks permissions first, if the keyset needs them. */
 export function operationFinder(
   routes: readonly Route[],
   services: Services,

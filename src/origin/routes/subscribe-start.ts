@@ -9,7 +9,7 @@ const FLOOR_MS = 5_000;
 const EARLIEST: Stamp = `1${'0'.repeat(16)}`;
 const REGION = /^\d{1,10}$/;
 
-/** The position at which a poll begins, and what its client has missed before. */
+/** The position at which a poll begins, and the entries that its client has missed before. */
 export interface Start {
   readonly cursor: Stamp;
   /** Set for a client that comes from another log. */
@@ -34,7 +34,7 @@ export async function startOf(shard: Shard, call: Call, poll: PollStart): Promis
 
 /**
  * A client from another log has seen nothing of this one, even if its timetoken is later because the clock was set back.
- * It gets all entries, and is told that the other log may have held more than it has seen.
+ * It gets all entries, and a gap for the entries of the other log that it may have missed.
  */
 async function foreignStart({ log, window, began }: Shard, call: Call, poll: PollStart): Promise<Start> {
   const { channels, groups, cursor: after } = poll;

@@ -18,7 +18,7 @@ import type { Call, Route } from './route.ts';
 import { startOf } from './subscribe-start.ts';
 
 const MALFORMED_FILTER = 481;
-// A client that comes back after so long is told of gaps, also if there are none.
+// After such an absence a client gets a list of gaps, even an empty one.
 const LATE_MS = 60_000;
 
 /** The long poll (docs/reference/protocol.md, "Subscribe"). */
@@ -115,15 +115,15 @@ interface AnswerFrame {
   readonly late: boolean;
 }
 
-// `g` lists what was dropped (docs/reference/protocol.md, "Envelope"). It is there, and empty, also where a client would
-// else suspect a loss: in a full answer, and after a long absence.
+// `g` lists what was dropped (docs/reference/protocol.md, "Envelope"). It is present but empty where a client would
+// otherwise suspect a loss: in a full answer, and after a long absence.
 function answerText({ cursor, envelopes, gaps }: Batch, { region, late }: AnswerFrame): string {
   const hasGaps = late || gaps.length > 0 || envelopes.length >= LIVE_QUEUE_LENGTH;
   const told = hasGaps ? `,"g":${JSON.stringify(gaps)}` : '';
   return `{"t":{"t":"${cursor}","r":${region}},"m":[${envelopes.join(',')}]${told}}`;
 }
 
-// Whether an envelope passes the poll's `filter-expr` (docs/reference/protocol.md, "Filter expressions").
+// The poll's `filter-expr` as a predicate (docs/reference/protocol.md, "Filter expressions").
 function filterOf({ query }: Call): ((envelope: unknown) => boolean) | undefined {
   const text = query.text('filter-expr');
   if (text === undefined) return undefined;

@@ -10,7 +10,7 @@ const UPLOAD_PATH = '/v1/files/{subscribeKey}/uploads';
 const EXPIRES_MS = 60_000;
 const MAX_REQUEST_BYTES = 8_192;
 const MAX_NAME_LENGTH = 255;
-// Some clients put a name into an address without encoding it: characters that end it or get lost there are replaced.
+// Some clients put a name into a URL without encoding it: characters that would end it or get lost are replaced.
 const UNSAFE = /[/\\?#%]|\p{Cc}|\p{Cs}/gu;
 const TAGGING = '<Tagging><TagSet><Tag><Key>ObjectTTLInDays</Key><Value>1</Value></Tag></TagSet></Tagging>';
 // Bytes of a form beside the file.

@@ -22,19 +22,19 @@ export interface AccessRules {
   readonly revokedTokens: number;
 }
 
-/** Grants to auth keys, and the tokens that were revoked before their time. */
+/** Grants to auth keys, and revoked tokens. */
 export interface AccessStore {
   /**
-   * Puts grants in the place of those for the same targets, in one atomic step; one without bits only takes away.
-   * Resolves to whether there was room: if not, nothing has changed.
+   * Replaces the grants for the same targets, in one atomic step; a grant without bits only removes.
+   * Resolves to `false`, without any change, if there is no room.
    */
   grant(grants: readonly Grant[]): Promise<boolean>;
   /** The grants in force for some targets. */
   granted(targets: readonly GrantTarget[]): Promise<readonly Grant[]>;
   /** All grants in force. */
   grants(): Promise<readonly Grant[]>;
-  /** Remembers that a token is revoked until it expires. Resolves to whether there was room. */
+  /** Revokes a token until it expires. Resolves to `false` if there is no room. */
   revoke(tokenId: string, expires: number): Promise<boolean>;
-  /** Whether a token is revoked. */
+  /** Resolves to `true` for a revoked token. */
   isRevoked(tokenId: string): Promise<boolean>;
 }

@@ -25,17 +25,17 @@ export type AddProblem = 'exists' | 'full';
 /** The reason for not removing an action: it does not exist, or another user added it. */
 export type RemoveProblem = 'missing' | 'foreign';
 
-/** An action that is to go, and who wants it. */
+/** The removal of an action by a user. */
 export type ActionToRemove = Pick<StoredAction, 'channel' | 'message' | 'tt' | 'user'>;
 
 /**
  * The actions on messages. Each change is logged in the same step, so that a reader of the log finds it here.
- * The actions of a message go with it, when history drops it and when it is deleted.
+ * The actions of a message are dropped with it, when history drops or deletes it.
  */
 export interface ActionStore {
   /** Stamps and adds an action. */
   add(action: NewAction): Promise<StoredAction | AddProblem>;
-  /** Removes an action; resolves to why not. */
+  /** Removes an action. Resolves to the reason if it is not removed. */
   remove(action: ActionToRemove): Promise<RemoveProblem | undefined>;
   /** The newest actions of a channel, by their own stamps, at most `max`; oldest first. */
   list(channel: string, query: StampRange & { readonly max: number }): Promise<readonly StoredAction[]>;

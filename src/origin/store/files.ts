@@ -1,6 +1,6 @@
 /** An announced file: its `token` permits sending the bytes. */
 export interface Upload {
-  /** Unique within the subscribe key, and not to be guessed. */
+  /** Unique within the subscribe key, and hard to guess. */
   readonly id: string;
   readonly channel: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Upload {
   readonly expires: number;
 }
 
-/** A file that is kept. */
+/** A stored file. */
 export interface StoredFile extends Upload {
   /** Bytes. */
   readonly size: number;
@@ -31,20 +31,20 @@ export type FileExcess = 'uploads' | 'files' | 'bytes';
 
 /** The files of one subscribe key. */
 export interface FileStore {
-  /** Announces a file. Resolves to what is exceeded, and then nothing is announced. */
+  /** Announces a file. Resolves to the limit that would be exceeded, without any change. */
   announce(upload: Upload): Promise<FileExcess | undefined>;
   /** The announced upload with this id that has not expired, sent or not. */
   announced(id: string): Promise<Upload | undefined>;
   /**
-   * Keeps the bytes of an announced file, in place of those that it had if they were sent before. Resolves to what would
-   * be exceeded, and then nothing has changed.
+   * Stores the bytes of an announced file; they replace earlier ones. Resolves to the limit that would be exceeded,
+   * without any change.
    */
   keep(upload: Upload, bytes: Uint8Array<ArrayBuffer>): Promise<FileExcess | undefined>;
-  /** The files of a channel, oldest first, at most `limit`; `undefined` when `after` is no `next` of a page. */
+  /** The files of a channel, oldest first, at most `limit`; `undefined` if `after` is not the `next` of a page. */
   list(channel: string, limit: number, after: string | undefined): Promise<FilePage | undefined>;
-  /** A file, if it is kept. */
+  /** A stored file; `undefined` if absent. */
   find(id: string): Promise<StoredFile | undefined>;
-  /** The bytes of a file, if it is kept. */
+  /** The bytes of a stored file; `undefined` if absent. */
   read(id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Drops a file. */
   remove(id: string): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Stamp } from './stamp.ts';
 
-/** A channel of a group, and since when. */
+/** A channel of a group, with the position of its addition. */
 export interface GroupMember {
   readonly channel: string;
   readonly since: Stamp;
@@ -16,8 +16,8 @@ export interface GroupStore {
   /** The channels of a group; none when it does not exist. */
   members(group: string): Promise<readonly GroupMember[]>;
   /**
-   * Removes and adds channels in one atomic step, and logs that the group has changed if it has. Channels that it had
-   * stay members since then. Resolves to what would be exceeded, and then nothing has changed.
+   * Removes and adds channels in one atomic step, and logs that the group has changed if it has. Channels that it
+   * has already keep their time. Resolves to the limit that would be exceeded, without any change.
    */
   change(group: string, add: readonly string[], remove: readonly string[]): Promise<GroupExcess | undefined>;
   /** Deletes a group, and logs that it has changed if it had channels. */

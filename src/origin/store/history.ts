@@ -15,7 +15,7 @@ export interface Stored {
 
 /** An entry for history, with its retention. */
 export interface ToStore extends Stored {
-  /** Milliseconds; absent: as long as the keyset says. */
+  /** Milliseconds; absent: the keyset's default. */
   readonly keepMs?: number | undefined;
 }
 

@@ -67,7 +67,7 @@ export interface ShardLog {
   readAfter(after: Stamp, limit: number): Promise<Slice>;
   /**
    * Calls back for each new entry, in order. Calls may be lost: compare `entry.prev` with the own position.
-   * Resolves to what ends the calls.
+   * Resolves to a function that ends the calls.
    */
   tail(onEntry: (entry: Entry) => void): Promise<() => void>;
   /** Drops entries. Never lowers `head`. */

@@ -61,7 +61,7 @@ export interface ObjectStore {
   list(range: ObjectRange): Promise<readonly KeyedObject[]>;
   /**
    * Writes a batch and its log entries in one atomic step: no reader sees one without the other. The
-   * keys of a batch differ. Resolves to why that cannot be, and then nothing has changed.
+   * keys of a batch differ. Resolves to the reason if the batch is not written.
    */
   write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined>;
 }

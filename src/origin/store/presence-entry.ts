@@ -4,8 +4,8 @@ import type { AppendRequest } from './log.ts';
 import type { PresenceChange } from './store.ts';
 
 /**
- * The log entry of a change of presence (docs/reference/protocol.md, "Presence events"). The state is told on `join`
- * and `state-change`; it is lost with the lease.
+ * The log entry of a change of presence (docs/reference/protocol.md, "Presence events"). `join` and
+ * `state-change` carry the state; it is lost with the lease.
  */
 export function presenceRequest(change: PresenceChange, now: number): AppendRequest {
   const { channel, action, user, occupancy, state } = change;
@@ -20,7 +20,7 @@ export function presenceEntry(channel: string, payload: string): AppendRequest {
   return { channel: name, kind: 'presence', body: envelopeBody({ channel: name, payload }) };
 }
 
-/** Time as presence events tell it: whole seconds. */
+/** A time in presence events: whole seconds. */
 export function presenceTime(now: number): number {
   return Math.floor(now / 1000);
 }

@@ -1,13 +1,13 @@
 /** The limit that a registration would exceed. */
 export type PushExcess = 'devices' | 'channels';
 
-/** The channels of which devices are notified. A device is identified by any unique text. */
+/** The push registrations of devices. Any unique text identifies a device. */
 export interface PushStore {
   /** The channels of a device, sorted; none for a device that is not known. */
   channels(device: string): Promise<readonly string[]>;
-  /** Adds channels and removes others, all or none. Resolves to what would be exceeded, and then nothing has changed. */
+  /** Adds channels and removes others, all or none. Resolves to the limit that would be exceeded, without any change. */
   change(device: string, add: readonly string[], remove: readonly string[]): Promise<PushExcess | undefined>;
-  /** Forgets a device. */
+  /** Removes a device. */
   forget(device: string): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { ShardLog } from './log.ts';
 import type { ObjectRules, ObjectStore } from './objects.ts';
 import type { PushRules, PushStore } from './push.ts';
 
-/** One change of who is present on a channel. */
+/** One change of presence on a channel. */
 export interface PresenceChange {
   readonly channel: string;
   readonly user: string;
@@ -16,7 +16,7 @@ export interface PresenceChange {
   readonly occupancy: number;
   /** The user's state as JSON text, when there is one. */
   readonly state?: string;
-  /** Whether the event is in the log; if not, the next interval event has it. */
+  /** `true` if the event is in the log; if not, the next interval event has it. */
   readonly logged: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface Attendee {
 export interface Attendees {
   readonly channel: string;
   readonly occupancy: number;
-  /** A part of them, in the order in which they came. */
+  /** A part of them, in the order of their joins. */
   readonly users: readonly Attendee[];
 }
 
@@ -89,7 +89,7 @@ export interface PresenceStore {
   getState(user: string, channels: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** All that is kept for one subscribe key. */
+/** The data of one subscribe key. */
 export interface ShardStore {
   readonly log: ShardLog;
   readonly presence: PresenceStore;
@@ -137,8 +137,8 @@ export interface Engine {
    * an integer from 1 to 2^31-1.
    */
   epoch(): Promise<number>;
-  /** Whether `tail` never loses a call. If it may, windows compare their position with `head` every second. */
+  /** `true` if `tail` never loses a call. Otherwise windows compare their position with `head` every second. */
   readonly exactTail: boolean;
-  /** Releases what the engine holds. */
+  /** Releases the resources of the engine. */
   close(): Promise<void>;
 }

@@ -18,9 +18,9 @@ export interface Batch {
 export interface Query {
   readonly subscription: Subscription;
   readonly cursor: Stamp;
-  /** The channels that have new entries; absent: any may have. */
+  /** The channels that have new entries; absent: any may have some. */
   readonly channels?: Iterable<string> | undefined;
-  /** Whether an entry passes the client's filter; absent: all do. */
+  /** The client's filter; absent: all entries pass. */
   readonly wants?: ((live: LiveEntry) => boolean) | undefined;
   /** Entries of a lost log that the client may have missed. */
   readonly lost?: Lost | undefined;

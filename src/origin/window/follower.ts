@@ -10,13 +10,13 @@ const SILENCE_MS = 50;
 export interface FollowerOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
-  /** Whether the log's tail may lose calls, so that the position must be compared with the head. */
+  /** `true` if the log's tail may lose calls, so that the position must be compared with the head. */
   readonly checks: boolean;
   /** Called with each entry once, in order. */
   onEntry(entry: Entry): void;
   /** Entries up to here were dropped before they could be read. */
   onLost(before: Stamp): void;
-  /** The log could not be read; it is tried again with the next entry or check. */
+  /** The log could not be read. The next entry or check reads it again. */
   onFailure(error: unknown): void;
 }
 

@@ -51,7 +51,7 @@ class Gaps {
     else this.#add(`c${name}`, range, (whole) => ({ c: name, ...whole }));
   }
 
-  // A range ends where the batch ends; the next poll is told of the rest.
+  // A range ends where the batch ends; the next poll gets the rest.
   #add(key: string, range: Range, gapOf: (whole: Range) => WireGap): void {
     const to = range.to < this.#end ? range.to : this.#end;
     if (range.from >= to) return;

@@ -27,7 +27,7 @@ export interface LiveQueueLimits {
 
 /**
  * The newest entries of each channel, and marks of dropped ones: a client whose cursor is older than a mark has missed
- * something and is told so.
+ * entries, and gets a gap.
  */
 export class LiveQueue {
   readonly #limits: LiveQueueLimits;
@@ -43,7 +43,7 @@ export class LiveQueue {
     this.#limits = limits;
   }
 
-  /** Nothing is known of entries before this position, not even whether they were dropped. */
+  /** Entries before this position are unknown: they may have been dropped. */
   get horizon(): Stamp {
     return this.#horizon;
   }
@@ -78,14 +78,14 @@ export class LiveQueue {
     this.#horizon = laterStamp(this.#horizon, before);
   }
 
-  /** LiveEntry entries of one channel after a position, oldest first. */
+  /** Entries of one channel after a position, oldest first. */
   ofChannel(channel: string, after: Stamp): readonly LiveEntry[] {
     const queue = this.#queues.get(channel);
     if (!queue) return [];
     return queue.slice(queue.findLastIndex((live) => live.tt <= after) + 1);
   }
 
-  /** LiveEntry entries of all channels after a position, newest first. */
+  /** Entries of all channels after a position, newest first. */
   all(after: Stamp): Iterable<LiveEntry> {
     return this.#live.after(after);
   }

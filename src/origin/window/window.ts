@@ -23,7 +23,7 @@ export interface WindowOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
   readonly limits: WindowLimits;
-  /** Whether the log's tail may lose calls. */
+  /** `true` if the log's tail may lose calls. */
   readonly checks: boolean;
   /** The start of an envelope's JSON text, up to where the entry's body follows. */
   envelopeStart(tt: Stamp): string;
@@ -33,7 +33,7 @@ export interface WindowOptions {
 
 /** The parameters of one poll. */
 export interface Poll extends Omit<Query, 'channels' | 'wants'> {
-  /** Whether an envelope passes the client's filter; absent: all do. */
+  /** The client's filter; absent: all envelopes pass. */
   readonly passes?: ((envelope: unknown) => boolean) | undefined;
   readonly holdMs: number;
   readonly interruption?: Interruption | undefined;
@@ -102,7 +102,7 @@ export class Window {
 
   /** Resolves when there are entries or gaps after the cursor, or when the hold time is over. */
   poll(poll: Poll): Promise<Outcome> {
-    // A group has changed since its channels were looked up, and no waiter was there to be told.
+    // A group has changed since its channels were looked up, when there was no waiter to wake.
     if (isOutdated(poll.subscription, this.#groupsChangedAt))
       return Promise.resolve(empty('groups-changed', poll.cursor));
     // Reading and waiting begin in one turn: nothing can be published in between.

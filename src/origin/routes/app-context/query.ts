@@ -26,7 +26,7 @@ export type Bound = { readonly from: number } | { readonly before: number };
 /** The parameters of a list. */
 export interface ListQuery {
   readonly include: Include;
-  /** Whether all matches are counted, beyond the page. */
+  /** All matches are counted, not only those of the page. */
   readonly count: boolean;
   readonly limit: number;
   readonly bound: Bound;
@@ -117,7 +117,10 @@ function filterOf(query: Query, allowed: readonly string[]): Filter | undefined 
   const filter = parsed(text);
   for (const path of filter.paths) {
     if (isField(path, allowed)) continue;
-    throw invalidQuery('filter', `"${path.join('.')}" is no field: ${allowed.join(', ')} with a name are.`);
+    throw invalidQuery(
+      'filter',
+      `"${path.join('.')}" is not a field: use ${allowed.join(', ')} with a name.`,
+    );
   }
   return filter;
 }

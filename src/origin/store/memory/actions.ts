@@ -25,7 +25,7 @@ interface Kept extends StoredAction, Moment {}
 /** The actions of one channel, in the order in which they were added. */
 interface ChannelActions {
   readonly all: Map<Stamp, Kept>;
-  /** Those of each message, by what may be there once only. */
+  /** The actions of each message, by the key that must be unique. */
   readonly byMessage: Map<Stamp, Map<string, Kept>>;
 }
 

@@ -20,7 +20,7 @@ export interface MemoryEngineOptions {
   readonly random: () => number;
 }
 
-/** Keeps everything in this process; it is gone when the process ends. */
+/** Keeps all data in the memory of this process. */
 export class MemoryEngine implements Engine {
   readonly exactTail = true;
   readonly #clock: Clock;

@@ -11,7 +11,7 @@ const POSITION = /^\d{1,15}$/;
 interface Kept {
   readonly file: StoredFile;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Place in the order in which files came. */
+  /** Sequence number of the upload. */
   readonly position: number;
 }
 
@@ -22,7 +22,7 @@ export class MemoryFiles implements FileStore {
   /** By id, as they were announced, so that the first expires first. */
   readonly #uploads = new Map<string, Upload>();
   readonly #kept = new Map<string, Kept>();
-  /** Ids by channel, as they came. */
+  /** Ids by channel, in order of upload. */
   readonly #channels = new Map<string, Set<string>>();
   #bytes = 0;
   #position = 0;

@@ -49,7 +49,7 @@ export class MemoryGroups implements GroupStore {
   }
 
   #put(group: string, members: Map<string, Stamp>, added: readonly string[]): void {
-    // Not announced: the position from which the new channels count must be known before anybody looks.
+    // Not announced: the new channels need their position before a subscriber looks them up.
     const [since = ''] = this.#log.appendNow([{ channel: group, kind: 'group', body: '', deliver: false }]);
     for (const channel of added) members.set(channel, since);
     this.#groups.set(group, members);

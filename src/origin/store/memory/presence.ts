@@ -130,7 +130,7 @@ export class MemoryPresence implements PresenceStore {
   }
 }
 
-/** Sets a new state; whether it differs from the one before. */
+/** Sets a new state. Returns `true` if it differs from the one before. */
 function update(lease: Lease, state: string | undefined): boolean {
   if (state === undefined || state === (lease.state ?? NO_STATE)) return false;
   lease.state = state;

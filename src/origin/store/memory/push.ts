@@ -2,7 +2,7 @@ import type { PushExcess, PushRules, PushStore } from '../push.ts';
 
 const NO_LIMITS: PushRules = { devices: Number.POSITIVE_INFINITY, channels: Number.POSITIVE_INFINITY };
 
-/** The devices of one shard, in memory. A device without channels is forgotten. */
+/** The devices of one shard, in memory. A device without channels is removed. */
 export class MemoryPush implements PushStore {
   readonly #rules: PushRules;
   readonly #devices = new Map<string, ReadonlySet<string>>();

@@ -1,9 +1,9 @@
 import type { PubNubOptions } from 'timetoken';
 import type { Terminal } from './terminal.ts';
 
-/** All that commands get from outside, so that tests can run them in their own process. */
-export interface Surroundings {
+/** The environment of the commands, so that tests can run them in their own process. */
+export interface CliContext {
   readonly terminal: Terminal;
-  /** How the client reaches an origin, and what time it is. */
+  /** The options of clients that reach the origin, and the clock. */
   readonly network: Pick<PubNubOptions, 'fetch' | 'transport' | 'clock' | 'random'>;
 }

@@ -36,9 +36,12 @@ const WRONG_OPTIONS: readonly Wrong[] = [
   [null, TypeError, 'The options of createTestNetwork() must be an object, not null.'],
   ['x', TypeError, 'The options of createTestNetwork() must be an object, not a string.'],
   [[], TypeError, 'must be an object, not a list.'],
-  [{ patiense: 5 }, TypeError, '"patiense" is no option; did you mean "patience"?'],
-  [JSON.parse('{"__proto__":{}}'), TypeError, '"__proto__" is no option.'],
-  [{ constructor: 1 }, TypeError, '"constructor" is no option.'],
+  [new Map(), TypeError, 'must be an object, not an object of type Map.'],
+  [new Date(0), TypeError, 'must be an object, not an object of type Date.'],
+  [Promise.resolve({}), TypeError, 'must be an object, not a promise.'],
+  [{ patiense: 5 }, TypeError, '"patiense" is not an option; did you mean "patience"?'],
+  [JSON.parse('{"__proto__":{}}'), TypeError, '"__proto__" is not an option.'],
+  [{ constructor: 1 }, TypeError, '"constructor" is not an option.'],
   [{ patience: -1 }, RangeError, 'patience must be a number of milliseconds from 0 on, not -1.'],
   [{ patience: '5' }, TypeError, 'patience must be a number of milliseconds from 0 on, not a string.'],
   [{ seed: Number.NaN }, RangeError, 'seed must be a whole number, not NaN.'],
@@ -48,11 +51,11 @@ const WRONG_OPTIONS: readonly Wrong[] = [
   [{ keysets: [{}] }, TypeError, 'keysets[0]: subscribeKey must be a string, not undefined.'],
   [
     { keysets: [{ subscribeKey: 'a' }, { subscribeKey: 'b', secretkey: 'x' }] },
-    ...([TypeError, 'keysets[1]: "secretkey" is no option; did you mean "secretKey"?'] as const),
+    ...([TypeError, 'keysets[1]: "secretkey" is not an option; did you mean "secretKey"?'] as const),
   ],
   [{ keysets: [{ subscribeKey: 'a', access: 1 }] }, TypeError, 'access must be true or false, not 1.'],
   [{ limits: null }, TypeError, 'limits must be an object, not null.'],
-  [{ limits: { queueLenght: 1 } }, TypeError, '"queueLenght" is no option; did you mean "queueLength"?'],
+  [{ limits: { queueLenght: 1 } }, TypeError, '"queueLenght" is not an option; did you mean "queueLength"?'],
   [{ limits: { groups: -1 } }, RangeError, 'limits.groups must be'],
   [{ operations: 'publish' }, TypeError, 'operations must be a list, not a string.'],
   [{ operations: ['publihs'] }, TypeError, /There is no operation "publihs".*Did you mean "publish"\?$/],
@@ -61,7 +64,7 @@ const WRONG_OPTIONS: readonly Wrong[] = [
   [{ operations: [5] }, TypeError, 'operations[0] must be a string, not 5.'],
   [{ origins: 'x' }, TypeError, 'origins must be a list, not a string.'],
   [{ origins: [undefined] }, TypeError, 'origins[0] must be a string, not undefined.'],
-  [{ time: { advanceTimersByTimeAsync: () => undefined } }, TypeError, 'The option time is "virtual"'],
+  [{ time: { advanceTimersByTimeAsync: () => undefined } }, TypeError, 'The option time must be "virtual"'],
 ];
 
 describe('the options of createTestNetwork()', () => {
@@ -109,13 +112,13 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ],
   ['fail', [{ operation: 'time' }, FAULT], TypeError, 'what fails must be the name of an operation'],
   ['fail', ['constructor', FAULT], TypeError, 'There is no operation "constructor"'],
-  ['fail', ['*'], TypeError, 'undefined is no fault. There are: refused, reset'],
+  ['fail', ['*'], TypeError, 'undefined is not a fault. There are: refused, reset'],
   ['fail', ['*', null], TypeError, 'The options of network.fail() must be an object, not null.'],
   ['fail', ['*', 'reset'], TypeError, 'The options of network.fail() must be an object, not a string.'],
-  ['fail', ['*', { with: 'reset', time: 3 }], TypeError, '"time" is no option; did you mean "times"?'],
-  ['fail', ['*', { with: 'rest' }], TypeError, /"rest" is no fault.*Did you mean "reset"\?$/],
-  ['fail', ['*', { with: null }], TypeError, 'null is no fault.'],
-  ['fail', ['*', { with: 500 }], TypeError, '500 is no fault.'],
+  ['fail', ['*', { with: 'reset', time: 3 }], TypeError, '"time" is not an option; did you mean "times"?'],
+  ['fail', ['*', { with: 'rest' }], TypeError, /"rest" is not a fault.*Did you mean "reset"\?$/],
+  ['fail', ['*', { with: null }], TypeError, 'null is not a fault.'],
+  ['fail', ['*', { with: 500 }], TypeError, '500 is not a fault.'],
   ...[Number.NaN, 0, -1, 1.5, Number.NEGATIVE_INFINITY].map(
     (times) =>
       [
@@ -145,10 +148,15 @@ const WRONG_ARGUMENTS: readonly (readonly [
         'fail',
         ['*', { with: { status } }],
         RangeError,
-        `A status is from 200 to 599, not ${status}.`,
+        `status must be a whole number from 200 to 599, not ${status}.`,
       ] as const,
   ),
-  ['fail', ['*', { with: { status: 'x' } }], TypeError, 'A status is from 200 to 599'],
+  [
+    'fail',
+    ['*', { with: { status: 'x' } }],
+    TypeError,
+    'status must be a whole number from 200 to 599, not a string.',
+  ],
   ['fail', ['*', { with: { status: 500, retryafter: 1 } }], TypeError, 'did you mean "retryAfter"?'],
   ...['a\nb', 'a\rb', 'ü…', {}, -1, Number.NaN, Number.POSITIVE_INFINITY].map(
     (retryAfter) =>
@@ -182,14 +190,14 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ],
   ['sleep', [5, { conections: 'dead' }], TypeError, 'did you mean "connections"?'],
   ['sleep', [5, null], TypeError, 'must be an object, not null'],
-  ['listen', [{ prot: 1 }], TypeError, '"prot" is no option; did you mean "port"?'],
+  ['listen', [{ prot: 1 }], TypeError, '"prot" is not an option; did you mean "port"?'],
   ['listen', [{ port: 65_536 }], RangeError, 'port must be a whole number from 0 to 65535, not 65536.'],
   ['listen', [{ port: '80' }], TypeError, 'port must be'],
   ['listen', [{ host: '' }], TypeError, 'host must be a string that is not empty'],
   ['listen', [80], TypeError, 'must be an object, not 80'],
-  ['subscribed', [], TypeError, 'name must be a string, not a undefined'],
+  ['subscribed', [], TypeError, 'name must be a string, not undefined'],
   ['subscribed', ['a,b'], TypeError, 'name must not contain a comma'],
-  ['subscribed', ['a', { user: 'bob' }], TypeError, '"user" is no option'],
+  ['subscribed', ['a', { user: 'bob' }], TypeError, '"user" is not an option'],
   ['subscribed', ['a', { userId: 5 }], TypeError, 'userId must be a string'],
   ['settled', [], TypeError, 'the promise must be a promise, as a call returns it, not undefined.'],
   ['settled', [async () => 1], TypeError, 'not a function'],
@@ -216,9 +224,12 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['reset', [{ keepclients: true }], TypeError, 'did you mean "keepClients"?'],
   ['reset', [{ keepClients: 1 }], TypeError, 'keepClients must be true or false'],
   ['reset', ['a test'], TypeError, 'must be an object, not a string.'],
+  // biome-ignore lint/suspicious/noThenProperty: what a builder that was not executed looks like.
+  ['reset', [{ then: () => undefined }], TypeError, 'must be an object, not a promise.'],
+  ['join', ['a', 'bob', new Map()], TypeError, 'state must be an object, not an object of type Map.'],
   ['close', [{ tset: 'x' }], TypeError, 'did you mean "test"?'],
   ['close', [{ test: 5 }], TypeError, 'test must be a string, not 5.'],
-  ['replay', [null], TypeError, 'give its path, or its lines, not null.'],
+  ['replay', [null], TypeError, 'takes the path or the lines of a recording, not null.'],
   ['replay', [5], TypeError, 'not a number.'],
   ['replay', [{}], TypeError, 'not an object.'],
   ['replay', [[], { sped: 2 }], TypeError, 'did you mean "speed"?'],
@@ -241,12 +252,21 @@ describe('a network', () => {
     ['advance', null],
     ['jump', Number.NaN],
     ['jump', '5'],
-  ])('has a clock that refuses %s(%o)', async (method, given) => {
+    ['setTimeout', 'x', 5],
+    ['setTimeout', undefined],
+    ['atLatest', 5, 'x'],
+  ])('has a clock that refuses %s(%o)', async (method, ...given) => {
     const clock = new VirtualClock();
     const now = clock.now();
-    const error = await failure(() => Reflect.apply(Reflect.get(clock, method), clock, [given]));
-    expect(error).toBeInstanceOf(typeof given === 'number' ? RangeError : TypeError);
-    expect(clock.now()).toBe(now);
+    const error = await failure(() => Reflect.apply(Reflect.get(clock, method), clock, given));
+    expect(error).toBeInstanceOf(Number.isNaN(given[0]) ? RangeError : TypeError);
+    expect({ now: clock.now(), pending: clock.pending }).toEqual({ now, pending: 0 });
+  });
+
+  it('has no clock that settles by what is not a function', () => {
+    expect(() => Reflect.construct(VirtualClock, [0, 'x'])).toThrow(
+      'settle must be a function, not a string.',
+    );
   });
 
   it.each([[Number.NaN], ['now'], [Number.POSITIVE_INFINITY]])('has no clock that begins at %j', (now) => {

@@ -1,0 +1,135 @@
+import type { Keyset } from '../origin/index.ts';
+import type { TestNetworkError } from './errors.ts';
+import { connectionError } from './fault-answers.ts';
+import { Keys } from './keys.ts';
+import { MessageLog } from './messages.ts';
+import { type OperationName, requestOf } from './operations.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { TestRequest } from './test-request.ts';
+
+/** The options of an observer. */
+export interface ObserverOptions {
+  readonly keysets: readonly Keyset[] | undefined;
+  /** The operations that are expected; `undefined` for all. */
+  readonly operations: readonly OperationName[] | undefined;
+  /** Makes an error that ends in the transcript. */
+  readonly error: (message: string, options?: ErrorOptions) => TestNetworkError;
+}
+
+/**
+ * Watches the requests of the code under test: its keys, messages and subscriptions, and everything that a test did
+ * unintentionally.
+ */
+export class Observer {
+  readonly keys: Keys;
+  readonly messages = new MessageLog();
+  readonly subscriptions = new Subscriptions();
+  readonly #options: ObserverOptions;
+  readonly #problems = new Set<string>();
+  readonly #rejections: unknown[] = [];
+  #stopListening: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.keys = new Keys(options.keysets);
+  }
+
+  /** A request came. Throws to refuse it: the client gets this error. */
+  opened(request: TestRequest): void {
+    if (this.#closed) throw connectionError('ECONNREFUSED', 'The test network is closed.');
+    // Not before the first request: a network without any need not be closed.
+    this.#stopListening ??= listenForRejections((reason) => this.#rejections.push(reason));
+    this.keys.use(request.subscribeKey);
+    const { operation } = request;
+    const { operations: expected, error } = this.#options;
+    if (operation !== 'unknown' && (!expected || expected.some((name) => requestOf(name) === operation)))
+      return;
+    const message = textOfUnexpected(request, expected);
+    this.note(message);
+    throw error(message);
+  }
+
+  /** A request that no fault or condition has stopped goes to the origin. */
+  reached(request: TestRequest): void {
+    this.subscriptions.reached(request);
+  }
+
+  /** The origin did what was asked, and its whole answer goes to the client. */
+  answered(request: TestRequest, text: string): void {
+    this.subscriptions.answered(request);
+    if (request.operation === 'subscribe') this.messages.deliver(request, text);
+  }
+
+  /** A request ended in any other way. */
+  failed(request: TestRequest): void {
+    this.subscriptions.failed(request);
+  }
+
+  /** A matcher of the test is broken. Returns the error that the client gets. */
+  broken(message: string, cause: unknown): Error {
+    this.note(message);
+    return this.#options.error(message, cause === undefined ? undefined : { cause });
+  }
+
+  /** Notes a problem for the report at the end of the test. */
+  note(problem: string): void {
+    this.#problems.add(problem);
+  }
+
+  /** The error that reports all problems at the end of a test; `undefined` if there are none. Clears them. */
+  takeProblems(test: string | undefined, open: readonly TestRequest[]): Error | undefined {
+    const rejections = this.#rejections.splice(0);
+    const problems = [
+      ...this.#problems,
+      ...open.map(textOfOpen),
+      ...rejections.map((reason) => `Unhandled rejection: ${String(reason)}.`),
+    ];
+    this.#problems.clear();
+    if (problems.length === 0) return undefined;
+    const name = test === undefined ? 'The test' : `The test "${test}"`;
+    const text = `${name} left something behind:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+    return this.#options.error(text, { cause: rejections[0] });
+  }
+
+  /** Forgets everything about one test but its problems. */
+  clear(): void {
+    this.messages.clear();
+    this.subscriptions.clear();
+    this.keys.clear();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Refuses all further requests. */
+  close(): void {
+    this.#closed = true;
+    this.#stopListening?.();
+  }
+}
+
+/** Listens for unhandled rejections, but only if a test runner does too: without one, they must end the process. */
+function listenForRejections(note: (reason: unknown) => void): (() => void) | undefined {
+  const { process } = globalThis as {
+    process?: Partial<Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'>>;
+  };
+  if (!process?.on || !process.listenerCount?.('unhandledRejection')) return undefined;
+  process.on('unhandledRejection', note);
+  return () => void process.off?.('unhandledRejection', note);
+}
+
+function textOfUnexpected(
+  { method, operation, path, userId }: TestRequest,
+  expected: readonly string[] | undefined,
+): string {
+  const wanted = expected ? expected.join(', ') || 'none' : 'a request of the protocol';
+  const what = operation === 'unknown' ? `${method} ${path}` : `${operation} (${method} ${path})`;
+  return `Unexpected request of ${userId ?? 'nobody'}: ${what}. Expected: ${wanted}.`;
+}
+
+function textOfOpen({ userId, operation, channels, channelGroups }: TestRequest): string {
+  const names = [...channels, ...channelGroups].join(', ') || 'nothing';
+  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends.`;
+}
