@@ -40,7 +40,6 @@ export class Authorizer {
   /** Called, never while a request is on its way out, when the provider has given another token than the one before. */
   onRenewed: (() => void) | undefined;
   readonly #settings: Settings;
-  readonly #cancellation: Cancellation;
   readonly #keeper: Keeper | undefined;
   #token: string | undefined;
   /** The token and those before it, which answers under way may still quote. */
@@ -49,7 +48,6 @@ export class Authorizer {
   constructor(settings: Settings, cancellation: Cancellation) {
     const { token, tokenProvider: provider, keeper } = settings;
     this.#settings = settings;
-    this.#cancellation = cancellation;
     const onRenewed = () => this.onRenewed?.();
     this.#keeper = provider && keeper?.({ provider, settings, cancellation }, onRenewed);
     if (token !== undefined) this.#sent(token);
