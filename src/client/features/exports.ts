@@ -1,17 +1,16 @@
 // What belongs to single features, beside the features themselves.
-export type { Access, AuthKeysResult, Flags } from './access/auth-keys.ts';
-export type { Grants, PatternGrants, Permissions } from './access/permissions.ts';
-export type { RevokeTokenResult } from './access/revoke-token.ts';
+
 export type {
   ChannelMember,
   ChannelMetadata,
   CustomFields,
   Membership,
-  MetadataPage,
-  MetadataResult,
-  RemoveMetadataResult,
   UuidMetadata,
-} from './app-context/metadata.ts';
+} from '../listeners/metadata.ts';
+export type { Access, AuthKeysResult, Flags } from './access/auth-keys.ts';
+export type { Grants, PatternGrants, Permissions } from './access/permissions.ts';
+export type { RevokeTokenResult } from './access/revoke-token.ts';
+export type { MetadataPage, MetadataResult, RemoveMetadataResult } from './app-context/answers.ts';
 export type { ListChannelGroupsResult } from './channel-groups/list-channel-groups.ts';
 export type { ListChannelsInChannelGroupResult } from './channel-groups/list-channels-in-channel-group.ts';
 export type { ChannelGroupResult } from './channel-groups/registry.ts';

@@ -2,59 +2,141 @@ import type { Paging } from '../../builder/paging.ts';
 import { paged, rest } from '../../builder/verbs.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { defineFeature } from '../../feature.ts';
+import type { MetadataPage } from './answers.ts';
 import {
   getChannelMembers,
+  getMemberships,
   manageChannelMembers,
+  manageMemberships,
   removeChannelMembers,
+  removeMemberships,
   setChannelMembers,
-} from './channel-members.ts';
+  setMemberships,
+} from './memberships.ts';
 import {
   getAllChannelMetadata,
+  getAllUuidMetadata,
   getChannelMetadata,
+  getUuidMetadata,
   removeChannelMetadata,
+  removeUuidMetadata,
   setChannelMetadata,
-} from './channel-metadata.ts';
-import { getMemberships, manageMemberships, removeMemberships, setMemberships } from './memberships.ts';
-import type { MetadataPage } from './metadata.ts';
-import { metadataPaging } from './pages.ts';
+  setUuidMetadata,
+} from './metadata.ts';
 import type { PageParams } from './parameters.ts';
-import { getAllUuidMetadata, getUuidMetadata, removeUuidMetadata, setUuidMetadata } from './uuid-metadata.ts';
 
-/** The operations of App Context: users, channels, and who is in what. */
+/** The operations of App Context: users, channels, and memberships. */
 export const appContext = defineFeature({
   name: 'appContext',
   builders: {
-    /** Asks for users, page by page. */
+    /**
+     * Lists users, page by page.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.getAllUuidMetadata().filter('name LIKE "A*"').sort('name').execute();
+     * ```
+     */
     getAllUuidMetadata: list(getAllUuidMetadata),
-    /** Asks what is known of a user. */
+    /**
+     * Gets the metadata of a user.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.getUuidMetadata().uuid('bob').execute();
+     * ```
+     */
     getUuidMetadata: rest(getUuidMetadata),
-    /** Changes what is known of a user, who need not exist before. */
+    /**
+     * Changes the metadata of a user, who need not exist before.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.setUuidMetadata().uuid('bob').name('Bob').custom({ level: 7 }).execute();
+     * ```
+     */
     setUuidMetadata: rest(setUuidMetadata),
-    /** Removes what is known of a user. */
+    /** Removes the metadata of a user. */
     removeUuidMetadata: rest(removeUuidMetadata),
-    /** Asks for channels, page by page. */
+    /**
+     * Lists channels, page by page.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.getAllChannelMetadata().sort('updated:desc').limit(10).execute();
+     * ```
+     */
     getAllChannelMetadata: list(getAllChannelMetadata),
-    /** Asks what is known of a channel. */
+    /** Gets the metadata of a channel. */
     getChannelMetadata: rest(getChannelMetadata),
-    /** Changes what is known of a channel, which need not exist before. */
+    /**
+     * Changes the metadata of a channel, which need not exist before.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.setChannelMetadata().channel('room').name('The room').execute();
+     * ```
+     */
     setChannelMetadata: rest(setChannelMetadata),
-    /** Removes what is known of a channel. */
+    /** Removes the metadata of a channel. Its messages and subscribers stay. */
     removeChannelMetadata: rest(removeChannelMetadata),
-    /** Asks in which channels a user is. */
+    /**
+     * Lists the channels that a user is a member of.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.getMemberships().uuid('bob').includeChannel(true).execute();
+     * ```
+     */
     getMemberships: list(getMemberships),
-    /** Puts a user into channels. */
+    /**
+     * Adds a user to channels.
+     *
+     * @example
+     * ```ts
+     * await pubnub.setMemberships().channelMemberships('lobby', { id: 'room', status: 'muted' }).execute();
+     * ```
+     */
     setMemberships: rest(setMemberships),
-    /** Takes a user out of channels. */
+    /** Removes a user from channels. */
     removeMemberships: rest(removeMemberships),
-    /** Puts a user into channels and takes them out of others, in one step. */
+    /**
+     * Adds a user to channels and removes it from others, in one step.
+     *
+     * @example
+     * ```ts
+     * await pubnub.manageMemberships().set('lobby').remove('room').execute();
+     * ```
+     */
     manageMemberships: rest(manageMemberships),
-    /** Asks which users are in a channel. */
+    /**
+     * Lists the members of a channel.
+     *
+     * @example
+     * ```ts
+     * const { data } = await pubnub.getChannelMembers().channel('room').includeUuid(true).execute();
+     * ```
+     */
     getChannelMembers: list(getChannelMembers),
-    /** Puts users into a channel. */
+    /**
+     * Adds members to a channel.
+     *
+     * @example
+     * ```ts
+     * await pubnub.setChannelMembers().channel('room').uuids('alice', { id: 'bob', type: 'guest' }).execute();
+     * ```
+     */
     setChannelMembers: rest(setChannelMembers),
-    /** Takes users out of a channel. */
+    /** Removes members from a channel. */
     removeChannelMembers: rest(removeChannelMembers),
-    /** Puts users into a channel and takes others out, in one step. */
+    /**
+     * Adds members to a channel and removes others, in one step.
+     *
+     * @example
+     * ```ts
+     * await pubnub.manageChannelMembers().channel('room').set('alice').remove('bob').execute();
+     * ```
+     */
     manageChannelMembers: rest(manageChannelMembers),
   },
 });
@@ -63,4 +145,19 @@ function list<P extends PageParams, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
   const paging: Paging<PageParams, MetadataPage<T>> = metadataPaging();
   // It reads and changes nothing but what every list has.
   return paged(endpoint, paging as unknown as Paging<P, MetadataPage<T>>);
+}
+
+/** Forwards. The last page has a `next` as well: what follows it is empty, and leads nowhere, or to itself. */
+function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
+  return {
+    place: ['page'],
+    // The caller's object may change between two pages; and of a whole answer, only this much is a place.
+    first: ({ page, ...given }) => ({
+      ...given,
+      ...(page && { page: { next: page.next, prev: page.prev } }),
+    }),
+    pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
+    next: ({ page }, { data, next }) =>
+      next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],
+  };
 }

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import type { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { getChannelMembers } from '../../../../src/client/features/app-context/channel-members.ts';
-import { removeChannelMetadata } from '../../../../src/client/features/app-context/channel-metadata.ts';
-import { setMemberships } from '../../../../src/client/features/app-context/memberships.ts';
+import {
+  getChannelMembers,
+  setMemberships,
+} from '../../../../src/client/features/app-context/memberships.ts';
 import {
   getAllUuidMetadata,
+  removeChannelMetadata,
   setUuidMetadata,
-} from '../../../../src/client/features/app-context/uuid-metadata.ts';
+} from '../../../../src/client/features/app-context/metadata.ts';
 import { hangs, lineOf, networkError, rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 const STAMPS = { updated: '2025-02-06T21:16:34Z', eTag: 'e' };
