@@ -1,43 +1,23 @@
-import { checkName, copied, listOf, requiredListOf } from '../../builder/params.ts';
+import { rest } from '../../builder/verbs.ts';
 import type { ChannelName } from '../../channels.ts';
-import { defineEndpoint, type Keyset, type List, type Param, type Values } from '../../endpoint.ts';
+import type { List, Values } from '../../endpoint.ts';
 import type { ChannelMember, Membership } from '../../listeners/metadata.ts';
-import { distinct } from '../../wire/values.ts';
-import { isRelation, type MetadataPage, many } from './answers.ts';
+import { list, type MetadataPage } from './answers.ts';
 import {
   CHANNEL,
   type ChannelParams,
   channelPath,
-  checkRelation,
   include,
-  included,
-  LIST,
-  type ListValues,
-  OPTIONAL_FIELDS,
-  type PageParams,
-  pageQuery,
-  type RelationInput,
   type SortKey,
   USER,
   type UserParams,
   userPath,
-  WITHOUT_CUSTOM,
 } from './parameters.ts';
+import { names, type RelationInput, type RelationParams, relations, rows, type Side } from './relations.ts';
 
-type Side = 'uuid' | 'channel';
 type Sortable<S extends Side> =
   | ('updated' | 'status' | 'type')
   | `${S}.${'id' | 'name' | 'updated' | 'status' | 'type'}`;
-
-/** Parameters of a list of memberships, and of the calls that change it: those answer with the list as it then is. */
-export interface RelationParams extends PageParams {
-  /** Whether entries come with the membership's `custom`. Default `false`. */
-  includeCustom?: boolean;
-  /** Whether entries come with the membership's `status`. Default `false`; `true` in the answer to a change. */
-  includeStatus?: boolean;
-  /** Whether entries come with the membership's `type`. Default `false`; `true` in the answer to a change. */
-  includeType?: boolean;
-}
 
 /** Parameters of `getMemberships()`. */
 export interface GetMembershipsParams extends UserParams, RelationParams {
@@ -109,46 +89,7 @@ export interface ManageChannelMembersParams extends GetChannelMembersParams {
   remove?: List<string>;
 }
 
-const rows = copied(requiredListOf(checkRelation));
-const names = requiredListOf(checkName);
-
-type Rows = readonly RelationInput<string>[] | undefined;
-
-interface Change {
-  readonly set?: Rows;
-  readonly remove?: readonly string[];
-}
-
-/** What the calls on memberships and those on members have in common; `side` is what the entries lead to. */
-function calls<S extends Side, V, O extends Readonly<Record<string, Param>>>(
-  side: S,
-  own: O,
-  path: (values: V, keys: Keyset) => string,
-) {
-  const ofSide = (field: string) => `${side}.${field}`;
-  const fields = [...OPTIONAL_FIELDS, side, ...OPTIONAL_FIELDS.map(ofSide)];
-  const queryWith = (byDefault: readonly string[]) => (values: ListValues) => ({
-    include: included(values, byDefault, fields),
-    ...pageQuery(values),
-  });
-  const row = (input: RelationInput<string>) => {
-    const { id, ...given } = typeof input === 'string' ? { id: input } : input;
-    return { [side]: { id }, ...given };
-  };
-  const body = ({ set, remove }: Change) => ({
-    set: set?.map(row),
-    delete: remove && distinct(remove).map(row),
-  });
-  const params = { ...own, ...LIST };
-  const get = { params, path, query: queryWith([]), retry: 'safe', parse: many(isRelation(side)) } as const;
-  const query = queryWith([...WITHOUT_CUSTOM, ...WITHOUT_CUSTOM.map(ofSide)]);
-  const change = { ...get, method: 'PATCH', query } as const;
-  const either = { set: copied(listOf(checkRelation)), remove: listOf(checkName) };
-  const manage = { ...change, params: { ...either, ...params }, oneOf: ['set', 'remove'], body } as const;
-  return { params, get, change, manage, body };
-}
-
-const memberships = calls(
+const ofUser = relations(
   'channel',
   {
     ...USER,
@@ -160,7 +101,7 @@ const memberships = calls(
   (values: Values<UserParams>, keys) => `${userPath(values, keys)}/channels`,
 );
 
-const members = calls(
+const ofChannel = relations(
   'uuid',
   {
     ...CHANNEL,
@@ -172,58 +113,104 @@ const members = calls(
   (values: Values<ChannelParams>, keys) => `${channelPath(values, keys)}/uuids`,
 );
 
-/** `GET /v2/objects/{sub}/uuids/{uuid}/channels` (docs/reference/protocol.md, "Memberships"). */
-export const getMemberships = defineEndpoint<GetMembershipsParams, MetadataPage<Membership>>({
-  ...memberships.get,
-  operation: 'PNGetMembershipsOperation',
-});
-
-/** `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `set` (docs/reference/protocol.md, "Memberships"). */
-export const setMemberships = defineEndpoint<SetMembershipsParams, MetadataPage<Membership>>({
-  ...memberships.change,
-  operation: 'PNSetMembershipsOperation',
-  params: { channelMemberships: rows, ...memberships.params },
-  body: ({ channelMemberships: set }) => memberships.body({ set }),
-});
-
-/** `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `delete` (docs/reference/protocol.md, "Memberships"). */
-export const removeMemberships = defineEndpoint<RemoveMembershipsParams, MetadataPage<Membership>>({
-  ...memberships.change,
-  operation: 'PNRemoveMembershipsOperation',
-  params: { channelMemberships: names, ...memberships.params },
-  body: ({ channelMemberships: remove }) => memberships.body({ remove }),
-});
-
-/** `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with both (docs/reference/protocol.md, "Memberships"). */
-export const manageMemberships = defineEndpoint<ManageMembershipsParams, MetadataPage<Membership>>({
-  ...memberships.manage,
-  operation: 'PNManageMembershipsOperation',
-});
-
-/** `GET /v2/objects/{sub}/channels/{channel}/uuids` (docs/reference/protocol.md, "Memberships"). */
-export const getChannelMembers = defineEndpoint<GetChannelMembersParams, MetadataPage<ChannelMember>>({
-  ...members.get,
-  operation: 'PNGetMembersOperation',
-});
-
-/** `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `set` (docs/reference/protocol.md, "Memberships"). */
-export const setChannelMembers = defineEndpoint<SetChannelMembersParams, MetadataPage<ChannelMember>>({
-  ...members.change,
-  operation: 'PNSetMembersOperation',
-  params: { uuids: rows, ...members.params },
-  body: ({ uuids: set }) => members.body({ set }),
-});
-
-/** `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `delete` (docs/reference/protocol.md, "Memberships"). */
-export const removeChannelMembers = defineEndpoint<RemoveChannelMembersParams, MetadataPage<ChannelMember>>({
-  ...members.change,
-  operation: 'PNRemoveChannelMembersOperation',
-  params: { uuids: names, ...members.params },
-  body: ({ uuids: remove }) => members.body({ remove }),
-});
-
-/** `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with both (docs/reference/protocol.md, "Memberships"). */
-export const manageChannelMembers = defineEndpoint<ManageChannelMembersParams, MetadataPage<ChannelMember>>({
-  ...members.manage,
-  operation: 'PNManageChannelMembersOperation',
-});
+/** The operations on memberships and members (docs/reference/protocol.md, "Memberships"). */
+export const memberships = {
+  /**
+   * Lists the channels that a user is a member of.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getMemberships().uuid('bob').includeChannel(true).execute();
+   * ```
+   */
+  getMemberships: list<GetMembershipsParams, Membership>({
+    // `GET /v2/objects/{sub}/uuids/{uuid}/channels`.
+    ...ofUser.get,
+    operation: 'PNGetMembershipsOperation',
+  }),
+  /**
+   * Adds a user to channels.
+   *
+   * @example
+   * ```ts
+   * await pubnub.setMemberships().channelMemberships('lobby', { id: 'room', status: 'muted' }).execute();
+   * ```
+   */
+  setMemberships: rest<SetMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `set`.
+    ...ofUser.change,
+    operation: 'PNSetMembershipsOperation',
+    params: { channelMemberships: rows, ...ofUser.params },
+    body: ({ channelMemberships: set }) => ofUser.body({ set }),
+  }),
+  /** Removes a user from channels. */
+  removeMemberships: rest<RemoveMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `delete`.
+    ...ofUser.change,
+    operation: 'PNRemoveMembershipsOperation',
+    params: { channelMemberships: names, ...ofUser.params },
+    body: ({ channelMemberships: remove }) => ofUser.body({ remove }),
+  }),
+  /**
+   * Adds a user to channels and removes it from others, in one step.
+   *
+   * @example
+   * ```ts
+   * await pubnub.manageMemberships().set('lobby').remove('room').execute();
+   * ```
+   */
+  manageMemberships: rest<ManageMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with both.
+    ...ofUser.manage,
+    operation: 'PNManageMembershipsOperation',
+  }),
+  /**
+   * Lists the members of a channel.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getChannelMembers().channel('room').includeUuid(true).execute();
+   * ```
+   */
+  getChannelMembers: list<GetChannelMembersParams, ChannelMember>({
+    // `GET /v2/objects/{sub}/channels/{channel}/uuids`.
+    ...ofChannel.get,
+    operation: 'PNGetMembersOperation',
+  }),
+  /**
+   * Adds members to a channel.
+   *
+   * @example
+   * ```ts
+   * await pubnub.setChannelMembers().channel('room').uuids('alice', { id: 'bob', type: 'guest' }).execute();
+   * ```
+   */
+  setChannelMembers: rest<SetChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `set`.
+    ...ofChannel.change,
+    operation: 'PNSetMembersOperation',
+    params: { uuids: rows, ...ofChannel.params },
+    body: ({ uuids: set }) => ofChannel.body({ set }),
+  }),
+  /** Removes members from a channel. */
+  removeChannelMembers: rest<RemoveChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `delete`.
+    ...ofChannel.change,
+    operation: 'PNRemoveChannelMembersOperation',
+    params: { uuids: names, ...ofChannel.params },
+    body: ({ uuids: remove }) => ofChannel.body({ remove }),
+  }),
+  /**
+   * Adds members to a channel and removes others, in one step.
+   *
+   * @example
+   * ```ts
+   * await pubnub.manageChannelMembers().channel('room').set('alice').remove('bob').execute();
+   * ```
+   */
+  manageChannelMembers: rest<ManageChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with both.
+    ...ofChannel.manage,
+    operation: 'PNManageChannelMembersOperation',
+  }),
+};

@@ -1,10 +1,11 @@
 import { must, optional } from '../../builder/params.ts';
-import { defineEndpoint, type Keyset, type List, type Param, type Retry } from '../../endpoint.ts';
+import { rest } from '../../builder/verbs.ts';
+import type { Keyset, List, Param, Retry } from '../../endpoint.ts';
 import type { ChannelMetadata, CustomFields, UuidMetadata } from '../../listeners/metadata.ts';
 import { path } from '../../request/path.ts';
 import {
   isMetadata,
-  type MetadataPage,
+  list,
   type MetadataResult,
   many,
   none,
@@ -129,55 +130,91 @@ const LIST_ALL = {
 const user = calls({ params: USER, path: userPath }, { externalId: text, profileUrl: text, email: text });
 const channel = calls({ params: CHANNEL, path: channelPath }, { description: text });
 
-/** `GET /v2/objects/{sub}/uuids/{uuid}` (docs/reference/protocol.md, "App Context"). */
-export const getUuidMetadata = defineEndpoint<GetUuidMetadataParams, MetadataResult<UuidMetadata>>({
-  ...user.get,
-  operation: 'PNGetUUIDMetadataOperation',
-});
-
-/** `PATCH /v2/objects/{sub}/uuids/{uuid}` (docs/reference/protocol.md, "App Context"). */
-export const setUuidMetadata = defineEndpoint<SetUuidMetadataParams, MetadataResult<UuidMetadata>>({
-  ...user.set,
-  operation: 'PNSetUUIDMetadataOperation',
-});
-
-/** `DELETE /v2/objects/{sub}/uuids/{uuid}` (docs/reference/protocol.md, "App Context"). */
-export const removeUuidMetadata = defineEndpoint<RemoveUuidMetadataParams, RemoveMetadataResult>({
-  ...user.remove,
-  operation: 'PNRemoveUUIDMetadataOperation',
-});
-
-/** `GET /v2/objects/{sub}/uuids` (docs/reference/protocol.md, "App Context"). */
-export const getAllUuidMetadata = defineEndpoint<GetAllUuidMetadataParams, MetadataPage<UuidMetadata>>({
-  ...LIST_ALL,
-  operation: 'PNGetAllUUIDMetadataOperation',
-  path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/uuids`,
-});
-
-/** `GET /v2/objects/{sub}/channels/{channel}` (docs/reference/protocol.md, "App Context"). */
-export const getChannelMetadata = defineEndpoint<GetChannelMetadataParams, MetadataResult<ChannelMetadata>>({
-  ...channel.get,
-  operation: 'PNGetChannelMetadataOperation',
-});
-
-/** `PATCH /v2/objects/{sub}/channels/{channel}` (docs/reference/protocol.md, "App Context"). */
-export const setChannelMetadata = defineEndpoint<SetChannelMetadataParams, MetadataResult<ChannelMetadata>>({
-  ...channel.set,
-  operation: 'PNSetChannelMetadataOperation',
-});
-
-/** `DELETE /v2/objects/{sub}/channels/{channel}` (docs/reference/protocol.md, "App Context"). */
-export const removeChannelMetadata = defineEndpoint<RemoveChannelMetadataParams, RemoveMetadataResult>({
-  ...channel.remove,
-  operation: 'PNRemoveChannelMetadataOperation',
-});
-
-/** `GET /v2/objects/{sub}/channels` (docs/reference/protocol.md, "App Context"). */
-export const getAllChannelMetadata = defineEndpoint<
-  GetAllChannelMetadataParams,
-  MetadataPage<ChannelMetadata>
->({
-  ...LIST_ALL,
-  operation: 'PNGetAllChannelMetadataOperation',
-  path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/channels`,
-});
+/** The operations on users and channels (docs/reference/protocol.md, "App Context"). */
+export const metadata = {
+  /**
+   * Lists users, page by page.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getAllUuidMetadata().filter('name LIKE "A*"').sort('name').execute();
+   * ```
+   */
+  getAllUuidMetadata: list<GetAllUuidMetadataParams, UuidMetadata>({
+    // `GET /v2/objects/{sub}/uuids`.
+    ...LIST_ALL,
+    operation: 'PNGetAllUUIDMetadataOperation',
+    path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/uuids`,
+  }),
+  /**
+   * Gets the metadata of a user.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getUuidMetadata().uuid('bob').execute();
+   * ```
+   */
+  getUuidMetadata: rest<GetUuidMetadataParams, MetadataResult<UuidMetadata>>({
+    // `GET /v2/objects/{sub}/uuids/{uuid}`.
+    ...user.get,
+    operation: 'PNGetUUIDMetadataOperation',
+  }),
+  /**
+   * Changes the metadata of a user, who need not exist before.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.setUuidMetadata().uuid('bob').name('Bob').custom({ level: 7 }).execute();
+   * ```
+   */
+  setUuidMetadata: rest<SetUuidMetadataParams, MetadataResult<UuidMetadata>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}`.
+    ...user.set,
+    operation: 'PNSetUUIDMetadataOperation',
+  }),
+  /** Removes the metadata of a user. */
+  removeUuidMetadata: rest<RemoveUuidMetadataParams, RemoveMetadataResult>({
+    // `DELETE /v2/objects/{sub}/uuids/{uuid}`.
+    ...user.remove,
+    operation: 'PNRemoveUUIDMetadataOperation',
+  }),
+  /**
+   * Lists channels, page by page.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getAllChannelMetadata().sort('updated:desc').limit(10).execute();
+   * ```
+   */
+  getAllChannelMetadata: list<GetAllChannelMetadataParams, ChannelMetadata>({
+    // `GET /v2/objects/{sub}/channels`.
+    ...LIST_ALL,
+    operation: 'PNGetAllChannelMetadataOperation',
+    path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/channels`,
+  }),
+  /** Gets the metadata of a channel. */
+  getChannelMetadata: rest<GetChannelMetadataParams, MetadataResult<ChannelMetadata>>({
+    // `GET /v2/objects/{sub}/channels/{channel}`.
+    ...channel.get,
+    operation: 'PNGetChannelMetadataOperation',
+  }),
+  /**
+   * Changes the metadata of a channel, which need not exist before.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.setChannelMetadata().channel('room').name('The room').execute();
+   * ```
+   */
+  setChannelMetadata: rest<SetChannelMetadataParams, MetadataResult<ChannelMetadata>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}`.
+    ...channel.set,
+    operation: 'PNSetChannelMetadataOperation',
+  }),
+  /** Removes the metadata of a channel. Its messages and subscribers stay. */
+  removeChannelMetadata: rest<RemoveChannelMetadataParams, RemoveMetadataResult>({
+    // `DELETE /v2/objects/{sub}/channels/{channel}`.
+    ...channel.remove,
+    operation: 'PNRemoveChannelMetadataOperation',
+  }),
+};

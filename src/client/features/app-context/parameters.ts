@@ -12,7 +12,6 @@ import {
 } from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
 import type { Check, Keyset, Params, ParamTable, Query, Values } from '../../endpoint.ts';
-import type { CustomFields } from '../../listeners/metadata.ts';
 import { path } from '../../request/path.ts';
 import { isRecord } from '../../wire/read.ts';
 import { joined } from '../../wire/values.ts';
@@ -60,16 +59,6 @@ export interface PagePosition {
 /** A field to sort by, ascending unless said otherwise. */
 export type SortKey<Field extends string> = Field | `${Field}:asc` | `${Field}:desc`;
 
-/** The other side of a membership that is set: by name alone, or with fields; `null` clears one. */
-export type RelationInput<Id extends string> =
-  | Id
-  | {
-      readonly id: Id;
-      readonly custom?: CustomFields | null;
-      readonly status?: string | null;
-      readonly type?: string | null;
-    };
-
 /** The values of the parameters of a list. */
 export type ListValues = Values<PageParams> & { readonly sort?: readonly string[] };
 
@@ -78,14 +67,16 @@ const checkScalar = must(
   (value) => value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value),
 );
 
-const checkCustom: Check = (value) => {
+/** A program's own fields, which may be cleared. */
+export const checkCustom: Check = (value) => {
   if (value === null) return;
   if (!isRecord(value)) return 'must be an object, or null to clear it';
   const problem = problemIn(value, () => checkScalar);
   return problem && `must be flat: ${problem}`;
 };
 
-const checkClearable = must(
+/** A text that may be cleared. */
+export const checkClearable = must(
   'be a string, or null to clear it',
   (value) => value === null || typeof value === 'string',
 );
@@ -101,23 +92,6 @@ const checkPage = must(
     isRecord(value) &&
     [value['next'], value['prev']].every((at) => at === undefined || checkText(at) === undefined),
 );
-
-const ROW_CHECKS: Readonly<Record<string, Check>> = {
-  id: checkName,
-  custom: checkCustom,
-  status: checkClearable,
-  type: checkClearable,
-};
-
-const checkUnknown: Check = () => 'is no field of a membership';
-
-/** The other side of a membership, by name or with fields. */
-export const checkRelation: Check = (value) => {
-  if (!isRecord(value)) return checkName(value);
-  const checkOf = (name: string) => (Object.hasOwn(ROW_CHECKS, name) && ROW_CHECKS[name]) || checkUnknown;
-  const problem = problemIn({ id: undefined, ...value }, checkOf);
-  return problem && `has an entry whose ${problem}`;
-};
 
 /** A text that may be cleared. */
 export const text = optional(checkClearable);
@@ -187,7 +161,8 @@ export function included(
   return joined(fields.filter((field) => values[switchOf(field)] ?? byDefault.includes(field)));
 }
 
-function problemIn(
+/** The first problem of a record's fields, with the name of the field. */
+export function problemIn(
   fields: Readonly<Record<string, unknown>>,
   checkOf: (name: string) => Check,
 ): string | undefined {
