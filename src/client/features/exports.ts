@@ -7,13 +7,12 @@ export type {
   Membership,
   UuidMetadata,
 } from '../listeners/metadata.ts';
+export type { ListChannelsInChannelGroupResult } from '../subscribe/list-channels-in-channel-group.ts';
 export type { Access, AuthKeysResult, Flags } from './access/auth-keys.ts';
 export type { Grants, PatternGrants, Permissions } from './access/permissions.ts';
 export type { RevokeTokenResult } from './access/revoke-token.ts';
 export type { MetadataPage, MetadataResult, RemoveMetadataResult } from './app-context/answers.ts';
-export type { ListChannelGroupsResult } from './channel-groups/list-channel-groups.ts';
-export type { ListChannelsInChannelGroupResult } from './channel-groups/list-channels-in-channel-group.ts';
-export type { ChannelGroupResult } from './channel-groups/registry.ts';
+export type { ChannelGroupResult, ListChannelGroupsResult } from './channel-groups/feature.ts';
 export { aesCbcCryptoModule, legacyCryptoModule } from './encryption/modules.ts';
 export type { FileData } from './files/bytes.ts';
 export type { DeleteFileResult } from './files/delete-file.ts';
