@@ -21,18 +21,22 @@ export type { ListedFile, ListFilesResult } from './files/list-files.ts';
 export type { FileCallOptions, FileProgress } from './files/progress.ts';
 export type { PublishFileMessageResult } from './files/publish-file-message.ts';
 export type { SendFileResult } from './files/send-file.ts';
-export type { Announced, MessageAction } from './message-actions/action.ts';
-export type { AddMessageActionResult } from './message-actions/add-message-action.ts';
 export type {
+  AddMessageActionResult,
+  Announced,
   GetMessageActionsResult,
+  MessageAction,
   MoreMessageActions,
-} from './message-actions/get-message-actions.ts';
-export type { RemoveMessageActionResult } from './message-actions/remove-message-action.ts';
-export type { GetStateResult } from './presence/get-state.ts';
+  RemoveMessageActionResult,
+} from './message-actions/feature.ts';
+export type { GetStateResult, SetStateResult, WhereNowResult } from './presence/feature.ts';
 export type { HereNowChannel, HereNowOccupant, HereNowResult } from './presence/here-now.ts';
-export type { SetStateResult } from './presence/set-state.ts';
-export type { WhereNowResult } from './presence/where-now.ts';
-export type { PushEnvironment, PushType } from './push/device.ts';
+export type {
+  ListPushChannelsResult,
+  PushChannelsResult,
+  PushEnvironment,
+  PushType,
+} from './push/feature.ts';
 export {
   type ApnsConfiguration,
   type ApnsNotification,
@@ -42,7 +46,6 @@ export {
   notificationPayload,
   type PushPayload,
 } from './push/notification-payload.ts';
-export type { ListPushChannelsResult, PushChannelsResult } from './push/push-channels.ts';
 export type { DeleteMessagesResult } from './storage/delete-messages.ts';
 export type {
   FetchedAction,
