@@ -10,7 +10,7 @@ export type {
 export type { ListChannelsInChannelGroupResult } from '../subscribe/list-channels-in-channel-group.ts';
 export type { Access, AuthKeysResult, Flags } from './access/auth-keys.ts';
 export type { Grants, PatternGrants, Permissions } from './access/permissions.ts';
-export type { RevokeTokenResult } from './access/revoke-token.ts';
+export type { RevokeTokenResult } from './access/tokens.ts';
 export type { MetadataPage, MetadataResult, RemoveMetadataResult } from './app-context/answers.ts';
 export type { ChannelGroupResult, ListChannelGroupsResult } from './channel-groups/feature.ts';
 export { aesCbcCryptoModule, legacyCryptoModule } from './encryption/modules.ts';
