@@ -46,7 +46,7 @@ export {
   notificationPayload,
   type PushPayload,
 } from './push/notification-payload.ts';
-export type { DeleteMessagesResult } from './storage/delete-messages.ts';
+export type { DeleteMessagesResult, MessageCountsResult } from './storage/feature.ts';
 export type {
   FetchedAction,
   FetchedActions,
@@ -56,7 +56,6 @@ export type {
   WithActions,
 } from './storage/fetched.ts';
 export type { HistoryMessage, HistoryResult } from './storage/history.ts';
-export type { MessageCountsResult } from './storage/message-counts.ts';
 export {
   type ParsedToken,
   parseToken,
