@@ -15,12 +15,10 @@ export type { MetadataPage, MetadataResult, RemoveMetadataResult } from './app-c
 export type { ChannelGroupResult, ListChannelGroupsResult } from './channel-groups/feature.ts';
 export { aesCbcCryptoModule, legacyCryptoModule } from './encryption/modules.ts';
 export type { FileData } from './files/bytes.ts';
-export type { DeleteFileResult } from './files/delete-file.ts';
 export { DownloadedFile } from './files/downloaded-file.ts';
-export type { ListedFile, ListFilesResult } from './files/list-files.ts';
+export type { DeleteFileResult, ListedFile, ListFilesResult } from './files/feature.ts';
 export type { FileCallOptions, FileProgress } from './files/progress.ts';
-export type { PublishFileMessageResult } from './files/publish-file-message.ts';
-export type { SendFileResult } from './files/send-file.ts';
+export type { PublishFileMessageResult, SendFileResult } from './files/send-file.ts';
 export type {
   AddMessageActionResult,
   Announced,
