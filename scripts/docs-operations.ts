@@ -45,13 +45,11 @@ const KINDS = {
 function parametersOf(name: string, { params, oneOf = [] }: Described): string {
   const members = membersOf('src/client', `${name[0]?.toUpperCase()}${name.slice(1)}Params`);
   if (members.length === 0) return 'It has no parameters.';
-  const rows = members
-    .filter((member) => member.name in params)
-    .map((member) => {
-      const { kind, required } = params[member.name] ?? { kind: 'value', required: false };
-      const need = required ? 'yes' : oneOf.includes(member.name) ? 'one of them' : '';
-      return [code(KINDS[kind](member.name)), need, member.text];
-    });
+  const rows = Object.entries(params).map(([param, { kind, required }]) => {
+    const need = required ? 'yes' : oneOf.includes(param) ? 'one of them' : '';
+    const text = members.find((member) => member.name === param)?.text ?? '';
+    return [code(KINDS[kind](param)), need, text];
+  });
   return table(['Setter', 'Required', 'What it says'], rows);
 }
 

@@ -23,10 +23,8 @@ export {
 } from './config/options.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { type Delivery, PubNubError } from './errors/pubnub-error.ts';
-export type { FireResult } from './features/publish/fire.ts';
-export type { PublishResult } from './features/publish/publish.ts';
-export type { SignalResult } from './features/publish/signal.ts';
-export type { TimeResult } from './features/publish/time.ts';
+export type { PublishResult } from './features/message.ts';
+export type { FireResult, SignalResult, TimeResult } from './features/publish/feature.ts';
 export type {
   ClientState,
   EventMap,

@@ -21,3 +21,6 @@ export const MAX_OCCUPANTS = 1_000;
 
 /** Seconds without a request after which a user times out. */
 export const DEFAULT_PRESENCE_TIMEOUT = 300;
+
+/** Entries of one page of messages, message actions, files or metadata. */
+export const LARGEST_PAGE = 100;

@@ -44,7 +44,10 @@ export const API_SURFACE: Readonly<Record<string, Places>> = {
   },
   '3a': { [PAYLOADS]: ['api-surface 9.3a: resolves', 'api-surface 9.3a: rejects'] },
   '3b': subscribingToNothing,
-  '3c': { [PAYLOADS]: ['api-surface 9.3c and pains 29'], 'client/wire/json.test.ts': ['names the place of %s'] },
+  '3c': {
+    [PAYLOADS]: ['api-surface 9.3c and pains 29'],
+    'client/wire/json.test.ts': ['names the place of %s'],
+  },
   '3d': anyPlace,
   '4': { [SUBSCRIPTIONS]: ['api-surface 9.4'], [ENGINE]: ['keep the subscriptions and the cursor'] },
   '5': {
@@ -74,8 +77,12 @@ export const PEERS: Readonly<Record<string, Places>> = {
     'types/channel-map.ts': ['A closed map with wildcards'],
     'types/messages.test.ts': ['pubnub.publish().execute();'],
   },
-  '3: builders that change': { 'client/builder/builder.test.ts': ['never changes: two chains from one base'] },
-  '3: operations without a signal': { 'client/request/execute.test.ts': ['ends a call under way, and is told'] },
+  '3: builders that change': {
+    'client/builder/builder.test.ts': ['never changes: two chains from one base'],
+  },
+  '3: operations without a signal': {
+    'client/request/execute.test.ts': ['ends a call under way, and is told'],
+  },
   '3: errors without codes': { 'client/errors/classification.test.ts': ['%s says what to do'] },
   '4: the option against copies does nothing': whatComesTwice,
   '4: too many messages, told only by the older loop': { [LISTENERS]: ['peers 4'] },
@@ -239,13 +246,17 @@ export const PAINS: Readonly<Record<string, Places>> = {
     'client/request/over-fetch.test.ts': ['hands a Request with method, address, headers'],
     [POISON]: ['an odd answer costs no message and no subscription'],
   },
-  '32': { 'client/request/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'] },
+  '32': {
+    'client/request/execute.test.ts': ['ends each attempt after the time of the client, even of a transport'],
+  },
   '33': { [PLATFORM]: ['peers 1'] },
   '34': { [PLATFORM]: ['pains 34'], 'client/errors/secrets.test.ts': ['are in no error and no log line'] },
   '35': { [CALLS]: ['pains 7 and 35'], 'client/pubnub.test.ts': ['shares nothing with another client'] },
   '36': { 'client/subscribe/engine-floors.test.ts': ['is the handshake that accepted it: nothing older'] },
   '37': { 'client/config/settings.test.ts': ['are a copy: changing the options later', 'are frozen'] },
   '38': { [PLATFORM]: ['peers 2'] },
-  '39': { 'client/features/encryption/messages.test.ts': ['gets what can be read in clear, and what cannot'] },
+  '39': {
+    'client/features/encryption/messages.test.ts': ['gets what can be read in clear, and what cannot'],
+  },
   '40': { [CALLS]: ['pains 40'] },
 };

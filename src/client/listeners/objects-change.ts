@@ -1,11 +1,5 @@
-import type {
-  ChannelMember,
-  ChannelMetadata,
-  Membership,
-  Related,
-  UuidMetadata,
-} from '../features/app-context/metadata.ts';
 import { isRecord } from '../wire/read.ts';
+import type { ChannelMember, ChannelMetadata, Membership, Related, UuidMetadata } from './metadata.ts';
 
 /** The members of every change. */
 interface Change<Event extends 'set' | 'delete', Type extends 'uuid' | 'channel' | 'membership', Data> {
@@ -26,7 +20,7 @@ export type PNObjectsChange =
   | Change<'delete', 'uuid' | 'channel', { readonly id: string }>
   | Change<'delete', 'membership', Ends>;
 
-// Names of version 1.0 of the events.
+// Version 1.0 of the events named the same things differently.
 const WORDS: Readonly<Record<string, string>> = {
   user: 'uuid',
   space: 'channel',
@@ -37,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   removed: 'delete',
 };
 
-/** Reads the payload of a change; throws a `TypeError` for any other payload. */
+/** Reads the payload of a change; throws a `TypeError` if its shape is another. */
 export function objectsChange(payload: Readonly<Record<string, unknown>>): PNObjectsChange {
   const change = { ...payload, event: word(payload['event']), type: word(payload['type']) };
   if (!isChange(change)) throw new TypeError('the change of metadata is of an unknown kind');

@@ -1,38 +1,163 @@
-import { must } from '../../builder/params.ts';
-import type { Answer } from '../../endpoint.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkName,
+  emptyProblem,
+  listOf,
+  must,
+  optional,
+} from '../../builder/params.ts';
+import { rest } from '../../builder/verbs.ts';
+import type { Answer, List, Params, Query, Values } from '../../endpoint.ts';
+import { path } from '../../request/path.ts';
 import { expected, isRecord, recordAt } from '../../wire/read.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { joined } from '../../wire/values.ts';
 
 /** `1` or `0` for each permission: read, write, manage, delete, get, update, join. */
 export type Flags = Readonly<Partial<Record<'r' | 'w' | 'm' | 'd' | 'g' | 'u' | 'j', 0 | 1>>>;
 
-/** What an auth key, or everybody, may do with something. */
+/** The permissions of one auth key, or of everybody. */
 export type Access = Flags & { readonly auths?: Readonly<Record<string, Flags>>; readonly ttl?: number };
 
-/** What the service tells of rights of auth keys, as it comes: its form depends on how much was asked for. */
+/** The permissions of auth keys, as the service sends them: the form depends on how much was asked for. */
 export interface AuthKeysResult extends Access {
   /** `subkey`, `channel`, `channel-group`, `user`, `channel-group+auth` or `uuid`. */
   readonly level: string;
   readonly subscribe_key?: string;
-  /** The one channel that `auths` are for. */
+  /** The only channel that `auths` are for. */
   readonly channel?: string;
   readonly channels?: Readonly<Record<string, Access>>;
-  /** The groups; or the one group that `auths` are for. */
+  /** The groups; or the only group that `auths` are for. */
   readonly 'channel-groups'?: string | Readonly<Record<string, Access>>;
   readonly uuids?: Readonly<Record<string, Access>>;
 }
 
-/** An auth key. */
-export const checkAuthKey = must(
+/** Parameters of `audit()`. */
+export interface AuditParams extends Params {
+  /** Channels that are asked about. */
+  channels?: List<string>;
+  /** Channel groups that are asked about. */
+  channelGroups?: List<string>;
+  /** Keys that are asked about. */
+  authKeys?: List<string>;
+}
+
+/** Parameters of `grant()`. What is not allowed is forbidden: without any permission, it takes back what was granted. */
+export interface GrantParams extends Params {
+  /** Channels that it is for. Without channels, groups and users it is for all of the subscribe key; empty lists are refused. */
+  channels?: List<string>;
+  /** Channel groups that it is for. */
+  channelGroups?: List<string>;
+  /** Users whose metadata it is for; not together with channels or groups, and only with auth keys. */
+  uuids?: List<string>;
+  /** Keys that clients give as `authKey`. @default everybody */
+  authKeys?: List<string>;
+  /** Subscribing, presence and history. @default false */
+  read?: boolean;
+  /** Publishing. @default false */
+  write?: boolean;
+  /** Changing channel groups. @default false */
+  manage?: boolean;
+  /** Deleting messages and files. @default false */
+  delete?: boolean;
+  /** Reading metadata. @default false */
+  get?: boolean;
+  /** Changing metadata. @default false */
+  update?: boolean;
+  /** Joining channels. @default false */
+  join?: boolean;
+  /** Minutes for which it is valid; 0 for ever. @default 1440 */
+  ttl?: number;
+}
+
+const FLAGS = ['r', 'w', 'm', 'd', 'g', 'u', 'j'];
+
+const checkAuthKey = must(
   'be a text without commas and control characters',
   (value) => typeof value === 'string' && /^[^,\p{Cc}]+$/u.test(value) && value.isWellFormed(),
 );
 
-const FLAGS = ['r', 'w', 'm', 'd', 'g', 'u', 'j'];
+const NAMES = {
+  channels: listOf(checkName),
+  channelGroups: listOf(checkName),
+  authKeys: listOf(checkAuthKey),
+};
 
-/** The payload of an answer about auth keys, in records without a prototype; throws a `TypeError` on any other. */
-export function payloadOf({ text }: Answer): AuthKeysResult {
+const OF_KEYS = {
+  needs: ['publishKey', 'secretKey'],
+  auth: 'signature',
+  retry: 'safe',
+  parse: payloadOf,
+} as const;
+
+const bit = (allowed = false): number => (allowed ? 1 : 0);
+const permission = optional(checkBoolean);
+
+/** The operations on auth keys, for keysets without tokens (docs/reference/protocol.md, "Access Manager"). */
+export const authKeys = {
+  /**
+   * Grants permissions to auth keys, for keysets without tokens.
+   *
+   * @example
+   * ```ts
+   * await pubnub.grant().channels('room').authKeys('key-of-bob').read(true).write(true).ttl(60).execute();
+   * ```
+   */
+  grant: rest<GrantParams, AuthKeysResult>({
+    ...OF_KEYS,
+    operation: 'PNAccessManagerGrant',
+    params: {
+      ...NAMES,
+      uuids: listOf(checkName),
+      ...{ read: permission, write: permission, manage: permission, delete: permission },
+      ...{ get: permission, update: permission, join: permission },
+      ttl: optional(checkCount),
+    },
+    conflict: ({ channels, channelGroups, uuids, authKeys }) => {
+      const problem = emptyProblem({ channels, channelGroups, uuids, authKeys });
+      if (problem !== undefined || !uuids) return problem;
+      if (channels || channelGroups) return 'uuids and channels or groups need a call each';
+      return authKeys ? undefined : 'uuids need authKeys';
+    },
+    path: (_, keys) => path`/v2/auth/grant/sub-key/${keys.subscribeKey}`,
+    query: (given) => ({
+      ...namesQuery(given),
+      ...{ r: bit(given.read), w: bit(given.write), m: bit(given.manage), d: bit(given.delete) },
+      ...{ g: bit(given.get), u: bit(given.update), j: bit(given.join) },
+      ttl: given.ttl,
+    }),
+  }),
+  /**
+   * Lists the permissions of auth keys.
+   *
+   * @example
+   * ```ts
+   * const { channels } = await pubnub.audit().channels('room').execute();
+   * ```
+   */
+  audit: rest<AuditParams, AuthKeysResult>({
+    ...OF_KEYS,
+    operation: 'PNAccessManagerAudit',
+    params: NAMES,
+    conflict: ({ channels, channelGroups, authKeys }) => emptyProblem({ channels, channelGroups, authKeys }),
+    path: (_, keys) => path`/v2/auth/audit/sub-key/${keys.subscribeKey}`,
+    query: namesQuery,
+  }),
+};
+
+function namesQuery({ channels, channelGroups, uuids, authKeys }: Values<GrantParams>): Query {
+  return {
+    channel: joined(channels),
+    'channel-group': joined(channelGroups),
+    'target-uuid': joined(uuids),
+    auth: joined(authKeys),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// In records without a prototype.
+function payloadOf({ text }: Answer): AuthKeysResult {
   const body: unknown = JSON.parse(text, (_, value) =>
     isRecord(value) ? Object.assign(Object.create(null), value) : value,
   );

@@ -1,23 +1,13 @@
-import { rest } from '../../builder/verbs.ts';
-import { defineFeature } from '../../feature.ts';
-import { audit } from './audit.ts';
-import { grant } from './grant.ts';
-import { grantToken } from './grant-token.ts';
-import { revokeToken } from './revoke-token.ts';
+import { defineFeature, type Feature } from '../../feature.ts';
+import { authKeys } from './auth-keys.ts';
 import { signerOf } from './signature.ts';
+import { tokens } from './tokens.ts';
+
+type Builders = typeof tokens & typeof authKeys;
 
 /** The operations of access control, for servers that hold the secret key. */
-export const access = defineFeature({
+export const access: Feature<Builders, Record<never, never>> = defineFeature({
   name: 'access',
   signer: signerOf,
-  builders: {
-    /** Makes an access token for somebody. */
-    grantToken: rest(grantToken),
-    /** Ends an access token before its time. */
-    revokeToken: rest(revokeToken),
-    /** Gives rights to auth keys, for keysets that have no tokens. */
-    grant: rest(grant),
-    /** Asks which rights auth keys have. */
-    audit: rest(audit),
-  },
+  builders: { ...tokens, ...authKeys },
 });

@@ -1,37 +1,28 @@
-import { PNOperationType } from '../../../protocol/status.ts';
-import { checkName, listOf, optional, requiredListOf } from '../../builder/params.ts';
+import { rest } from '../../builder/verbs.ts';
 import type { ChannelName } from '../../channels.ts';
-import { defineEndpoint, type Keyset, type List } from '../../endpoint.ts';
-import { path } from '../../request/path.ts';
-import { distinct } from '../../wire/values.ts';
-import { isRelation, type Membership, type MetadataPage, many } from './metadata.ts';
+import type { List, Values } from '../../endpoint.ts';
+import type { ChannelMember, Membership } from '../../listeners/metadata.ts';
+import { list, type MetadataPage } from './answers.ts';
 import {
-  INCLUDE_PARAMS,
+  CHANNEL,
+  type ChannelParams,
+  channelPath,
   include,
-  PAGE_PARAMS,
-  type PageParams,
-  type RelationInput,
-  requiredRows,
-  rows,
   type SortKey,
-  sort,
+  USER,
+  type UserParams,
+  userPath,
 } from './parameters.ts';
-import { relationsBody, relationsQuery } from './wire.ts';
+import { names, type RelationInput, type RelationParams, relations, rows, type Side } from './relations.ts';
 
-type Sortable = 'updated' | 'status' | 'type' | `channel.${'id' | 'name' | 'updated' | 'status' | 'type'}`;
+type Sortable<S extends Side> =
+  | ('updated' | 'status' | 'type')
+  | `${S}.${'id' | 'name' | 'updated' | 'status' | 'type'}`;
 
-/** Parameters of `getMemberships()`, and of the calls that change them: those answer with the list as it then is. */
-export interface GetMembershipsParams extends PageParams {
-  /** The user. Default: the client's own. */
-  uuid?: string;
+/** Parameters of `getMemberships()`. */
+export interface GetMembershipsParams extends UserParams, RelationParams {
   /** Fields to sort by, the first one first. */
-  sort?: List<SortKey<Sortable>>;
-  /** Whether memberships come with `custom`. Default `false`. */
-  includeCustom?: boolean;
-  /** Whether memberships come with `status`. Default `false`; `true` in the answer to a change. */
-  includeStatus?: boolean;
-  /** Whether memberships come with `type`. Default `false`; `true` in the answer to a change. */
-  includeType?: boolean;
+  sort?: List<SortKey<Sortable<'channel'>>>;
   /** Whether channels come with their name and description, and not with their id alone. Default `false`. */
   includeChannel?: boolean;
   /** With `includeChannel`: whether channels come with `custom`. Default `false`. */
@@ -42,6 +33,20 @@ export interface GetMembershipsParams extends PageParams {
   includeChannelType?: boolean;
 }
 
+/** Parameters of `getChannelMembers()`. */
+export interface GetChannelMembersParams extends ChannelParams, RelationParams {
+  /** Fields to sort by, the first one first. */
+  sort?: List<SortKey<Sortable<'uuid'>>>;
+  /** Whether users come with their name and addresses, and not with their id alone. Default `false`. */
+  includeUuid?: boolean;
+  /** With `includeUuid`: whether users come with `custom`. Default `false`. */
+  includeUuidCustom?: boolean;
+  /** With `includeUuid`: whether users come with `status`. Default `false`; `true` in the answer to a change. */
+  includeUuidStatus?: boolean;
+  /** With `includeUuid`: whether users come with `type`. Default `false`; `true` in the answer to a change. */
+  includeUuidType?: boolean;
+}
+
 /** Parameters of `setMemberships()`. */
 export interface SetMembershipsParams extends GetMembershipsParams {
   /** Channels to be in: names, or `{ id, custom, status, type }`. Other memberships stay. */
@@ -50,7 +55,7 @@ export interface SetMembershipsParams extends GetMembershipsParams {
 
 /** Parameters of `removeMemberships()`. */
 export interface RemoveMembershipsParams extends GetMembershipsParams {
-  /** Channels to be in no more. Those that the user is not in are passed over. */
+  /** Channels to leave. Those that the user is not in are ignored. */
   channelMemberships: List<ChannelName<this['~map']>>;
 }
 
@@ -59,87 +64,153 @@ export interface ManageMembershipsParams extends GetMembershipsParams {
   readonly '~oneOf': 'set' | 'remove';
   /** Channels to be in: names, or `{ id, custom, status, type }`. */
   set?: List<RelationInput<ChannelName<this['~map']>>>;
-  /** Channels to be in no more. */
+  /** Channels to leave. */
   remove?: List<ChannelName<this['~map']>>;
 }
 
-const params = {
-  uuid: optional(checkName),
-  ...PAGE_PARAMS,
-  sort,
-  ...INCLUDE_PARAMS,
-  includeChannel: include,
-  includeChannelCustom: include,
-  includeChannelStatus: include,
-  includeChannelType: include,
+/** Parameters of `setChannelMembers()`. */
+export interface SetChannelMembersParams extends GetChannelMembersParams {
+  /** Users to be members: ids, or `{ id, custom, status, type }`. Other members stay. */
+  uuids: List<RelationInput<string>>;
+}
+
+/** Parameters of `removeChannelMembers()`. */
+export interface RemoveChannelMembersParams extends GetChannelMembersParams {
+  /** Members to remove. Users who are not members are ignored. */
+  uuids: List<string>;
+}
+
+/** Parameters of `manageChannelMembers()`. */
+export interface ManageChannelMembersParams extends GetChannelMembersParams {
+  readonly '~oneOf': 'set' | 'remove';
+  /** Users to be members: ids, or `{ id, custom, status, type }`. */
+  set?: List<RelationInput<string>>;
+  /** Members to remove. */
+  remove?: List<string>;
+}
+
+const ofUser = relations(
+  'channel',
+  {
+    ...USER,
+    includeChannel: include,
+    includeChannelCustom: include,
+    includeChannelStatus: include,
+    includeChannelType: include,
+  },
+  (values: Values<UserParams>, keys) => `${userPath(values, keys)}/channels`,
+);
+
+const ofChannel = relations(
+  'uuid',
+  {
+    ...CHANNEL,
+    includeUuid: include,
+    includeUuidCustom: include,
+    includeUuidStatus: include,
+    includeUuidType: include,
+  },
+  (values: Values<ChannelParams>, keys) => `${channelPath(values, keys)}/uuids`,
+);
+
+/** The operations on memberships and members (docs/reference/protocol.md, "Memberships"). */
+export const memberships = {
+  /**
+   * Lists the channels that a user is a member of.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getMemberships().uuid('bob').includeChannel(true).execute();
+   * ```
+   */
+  getMemberships: list<GetMembershipsParams, Membership>({
+    // `GET /v2/objects/{sub}/uuids/{uuid}/channels`.
+    ...ofUser.get,
+    operation: 'PNGetMembershipsOperation',
+  }),
+  /**
+   * Adds a user to channels.
+   *
+   * @example
+   * ```ts
+   * await pubnub.setMemberships().channelMemberships('lobby', { id: 'room', status: 'muted' }).execute();
+   * ```
+   */
+  setMemberships: rest<SetMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `set`.
+    ...ofUser.change,
+    operation: 'PNSetMembershipsOperation',
+    params: { channelMemberships: rows, ...ofUser.params },
+    body: ({ channelMemberships: set }) => ofUser.body({ set }),
+  }),
+  /** Removes a user from channels. */
+  removeMemberships: rest<RemoveMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `delete`.
+    ...ofUser.change,
+    operation: 'PNRemoveMembershipsOperation',
+    params: { channelMemberships: names, ...ofUser.params },
+    body: ({ channelMemberships: remove }) => ofUser.body({ remove }),
+  }),
+  /**
+   * Adds a user to channels and removes it from others, in one step.
+   *
+   * @example
+   * ```ts
+   * await pubnub.manageMemberships().set('lobby').remove('room').execute();
+   * ```
+   */
+  manageMemberships: rest<ManageMembershipsParams, MetadataPage<Membership>>({
+    // `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with both.
+    ...ofUser.manage,
+    operation: 'PNManageMembershipsOperation',
+  }),
+  /**
+   * Lists the members of a channel.
+   *
+   * @example
+   * ```ts
+   * const { data } = await pubnub.getChannelMembers().channel('room').includeUuid(true).execute();
+   * ```
+   */
+  getChannelMembers: list<GetChannelMembersParams, ChannelMember>({
+    // `GET /v2/objects/{sub}/channels/{channel}/uuids`.
+    ...ofChannel.get,
+    operation: 'PNGetMembersOperation',
+  }),
+  /**
+   * Adds members to a channel.
+   *
+   * @example
+   * ```ts
+   * await pubnub.setChannelMembers().channel('room').uuids('alice', { id: 'bob', type: 'guest' }).execute();
+   * ```
+   */
+  setChannelMembers: rest<SetChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `set`.
+    ...ofChannel.change,
+    operation: 'PNSetMembersOperation',
+    params: { uuids: rows, ...ofChannel.params },
+    body: ({ uuids: set }) => ofChannel.body({ set }),
+  }),
+  /** Removes members from a channel. */
+  removeChannelMembers: rest<RemoveChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with `delete`.
+    ...ofChannel.change,
+    operation: 'PNRemoveChannelMembersOperation',
+    params: { uuids: names, ...ofChannel.params },
+    body: ({ uuids: remove }) => ofChannel.body({ remove }),
+  }),
+  /**
+   * Adds members to a channel and removes others, in one step.
+   *
+   * @example
+   * ```ts
+   * await pubnub.manageChannelMembers().channel('room').set('alice').remove('bob').execute();
+   * ```
+   */
+  manageChannelMembers: rest<ManageChannelMembersParams, MetadataPage<ChannelMember>>({
+    // `PATCH /v2/objects/{sub}/channels/{channel}/uuids` with both.
+    ...ofChannel.manage,
+    operation: 'PNManageChannelMembersOperation',
+  }),
 };
-
-const READ = {
-  path: ({ uuid }: { readonly uuid?: string }, { subscribeKey, userId }: Keyset) =>
-    path`/v2/objects/${subscribeKey}/uuids/${uuid ?? userId}/channels`,
-  query: relationsQuery('channel'),
-  retry: 'safe',
-  parse: many(isRelation('channel')),
-} as const;
-
-const CHANGE = { ...READ, method: 'PATCH', query: relationsQuery('channel', true) } as const;
-
-/**
- * `GET /v2/objects/{sub}/uuids/{uuid}/channels` (docs/reference/protocol.md, "Memberships").
- *
- * @example
- * ```ts
- * const { data } = await pubnub.getMemberships().uuid('bob').includeChannel(true).execute();
- * ```
- */
-export const getMemberships = defineEndpoint<GetMembershipsParams, MetadataPage<Membership>>({
-  ...READ,
-  operation: PNOperationType.PNGetMembershipsOperation,
-  params,
-});
-
-/**
- * `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `set` (docs/reference/protocol.md, "Memberships").
- *
- * @example
- * ```ts
- * await pubnub.setMemberships().channelMemberships('lobby', { id: 'room', status: 'muted' }).execute();
- * ```
- */
-export const setMemberships = defineEndpoint<SetMembershipsParams, MetadataPage<Membership>>({
-  ...CHANGE,
-  operation: PNOperationType.PNSetMembershipsOperation,
-  params: { ...params, channelMemberships: requiredRows },
-  body: ({ channelMemberships }) => relationsBody('channel', { set: channelMemberships }),
-});
-
-/**
- * `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `delete` (docs/reference/protocol.md, "Memberships").
- *
- * @example
- * ```ts
- * await pubnub.removeMemberships().channelMemberships('room').execute();
- * ```
- */
-export const removeMemberships = defineEndpoint<RemoveMembershipsParams, MetadataPage<Membership>>({
-  ...CHANGE,
-  operation: PNOperationType.PNRemoveMembershipsOperation,
-  params: { ...params, channelMemberships: requiredListOf(checkName) },
-  body: ({ channelMemberships }) => relationsBody('channel', { remove: distinct(channelMemberships) }),
-});
-
-/**
- * `PATCH /v2/objects/{sub}/uuids/{uuid}/channels` with `set` and `delete` (docs/reference/protocol.md, "Memberships").
- *
- * @example
- * ```ts
- * await pubnub.manageMemberships().set('lobby').remove('room').execute();
- * ```
- */
-export const manageMemberships = defineEndpoint<ManageMembershipsParams, MetadataPage<Membership>>({
-  ...CHANGE,
-  operation: PNOperationType.PNManageMembershipsOperation,
-  params: { ...params, set: rows, remove: listOf(checkName) },
-  oneOf: ['set', 'remove'],
-  body: ({ set, remove }) => relationsBody('channel', { set, remove: remove && distinct(remove) }),
-});

@@ -1,3 +1,4 @@
+import { LARGEST_PAGE } from '../../../protocol/limits.ts';
 import {
   checkAmount,
   checkBoolean,
@@ -7,13 +8,27 @@ import {
   listOf,
   must,
   optional,
-  requiredListOf,
+  required,
 } from '../../builder/params.ts';
-import type { Check, List, Params, ParamTable } from '../../endpoint.ts';
+import type { ChannelName } from '../../channels.ts';
+import type { Check, Keyset, Params, ParamTable, Query, Values } from '../../endpoint.ts';
+import { path } from '../../request/path.ts';
 import { isRecord } from '../../wire/read.ts';
-import type { CustomFields } from './metadata.ts';
+import { joined } from '../../wire/values.ts';
 
-/** What an answer about one user or channel is to hold. */
+/** The user that a call is about. */
+export interface UserParams extends Params {
+  /** The user. Default: the client's own. */
+  uuid?: string;
+}
+
+/** The channel that a call is about. */
+export interface ChannelParams extends Params {
+  /** The channel. */
+  channel: ChannelName<this['~map']>;
+}
+
+/** Which optional fields an answer has. */
 export interface IncludeParams extends Params {
   /** Whether the answer has `custom`. Default `true`. */
   includeCustom?: boolean;
@@ -35,50 +50,33 @@ export interface PageParams extends Params {
   includeTotalCount?: boolean;
 }
 
-/** Which users or channels are asked for. */
-export interface EntitiesParams extends PageParams {
-  /** Fields to sort by, the first one first. */
-  sort?: List<SortKey<'id' | 'name' | 'updated' | 'status' | 'type'>>;
-  /** Whether entries come with `custom`. Default `false`. */
-  includeCustom?: boolean;
-  /** Whether entries come with `status`. Default `true`. */
-  includeStatus?: boolean;
-  /** Whether entries come with `type`. Default `true`. */
-  includeType?: boolean;
-}
-
 /** Where a page is, as another answer of the same call said it. */
 export interface PagePosition {
   readonly next?: string | undefined;
   readonly prev?: string | undefined;
 }
 
-/** A field to sort by, upwards unless said otherwise. */
+/** A field to sort by, ascending unless said otherwise. */
 export type SortKey<Field extends string> = Field | `${Field}:asc` | `${Field}:desc`;
 
-/** What may be said of a membership when it is set; `null` takes it away. */
-export interface RelationFields {
-  readonly custom?: CustomFields | null;
-  readonly status?: string | null;
-  readonly type?: string | null;
-}
-
-/** The other side of a membership that is set: by name alone, or with fields. */
-export type RelationInput<Id extends string> = Id | (RelationFields & { readonly id: Id });
+/** The values of the parameters of a list. */
+export type ListValues = Values<PageParams> & { readonly sort?: readonly string[] };
 
 const checkScalar = must(
   'be a string, a finite number, true, false or null',
   (value) => value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value),
 );
 
-const checkCustom: Check = (value) => {
+/** A program's own fields, which may be cleared. */
+export const checkCustom: Check = (value) => {
   if (value === null) return;
   if (!isRecord(value)) return 'must be an object, or null to clear it';
   const problem = problemIn(value, () => checkScalar);
   return problem && `must be flat: ${problem}`;
 };
 
-const checkClearable = must(
+/** A text that may be cleared. */
+export const checkClearable = must(
   'be a string, or null to clear it',
   (value) => value === null || typeof value === 'string',
 );
@@ -95,64 +93,76 @@ const checkPage = must(
     [value['next'], value['prev']].every((at) => at === undefined || checkText(at) === undefined),
 );
 
-const checkEtag = must(
-  'be an eTag of an answer',
-  (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
-);
-
-const ROW_CHECKS: Readonly<Record<string, Check>> = {
-  id: checkName,
-  custom: checkCustom,
-  status: checkClearable,
-  type: checkClearable,
-};
-
-const checkRow: Check = (value) => {
-  if (!isRecord(value)) return checkName(value);
-  const problem = problemIn(
-    { id: undefined, ...value },
-    (name) => (Object.hasOwn(ROW_CHECKS, name) && ROW_CHECKS[name]) || unknownField,
-  );
-  return problem && `has an entry whose ${problem}`;
-};
-
-/** Users or channels, each by name, or with fields of the membership. */
-export const rows = copied(listOf(checkRow));
-
-/** The same, of which at least one must be given. */
-export const requiredRows = copied(requiredListOf(checkRow));
-
 /** A text that may be cleared. */
 export const text = optional(checkClearable);
 
-/** A program's own fields. */
+/** A program's own fields, which may be cleared. */
 export const custom = copied(optional(checkCustom));
-
-/** The eTag that the object must still have. */
-export const etag = optional(checkEtag);
-
-/** Fields of a list by which it is sorted. */
-export const sort = listOf(checkSort);
 
 /** A switch for what an answer holds. */
 export const include = optional(checkBoolean);
 
-export const INCLUDE_PARAMS: ParamTable<IncludeParams> = {
+export const USER: ParamTable<UserParams> = { uuid: optional(checkName) };
+export const CHANNEL: ParamTable<ChannelParams> = { channel: required(checkName) };
+
+export const INCLUDE: ParamTable<IncludeParams> = {
   includeCustom: include,
   includeStatus: include,
   includeType: include,
 };
 
-export const PAGE_PARAMS: ParamTable<PageParams> = {
+/** The parameters of every list: its page, its order, and the fields of its entries. */
+export const LIST = {
   limit: optional(checkAmount),
   filter: optional(checkText),
   page: copied(optional(checkPage)),
   includeTotalCount: include,
+  sort: listOf(checkSort),
+  ...INCLUDE,
 };
 
-export const ENTITIES_PARAMS: ParamTable<EntitiesParams> = { ...PAGE_PARAMS, sort, ...INCLUDE_PARAMS };
+/** The path of a user. */
+export function userPath({ uuid }: Values<UserParams>, { subscribeKey, userId }: Keyset): string {
+  return path`/v2/objects/${subscribeKey}/uuids/${uuid ?? userId}`;
+}
 
-function problemIn(
+/** The path of a channel. */
+export function channelPath({ channel }: Values<ChannelParams>, { subscribeKey }: Keyset): string {
+  return path`/v2/objects/${subscribeKey}/channels/${channel}`;
+}
+
+/** The query that says which part of a list is asked for. */
+export function pageQuery({ limit, filter, sort, page, includeTotalCount }: ListValues): Query {
+  return {
+    // `include=totalCount` does nothing.
+    count: includeTotalCount ? 'true' : undefined,
+    limit: limit && Math.min(limit, LARGEST_PAGE),
+    filter: filter || undefined,
+    sort: joined(sort),
+    start: page?.next,
+    end: page?.next === undefined ? page?.prev : undefined,
+  };
+}
+
+/** Fields that an answer may have or not. */
+export const OPTIONAL_FIELDS: readonly string[] = ['custom', 'status', 'type'];
+
+/** Those that lists have without being asked for. */
+export const WITHOUT_CUSTOM: readonly string[] = ['status', 'type'];
+
+/** The value of `include`: `includeUuidCustom` asks for `uuid.custom`. */
+export function included(
+  values: Readonly<Record<string, unknown>>,
+  byDefault: readonly string[],
+  fields = OPTIONAL_FIELDS,
+): string | undefined {
+  const switchOf = (field: string) =>
+    `include${field.replaceAll(/(?:^|\.)(.)/g, (_, letter: string) => letter.toUpperCase())}`;
+  return joined(fields.filter((field) => values[switchOf(field)] ?? byDefault.includes(field)));
+}
+
+/** The first problem of a record's fields, with the name of the field. */
+export function problemIn(
   fields: Readonly<Record<string, unknown>>,
   checkOf: (name: string) => Check,
 ): string | undefined {
@@ -163,5 +173,3 @@ function problemIn(
   }
   return undefined;
 }
-
-const unknownField: Check = () => 'is no field of a membership';

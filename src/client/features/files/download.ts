@@ -6,8 +6,8 @@ import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { RequestPlan } from '../../request/plan.ts';
 import type { TransportResponse } from '../../request/transport.ts';
-import { type DownloadFileParams, downloadFile } from './download-file.ts';
 import { DownloadedFile } from './downloaded-file.ts';
+import { type DownloadFileParams, downloadFile } from './file.ts';
 import { limited } from './limited-stream.ts';
 import { type FileCallOptions, watcherOf } from './progress.ts';
 

@@ -1,20 +1,68 @@
+import { LARGEST_PAGE } from '../../../protocol/limits.ts';
 import type { Verbs } from '../../builder/builder.ts';
 import { checkOptions, FILE_CALL_OPTIONS, NO_OPTIONS } from '../../builder/check-options.ts';
 import { type Context, operation } from '../../builder/operation.ts';
+import type { Paging } from '../../builder/paging.ts';
+import { checkAmount, checkName, checkText, optional, required } from '../../builder/params.ts';
 import { type Envelope, paged, type RestVerbs, rest, restVerbs } from '../../builder/verbs.ts';
+import type { ChannelName } from '../../channels.ts';
+import type { Params } from '../../endpoint.ts';
 import { aborted } from '../../errors/from-call.ts';
 import { defineFeature } from '../../feature.ts';
-import { deleteFile } from './delete-file.ts';
+import { filePath } from '../../request/file-url.ts';
+import { path } from '../../request/path.ts';
+import { at, isText, listAt, serviceStatus, stringAt } from '../../wire/read.ts';
 import { download } from './download.ts';
-import { type DownloadFileParams, downloadFile } from './download-file.ts';
 import type { DownloadedFile } from './downloaded-file.ts';
-import { getFileUrl } from './get-file-url.ts';
-import { filePaging, listFiles } from './list-files.ts';
+import { type DownloadFileParams, downloadFile, FILE, type FileParams, getFileUrl } from './file.ts';
 import type { FileCallOptions } from './progress.ts';
-import { publishFileMessage } from './publish-file-message.ts';
-import { type Announcement, type SendFileParams, type SendFileResult, sendFile } from './send-file.ts';
+import {
+  type Announcement,
+  publishFileMessage,
+  type SendFileParams,
+  type SendFileResult,
+  sendFile,
+} from './send-file.ts';
 import { endingSources } from './source.ts';
 import { planMessage, send } from './upload.ts';
+
+/** Parameters of `listFiles()`. */
+export interface ListFilesParams extends Params {
+  /** Channel whose files are listed. */
+  channel: ChannelName<this['~map']>;
+  /** Files in one answer, at most 100, which is also the default. */
+  limit?: number;
+  /** Where to go on: the `next` of the answer before. */
+  next?: string;
+}
+
+/** A file of a channel. */
+export interface ListedFile {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes, as they are stored: of an encrypted file, those of its encrypted form. */
+  readonly size: number;
+  /** When it was sent, as an ISO 8601 date. */
+  readonly created: string;
+}
+
+/** Result of `listFiles()`. */
+export interface ListFilesResult {
+  readonly status: 200;
+  readonly data: readonly ListedFile[];
+  /** Where the next answer begins; `null` when there is none. */
+  readonly next: string | null;
+  /** How many files are in this answer. */
+  readonly count: number;
+}
+
+/** Parameters of `deleteFile()`. */
+export interface DeleteFileParams extends FileParams {}
+
+/** Result of `deleteFile()`. */
+export interface DeleteFileResult {
+  readonly status: 200;
+}
 
 /** What the builder of a call that moves a file ends in. */
 export interface FileVerbs<R> extends RestVerbs<R> {
@@ -36,11 +84,25 @@ const SENDING = restVerbs<SendFileParams, Announcement, Context>(
   FILE_CALL_OPTIONS,
 );
 
-/** The operations on files. */
+const filePaging: Paging<ListFilesParams, ListFilesResult> = {
+  place: ['next'],
+  pageIn: (_asked, answer) => (answer.count > 0 ? answer : undefined),
+  next: (_asked, { next }) => (next === null ? [] : [{ next }]),
+};
+
+/** The operations on files (docs/reference/protocol.md, "Files"). */
 export const files = defineFeature({
   name: 'files',
   builders: {
-    /** Sends a file to a channel, and tells the channel of it. */
+    /**
+     * Sends a file to a channel, and tells the channel of it.
+     *
+     * @example
+     * ```ts
+     * const { id, name } = await pubnub.sendFile().channel('room').file('Hello').fileName('hello.txt').execute();
+     * console.log(id, name);
+     * ```
+     */
     sendFile: operation<SendFileParams, Moving<SendFileResult>>(sendFile, {
       ...endingSources(SENDING),
       request: async (context, given, options) => {
@@ -49,15 +111,47 @@ export const files = defineFeature({
         return SENDING['request']?.(context, given, options);
       },
     }),
-    /** Asks for the files of a channel. */
-    listFiles: paged(listFiles, filePaging),
-    /** Makes the address of a file, without a request. */
+    /** Lists the files of a channel. */
+    listFiles: paged<ListFilesParams, ListFilesResult>(
+      {
+        operation: 'PNListFilesOperation',
+        params: { channel: required(checkName), limit: optional(checkAmount), next: optional(checkText) },
+        path: ({ channel }, { subscribeKey }) => path`/v1/files/${subscribeKey}/channels/${channel}/files`,
+        query: ({ limit = LARGEST_PAGE, next }) => ({ limit: Math.min(limit, LARGEST_PAGE), next }),
+        retry: 'safe',
+        parse: ({ body }) => {
+          const data = listAt(body, 'data').map(fileFrom);
+          const next = at(body, 'next');
+          return { status: 200, data, next: isText(next) ? next : null, count: data.length };
+        },
+      },
+      filePaging,
+    ),
+    /**
+     * Makes the address of a file, without a request. It carries credentials: whoever has it may read the file.
+     *
+     * @example
+     * ```ts
+     * pubnub.on('file', async ({ channel, file }) => {
+     *   const url = await pubnub.getFileUrl({ channel, fileId: file.id, fileName: file.name }).execute();
+     *   console.log(url);
+     * });
+     * ```
+     */
     getFileUrl: rest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
       if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
       const plan = await executor.plan(getFileUrl, given);
       return (await executor.authorizer.authorize(plan, getFileUrl)).url;
     }),
-    /** Downloads a file. */
+    /**
+     * Downloads a file.
+     *
+     * @example
+     * ```ts
+     * const file = await pubnub.downloadFile().channel('room').fileId(id).fileName(name).execute();
+     * console.log(await file.text());
+     * ```
+     */
     downloadFile: operation<DownloadFileParams, Moving<DownloadedFile>>(
       downloadFile,
       restVerbs(
@@ -67,8 +161,27 @@ export const files = defineFeature({
       ),
     ),
     /** Deletes a file. Messages that tell of it stay. */
-    deleteFile: rest(deleteFile),
+    deleteFile: rest<DeleteFileParams, DeleteFileResult>({
+      operation: 'PNDeleteFileOperation',
+      params: FILE,
+      method: 'DELETE',
+      path: filePath,
+      retry: 'safe',
+      parse: ({ body }) => {
+        serviceStatus(body);
+        return { status: 200 };
+      },
+    }),
     /** Tells a channel of a file that is uploaded. */
     publishFileMessage: rest(publishFileMessage),
   },
 });
+
+function fileFrom(item: unknown): ListedFile {
+  return {
+    id: stringAt(item, 'id'),
+    name: stringAt(item, 'name'),
+    size: Number(at(item, 'size')),
+    created: String(at(item, 'created')),
+  };
+}

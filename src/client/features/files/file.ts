@@ -1,9 +1,10 @@
 import { nameProblem } from '../../../protocol/names.ts';
-import { checkName, required } from '../../builder/params.ts';
+import { checkName, checkNotEmpty, must, optional, required } from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
-import type { Check, Params } from '../../endpoint.ts';
+import { type Check, defineEndpoint, type Params, type ParamTable } from '../../endpoint.ts';
+import { filePath } from '../../request/file-url.ts';
 
-/** Parameters that name a file. */
+/** Parameters that identify a file. */
 export interface FileParams extends Params {
   /** Channel that the file was sent to. */
   channel: ChannelName<this['~map']>;
@@ -13,13 +14,19 @@ export interface FileParams extends Params {
   fileName: string;
 }
 
-// A name that is taken for a way through folders leads to another file.
-const WAY = /[/\\]/;
+/** Parameters of `getFileUrl()`. */
+export interface GetFileUrlParams extends FileParams {}
 
-/** The id of a file, or its name, as a server gave it. */
+/** Parameters of `downloadFile()`. */
+export interface DownloadFileParams extends FileParams {
+  /** Key that the file was encrypted with, where it is not the client's. */
+  cipherKey?: string;
+}
+
+/** The id of a file, or its name, as a server gave it. A path would lead to another file. */
 export const checkFileName: Check = (value) => {
   if (typeof value !== 'string' || value === '') return 'must be a string that is not empty';
-  if (value === '.' || value === '..' || WAY.test(value))
+  if (value === '.' || value === '..' || /[/\\]/.test(value))
     return 'must not be a path: no "/", no "\\", and neither "." nor ".."';
   if (/\p{Cc}/u.test(value) || !value.isWellFormed())
     return 'must not contain control characters or lone surrogates';
@@ -30,14 +37,33 @@ export const checkFileName: Check = (value) => {
 export const checkNewFileName: Check = (value) => checkFileName(value) ?? nameProblem(value);
 
 /** A media type, as `text/plain`. */
-export const checkMimeType: Check = (value) =>
-  typeof value === 'string' && /^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/.test(value)
-    ? undefined
-    : 'must be a media type, as "text/plain"';
+export const checkMimeType = must(
+  'be a media type, as "text/plain"',
+  (value) => typeof value === 'string' && /^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/.test(value),
+);
 
-/** How the parameters that name a file are collected. */
-export const FILE = Object.freeze({
+export const FILE: ParamTable<FileParams> = {
   channel: required(checkName),
   fileId: required(checkFileName),
   fileName: required(checkFileName),
+};
+
+/** The address of a file, with credentials: whoever has it may read the file. */
+export const getFileUrl = defineEndpoint<GetFileUrlParams, string>({
+  operation: 'PNGetFileUrlOperation',
+  params: FILE,
+  path: filePath,
+  retry: 'safe',
+  // Only the address is wanted: nothing is sent.
+  parse: ({ text }) => text,
+});
+
+/** `GET /v1/files/{sub}/channels/{channel}/files/{id}/{name}`, which leads to the bytes. */
+export const downloadFile = defineEndpoint<DownloadFileParams, string>({
+  operation: 'PNDownloadFileOperation',
+  params: { ...FILE, cipherKey: optional(checkNotEmpty) },
+  path: filePath,
+  retry: 'safe',
+  // `download` reads the answer, which is not text.
+  parse: ({ text }) => text,
 });

@@ -1,20 +1,41 @@
-import { PNOperationType } from '../../../protocol/status.ts';
+import { MAX_MESSAGE_BYTES } from '../../../protocol/limits.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
-import { checkCount, checkName, checkNotEmpty, optional, required } from '../../builder/params.ts';
+import {
+  checkCount,
+  checkName,
+  checkNotEmpty,
+  optional,
+  optionalJson,
+  required,
+} from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
-import { defineEndpoint } from '../../endpoint.ts';
+import { defineEndpoint, type JsonOf } from '../../endpoint.ts';
 import { path } from '../../request/path.ts';
-import { isRecord } from '../../wire/read.ts';
+import { at, expected, listAt, stringAt } from '../../wire/read.ts';
+import { MESSAGE, type MessageParams, messageQuery, type PublishResult, sendingBy } from '../message.ts';
 import { checkFileData, type FileData } from './bytes.ts';
-import { checkMimeType, checkNewFileName } from './file.ts';
+import { checkMimeType, checkNewFileName, FILE, type FileParams } from './file.ts';
 import type { FormField } from './multipart.ts';
-import { FILE_MESSAGE, type FileMessageParams } from './publish-file-message.ts';
+
+/** Parameters of the message that tells of a file. */
+export interface FileMessageParams extends MessageParams {
+  /** Any JSON value that goes with the file. */
+  message?: JsonOf<unknown>;
+  /** Whether history keeps the message. Default `true`. */
+  shouldStore?: boolean;
+}
+
+/** Parameters of `publishFileMessage()`. */
+export interface PublishFileMessageParams extends FileParams, FileMessageParams {}
+
+/** Result of `publishFileMessage()`. */
+export type PublishFileMessageResult = PublishResult;
 
 /** Parameters of `sendFile()`. */
 export interface SendFileParams extends FileMessageParams {
   /** Channel that the file is sent to. */
   channel: ChannelName<this['~map']>;
-  /** What the file is made of: a `Blob` or `File`, bytes, text, or a stream or async iterable of bytes. */
+  /** The content of the file: a `Blob` or `File`, bytes, text, or a stream or async iterable of bytes. */
   file: FileData;
   /** Name of the file. A `File` has one of its own; all else needs one. */
   fileName?: string;
@@ -45,18 +66,28 @@ export interface Announcement {
   readonly fields: readonly FormField[];
 }
 
+const FILE_MESSAGE = { message: optionalJson, ...MESSAGE };
+
+/** `GET /v1/files/publish-file/{pub}/{sub}/0/{channel}/0/{message}` (docs/reference/protocol.md, "Files"). */
+export const publishFileMessage = defineEndpoint<PublishFileMessageParams, PublishFileMessageResult>({
+  ...sendingBy('/v1/files/publish-file'),
+  operation: 'PNPublishFileMessageOperation',
+  params: { ...FILE, ...FILE_MESSAGE },
+  payload: {
+    of: ({ message, fileId: id, fileName: name }) => ({ message, file: { id, name } }),
+    limit: MAX_MESSAGE_BYTES,
+    post: false,
+    encrypted: true,
+  },
+  query: ({ shouldStore = true, ...given }) => messageQuery({ ...given, shouldStore }),
+});
+
 /**
  * The first of the three requests of `sendFile()`: `POST /v1/files/{sub}/channels/{channel}/generate-upload-url`
  * (docs/reference/protocol.md, "Files").
- *
- * @example
- * ```ts
- * const { id, name } = await pubnub.sendFile().channel('room').file('Hello').fileName('hello.txt').execute();
- * console.log(id, name);
- * ```
  */
 export const sendFile = defineEndpoint<SendFileParams, Announcement>({
-  operation: PNOperationType.PNPublishFileOperation,
+  operation: 'PNPublishFileOperation',
   params: {
     channel: required(checkName),
     file: required(checkFileData),
@@ -78,26 +109,21 @@ export const sendFile = defineEndpoint<SendFileParams, Announcement>({
   // An announcement that nothing follows is forgotten.
   retry: 'safe',
   parse: ({ body }) => {
-    const { data, file_upload_request: form }: Readonly<Record<string, unknown>> = isRecord(body) ? body : {};
-    if (!isRecord(data) || !isRecord(form)) throw new TypeError('expected data and file_upload_request');
-    const { id, name } = data;
-    if (typeof id !== 'string' || typeof name !== 'string') throw new TypeError('expected an id and a name');
-    const { url, form_fields: fields } = form;
+    const url = at(body, 'file_upload_request', 'url');
     if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url))
-      throw new TypeError('expected an absolute url');
-    if (!Array.isArray(fields)) throw new TypeError('expected form_fields');
-    // In full: a host may come without the slash after it.
-    return { id, name, url: new URL(url).href, fields: fields.map(fieldFrom) };
+      expected('an absolute url at file_upload_request.url');
+    const fields = listAt(body, 'file_upload_request', 'form_fields');
+    return {
+      id: stringAt(body, 'data', 'id'),
+      name: stringAt(body, 'data', 'name'),
+      // In full: a host may come without the slash after it.
+      url: new URL(url).href,
+      fields: fields.map((field) => ({ key: stringAt(field, 'key'), value: stringAt(field, 'value') })),
+    };
   },
 });
 
 /** The name that a file is to have. */
 export function nameOf({ file, fileName }: { readonly file: FileData; readonly fileName?: string }): string {
   return fileName ?? (file instanceof File ? file.name : '');
-}
-
-function fieldFrom(field: unknown): FormField {
-  const { key, value }: Readonly<Record<string, unknown>> = isRecord(field) ? field : {};
-  if (typeof key !== 'string' || typeof value !== 'string') throw new TypeError('expected a key and a value');
-  return { key, value };
 }

@@ -10,10 +10,10 @@ import { randomId } from '../../runtime/random.ts';
 import { blobOf, bytesOf } from './bytes.ts';
 import { type FormFile, multipart } from './multipart.ts';
 import { type FileCallOptions, watcherOf } from './progress.ts';
-import { publishFileMessage } from './publish-file-message.ts';
 import {
   type Announcement,
   nameOf,
+  publishFileMessage,
   type SendFileParams,
   type SendFileResult,
   sendFile,

@@ -1,25 +1,26 @@
-import { PNOperationType } from '../../../protocol/status.ts';
+import { MAX_OCCUPANTS } from '../../../protocol/limits.ts';
 import type { Paging } from '../../builder/paging.ts';
 import { checkBoolean, checkCount, checkName, emptyProblem, listOf, optional } from '../../builder/params.ts';
+import { paged } from '../../builder/verbs.ts';
 import type { SubscribableName } from '../../channels.ts';
-import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
+import type { List, Params, Values } from '../../endpoint.ts';
 import { encodeNames, path } from '../../request/path.ts';
 import { at, expected, isRecord, listAt, mapped, numberAt, recordAt, stringAt } from '../../wire/read.ts';
 import { distinct, joined } from '../../wire/values.ts';
 
 /** Parameters of `hereNow()`. */
 export interface HereNowParams extends Params {
-  /** Channels that are asked about. With neither channels nor groups: every channel where somebody is. */
+  /** Channels that are asked about. With neither channels nor groups: every channel where a user is present. */
   channels?: List<SubscribableName<this['~map']>>;
   /** Channel groups whose channels are asked about. */
   channelGroups?: List<string>;
-  /** Whether to tell the users' states. Default `false`. */
+  /** Whether the answer has the users' states. Default `false`. */
   includeState?: boolean;
   /** Whether to list the users, and not only count them. Default `true`. */
   includeUuids?: boolean;
   /** Users to list of each channel, at most; servers list no more than 1 000. Default 1 000. */
   limit?: number;
-  /** How many users of each channel to pass over. Default 0. */
+  /** How many users of each channel to skip. Default 0. */
   offset?: number;
 }
 
@@ -30,12 +31,11 @@ export interface HereNowOccupant {
   readonly state: Readonly<Record<string, unknown>> | null;
 }
 
-/** Who is on one channel. */
+/** The users on one channel. */
 export interface HereNowChannel {
   readonly name: string;
-  /** How many users there are. */
   readonly occupancy: number;
-  /** Who they are: all of them, unless there is a `next`. */
+  /** All of them, unless there is a `next`. */
   readonly occupants: readonly HereNowOccupant[];
   /** The `offset` at which the list goes on, when it does not hold everybody. */
   readonly next?: number;
@@ -51,54 +51,14 @@ export interface HereNowResult {
 
 type Given = Values<HereNowParams>;
 
-const DEFAULT_LIMIT = 1_000;
-
-/**
- * `GET /v2/presence/sub-key/{sub}/channel/{channels}`, or without the last two segments for all channels
- * (docs/reference/protocol.md, "Here now").
- *
- * @example
- * ```ts
- * const { channels } = await pubnub.hereNow().channels('room').includeState(true).execute();
- * for (const { uuid, state } of channels['room']?.occupants ?? []) console.log(uuid, state);
- * ```
- */
-export const hereNow = defineEndpoint<HereNowParams, HereNowResult>({
-  operation: PNOperationType.PNHereNowOperation,
-  params: {
-    channels: listOf(checkName),
-    channelGroups: listOf(checkName),
-    includeState: optional(checkBoolean),
-    includeUuids: optional(checkBoolean),
-    limit: optional(checkCount),
-    offset: optional(checkCount),
-  },
-  conflict: (given) => {
-    const { channels, channelGroups } = given;
-    return isGlobal(given) ? emptyProblem({ channels, channelGroups }) : undefined;
-  },
-  path: (given, { subscribeKey }) => {
-    const everywhere = path`/v2/presence/sub-key/${subscribeKey}`;
-    return isGlobal(given)
-      ? everywhere
-      : path`/v2/presence/sub-key/${subscribeKey}/channel/${encodeNames(distinct(given.channels ?? []))}`;
-  },
-  query: (given) => ({
-    'channel-group': joined(given.channelGroups),
-    limit: given.limit ?? (isGlobal(given) ? undefined : DEFAULT_LIMIT),
-    offset: given.offset || undefined,
-    disable_uuids: given.includeUuids === false ? 1 : undefined,
-    state: given.includeState ? 1 : undefined,
-  }),
-  retry: 'safe',
-  parse: ({ body }, given = {}) =>
-    isRecord(body) && isRecord(body['payload']) ? nested(body['payload'], given) : flat(body, given),
-});
-
-/** The users of a channel, page by page. */
-export const hereNowPaging: Paging<HereNowParams, HereNowResult> = {
+// The offset counts in each channel by itself, so that only one channel can be read to its end.
+const paging: Paging<HereNowParams, HereNowResult> = {
   place: ['offset'],
-  problem: pagingProblem,
+  problem: ({ channels = [], channelGroups = [], includeUuids, limit }) => {
+    if (new Set(channels).size !== 1 || channelGroups.length > 0)
+      return 'pages() needs exactly one channel and no groups';
+    return includeUuids === false || limit === 0 ? 'pages() needs users to list' : undefined;
+  },
   next: (_asked, { channels }) => {
     const [channel] = Object.values(channels);
     const offset = channel?.next;
@@ -107,17 +67,40 @@ export const hereNowPaging: Paging<HereNowParams, HereNowResult> = {
   },
 };
 
-// The offset counts in each channel by itself, so that only one channel can be read to its end.
-function pagingProblem({
-  channels = [],
-  channelGroups = [],
-  includeUuids,
-  limit,
-}: Given): string | undefined {
-  if (new Set(channels).size !== 1 || channelGroups.length > 0)
-    return 'pages() needs exactly one channel and no groups';
-  return includeUuids === false || limit === 0 ? 'pages() needs users to list' : undefined;
-}
+/** `GET /v2/presence/sub-key/{sub}/channel/{channels}`, or without the last two segments for all channels. */
+export const hereNow = paged<HereNowParams, HereNowResult>(
+  {
+    operation: 'PNHereNowOperation',
+    params: {
+      channels: listOf(checkName),
+      channelGroups: listOf(checkName),
+      includeState: optional(checkBoolean),
+      includeUuids: optional(checkBoolean),
+      limit: optional(checkCount),
+      offset: optional(checkCount),
+    },
+    conflict: (given) => {
+      const { channels, channelGroups } = given;
+      return isGlobal(given) ? emptyProblem({ channels, channelGroups }) : undefined;
+    },
+    path: (given, { subscribeKey }) => {
+      const everywhere = path`/v2/presence/sub-key/${subscribeKey}`;
+      const names = encodeNames(distinct(given.channels ?? []));
+      return isGlobal(given) ? everywhere : everywhere + path`/channel/${names}`;
+    },
+    query: (given) => ({
+      'channel-group': joined(given.channelGroups),
+      limit: given.limit ?? (isGlobal(given) ? undefined : MAX_OCCUPANTS),
+      offset: given.offset || undefined,
+      disable_uuids: given.includeUuids === false ? 1 : undefined,
+      state: given.includeState ? 1 : undefined,
+    }),
+    retry: 'safe',
+    parse: ({ body }, given = {}) =>
+      isRecord(body) && isRecord(body['payload']) ? nested(body['payload'], given) : flat(body, given),
+  },
+  paging,
+);
 
 function isGlobal({ channels = [], channelGroups = [] }: Given): boolean {
   return channels.length === 0 && channelGroups.length === 0;

@@ -1,6 +1,6 @@
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Json } from '../../wire/json.ts';
-import type { PushEnvironment, PushType } from './device.ts';
+import type { PushEnvironment, PushType } from './feature.ts';
 
 type Fields = Record<string, Json>;
 

@@ -1,6 +1,12 @@
-import { PNOperationType } from '../../../protocol/status.ts';
-import type { Timetoken } from '../../../protocol/timetoken.ts';
+import { LARGEST_PAGE } from '../../../protocol/limits.ts';
+import {
+  compareTimetokens,
+  type Timetoken,
+  timetokenFromBigInt,
+  timetokenToBigInt,
+} from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder/builder.ts';
+import type { Paging } from '../../builder/paging.ts';
 import {
   checkAmount,
   checkBoolean,
@@ -19,17 +25,17 @@ import {
   type FetchedMessage,
   type FetchMessagesResult,
   fetchedFrom,
+  switchText,
   type WithActions,
 } from './fetched.ts';
-import { switchText } from './stored.ts';
 
 /** Parameters of `fetchMessages()`. */
 export interface FetchMessagesParams extends Params {
-  /** Channels whose messages are wanted, at most 500. */
+  /** Channels whose messages are read, at most 500. */
   channels: List<ChannelName<this['~map']>>;
   /** Messages of each channel: at most 100 of one channel, at most 25 of several, which are also the defaults. */
   maximumPerChannel?: number;
-  /** Another name of `maximumPerChannel`, which counts when both are given. */
+  /** Another name of `maximumPerChannel`, which wins when both are given. */
   count?: number;
   /** Messages before this timetoken. The message at it does not count. */
   start?: Timetoken;
@@ -37,7 +43,7 @@ export interface FetchMessagesParams extends Params {
   end?: Timetoken;
   /** Whether messages come with the `meta` they were published with. Default `false`. */
   includeMeta?: boolean;
-  /** Whether messages come with who published them. Default `true`. */
+  /** Whether messages come with the user who published them. Default `true`. */
   includeUuid?: boolean;
   /** Whether messages come with their type: a message, or a file. Default `true`. */
   includeMessageType?: boolean;
@@ -60,33 +66,27 @@ export interface FetchMessagesVerbs extends Verbs {
   readonly verbs: PageVerbs<FetchMessagesResult<ChannelsOf<this['~map'], this['~given']>>>;
 }
 
-const LARGEST_PAGE = 100;
 const LARGEST_PAGE_OF_MANY = 25;
 const LARGEST_PAGE_WITH_ACTIONS = 25;
-const MAX_CHANNELS = 500;
+/** Channels that one call may name. */
+export const MAX_CHANNELS = 500;
 
-/**
- * `GET /v3/history/sub-key/{sub}/channel/{channels}` (docs/reference/protocol.md, "Fetch messages").
- *
- * @example
- * ```ts
- * const { channels } = await pubnub.fetchMessages().channels('room').maximumPerChannel(10).execute();
- * for (const { timetoken, message, uuid } of channels['room'] ?? []) console.log(timetoken, message, uuid);
- * ```
- */
+const include = optional(checkBoolean);
+
+/** `GET /v3/history/sub-key/{sub}/channel/{channels}` (docs/reference/protocol.md, "Fetch messages"). */
 export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesResult>({
-  operation: PNOperationType.PNFetchMessagesOperation,
+  operation: 'PNFetchMessagesOperation',
   params: {
     channels: requiredListOf(checkName, MAX_CHANNELS),
     maximumPerChannel: optional(checkAmount),
     count: optional(checkAmount),
     start: optional(checkTimetoken),
     end: optional(checkTimetoken),
-    includeMeta: optional(checkBoolean),
-    includeUuid: optional(checkBoolean),
-    includeMessageType: optional(checkBoolean),
-    includeCustomMessageType: optional(checkBoolean),
-    includeMessageActions: optional(checkBoolean),
+    includeMeta: include,
+    includeUuid: include,
+    includeMessageType: include,
+    includeCustomMessageType: include,
+    includeMessageActions: include,
   },
   conflict: ({ channels, includeMessageActions }) => {
     const { length } = distinct(channels);
@@ -112,10 +112,41 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
   decrypt: decryptFetched,
 });
 
-/** How many messages of each channel one page holds. */
-export function pageSizeOf(values: Values<FetchMessagesParams>): number {
+function pageSizeOf(values: Values<FetchMessagesParams>): number {
   const { channels, maximumPerChannel, count, includeMessageActions } = values;
   const ofOne = includeMessageActions ? LARGEST_PAGE_WITH_ACTIONS : LARGEST_PAGE;
   const largest = distinct(channels).length === 1 ? ofOne : LARGEST_PAGE_OF_MANY;
   return Math.min(maximumPerChannel ?? count ?? largest, largest);
+}
+
+/**
+ * Backwards in time. The first page is asked for all channels at once; then each channel that has more goes on by itself,
+ * one after the other and round again: each is at another place in time.
+ */
+export const messagePaging: Paging<FetchMessagesParams, FetchMessagesResult> = {
+  place: ['channels', 'start', 'end'],
+  pageIn: (_asked, answer) =>
+    Object.values(answer.channels).some((messages) => messages?.length) ? answer : undefined,
+  next: (asked, answer) =>
+    distinct(asked.channels).flatMap((channel) => {
+      const start = placeAfter(answer, channel, pageSizeOf(asked));
+      return start === undefined ? [] : [{ channels: [channel], start, ...floorOf(asked) }];
+    }),
+};
+
+// `undefined` if all of the channel has been seen.
+function placeAfter(
+  { channels, more }: FetchMessagesResult,
+  channel: string,
+  pageSize: number,
+): Timetoken | undefined {
+  const messages = channels[channel] ?? [];
+  return messages.length >= pageSize || more ? (messages[0]?.timetoken ?? more?.start) : undefined;
+}
+
+// `start` and `end` may come in either order, and only `end` counts. Here `start` moves, so that the other must stay
+// below it: what is after `start` is what is from its successor on.
+function floorOf({ start, end }: Values<FetchMessagesParams>): { readonly end?: Timetoken } {
+  if (start === undefined || end === undefined || compareTimetokens(start, end) >= 0) return {};
+  return { end: timetokenFromBigInt(timetokenToBigInt(start) + 1n) };
 }

@@ -5,17 +5,18 @@ import { decryptItems } from '../../wire/encrypted.ts';
 import { exactIntegers } from '../../wire/exact-integers.ts';
 import {
   at,
+  expected,
   isRecord,
   isText,
   listAt,
   mapped,
+  numberAt,
   numbersOf,
   recordAt,
   stringAt,
   stringsOf,
   timetokenOf,
 } from '../../wire/read.ts';
-import { metaOf, storedAt, wholeNumber } from './stored.ts';
 
 /** A message from the history of a channel. */
 export interface FetchedMessage<Name extends string = string, Payload = unknown> {
@@ -35,13 +36,13 @@ export interface FetchedMessage<Name extends string = string, Payload = unknown>
   readonly error?: PubNubError;
 }
 
-/** Who did one thing to a message, and when. */
+/** The user of an action, and when it was added. */
 export interface FetchedAction {
   readonly uuid: string;
   readonly actionTimetoken: Timetoken;
 }
 
-/** The actions of one message: by type, then by value, those of each user. No prototypes. */
+/** The actions of one message: by type, then by value, one for each user. No prototypes. */
 export interface FetchedActions {
   readonly [type: string]: { readonly [value: string]: readonly FetchedAction[] | undefined } | undefined;
 }
@@ -65,20 +66,20 @@ export interface FetchMessagesResult<
 > {
   /** The messages of each channel, oldest first. A channel that has none is absent. No prototype. */
   readonly channels: Channels;
-  /** There when the server left out messages that it was asked for. `pages()` goes on there by itself. */
+  /** Present when the server left out messages that it was asked for. `pages()` goes on there by itself. */
   readonly more?: More;
 }
 
 const PLAIN_MESSAGE = -1;
 
-// Some servers have numbers here.
+// Some servers send numbers here.
 const TIMETOKENS = [
   ['channels', '*', '*', 'timetoken'],
   ['channels', '*', '*', 'actions', '*', '*', '*', 'actionTimetoken'],
   ['more', 'start'],
 ];
 
-/** The result in an answer; throws a `TypeError` where it is none. */
+/** Reads an answer; throws a `TypeError` if its shape is another. */
 export function fetchedFrom(
   answer: Answer,
   asked?: { readonly includeMessageActions?: boolean },
@@ -133,7 +134,29 @@ function listFrom(items: unknown): readonly FetchedAction[] {
   }));
 }
 
-// Absent, `null`, a number or a number in a text: the wire has seen all of them.
+// Absent, `null`, a number, or a number in a string: servers send all of these.
 function typeFrom(value: unknown): number {
   return wholeNumber(isText(value) ? Number(value) : (value ?? PLAIN_MESSAGE));
+}
+
+/** A switch as these services write it; `undefined` if absent. */
+export function switchText(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+/** A stored message; throws a `TypeError` for another value. */
+export function storedAt(item: unknown): Readonly<Record<string, unknown>> {
+  const stored = recordAt(item);
+  return Object.hasOwn(stored, 'message') ? stored : expected('a message');
+}
+
+/** A whole number that is exact; throws a `TypeError` for another value. */
+export function wholeNumber(value: unknown): number {
+  const number = numberAt(value);
+  return Number.isSafeInteger(number) ? number : expected('a whole number');
+}
+
+/** The `meta` of a stored message. The services write an empty text where there is none. */
+export function metaOf({ meta }: Readonly<Record<string, unknown>>): { readonly meta?: unknown } {
+  return meta === undefined || meta === null || meta === '' ? {} : { meta };
 }

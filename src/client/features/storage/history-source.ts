@@ -7,8 +7,8 @@ import {
 } from '../../../protocol/timetoken.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from '../../subscribe/history-source.ts';
+import { listChannelsInChannelGroup } from '../../subscribe/list-channels-in-channel-group.ts';
 import { UNREADABLE } from '../../wire/encrypted.ts';
-import { listChannelsInChannelGroup } from '../channel-groups/list-channels-in-channel-group.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import type { FetchedMessage } from './fetched.ts';
 

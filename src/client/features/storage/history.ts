@@ -1,4 +1,4 @@
-import { PNOperationType } from '../../../protocol/status.ts';
+import { LARGEST_PAGE } from '../../../protocol/limits.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Verbs } from '../../builder/builder.ts';
 import {
@@ -17,11 +17,11 @@ import { path } from '../../request/path.ts';
 import { decryptItems } from '../../wire/encrypted.ts';
 import { exactIntegers } from '../../wire/exact-integers.ts';
 import { listAt, timetokenOf } from '../../wire/read.ts';
-import { metaOf, storedAt, switchText } from './stored.ts';
+import { metaOf, storedAt, switchText } from './fetched.ts';
 
 /** Parameters of `history()`. */
 export interface HistoryParams extends Params {
-  /** Channel whose messages are wanted. */
+  /** Channel whose messages are read. */
   channel: ChannelName<this['~map']>;
   /** Messages before this timetoken; after it, when `reverse` is set. The message at it does not count. */
   start?: Timetoken;
@@ -74,22 +74,12 @@ export interface HistoryVerbs extends Verbs {
   readonly verbs: RestVerbs<HistoryResult<MessageOf<this['~map'], this['~given']>>>;
 }
 
-const LARGEST_PAGE = 100;
-
-// Where the wire has bare numbers.
+// Places of bare numbers on the wire.
 const TIMETOKENS = [[0, '*', 'timetoken'], [1], [2]];
 
-/**
- * `GET /v2/history/sub-key/{sub}/channel/{channel}` (docs/reference/protocol.md, "History").
- *
- * @example
- * ```ts
- * const { messages } = await pubnub.history().channel('room').count(10).execute();
- * for (const { timetoken, entry } of messages) console.log(timetoken, entry);
- * ```
- */
+/** `GET /v2/history/sub-key/{sub}/channel/{channel}` (docs/reference/protocol.md, "History"). */
 export const history = defineEndpoint<HistoryParams, HistoryResult>({
-  operation: PNOperationType.PNHistoryOperation,
+  operation: 'PNHistoryOperation',
   params: {
     channel: required(checkName),
     start: optional(checkTimetoken),

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import type { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import { getChannelMembers } from '../../../../src/client/features/app-context/channel-members.ts';
-import { removeChannelMetadata } from '../../../../src/client/features/app-context/channel-metadata.ts';
-import { setMemberships } from '../../../../src/client/features/app-context/memberships.ts';
-import {
-  getAllUuidMetadata,
-  setUuidMetadata,
-} from '../../../../src/client/features/app-context/uuid-metadata.ts';
+import { appContext } from '../../../../src/client/features/app-context/feature.ts';
+import { parserOf } from '../../../support/parser.ts';
 import { hangs, lineOf, networkError, rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 const STAMPS = { updated: '2025-02-06T21:16:34Z', eTag: 'e' };
@@ -109,14 +104,14 @@ describe('a parameter that is wrong', () => {
 });
 
 describe('an answer of another shape', () => {
+  const { builders } = appContext;
   const parse = {
-    'a user': setUuidMetadata.parse,
-    users: getAllUuidMetadata.parse,
-    members: getChannelMembers.parse,
-    memberships: setMemberships.parse,
-    'a removal': removeChannelMetadata.parse,
+    'a user': parserOf(builders.setUuidMetadata),
+    users: parserOf(builders.getAllUuidMetadata),
+    members: parserOf(builders.getChannelMembers),
+    memberships: parserOf(builders.setMemberships),
+    'a removal': parserOf(builders.removeChannelMetadata),
   };
-  const answer = (body: unknown) => ({ body, text: '', status: 200 });
   const x = { id: 'x', ...STAMPS };
   const cases: readonly (readonly [keyof typeof parse, unknown])[] = [
     ...[null, [], {}, 'OK', { data: {} }, { data: { id: 7, ...STAMPS } }, { data: { id: 'x' } }].map(
@@ -137,16 +132,16 @@ describe('an answer of another shape', () => {
     ['a removal', null],
   ];
   it.each(cases)('is told as such, where %s is expected: %j', (kind, body) => {
-    expect(() => parse[kind](answer(body))).toThrow(TypeError);
+    expect(() => parse[kind](body)).toThrow(TypeError);
   });
 
   it('is never taken for another one, whatever it holds', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 3 }), (data) => {
         const hasNothing = Array.isArray(data) && data.length === 0;
-        expect(() => parse['a user'](answer({ data }))).toThrow(TypeError);
-        if (hasNothing) expect(parse.users(answer({ data }))).toEqual({ data: [] });
-        else expect(() => parse.users(answer({ data }))).toThrow(TypeError);
+        expect(() => parse['a user']({ data })).toThrow(TypeError);
+        if (hasNothing) expect(parse.users({ data })).toEqual({ data: [] });
+        else expect(() => parse.users({ data })).toThrow(TypeError);
       }),
     );
   });

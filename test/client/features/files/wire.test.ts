@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { files } from '../../../../src/client/features/files/feature.ts';
 import { checkFileName, checkNewFileName } from '../../../../src/client/features/files/file.ts';
-import { listFiles } from '../../../../src/client/features/files/list-files.ts';
 import { sendFile } from '../../../../src/client/features/files/send-file.ts';
+import { parserOf } from '../../../support/parser.ts';
 import { type Answer, lineOf, rejection, SENT, scriptedClient } from '../../../support/unit-client.ts';
 
 const FILE = { channel: 'a b/ü', fileId: 'id-1', fileName: 'king arthur’s (1)#?.txt' };
@@ -72,8 +73,7 @@ describe('listFiles()', () => {
 
   it.each(['[]', '{}', 'null', '{"data":{}}', '{"data":[1]}', '{"data":[{"id":"a"}]}'])(
     'refuses %s as an answer',
-    (text) =>
-      expect(() => listFiles.parse({ body: JSON.parse(text), text, status: 200 })).toThrow(/^expected /),
+    (text) => expect(() => parserOf(files.builders.listFiles)(JSON.parse(text))).toThrow(/^expected /),
   );
 });
 

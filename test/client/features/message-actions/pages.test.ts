@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import type { GetMessageActionsResult } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { pagesOf } from '../../../../src/client/builder/pages.ts';
-import { getMessageActions } from '../../../../src/client/features/message-actions/get-message-actions.ts';
-import { actionPaging } from '../../../../src/client/features/message-actions/pages.ts';
+import { actionPaging } from '../../../../src/client/features/message-actions/feature.ts';
 import { rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 const item = (tt: number) =>
@@ -19,9 +18,8 @@ function scripted(pages: readonly GetMessageActionsResult[], asked: object[]) {
     if (!page) throw new Error('asked too often');
     return page;
   };
-  const { operation } = getMessageActions;
   return pagesOf(actionPaging, {
-    operation,
+    operation: 'PNGetMessageActionsOperation',
     begin: () => ({ channel: 'a' }),
     failure: (thrown) => thrown,
     ask,

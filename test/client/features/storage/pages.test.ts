@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import type { FetchMessagesResult } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { pagesOf } from '../../../../src/client/builder/pages.ts';
-import { fetchMessages } from '../../../../src/client/features/storage/fetch-messages.ts';
-import { messagePaging } from '../../../../src/client/features/storage/pages.ts';
+import { fetchMessages, messagePaging } from '../../../../src/client/features/storage/fetch-messages.ts';
 import { rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 /** What a request asks for, in numbers. */

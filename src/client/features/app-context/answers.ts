@@ -1,0 +1,112 @@
+import type { Paging } from '../../builder/paging.ts';
+import { paged } from '../../builder/verbs.ts';
+import type { Answer, Endpoint } from '../../endpoint.ts';
+import type { ChannelMetadata, Described, Related, UuidMetadata } from '../../listeners/metadata.ts';
+import {
+  at,
+  expected,
+  isRecord,
+  listAt,
+  numbersOf,
+  recordAt,
+  serviceStatus,
+  stringsOf,
+} from '../../wire/read.ts';
+import type { PageParams } from './parameters.ts';
+
+/** A user or channel. */
+export interface MetadataResult<T> {
+  readonly data: T;
+}
+
+/** Result of a removal: nothing is left. */
+export type RemoveMetadataResult = MetadataResult<null>;
+
+/** A page of users, channels, memberships or members. */
+export interface MetadataPage<T> {
+  readonly data: readonly T[];
+  /** How many there are on all pages, when that was asked for. */
+  readonly totalCount?: number;
+  /** Where the next page begins. There is one on the last page too: what follows it is empty. */
+  readonly next?: string;
+  /** Where the page before this one ends. */
+  readonly prev?: string;
+}
+
+type Guard<T> = (value: unknown) => value is T;
+type Fields = Readonly<Record<string, unknown>>;
+
+const TEXTS = ['name', 'externalId', 'profileUrl', 'email', 'description', 'status', 'type'];
+
+/** Whether a value is a user or a channel: their answers differ only in the names of fields. */
+export const isMetadata = (value: unknown): value is UuidMetadata & ChannelMetadata =>
+  isDescribed(value) && typeof value['id'] === 'string';
+
+/** The check of a membership; `side` is what it leads to. */
+export function isRelation<K extends 'uuid' | 'channel'>(side: K) {
+  return (
+    value: unknown,
+  ): value is Described & { readonly [X in K]: Related<UuidMetadata & ChannelMetadata> } => {
+    const other = isDescribed(value) && value[side];
+    return isRecord(other) && typeof other['id'] === 'string' && fieldsFit(other);
+  };
+}
+
+/** Reads an answer that holds one object; throws a `TypeError` if its shape is another. */
+export function one<T>(isOne: Guard<T>) {
+  return ({ body }: Answer): MetadataResult<T> => {
+    const data = at(body, 'data');
+    return isOne(data) ? { data } : expected('an object with id, updated and eTag at data');
+  };
+}
+
+/** Reads an answer that holds a page of objects; throws a `TypeError` if its shape is another. */
+export function many<T>(isOne: Guard<T>) {
+  return ({ body }: Answer): MetadataPage<T> => {
+    const page = recordAt(body);
+    const data = listAt(page, 'data');
+    if (!data.every(isOne)) expected('objects with their ids, updated and eTag in the list at data');
+    return { data, ...numbersOf(page, 'totalCount'), ...stringsOf(page, 'next', 'prev') };
+  };
+}
+
+/** Reads the answer to a removal; throws a `TypeError` if its shape is another. */
+export function none({ body }: Answer): RemoveMetadataResult {
+  serviceStatus(body);
+  return { data: null };
+}
+
+/** The operation of a call that answers in pages. */
+export function list<P extends PageParams, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
+  const paging: Paging<PageParams, MetadataPage<T>> = metadataPaging();
+  // It reads and changes nothing but what every list has.
+  return paged(endpoint, paging as unknown as Paging<P, MetadataPage<T>>);
+}
+
+/** Forwards. The last page has a `next` as well: what follows it is empty, and leads nowhere, or to itself. */
+function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
+  return {
+    place: ['page'],
+    // The caller's object may change between two pages; and of a whole answer, only this much is a place.
+    first: ({ page, ...given }) => ({
+      ...given,
+      ...(page && { page: { next: page.next, prev: page.prev } }),
+    }),
+    pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
+    next: ({ page }, { data, next }) =>
+      next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],
+  };
+}
+
+function isDescribed(value: unknown): value is Fields {
+  return (
+    isRecord(value) &&
+    typeof value['updated'] === 'string' &&
+    typeof value['eTag'] === 'string' &&
+    fieldsFit(value)
+  );
+}
+
+function fieldsFit(value: Fields): boolean {
+  return TEXTS.every((name) => typeof (value[name] ?? '') === 'string') && isRecord(value['custom'] ?? {});
+}

@@ -1,0 +1,46 @@
+/** A program's own fields: by name, without any nesting. */
+export type CustomFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What users, channels and memberships have in common. */
+export interface Described {
+  /** Absent unless it was asked for; `null` when there is none. */
+  readonly status?: string | null;
+  /** Absent unless it was asked for; `null` when there is none. */
+  readonly type?: string | null;
+  /** Absent unless they were asked for; `null` when there are none. */
+  readonly custom?: CustomFields | null;
+  /** When it was last changed: RFC 3339, UTC. */
+  readonly updated: string;
+  /** Changes with the content; `ifMatchesEtag` takes it. */
+  readonly eTag: string;
+}
+
+/** The metadata of a user. */
+export interface UuidMetadata extends Described {
+  readonly id: string;
+  readonly name?: string | null;
+  /** The user's id in another system. */
+  readonly externalId?: string | null;
+  readonly profileUrl?: string | null;
+  readonly email?: string | null;
+}
+
+/** The metadata of a channel. */
+export interface ChannelMetadata extends Described {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly description?: string | null;
+}
+
+/** The other side of a membership: its id, and what else was asked for. */
+export type Related<T extends { readonly id: string }> = Pick<T, 'id'> & Partial<T>;
+
+/** One channel of a user. */
+export interface Membership extends Described {
+  readonly channel: Related<ChannelMetadata>;
+}
+
+/** One user of a channel. */
+export interface ChannelMember extends Described {
+  readonly uuid: Related<UuidMetadata>;
+}
