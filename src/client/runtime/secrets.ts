@@ -1,4 +1,4 @@
-import { ESCAPES, EscapedText } from './escapes.ts';
+import { ESCAPED, Unescaped } from './escapes.ts';
 
 /** Values of fewer characters, as `demo`, are no secrets. */
 const SHORTEST = 8;
@@ -9,6 +9,9 @@ export const CUT = '…';
 
 /** How many characters one of a secret takes at most, when it is escaped: what is cut off needs not be looked at further. */
 const LONGEST_ESCAPE = 12;
+
+/** Characters at the end of a secret that may be a part of an escape. */
+const LONGEST_END = 10;
 
 // A character as it stands in an address, in JSON and in HTML.
 function quoted(character: string): string {
@@ -44,23 +47,75 @@ function withoutKnown(whole: string, secrets: ReadonlySet<string | undefined>, m
   const text = whole.slice(0, most + longest * LONGEST_ESCAPE);
   const end = Math.min(text.length, most);
   const cut = whole.length > most ? CUT : '';
-  const begins = new Set(values.map((secret) => secret.charCodeAt(0)));
   const mayHold =
-    /[%\\&+]/.test(text) || values.some((secret) => text.includes(secret.slice(0, leastOf(secret))));
+    ESCAPED.test(text) || values.some((secret) => text.includes(secret.slice(0, leastOf(secret))));
   if (!mayHold) return text.slice(0, end) + cut;
-  const escaped = new EscapedText(text);
+  const unescaped = new Unescaped(text);
+  const wanted = values.map((secret) => new Secret(secret));
   let result = '';
   let rest = 0;
   for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (!begins.has(code) && !ESCAPES.has(code)) continue;
-    const behind = Math.max(...values.map((secret) => escaped.endOf(secret, at, leastOf(secret))));
+    const behind = Math.max(...wanted.map((secret) => secret.endIn(unescaped, at)));
     if (behind <= at) continue;
     result += text.slice(rest, at) + HIDDEN;
     rest = behind;
     at = behind - 1;
   }
   return result + text.slice(rest, end) + cut;
+}
+
+/** What is looked for in texts in which it may stand escaped, or cut short. */
+class Secret {
+  readonly #value: string;
+  readonly #characters: string;
+  readonly #places: readonly number[];
+
+  constructor(value: string) {
+    this.#value = value;
+    const { characters, places } = new Unescaped(value).from(0, value.length);
+    this.#characters = characters;
+    this.#places = places;
+  }
+
+  /** Where it ends in a text in which it begins at a place; -1 where it does not begin there. */
+  endIn(text: Unescaped, start: number): number {
+    if (!text.from(start, 1).characters.startsWith(this.#characters.charAt(0))) return -1;
+    const { characters, places } = text.from(start, this.#characters.length);
+    let same = 1;
+    while (same < characters.length && characters[same] === this.#characters[same]) same++;
+    if (same === this.#characters.length) return places[same] ?? -1;
+    for (let count = same; count > Math.max(0, same - LONGEST_END); count--) {
+      const end = this.#endAfter(text, places[count] ?? 0, this.#places[count] ?? 0);
+      if (end > 0) return end;
+    }
+    return -1;
+  }
+
+  // Where the rest of it ends, or is cut off. An escape in it, or what looks like one, may read as something else together
+  // with what follows, or when a part of it is missing: such a rest is read by itself.
+  #endAfter(text: Unescaped, place: number, from: number): number {
+    const mayBeEscape = ESCAPED.test(this.#value.charAt(from));
+    const { length } = this.#value;
+    const rests = new Map<string, boolean>();
+    const last = mayBeEscape ? Math.min(length, from + LONGEST_END) : from;
+    for (let to = Math.max(from, leastOf(this.#value)); to <= last; to++)
+      rests.set(read(this.#value.slice(from, to)), to === length);
+    const most = place + (rests.size > 0 && mayBeEscape ? LONGEST_END * LONGEST_ESCAPE : 0);
+    for (let end = Math.min(text.text.length, most); end >= place; end--) {
+      const isWhole = rests.get(read(text.text.slice(place, end)));
+      if (isWhole || (isWhole === false && isCut(text, end))) return end;
+    }
+    return -1;
+  }
+}
+
+function read(text: string): string {
+  return new Unescaped(text).from(0, text.length).characters;
+}
+
+// Where a text only begins like a secret, it is another one.
+function isCut({ text }: Unescaped, place: number): boolean {
+  return place >= text.length || /^(…|\.{3})/.test(text.slice(place, place + 3));
 }
 
 // Of a secret that was cut off, so much tells of it.
