@@ -1,7 +1,6 @@
 import { defineBuilder } from './builder/builder.ts';
 import { checkOptions, NO_OPTIONS } from './builder/check-options.ts';
 import type { Context, Start, StartBuilder } from './builder/start.ts';
-import { validate } from './builder/validate.ts';
 import { type Rest, startRest } from './builder/verbs.ts';
 import { ACCESS_BUILDERS, type AccessOperations } from './features/access/feature.ts';
 import { APP_CONTEXT_BUILDERS, type AppContextOperations } from './features/app-context/feature.ts';
@@ -56,15 +55,13 @@ export const CATALOGUE: { readonly [Name in keyof Operations<unknown>]: StartBui
   subscribe: defineBuilder<Context>(subscribe.params, {
     execute: ({ engine, executor }, given, options) => {
       checkOptions(subscribe.operation, options, NO_OPTIONS);
-      validate(subscribe, given, executor.settings);
-      return engine.subscribe(given);
+      return engine.subscribe(executor.check<SubscribeParams>(subscribe, given));
     },
   }),
   unsubscribe: defineBuilder<Context>(unsubscribe.params, {
     execute: async ({ engine, executor }, given, options) => {
       checkOptions(unsubscribe.operation, options, NO_OPTIONS);
-      validate(unsubscribe, given, executor.settings);
-      await engine.unsubscribe(namesToDrop(given));
+      await engine.unsubscribe(namesToDrop(executor.check<UnsubscribeParams>(unsubscribe, given)));
     },
   }),
   ...ACCESS_BUILDERS,

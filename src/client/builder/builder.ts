@@ -156,7 +156,7 @@ export function defineBuilder<Context>(
       }
     }
   }
-  return (context, source) => new Step(context, gather(params, source));
+  return (context, source = {}) => new Step(context, gather(params, source));
 }
 
 function method(prototype: object, name: string, value: (...parameters: never) => unknown): void {

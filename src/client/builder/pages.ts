@@ -50,7 +50,7 @@ function begin<P, R>({ problem, first }: Paging<P, R>, { operation, begin }: Wal
   const given = begin();
   const reason = problem?.(given);
   if (reason !== undefined) throw new PubNubError('PN-1002', `${operation}: ${reason}.`, { operation });
-  return first ? first(given) : given;
+  return { ...given, ...first?.(given) };
 }
 
 function placeOf<P, R>({ place }: Paging<P, R>, asked: Values<P>): string {

@@ -6,8 +6,8 @@ export interface Paging<P, R> {
   readonly place: readonly ParamKeys<P>[];
   /** Why these values cannot be asked for page by page, as a sentence without its end. */
   readonly problem?: (given: Values<P>) => string | undefined;
-  /** The first question, where it is not what was given. */
-  readonly first?: (given: Values<P>) => Values<P>;
+  /** In what the first question differs from what was given. */
+  readonly first?: (given: Values<P>) => Partial<Values<P>>;
   /** The page in an answer, where it is not the whole of it; nothing when there is nothing in it. */
   readonly pageIn?: (asked: Values<P>, answer: R) => R | undefined;
   /** In what the further questions differ that an answer leads to; none when it is the last. */

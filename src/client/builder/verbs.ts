@@ -6,12 +6,11 @@ import type { TransportResponse } from '../request/transport.ts';
 import { endedByBoth } from '../runtime/ended-by-both.ts';
 import { makeStatus } from '../subscribe/statuses.ts';
 import { defineBuilder, type Verbs, type VerbTable } from './builder.ts';
-import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
-import type { Given } from './given.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS } from './check-options.ts';
 import { pagesOf } from './pages.ts';
 import type { Paging } from './paging.ts';
+import type { OptionTable } from './read-options.ts';
 import type { Context, StartBuilder } from './start.ts';
-import { validate } from './validate.ts';
 
 /** A result with the status of its request; without a result when the request failed. */
 export interface Envelope<R> {
@@ -56,23 +55,28 @@ interface Calls {
 }
 
 /** What sends the request of a call, and does what else there is to do. */
-export type Call<C> = (context: C, given: Given, options: CallOptions | undefined) => Promise<unknown>;
+export type Call<C, P> = (
+  context: C,
+  values: Values<P>,
+  options: CallOptions | undefined,
+) => Promise<unknown>;
 
 /**
- * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `checks`
- * are those of its options, where they are not those of any call.
+ * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `table`
+ * is that of its options, where they are not those of any call.
  */
 export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
-  call: Call<C> = ({ executor }, given, options) => executor.call(endpoint, given, options),
-  checks: OptionChecks = CALL_OPTIONS,
+  call: Call<C, P> = ({ executor }, values, options) => executor.call(endpoint, values, options),
+  table: OptionTable<CallOptions> = CALL_OPTIONS,
 ): VerbTable<C> {
   const { operation } = endpoint;
-  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, checks);
+  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, table);
   return {
     execute: async (context, given, options) => {
       try {
-        return await call(context, given, checked(options));
+        const own = checked(options);
+        return await call(context, context.executor.check(endpoint, given), own);
       } catch (thrown) {
         throw context.executor.failure(operation, thrown);
       }
@@ -84,7 +88,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
       };
       try {
         const inner: InnerOptions = { ...checked(options), onAnswer };
-        const result = await call(context, given, inner);
+        const result = await call(context, context.executor.check(endpoint, given), inner);
         const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
         return { result, status: { ...status, isError: false } };
       } catch (thrown) {
@@ -97,7 +101,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
     request: async ({ executor }, given, options) => {
       try {
         checkOptions(operation, options, NO_OPTIONS);
-        const plan = await executor.plan(endpoint, given);
+        const plan = await executor.plan(endpoint, executor.check(endpoint, given));
         const { url, method, headers, body } = await executor.authorizer.authorize(plan, endpoint);
         return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
       } catch (thrown) {
@@ -130,9 +134,7 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
         failure: (thrown) => executor.failure(operation, thrown),
         begin: () => {
           checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
-          validate(endpoint, given, executor.settings);
-          // What validation let through is what the endpoint declares.
-          return given as Values<P>;
+          return executor.check(endpoint, given);
         },
         ask: (question, leaving) =>
           endedByBoth(checked.signal, leaving, (signal) =>
@@ -143,16 +145,19 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
   };
 }
 
-/** How the builder of a REST call starts; `call` and `checks` as in `restVerbs()`. */
+/** How the builder of a REST call starts; `call` and `table` as in `restVerbs()`. */
 export function startRest<P, R>(
   endpoint: Endpoint<P, R>,
-  call?: Call<Context>,
-  checks?: OptionChecks,
+  call?: Call<Context, P>,
+  table?: OptionTable<CallOptions>,
 ): StartBuilder {
-  return defineBuilder(endpoint.params, restVerbs(endpoint, call, checks));
+  return defineBuilder(endpoint.params, restVerbs(endpoint, call, table));
 }
 
 /** How the builder of a REST call that answers in pages starts. */
-export function startPages<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): StartBuilder {
+export function startPages<P, R>(
+  endpoint: Endpoint<P, R>,
+  paging: Paging<NoInfer<P>, NoInfer<R>>,
+): StartBuilder {
   return defineBuilder<Context>(endpoint.params, pageVerbs(endpoint, paging));
 }

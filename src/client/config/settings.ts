@@ -1,54 +1,24 @@
-import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
+import { DEFAULT_PRESENCE_TIMEOUT } from '../../protocol/limits.ts';
 import { aesCbcCryptoModule } from '../features/encryption/modules.ts';
 import { fetchTransport } from '../request/ky-transport.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
-import { chance, systemRandom } from '../runtime/random.ts';
+import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
-import { invalid, readOptions } from './checks.ts';
-import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
+import { DEFAULTS, invalid, readPubNubOptions } from './checks.ts';
+import type { PubNubOptions, Settings } from './options.ts';
 import { parseOrigin } from './origin.ts';
 import { policyOf } from './reconnection.ts';
-
-const DEFAULTS = Object.freeze({
-  publishKey: '',
-  origin: 'ps.pndsn.com',
-  ssl: true,
-  reconnectionPolicy: PNReconnectionPolicy.EXPONENTIAL,
-  presenceTimeout: DEFAULT_PRESENCE_TIMEOUT,
-  announceSuccessfulHeartbeats: false,
-  announceFailedHeartbeats: true,
-  suppressLeaveEvents: false,
-  maintainPresenceState: true,
-  transactionalRequestTimeout: 15,
-  subscribeRequestTimeout: 290,
-  fileRequestTimeout: 300,
-  fileUploadPublishRetryLimit: 5,
-  useRequestId: true,
-  dedupeOnSubscribe: true,
-  maximumCacheSize: 1_000,
-  requestMessageCountThreshold: LIVE_QUEUE_LENGTH,
-  liveRetention: 600,
-  recovery: 'none' as 'none' | 'history',
-  listenToBrowserNetworkEvents: true,
-  freezePayloads: false,
-});
 
 /**
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
  * the value itself is not repeated, since it may be a secret.
  */
 export function settingsFrom(source: PubNubOptions): Settings {
-  const options = readOptions(source);
-  const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, ...all } = {
-    ...DEFAULTS,
-    clock: systemClock,
-    random: systemRandom,
-    ...options,
-  };
+  const options = readPubNubOptions(source);
+  const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, ...all } = { ...DEFAULTS, ...options };
   return Object.freeze({
     ...all,
-    userId: userIdOf(options),
+    userId: all.userId ?? all.uuid ?? '',
     baseUrl: baseUrlOf([origin].flat(), ssl, all.random),
     token: typeof token === 'string' ? token : authKey,
     tokenProvider: typeof token === 'function' ? token : undefined,
@@ -69,15 +39,6 @@ export function settingsFrom(source: PubNubOptions): Settings {
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
   });
-}
-
-function userIdOf({ userId, uuid }: PubNubOptions): string {
-  const id = userId ?? uuid;
-  if (id === undefined) throw invalid('The option "userId" is missing.');
-  if (userId !== undefined && uuid !== undefined && userId !== uuid) {
-    throw invalid('The options "userId" and "uuid" differ; they are one thing.');
-  }
-  return id;
 }
 
 function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptions): number {

@@ -1,8 +1,8 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { VERSION } from '../../version.ts';
 import { Authorizer } from '../auth/authorizer.ts';
-import { type Given, namesIn } from '../builder/given.ts';
-import { validate } from '../builder/validate.ts';
+import type { Given } from '../builder/given.ts';
+import { type Validated, validate } from '../builder/validate.ts';
 import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
@@ -16,6 +16,7 @@ import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { remembered } from '../runtime/secrets.ts';
+import { at } from '../wire/read.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
@@ -99,13 +100,13 @@ export class Executor {
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
-  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
+  async call<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, options: InnerOptions = {}): Promise<R> {
     const { operation, retry: rule, retries } = endpoint;
     try {
-      const plan = await this.plan(endpoint, given, options);
+      const plan = await this.plan(endpoint, values, options);
       if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
-      const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
-      const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+      const retry = typeof rule === 'function' ? rule(values) : rule;
+      const attempt = () => this.#attempt(endpoint, { plan, values }, options);
       return await this.repeat({ operation, retry, retries }, attempt, options.signal);
     } catch (thrown) {
       throw this.failure(operation, thrown);
@@ -141,20 +142,26 @@ export class Executor {
     return this.#cancellation.run(limits, work);
   }
 
+  /** What was given to a builder, checked; throws a `PubNubError` where it cannot be sent. */
+  check<P>(endpoint: Validated<P>, given: Given): Values<P> {
+    this.hide(given['cipherKey']);
+    this.hide(given['token']);
+    return validate(endpoint, given, this.settings);
+  }
+
   /** The request that a call would send, but for what proves who asks. */
-  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<RequestPlan> {
+  async plan<P, R>(
+    endpoint: Endpoint<P, R>,
+    values: Values<P>,
+    options: CallOptions = {},
+  ): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
     const { settings, identity } = this;
     if (this.#closed) {
       const details = { operation, delivery: 'not-sent' } as const;
       throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
     }
-    this.hide(given['cipherKey']);
-    this.hide(given['token']);
     try {
-      validate(endpoint, given, settings);
-      // What validation let through is what the endpoint declares.
-      const values = given as Values<P>;
       const crypto = payload?.encrypted && settings.crypto;
       return planRequest(endpoint, values, {
         keys: settings,
@@ -204,7 +211,7 @@ export class Executor {
 
   async #attempt<P, R>(
     endpoint: Endpoint<P, R>,
-    { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
+    { plan, values }: { readonly plan: RequestPlan; readonly values: Values<P> },
     options: InnerOptions,
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
@@ -213,7 +220,7 @@ export class Executor {
       this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    const result = this.#read(endpoint, given, response);
+    const result = this.#read(endpoint, values, response);
     options.onAnswer?.(response);
     const { crypto } = this.settings;
     if (!crypto || !decrypt) return result;
@@ -230,19 +237,26 @@ export class Executor {
     return limitsOf(operation, { timeout, signal, delivery });
   }
 
-  #read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+  #read<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300)
-      throw this.refusal(operation, response, { status, asked: namesIn(given) });
+      throw this.refusal(operation, response, { status, asked: namesAsked(values) });
     try {
       const body: unknown = JSON.parse(text);
       const failure = failureStatus(body);
       if (failure !== undefined) throw this.refusal(operation, response, { status: failure });
-      return parse({ body, text, status }, given as Values<P>);
+      return parse({ body, text, status }, values);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
       throw malformed(operation, { status, cause });
     }
   }
 }
+
+// The names of channels and groups that are asked about.
+function namesAsked(values: object): ReadonlySet<unknown> {
+  return new Set(NAMES.flatMap((name) => at(values, name)));
+}
+
+const NAMES = ['channel', 'channels', 'channelGroup', 'channelGroups'];

@@ -1,7 +1,5 @@
-import type { Paging } from '../../builder/paging.ts';
 import type { Start } from '../../builder/start.ts';
 import { type Paged, type Rest, startPages, startRest } from '../../builder/verbs.ts';
-import type { Endpoint } from '../../endpoint.ts';
 import {
   type GetChannelMembersParams,
   getChannelMembers,
@@ -42,7 +40,6 @@ import type {
   UuidMetadata,
 } from './metadata.ts';
 import { metadataPaging } from './pages.ts';
-import type { PageParams } from './parameters.ts';
 import {
   type GetAllUuidMetadataParams,
   type GetUuidMetadataParams,
@@ -92,26 +89,20 @@ export interface AppContextOperations<C> {
 
 /** How their builders start. */
 export const APP_CONTEXT_BUILDERS = Object.freeze({
-  getAllUuidMetadata: list(getAllUuidMetadata),
+  getAllUuidMetadata: startPages(getAllUuidMetadata, metadataPaging()),
   getUuidMetadata: startRest(getUuidMetadata),
   setUuidMetadata: startRest(setUuidMetadata),
   removeUuidMetadata: startRest(removeUuidMetadata),
-  getAllChannelMetadata: list(getAllChannelMetadata),
+  getAllChannelMetadata: startPages(getAllChannelMetadata, metadataPaging()),
   getChannelMetadata: startRest(getChannelMetadata),
   setChannelMetadata: startRest(setChannelMetadata),
   removeChannelMetadata: startRest(removeChannelMetadata),
-  getMemberships: list(getMemberships),
+  getMemberships: startPages(getMemberships, metadataPaging()),
   setMemberships: startRest(setMemberships),
   removeMemberships: startRest(removeMemberships),
   manageMemberships: startRest(manageMemberships),
-  getChannelMembers: list(getChannelMembers),
+  getChannelMembers: startPages(getChannelMembers, metadataPaging()),
   setChannelMembers: startRest(setChannelMembers),
   removeChannelMembers: startRest(removeChannelMembers),
   manageChannelMembers: startRest(manageChannelMembers),
 });
-
-function list<P extends PageParams, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
-  const paging: Paging<PageParams, MetadataPage<T>> = metadataPaging();
-  // It reads and changes nothing but what every list has.
-  return startPages(endpoint, paging as unknown as Paging<P, MetadataPage<T>>);
-}

@@ -10,10 +10,7 @@ export function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
   return {
     place: ['page'],
     // The caller's object may change between two pages; and of a whole answer, only this much is a place.
-    first: ({ page, ...given }) => ({
-      ...given,
-      ...(page && { page: { next: page.next, prev: page.prev } }),
-    }),
+    first: ({ page }) => (page ? { page: { next: page.next, prev: page.prev } } : {}),
     pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
     next: ({ page }, { data, next }) =>
       next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],

@@ -1,5 +1,7 @@
 import { defineBuilder, type Verbs } from '../../builder/builder.ts';
-import { checkOptions, FILE_CALL_OPTIONS, NO_OPTIONS } from '../../builder/check-options.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS } from '../../builder/check-options.ts';
+import { checkFunction, optional } from '../../builder/params.ts';
+import type { OptionTable } from '../../builder/read-options.ts';
 import type { Context, Start } from '../../builder/start.ts';
 import {
   type Envelope,
@@ -57,9 +59,14 @@ export interface FileOperations<C> {
   readonly publishFileMessage: Start<PublishFileMessageParams, Rest<PublishFileMessageResult>, C>;
 }
 
+const FILE_CALL_OPTIONS: OptionTable<FileCallOptions> = Object.freeze({
+  ...CALL_OPTIONS,
+  onProgress: optional(checkFunction),
+});
+
 const SENDING = restVerbs<SendFileParams, Announcement, Context>(
   sendFile,
-  ({ executor }, given, options) => send(executor, given, options),
+  ({ executor }, values, options) => send(executor, values, options),
   FILE_CALL_OPTIONS,
 );
 
@@ -69,19 +76,19 @@ export const FILE_BUILDERS = Object.freeze({
     ...endingSources(SENDING),
     request: async (context, given, options) => {
       checkOptions(sendFile.operation, options, NO_OPTIONS);
-      await planMessage(context.executor, given);
+      await planMessage(context.executor, context.executor.check(sendFile, given));
       return SENDING['request']?.(context, given, options);
     },
   }),
   listFiles: startPages(listFiles, filePaging),
-  getFileUrl: startRest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
+  getFileUrl: startRest(getFileUrl, async ({ executor }, values, { signal } = {}) => {
     if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
-    const plan = await executor.plan(getFileUrl, given);
+    const plan = await executor.plan(getFileUrl, values);
     return (await executor.authorizer.authorize(plan, getFileUrl)).url;
   }),
   downloadFile: startRest(
     downloadFile,
-    ({ executor }, given, options) => download(executor, given, options),
+    ({ executor }, values, options) => download(executor, values, options),
     FILE_CALL_OPTIONS,
   ),
   deleteFile: startRest(deleteFile),

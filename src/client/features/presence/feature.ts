@@ -1,6 +1,4 @@
-import type { Given } from '../../builder/given.ts';
 import type { Context, Start } from '../../builder/start.ts';
-import { validate } from '../../builder/validate.ts';
 import { type Paged, type Rest, startPages, startRest } from '../../builder/verbs.ts';
 import type { Values } from '../../endpoint.ts';
 import type { CallOptions } from '../../request/execute.ts';
@@ -32,12 +30,10 @@ export const PRESENCE_BUILDERS = Object.freeze({
 // Heartbeats and handshakes tell the state again.
 async function setAndRemember(
   { executor, engine }: Context,
-  given: Given,
+  values: Values<SetStateParams>,
   options: CallOptions | undefined,
 ): Promise<SetStateResult> {
-  validate(setState, given, executor.settings);
-  // What validation let through is what the endpoint declares.
-  const { channels = [], channelGroups = [], state } = given as Values<SetStateParams>;
+  const { channels = [], channelGroups = [], state } = values;
   const names = [...channels, ...channelGroups];
-  return engine.states.during(names, state, () => executor.call(setState, given, options));
+  return engine.states.during(names, state, () => executor.call(setState, values, options));
 }

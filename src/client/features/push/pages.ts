@@ -4,7 +4,7 @@ import { LARGEST_PAGE, type ListPushChannelsParams, type ListPushChannelsResult 
 /** The channels of a device, page by page, each once, until a page is not full or brings nothing new. */
 export const pushChannelPaging: Paging<ListPushChannelsParams, ListPushChannelsResult> = {
   place: ['start'],
-  first: (given) => ({ count: LARGEST_PAGE, ...given }),
+  first: ({ count = LARGEST_PAGE }) => ({ count }),
   pageIn: ({ start }, { channels }) => {
     // Some servers begin with `start`, others after it.
     const fresh = channels.slice(start === undefined ? 0 : channels.indexOf(start) + 1);
