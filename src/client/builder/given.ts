@@ -18,11 +18,17 @@ export class Refused {
   /** What is wrong, as a sentence. */
   readonly what: string;
   readonly cause: unknown;
+  readonly #isRefused = true;
 
   constructor(code: ErrorCode, what: string, cause?: unknown) {
     this.code = code;
     this.what = what;
     this.cause = cause;
+  }
+
+  /** Whether a value is one. The prototype of a value, which may be a proxy, is not looked at. */
+  static is(value: unknown): value is Refused {
+    return typeof value === 'object' && value !== null && #isRefused in value;
   }
 }
 
@@ -62,7 +68,7 @@ export function add(params: ParamsByName, given: Given, setting: Setting): Given
 
 /** Why the values cannot be used: the first that was refused, one that is missing, or a list that is too long. */
 export function faultIn(params: ParamsByName, given: Given, role: Role = 'parameter'): Refused | undefined {
-  const refused = Object.values(given).find((value) => value instanceof Refused);
+  const refused = Object.values(given).find(Refused.is);
   if (refused) return refused;
   for (const [name, param] of Object.entries(params)) {
     const fault = faultOf(param, { name, values: [given[name]], role });
@@ -112,7 +118,7 @@ function taken(param: Param, setting: Setting, before?: unknown): unknown {
 }
 
 function takenList(param: Param, setting: Setting, before: unknown): unknown {
-  if (before instanceof Refused) return before;
+  if (Refused.is(before)) return before;
   const { name, values } = setting;
   const list: unknown[] = Array.isArray(before) ? [...before] : [];
   // Before they are gone through: an array may have a length, and nothing in it.
@@ -121,7 +127,7 @@ function takenList(param: Param, setting: Setting, before: unknown): unknown {
   // One level deep, and with the holes of an array as entries that are missing.
   for (const entry of values.flatMap((value) => (Array.isArray(value) ? Array.from(value) : [value]))) {
     const one = takenValue(param, setting, entry);
-    if (one instanceof Refused) return one;
+    if (Refused.is(one)) return one;
     list.push(one);
   }
   return list;

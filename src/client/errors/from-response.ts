@@ -49,8 +49,8 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
     operation,
     statusCode: status,
     errorData: typeof body === 'string' ? body.slice(0, LONGEST) : body,
-    channels: namesIn(answer, 'channels'),
-    channelGroups: namesIn(answer, 'channel-groups'),
+    channels: namesTold(answer, 'channels'),
+    channelGroups: namesTold(answer, 'channel-groups'),
     delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
     retryAfter,
   });
@@ -84,7 +84,14 @@ function serverMessage(body: unknown): string | undefined {
     ?.slice(0, LONGEST);
 }
 
-function namesIn(
+/** The names of channels and groups in what was asked for. */
+export function namesAsked(values: object): ReadonlySet<unknown> {
+  return new Set(NAMES.flatMap((name) => at(values, name)));
+}
+
+const NAMES = ['channel', 'channels', 'channelGroup', 'channelGroups'];
+
+function namesTold(
   { body, raw = body, asked }: FailedAnswer,
   key: 'channels' | 'channel-groups',
 ): readonly string[] | undefined {

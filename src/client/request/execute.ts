@@ -7,7 +7,7 @@ import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
-import { errorFromResponse, failureStatus, readErrorBody } from '../errors/from-response.ts';
+import { errorFromResponse, failureStatus, namesAsked, readErrorBody } from '../errors/from-response.ts';
 import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
 import { decryptJson, encryptJson } from '../features/encryption/messages.ts';
@@ -16,7 +16,6 @@ import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { remembered } from '../runtime/secrets.ts';
-import { at } from '../wire/read.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
@@ -253,10 +252,3 @@ export class Executor {
     }
   }
 }
-
-// The names of channels and groups that are asked about.
-function namesAsked(values: object): ReadonlySet<unknown> {
-  return new Set(NAMES.flatMap((name) => at(values, name)));
-}
-
-const NAMES = ['channel', 'channels', 'channelGroup', 'channelGroups'];
