@@ -78,9 +78,11 @@ class Cleaning {
     // Bytes tell nothing that could be looked through.
     if (ArrayBuffer.isView(value)) return tagOf(value);
     const isError = value instanceof Error || /Error|DOMException/.test(tagOf(value));
-    const members = [...this.#members(value, isError ? OF_ERRORS : NONE, named)];
+    const inherited = isError ? OF_ERRORS : NONE;
+    const members = [...this.#members(value, inherited, named)];
     const isWhole = !Array.isArray(value) || members.length >= value.length;
-    if (isWhole && isShown(value) && this.#left > 0 && members.every(({ isSame }) => isSame)) return value;
+    if (isWhole && isShown(value, inherited) && this.#left > 0 && members.every(({ isSame }) => isSame))
+      return value;
     const told = members.filter(({ key, clean }) => typeof key === 'string' && clean !== undefined);
     if (Array.isArray(value)) return [...told.map(({ clean }) => clean), ...(isWhole ? [] : [CUT])];
     const data = Object.fromEntries(told.map(({ name, clean }) => [name, clean]));
@@ -135,26 +137,16 @@ interface Member {
   readonly isSame: boolean;
 }
 
-const ERRORS = [
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  URIError,
-  EvalError,
-  AggregateError,
-];
-const BUILT_IN: ReadonlySet<object> = new Set(
-  [Object, Array, DOMException, ...ERRORS].map((type): object => type.prototype),
-);
+const BUILT_IN: ReadonlySet<object> = new Set<object>([Object.prototype, DOMException.prototype]);
 
 // A class may keep what it shows in getters, or in what its instances inherit.
-function hidesNothing(prototype: object | null): boolean {
+function hidesNothing(prototype: object | null, known: ReadonlySet<PropertyKey>): boolean {
   if (prototype === null || BUILT_IN.has(prototype)) return true;
-  const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
-  const isHarmless = members.every(({ value, get }) => !get && !/^(object|string)$/.test(typeof value));
-  return isHarmless && hidesNothing(Object.getPrototypeOf(prototype));
+  const members = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  const isHarmless = members.every(
+    ([key, { value, get }]) => known.has(key) || (!get && !/^(object|string)$/.test(typeof value)),
+  );
+  return isHarmless && hidesNothing(Object.getPrototypeOf(prototype), known);
 }
 
 function tagOf(value: object): string {
@@ -162,18 +154,14 @@ function tagOf(value: object): string {
 }
 
 /** Whether an object is printed by its members alone; others, such as a `Request`, show what they hide. */
-function isShown(value: object): boolean {
+function isShown(value: object, inherited: ReadonlySet<PropertyKey>): boolean {
   if (isOwnError(value)) return Object.getPrototypeOf(value) === PubNubError.prototype;
   return (
     /^\[object (Object|Array|Error|DOMException)]$/.test(tagOf(value)) &&
-    hidesNothing(Object.getPrototypeOf(value)) &&
+    hidesNothing(Object.getPrototypeOf(value), inherited) &&
     PRINTERS.every((key) => Reflect.get(value, key) === undefined) &&
     TO_STRING.has(Reflect.get(value, 'toString'))
   );
-}
-
-function namesOf({ channels, channelGroups }: PubNubError) {
-  return { channels, channelGroups };
 }
 
 // One of ours stays one of ours.
@@ -182,7 +170,12 @@ function errorOf(original: object, members: Readonly<Record<string, unknown>>): 
   const text = typeof message === 'string' ? message : '';
   const options = cause === undefined ? undefined : { cause };
   const copy = isOwnError(original)
-    ? new PubNubError(original.code, text, { ...namesOf(original), ...others, cause })
+    ? new PubNubError(original.code, text, {
+        channels: original.channels,
+        channelGroups: original.channelGroups,
+        ...others,
+        cause,
+      })
     : Array.isArray(errors)
       ? new AggregateError(errors, text, options)
       : new Error(text, options);
