@@ -94,17 +94,14 @@ class Secret {
   // Where the rest of it ends, or is cut off. An escape in it, or what looks like one, may read as something else together
   // with what follows, or when a part of it is missing: such a rest is read by itself.
   #endAfter(text: Unescaped, place: number, from: number): number {
-    const mayBeEscape = ESCAPED.test(this.#value.charAt(from));
-    const { length } = this.#value;
-    const rests = new Map<string, boolean>();
-    const last = mayBeEscape ? Math.min(length, from + LONGEST_END) : from;
-    for (let to = Math.max(from, leastOf(this.#value)); to <= last; to++)
-      rests.set(read(this.#value.slice(from, to)), to === length);
-    const most = place + (rests.size > 0 && mayBeEscape ? LONGEST_END * LONGEST_ESCAPE : 0);
-    for (let end = Math.min(text.text.length, most); end >= place; end--) {
-      const isWhole = rests.get(read(text.text.slice(place, end)));
-      if (isWhole || (isWhole === false && isCut(text, end))) return end;
-    }
+    const least = leastOf(this.#value);
+    if (from >= least && isCut(text, place)) return place;
+    if (!ESCAPED.test(this.#value.charAt(from)) || from + LONGEST_END < least) return -1;
+    const rests = new Set<string>();
+    for (let to = Math.max(least, from + 1); to <= from + LONGEST_END; to++)
+      rests.add(read(this.#value.slice(from, to)));
+    for (let end = place + LONGEST_END * LONGEST_ESCAPE; end > place; end--)
+      if (rests.has(read(text.text.slice(place, end)))) return Math.min(end, text.text.length);
     return -1;
   }
 }
