@@ -8,11 +8,11 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
   given?: G & CheckedInputs<P, G>,
 ) => Builder<P, T, C, GivenBy<P, G>>;
 
-/** What the verbs of a client's builders work with. */
+/** What the verbs of a client's builders need. */
 export interface Context {
   readonly executor: Executor;
   readonly engine: SubscribeEngine<unknown>;
 }
 
-/** How the builder of an operation starts: with an object that holds some parameters, or without. */
+/** Starts the builder of an operation, with an object of parameters or without. */
 export type StartBuilder = (context: Context, source: unknown) => unknown;

@@ -18,7 +18,7 @@ export interface Envelope<R> {
   readonly status: PNStatus;
 }
 
-/** What the builder of a REST call ends in. */
+/** The verbs of a REST call. */
 export interface RestVerbs<R> {
   /** Sends the request; resolves to the result or rejects with a `PubNubError`. */
   execute(options?: CallOptions): Promise<R>;
@@ -28,11 +28,11 @@ export interface RestVerbs<R> {
   request(): Promise<Request>;
 }
 
-/** What the builder of a call that answers in pages ends in, beside the others. */
+/** The verbs of a REST call with pages. */
 export interface PageVerbs<R> extends RestVerbs<R> {
   /**
-   * The pages one after the other, each its own request, until nothing is left or the loop over them ends, which it may at
-   * any moment. Ends in a `PN-4001` when a page leads back to an earlier one.
+   * The pages one after the other, each by its own request, until the last one or until the loop over them is left. Ends
+   * with a `PN-4001` when a page leads back to an earlier one.
    */
   pages(options?: CallOptions): AsyncGenerator<R, void, undefined>;
 }
@@ -54,7 +54,7 @@ interface Calls {
   readonly executor: Executor;
 }
 
-/** What sends the request of a call, and does what else there is to do. */
+/** Sends the requests of a call. */
 export type Call<C, P> = (
   context: C,
   values: Values<P>,
@@ -62,8 +62,8 @@ export type Call<C, P> = (
 ) => Promise<unknown>;
 
 /**
- * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `table`
- * is that of its options, where they are not those of any call.
+ * The verbs of a REST call. `call` sends its requests, if it does more than send one; `table` has its options, if they are
+ * not those of every call.
  */
 export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
@@ -122,7 +122,7 @@ function successOf(
     : { statusCode };
 }
 
-/** What a builder of a REST call that answers in pages does when it ends. */
+/** The verbs of a REST call with pages. */
 export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): VerbTable<Calls> {
   const { operation } = endpoint;
   return {
@@ -145,7 +145,7 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
   };
 }
 
-/** How the builder of a REST call starts; `call` and `table` as in `restVerbs()`. */
+/** Starts the builder of a REST call; `call` and `table` as in `restVerbs()`. */
 export function startRest<P, R>(
   endpoint: Endpoint<P, R>,
   call?: Call<Context, P>,
@@ -154,7 +154,7 @@ export function startRest<P, R>(
   return defineBuilder(endpoint.params, restVerbs(endpoint, call, table));
 }
 
-/** How the builder of a REST call that answers in pages starts. */
+/** Starts the builder of a REST call with pages. */
 export function startPages<P, R>(
   endpoint: Endpoint<P, R>,
   paging: Paging<NoInfer<P>, NoInfer<R>>,

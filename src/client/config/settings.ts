@@ -11,7 +11,7 @@ import { policyOf } from './reconnection.ts';
 
 /**
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
- * the value itself is not repeated, since it may be a secret.
+ * it never repeats the value, which may be a secret.
  */
 export function settingsFrom(source: PubNubOptions): Settings {
   const options = readPubNubOptions(source);

@@ -1,7 +1,7 @@
-/** Characters with which an escape begins, or which stand for another one. */
+/** The first character of an escape, or one that stands for another. */
 export const ESCAPED = /[%\\&+]/;
 
-/** Characters that an escape has at most, behind the one with which it begins. */
+/** Characters of an escape behind its first one. */
 const LONGEST = 24;
 
 const ENTITIES: ReadonlyMap<string, string> = new Map(
@@ -12,14 +12,14 @@ const ENTITIES: ReadonlyMap<string, string> = new Map(
     .map((entity) => [entity.slice(0, -1), entity.slice(-1)]),
 );
 
-/** What stands behind the character with which an escape begins. */
+/** What follows the first character of an escape. */
 const ESCAPES: Readonly<Record<string, RegExp>> = {
   '%': /^[\da-f]{2}/i,
   '\\': /^(?:u[\da-fA-F]{4}|x[\da-fA-F]{2})/,
   '&': new RegExp(String.raw`^(?:#(?:[xX][\da-fA-F]+|\d+)|${[...ENTITIES.keys()].join('|')});?`),
 };
 
-/** Forms write a space as a plus, and a control character is a letter behind a backslash. */
+/** Characters that count as the same: forms write a space as a plus, and JSON a line break as `\\n`. */
 const ALIKE: Readonly<Record<string, string>> = {
   '+': ' ',
   '\b': 'b',
@@ -29,25 +29,25 @@ const ALIKE: Readonly<Record<string, string>> = {
   '\t': 't',
 };
 
-/** A character of several bytes, each of which has been read as a character. */
+/** A character of several bytes, each read as a character of its own. */
 const UTF8 = /^(?:[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf7][\x80-\xbf]{2})[\x80-\xbf]/;
 const LAST_CODE = 0x10ffff;
 
 interface Read {
   readonly characters: string;
-  /** Where the text goes on behind them. */
+  /** Where they end in the text. */
   readonly end: number;
-  /** How often a backslash escaped them. */
+  /** How many backslash escapes were undone. */
   readonly depth: number;
 }
 
 /**
- * A text with its escapes undone: those of addresses, JSON and HTML, applied in any order and more than once. However a
- * text was escaped, it reads the same.
+ * A text with its escapes undone: those of addresses, JSON and HTML, in any order and any number of times. A text reads the
+ * same, however it was escaped.
  */
 export class Unescaped {
   readonly text: string;
-  /** What is read from each place of the text on. */
+  /** The character that begins at each place of the text. */
   readonly #reads: Read[];
 
   constructor(text: string) {
@@ -62,7 +62,7 @@ export class Unescaped {
     }
   }
 
-  /** Characters that are read from a place on, about so many, and the places in the text before and behind each. */
+  /** The characters from a place on, about so many, and the places in the text where they begin and where the last one ends. */
   from(start: number, most: number): { readonly characters: string; readonly places: readonly number[] } {
     const places = [start];
     let characters = '';
@@ -79,8 +79,7 @@ export class Unescaped {
     if (!next || !pattern) return undefined;
     const { characters, places } = this.from(end, LONGEST);
     const isBackslash = first === '\\';
-    // A letter that was behind a backslash of its own is no part of this escape; behind a backslash any other character
-    // stands for itself.
+    // A letter with a backslash of its own is not part of this escape; other characters behind a backslash are themselves.
     const found = isBackslash && next.depth > depth ? undefined : pattern.exec(characters)?.[0];
     if (found === undefined) return isBackslash ? { ...next, depth: next.depth + 1 } : undefined;
     const character = characterOf(found);

@@ -1,16 +1,16 @@
-/** What a signal of any make can do. */
+/** What every implementation of a signal has. */
 interface SignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
   addEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Members of a signal that a program may have put in place of the runtime's. */
+/** Members that a program may have replaced. */
 const MEMBERS = ['aborted', 'reason', 'addEventListener', 'removeEventListener', 'throwIfAborted'];
 
 /**
- * The signal itself where it is the runtime's, also that of another realm; else one that follows it. A polyfill may lack
- * something, and what a program made by itself may throw: that may not be in the middle of a call. Throws what it throws.
+ * The signal itself if it is the runtime's, also of another realm; else one that follows it. A polyfill may lack members,
+ * and a program's own signal may throw, which must not happen in the middle of a call. Throws what it throws.
  */
 export function ownSignal(signal: SignalLike): AbortSignal {
   if (isRuntimes(signal)) return signal;

@@ -1,40 +1,40 @@
 import { ESCAPED, Unescaped } from './escapes.ts';
 
-/** Values of fewer characters, as `demo`, are no secrets. */
+/** Shorter values, such as `demo`, are not secrets. */
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
-/** What stands where a text was cut. */
+/** Replaces what was cut off. */
 export const CUT = '…';
 
-/** How many characters one of a secret takes at most, when it is escaped: what is cut off needs not be looked at further. */
+/** Characters that an escaped one takes at most. */
 const LONGEST_ESCAPE = 12;
 
 /** Characters at the end of a secret that may be a part of an escape. */
 const LONGEST_END = 10;
 
-// A character as it stands in an address, in JSON and in HTML.
+// A character as it is written in addresses, JSON and HTML.
 function quoted(character: string): string {
   const code = character.charCodeAt(0);
   const hex = code.toString(16);
   return String.raw`(?:\\*\x${hex}|%(?:25)*${hex}|\\+u00${hex}|&#(?:x${hex}|${code});)`;
 }
 
-/** Signatures of requests, and access tokens by the bytes that they begin with, whosever they are. */
+/** Signatures of requests, and access tokens, which have known first bytes; also those of other clients. */
 const PROOF = new RegExp(
   String.raw`(?:\bv2${quoted('.')}(?=\S{20})|(?:p0F2|qEF2)AkF0)(?:[\w+/%=\\-]|&#?\w+;)+`,
   'gi',
 );
 
-/** What proves who asks, as a parameter: its value is taken out whatever it is. */
+/** Credentials as a parameter: any value is taken out. */
 const PARAMETER = new RegExp(
   String.raw`((?:auth|signature|token)${quoted('=')})["']?(?:[^\s"'<>&]|&#)+`,
   'gi',
 );
 
 /**
- * The text with every secret taken out, however it is escaped, and also where only its beginning is left: eight characters
- * of it, and half of them all. Goes no further than so many characters.
+ * The text without secrets, however they are escaped, and also if they are cut off after at least eight characters and half
+ * of them. It is cut after so many characters.
  */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[], most: number): string {
   const found = withoutKnown(text, new Set(secrets), most);
@@ -64,7 +64,7 @@ function withoutKnown(whole: string, secrets: ReadonlySet<string | undefined>, m
   return result + text.slice(rest, end) + cut;
 }
 
-/** What is looked for in texts in which it may stand escaped, or cut short. */
+/** A secret, which a text may hold escaped or cut off. */
 class Secret {
   readonly #value: string;
   readonly #characters: string;
@@ -77,7 +77,7 @@ class Secret {
     this.#places = places;
   }
 
-  /** Where it ends in a text in which it begins at a place; -1 where it does not begin there. */
+  /** Where it ends in a text, if it begins at a place there; else -1. */
   endIn(text: Unescaped, start: number): number {
     if (!text.from(start, 1).characters.startsWith(this.#characters.charAt(0))) return -1;
     const { characters, places } = text.from(start, this.#characters.length);
@@ -91,8 +91,8 @@ class Secret {
     return -1;
   }
 
-  // Where the rest of it ends, or is cut off. An escape in it, or what looks like one, may read as something else together
-  // with what follows, or when a part of it is missing: such a rest is read by itself.
+  // Where its rest ends, or is cut off. A rest that begins like an escape may be read in another way together with the text
+  // behind it, or without its missing part: it is read by itself.
   #endAfter(text: Unescaped, place: number, from: number): number {
     const least = leastOf(this.#value);
     if (from >= least && isCut(text, place)) return place;
@@ -110,12 +110,12 @@ function read(text: string): string {
   return new Unescaped(text).from(0, text.length).characters;
 }
 
-// Where a text only begins like a secret, it is another one.
+// A text that is not cut, and only begins like a secret, is another one.
 function isCut({ text }: Unescaped, place: number): boolean {
   return place >= text.length || /^(…|\.{3})/.test(text.slice(place, place + 3));
 }
 
-// Of a secret that was cut off, so much tells of it.
+// Characters after which a secret that is cut off counts.
 function leastOf({ length }: string): number {
   return Math.max(SHORTEST, Math.ceil(length / 2));
 }
@@ -128,17 +128,17 @@ const ADDRESS = new RegExp(
 const PATH = new RegExp(String.raw`(${SLASH}(?:publish|signal|v\d))${SLASH}[^\s"'<>]+`, 'gi');
 
 /**
- * The text with addresses cut short: proxies and runtimes repeat the one that was asked for, which holds keys, the token
- * and, on a GET publish, the message.
+ * The text with addresses cut short: proxies and runtimes repeat the address of a request, which holds keys, the token and,
+ * on a GET publish, the message.
  */
 export function hideAddresses(text: string): string {
   return text.replace(ADDRESS, `$1/${CUT}`).replace(PATH, `$1/${CUT}`);
 }
 
-/** Secrets of one kind that are remembered: as many as answers under way may still quote. */
+/** Secrets of one kind that are remembered: answers under way may still quote them. */
 const MOST = 16;
 
-/** The secrets with one more, which is the newest. */
+/** The secrets with a newer one. */
 export function remembered(secrets: readonly string[], secret: string): readonly string[] {
   return secrets.at(-1) === secret
     ? secrets
