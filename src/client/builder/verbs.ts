@@ -55,11 +55,7 @@ interface Calls {
 }
 
 /** Sends the requests of a call. */
-export type Call<C, P> = (
-  context: C,
-  values: Values<P>,
-  options: CallOptions | undefined,
-) => Promise<unknown>;
+export type Call<C, P> = (context: C, values: Values<P>, options: CallOptions) => Promise<unknown>;
 
 /**
  * The verbs of a REST call. `call` sends its requests, if it does more than send one; `table` has its options, if they are
@@ -71,7 +67,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
   table: OptionTable<CallOptions> = CALL_OPTIONS,
 ): VerbTable<C> {
   const { operation } = endpoint;
-  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, table);
+  const checked = (options: unknown): CallOptions => checkOptions(operation, options, table);
   return {
     execute: async (context, given, options) => {
       try {
@@ -133,7 +129,7 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
         operation,
         failure: (thrown) => executor.failure(operation, thrown),
         begin: () => {
-          checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
+          checked = checkOptions(operation, options, CALL_OPTIONS);
           return executor.check(endpoint, given);
         },
         ask: (question, leaving) =>

@@ -15,7 +15,6 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { PNReconnectionPolicy, type PubNubOptions } from './options.ts';
-import { parseOrigin } from './origin.ts';
 import { copyOfPolicy, policyProblem } from './reconnection.ts';
 
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
@@ -42,6 +41,16 @@ const checkOrigin = must(
   'be host, host:port or an http(s) URL without a path',
   (value) => parseOrigin(value, true) !== undefined,
 );
+
+/** Scheme, host and port of an `origin` option, without a slash at the end; `undefined` if it is not one. */
+export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
+  if (typeof origin !== 'string' || origin === '') return undefined;
+  const address = /^https?:\/\//.test(origin) ? origin : `${ssl ? 'https' : 'http'}://${origin}`;
+  if (!URL.canParse(address)) return undefined;
+  // Whatever else an address holds is before or after its origin.
+  const { href, origin: bare } = new URL(address);
+  return href === `${bare}/` ? bare : undefined;
+}
 
 /** Addresses in a list of origins. */
 const MOST_ORIGINS = 1_000;

@@ -4,9 +4,8 @@ import { fetchTransport } from '../request/ky-transport.ts';
 import { browserNetworkEvents } from '../runtime/connectivity.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
-import { DEFAULTS, invalid, readPubNubOptions } from './checks.ts';
+import { DEFAULTS, invalid, parseOrigin, readPubNubOptions } from './checks.ts';
 import type { PubNubOptions, Settings } from './options.ts';
-import { parseOrigin } from './origin.ts';
 import { policyOf } from './reconnection.ts';
 
 /**
