@@ -143,8 +143,7 @@ export class Executor {
 
   /** What was given to a builder, checked; throws a `PubNubError` where it cannot be sent. */
   check<P>(endpoint: Validated<P>, given: Given): Values<P> {
-    this.hide(given['cipherKey']);
-    this.hide(given['token']);
+    for (const name of ['cipherKey', 'token']) this.hide(given[name]);
     return validate(endpoint, given, this.settings);
   }
 

@@ -47,34 +47,51 @@ interface Read {
  */
 export class Unescaped {
   readonly text: string;
-  /** The character that begins at each place of the text. */
-  readonly #reads: Read[];
+  readonly #escaped = new Map<number, Read>();
 
   constructor(text: string) {
     this.text = text;
-    this.#reads = new Array(text.length);
     // From the end, since what follows the first character of an escape may be escaped itself.
     for (let place = text.length - 1; place >= 0; place--) {
-      let read: Read = { characters: text.charAt(place), end: place + 1, depth: 0 };
+      let read = ESCAPES[text.charAt(place)] && this.#at(place);
       // What an escape stands for may begin another one, as in `%252F`.
-      for (let next: Read | undefined = read; next; next = this.#undone(read)) read = next;
-      this.#reads[place] = { ...read, characters: ALIKE[read.characters] ?? read.characters };
+      for (let next = read; next; next = this.#undone(read ?? next)) read = next;
+      if (read) this.#escaped.set(place, { ...read, characters: alike(read.characters) });
     }
+  }
+
+  // The character that begins at a place; `undefined` behind the end.
+  #at(place: number): Read | undefined {
+    if (place >= this.text.length) return undefined;
+    return (
+      this.#escaped.get(place) ?? { characters: alike(this.text.charAt(place)), end: place + 1, depth: 0 }
+    );
   }
 
   /** The characters from a place on, about so many, and the places in the text where they begin and where the last one ends. */
   from(start: number, most: number): { readonly characters: string; readonly places: readonly number[] } {
     const places = [start];
     let characters = '';
-    for (let read = this.#reads[start]; read && characters.length < most; read = this.#reads[read.end]) {
+    for (let read = this.#at(start); read && characters.length < most; read = this.#at(read.end)) {
       characters += read.characters;
-      for (const _ of read.characters.split('')) places.push(read.end);
+      places.push(...endsOf(read));
     }
     return { characters, places };
   }
 
+  /** The places behind each of these characters, as far as the text from a place on reads like them. */
+  follow(wanted: string, start: number): readonly number[] {
+    const places = [start];
+    let read = this.#at(start);
+    while (read && wanted.startsWith(read.characters, places.length - 1)) {
+      places.push(...endsOf(read));
+      read = this.#at(read.end);
+    }
+    return places;
+  }
+
   #undone({ characters: first, end, depth }: Read): Read | undefined {
-    const next = this.#reads[end];
+    const next = this.#at(end);
     const pattern = ESCAPES[first];
     if (!next || !pattern) return undefined;
     const { characters, places } = this.from(end, LONGEST);
@@ -90,6 +107,15 @@ export class Unescaped {
       depth: depth + Number(isBackslash),
     };
   }
+}
+
+// A character may have two units.
+function endsOf({ characters, end }: Read): readonly number[] {
+  return characters.length === 1 ? [end] : characters.split('').map(() => end);
+}
+
+function alike(character: string): string {
+  return ALIKE[character] ?? character;
 }
 
 function bytesOf(first: string, rest: string): readonly number[] {

@@ -79,10 +79,8 @@ class Secret {
 
   /** Where it ends in a text, if it begins at a place there; else -1. */
   endIn(text: Unescaped, start: number): number {
-    if (!text.from(start, 1).characters.startsWith(this.#characters.charAt(0))) return -1;
-    const { characters, places } = text.from(start, this.#characters.length);
-    let same = 1;
-    while (same < characters.length && characters[same] === this.#characters[same]) same++;
+    const places = text.follow(this.#characters, start);
+    const same = places.length - 1;
     if (same === this.#characters.length) return places[same] ?? -1;
     for (let count = same; count > Math.max(0, same - LONGEST_END); count--) {
       const end = this.#endAfter(text, places[count] ?? 0, this.#places[count] ?? 0);
