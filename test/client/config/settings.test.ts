@@ -1,6 +1,7 @@
 import { PNReconnectionPolicy, PubNub, PubNubError, type PubNubOptions } from 'timetoken';
 import { describe, expect, it, vi } from 'vitest';
 import { membersOf } from '../../../scripts/docs-members.ts';
+import { DEFAULTS } from '../../../src/client/config/checks.ts';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { backoff } from '../../../src/client/runtime/backoff.ts';
 import { lineOf, scriptedClient } from '../../support/unit-client.ts';
@@ -154,6 +155,17 @@ describe('the settings', () => {
       ...{ maintainPresenceState: true, useRequestId: true, dedupeEntries: 1_000, countThreshold: 100 },
       ...{ liveRetention: 600_000 },
     });
+  });
+
+  it('have the defaults that their comments name', () => {
+    const named = membersOf('src/client/config', 'PubNubOptions').map(({ name, fallback }) => [
+      name,
+      fallback,
+    ]);
+    const plain = Object.entries(DEFAULTS).filter(([, value]) => /number|boolean/.test(typeof value));
+    expect(Object.fromEntries(named)).toMatchObject(
+      Object.fromEntries(plain.map(([name, value]) => [name, expect.stringContaining(String(value))])),
+    );
   });
 
   it('are frozen', () => {
