@@ -43,7 +43,7 @@ export type {
 } from './listeners/events.ts';
 export { type Handled, type Listener, SubscribeCallback } from './listeners/listener.ts';
 export type { PNObjectsChange } from './listeners/objects-change.ts';
-export type { CallOptions } from './request/execute.ts';
+export type { CallOptions } from './request/call-options.ts';
 export type {
   BodyBytes,
   Fetch,

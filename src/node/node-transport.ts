@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type OptionTable, readOptions } from '../client/config/factory-options.ts';
+import { factoryOptions, type OptionTable } from '../client/builder/read-options.ts';
 import type { Param } from '../client/endpoint.ts';
 import {
   MAX_RESPONSE_BYTES,
@@ -58,7 +58,7 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
     maxSockets = NO_LIMIT,
     idleTimeout = 30_000,
     maxResponseBytes = MAX_RESPONSE_BYTES,
-  } = readOptions('nodeTransport', options, OPTIONS);
+  } = factoryOptions('nodeTransport', options, OPTIONS);
   // The most recently used connection is the least likely to have been closed by the other side.
   const timeout = idleTimeout > MAX_DELAY ? 0 : idleTimeout;
   const settings = { keepAlive: true, maxSockets, timeout, scheduling: 'lifo' } as const;

@@ -2,17 +2,17 @@ import type { Apply, Flag, JsonOf, List, ParamKeys, Params, RequiredKeys } from 
 import type { AsJson } from '../wire/json.ts';
 import { add, type Given, gather, type ParamsByName } from './given.ts';
 
-/** What `execute` is until everything required is set. Its name and its argument are the compiler's message. */
+/** The type of `execute` until everything required is set. Its name and its argument are the compiler's message. */
 export interface MissingParameter<Names extends string> {
   readonly 'set this first': Names;
 }
 
-/** What `execute` is when the message that was set does not fit the channel that was set. */
+/** The type of `execute` when the message does not fit the channel. */
 export interface MessageDoesNotFit<Name> {
   readonly 'the message does not fit channel': Name;
 }
 
-/** What the builder ends in: the verbs, with the map and the given values filled in. */
+/** The verbs of a builder, with the map and the given values filled in. */
 export interface Verbs {
   readonly '~map': unknown;
   readonly '~given': object;
@@ -75,7 +75,7 @@ type Gate<P extends Params, T extends Verbs, C, G extends object> = [Missing<P, 
   : // Looked up in a mapped type, the names are printed themselves, and not the alias that made them.
     { readonly [V in keyof T['verbs']]: MissingParameter<{ [K in Missing<P, G>]: K }[Missing<P, G>]> };
 
-// The one way in which given values can contradict each other: the message came first, the channel's payload is another.
+// The only contradiction of given values: the message was set first, and the channel has another payload.
 type Fits<P, C, G> =
   Apply<P, C, G> extends { readonly message: JsonOf<infer M> }
     ? G extends { readonly message: infer X }
@@ -95,7 +95,7 @@ export type Inputs<P extends Params, C, G extends object> = {
   >;
 };
 
-/** Keys that are no parameters are refused, payloads that are not JSON as well. */
+/** Refuses unknown keys, and payloads that are not JSON. */
 export type CheckedInputs<P extends Params, G> = {
   readonly [K in keyof G]: K extends ParamKeys<P>
     ? Exclude<P[K], undefined> extends JsonOf<unknown>
@@ -104,12 +104,12 @@ export type CheckedInputs<P extends Params, G> = {
     : UnknownParameter<K>;
 };
 
-/** What the compiler shows where a starting object holds a key that is no parameter. */
+/** What the compiler shows at an unknown key of a starting object. */
 export interface UnknownParameter<Name> {
   readonly 'no such parameter': Name;
 }
 
-/** What a starting object gives: lists count by the names they hold. */
+/** The given values of a starting object: lists count by their names. */
 export type GivenBy<P extends Params, G> = {
   readonly [K in keyof G]: K extends ParamKeys<P>
     ? Exclude<P[K], undefined> extends List<unknown>
@@ -120,15 +120,15 @@ export type GivenBy<P extends Params, G> = {
     : never;
 };
 
-/** What the verbs of a builder do with what was given; `context` is the client's. */
+/** The verbs of a builder; `context` is the client's. */
 export type VerbTable<Context> = Readonly<
   Record<string, (context: Context, given: Given, argument: unknown) => unknown>
 >;
 
 /**
- * Makes the function that starts builders of one endpoint. Setters and verbs live on one prototype, so that a step costs
- * an object and a copy of the values, and no closures. Values are checked and copied when they are given; what is refused
- * then is told by the verb.
+ * Makes the function that starts the builders of an endpoint. Setters and verbs are on one prototype, so that a step costs
+ * an object and a copy of the values, and no closures. Values are checked and copied when they are given; the verb throws
+ * what was refused then.
  */
 export function defineBuilder<Context>(
   params: ParamsByName,
@@ -156,7 +156,7 @@ export function defineBuilder<Context>(
       }
     }
   }
-  return (context, source) => new Step(context, gather(params, source));
+  return (context, source = {}) => new Step(context, gather(params, source));
 }
 
 function method(prototype: object, name: string, value: (...parameters: never) => unknown): void {

@@ -1,75 +1,62 @@
 import { PNOperationType } from '../../protocol/status.ts';
-import type { Check } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import { ownSignal } from '../runtime/signals.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { checkFunction, must } from './params.ts';
-import { readProperties } from './properties.ts';
-
-/** The check of each option by its name; what is not here is no option. */
-export type OptionChecks = Readonly<Record<string, Check>>;
-
-/** `AbortSignal`s of another realm, and those of a polyfill, are as good: only what a signal can do counts. */
-const checkSignal = must('be an AbortSignal', isSignal);
-
-const checkTimeout = must(
-  'be a number of milliseconds above 0, or Infinity for no limit',
-  (value) => typeof value === 'number' && value > 0,
-);
-
-/** Options of what takes none. */
-export const NO_OPTIONS: OptionChecks = Object.freeze({});
-
-/** Options of what waits. */
-export const WAIT_OPTIONS: OptionChecks = Object.freeze({ signal: checkSignal });
-
-/** Options of what sends a request. */
-export const CALL_OPTIONS: OptionChecks = Object.freeze({ ...WAIT_OPTIONS, timeout: checkTimeout });
-
-/** Options of what moves a file. */
-export const FILE_CALL_OPTIONS: OptionChecks = Object.freeze({ ...CALL_OPTIONS, onProgress: checkFunction });
+import { Refused } from './given.ts';
+import { must, optional } from './params.ts';
+import { type OptionTable, readOptions } from './read-options.ts';
 
 /**
- * Reads the options of a call, once and before anything else is done, into a frozen copy; an option that is `undefined`
- * is left out. Throws a `PubNubError` that begins with the caller's name: `PN-1003` for an option that there is not,
- * `PN-1002` for any other mistake.
+ * The options of a call, frozen. Throws a `PubNubError` that begins with the caller's name:
+ * `PN-1003` for an unknown option, `PN-1002` for any other mistake.
  */
-export function checkOptions(caller: string, options: unknown, checks: OptionChecks): object | undefined {
-  if (options === undefined) return undefined;
-  const refuse = (code: 'PN-1002' | 'PN-1003', what: string, cause?: unknown): never => {
-    const operation = isOperation(caller) ? caller : undefined;
-    throw new PubNubError(code, `${caller}: ${what}`, { operation, cause });
-  };
-  if (isSignal(options)) refuse('PN-1002', 'a signal is no options; give it as { signal }.');
-  const read = readProperties(options, (name) => Object.hasOwn(checks, name));
-  if ('problem' in read) return refuse('PN-1002', `the options ${read.problem}.`, read.cause);
-  for (const [name, value] of Object.entries(read.values)) {
-    if (!Object.hasOwn(checks, name))
-      refuse('PN-1003', `"${name}" is no option${didYouMean(name, Object.keys(checks))}`);
-    const problem = value === undefined ? undefined : checks[name]?.(value);
-    if (problem !== undefined) refuse('PN-1002', `the option "${name}" ${problem}.`);
-  }
-  const { signal, ...others } = read.values;
-  return Object.freeze(signal === undefined ? others : { ...others, signal: signalOf(signal, refuse) });
+export function checkOptions<T extends object>(caller: string, source: unknown, table: OptionTable<T>): T {
+  const refusal = ({ code, what, cause }: Refused): PubNubError =>
+    new PubNubError(code, `${caller}: ${what}`, { operation: operationOf(caller), cause });
+  if (isSignal(source))
+    throw refusal(new Refused('PN-1002', 'a signal is no options; give it as { signal }.'));
+  return Object.freeze(readOptions(source === undefined ? {} : source, table, refusal));
 }
 
-function signalOf(
-  signal: unknown,
-  refuse: (code: 'PN-1002', what: string, cause: unknown) => never,
-): AbortSignal {
-  try {
-    // It has passed its check.
-    return ownSignal(signal as AbortSignal);
-  } catch (cause) {
-    return refuse('PN-1002', 'the option "signal" cannot be listened to.', cause);
-  }
+/** Options of what waits. */
+interface WaitOptions {
+  readonly signal?: AbortSignal;
 }
 
-function isOperation(name: string): name is PNOperationType {
-  return Object.hasOwn(PNOperationType, name);
+/** Options of what takes none. */
+export const NO_OPTIONS: OptionTable<object> = Object.freeze({});
+
+/** Options of what waits. */
+export const WAIT_OPTIONS: OptionTable<WaitOptions> = Object.freeze({
+  signal: {
+    ...optional(must('be an AbortSignal', isSignal)),
+    take: (value) => ({ value: isSignal(value) ? ownSignal(value) : value }),
+  },
+});
+
+/** Options of what sends a request. */
+export const CALL_OPTIONS: OptionTable<WaitOptions & { readonly timeout?: number }> = Object.freeze({
+  ...WAIT_OPTIONS,
+  timeout: optional(
+    must(
+      'be a number of milliseconds above 0, or Infinity for no limit',
+      (value) => typeof value === 'number' && value > 0,
+    ),
+  ),
+});
+
+function operationOf(caller: string): PNOperationType | undefined {
+  const names: readonly PNOperationType[] = Object.values(PNOperationType);
+  return names.find((name) => name === caller);
 }
 
-function isSignal(value: unknown): boolean {
+/** What every implementation of a signal has. */
+interface SignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+}
+
+// An `AbortSignal` of another realm is as good, and so is a polyfill.
+function isSignal(value: unknown): value is SignalLike {
   try {
     const { aborted, addEventListener, removeEventListener } = Object(value);
     return (
@@ -79,5 +66,30 @@ function isSignal(value: unknown): boolean {
     );
   } catch {
     return false;
+  }
+}
+
+/** Members that a program may have replaced. */
+const MEMBERS = ['aborted', 'reason', 'addEventListener', 'removeEventListener', 'throwIfAborted'];
+
+/**
+ * The signal itself if it is the runtime's, also of another realm; else one that follows it. A polyfill may lack members,
+ * and a program's own signal may throw, which must not happen in the middle of a call. Throws what it throws.
+ */
+function ownSignal(signal: SignalLike): SignalLike {
+  const isNative = Object.prototype.toString.call(signal) === '[object AbortSignal]';
+  if (isNative && MEMBERS.every((name) => !Object.hasOwn(signal, name))) return signal;
+  const controller = new AbortController();
+  const abort = () => controller.abort(reasonOf(signal));
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort);
+  return controller.signal;
+}
+
+function reasonOf(signal: SignalLike): unknown {
+  try {
+    return signal.reason;
+  } catch (thrown) {
+    return thrown;
   }
 }

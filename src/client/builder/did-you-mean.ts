@@ -1,4 +1,4 @@
-/** The word that was probably meant: the same but for its case, or for a slip or two; `undefined` where none is near. */
+/** The word that was probably meant: the same but for its case, or for one or two typing errors; `undefined` if none is near. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const meant = word.toLowerCase();
   for (let edits = 0; edits <= MOST_EDITS; edits++) {
@@ -8,19 +8,19 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return undefined;
 }
 
-/** The end of a sentence about a word that is none: it asks for the one that was probably meant, where one is near. */
+/** The end of a sentence about an unknown word: it suggests the nearest known one. */
 export function didYouMean(word: unknown, words: readonly string[]): string {
   const near = typeof word === 'string' ? nearest(word, words) : undefined;
   return near === undefined ? '.' : `; did you mean "${near}"?`;
 }
 
-/** The same, which names them all where none is near. */
+/** The same; lists all known words if none is near. */
 export function oneOf(word: unknown, words: readonly string[]): string {
   const end = didYouMean(word, words);
   return end === '.' ? `; it must be one of ${words.join(', ')}.` : end;
 }
 
-/** What a value is, to be told where it cannot be: never the value itself, unless it says nothing. */
+/** The kind of a value, for error messages, which never repeat the value itself. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
@@ -29,12 +29,12 @@ export function kindOf(value: unknown): string {
 
 const MOST_EDITS = 2;
 
-// Of a short word, two letters are most of it: `file` is no `name`.
+// Two letters are most of a short word: `file` is not a misspelt `name`.
 function slipsIn(word: string): number {
   return Math.min(MOST_EDITS, Math.floor(word.length / 3));
 }
 
-/** Whether so many edits make one word of the other: a letter more, less or another, or two that are swapped. */
+/** Whether one word becomes the other by so many edits: a letter inserted, removed or replaced, or two swapped. */
 function isWithin(one: string, other: string, edits: number): boolean {
   if (one === other) return true;
   if (edits === 0 || Math.abs(one.length - other.length) > edits) return false;

@@ -3,48 +3,58 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readProperties } from './properties.ts';
 
-/** The parameters set so far: each value as it was when it was given, or why it was refused. */
+/** Values by name: each as it was when it was given, or why it was refused. */
 export type Given = Readonly<Record<string, unknown>>;
 
-/** The parameters of an endpoint, by name. */
+/** The parameters of an endpoint, or the options of a call, by name; what is not here is unknown. */
 export type ParamsByName = Readonly<Record<string, Param>>;
 
-/** Stands in the place of what was refused when it was given; a call with it fails. */
+/** What a value is given as; errors name it. */
+export type Role = 'parameter' | 'option';
+
+/** Stands in the place of a value that was refused; a call with it fails. */
 export class Refused {
   readonly code: ErrorCode;
   /** What is wrong, as a sentence. */
   readonly what: string;
   readonly cause: unknown;
+  readonly #isRefused = true;
 
   constructor(code: ErrorCode, what: string, cause?: unknown) {
     this.code = code;
     this.what = what;
     this.cause = cause;
   }
+
+  /** Whether a value is one. The prototype of a value, which may be a proxy, is not looked at. */
+  static is(value: unknown): value is Refused {
+    return typeof value === 'object' && value !== null && #isRefused in value;
+  }
 }
 
 /** Entries that a list takes from one array. */
 const MOST_ENTRIES = 100_000;
 
-/** The name under which it is noted that the object with the parameters was refused as a whole. */
-const ALL = 'the parameters';
-
-/** A parameter by name, with what its setter was called with. */
+/** A value by name, with what its setter was called with. */
 interface Setting {
   readonly name: string;
   readonly values: readonly unknown[];
+  readonly role?: Role;
 }
 
-/** What an object gives, read and copied now: what happens to it later changes nothing. */
-export function gather(params: ParamsByName, source: unknown): Given {
-  if (source === undefined) return {};
+/**
+ * Reads an object of parameters or options: each value is copied and checked once, so that what happens to the object
+ * later changes nothing. A value that is `undefined` is left out.
+ */
+export function gather(params: ParamsByName, source: unknown, role: Role = 'parameter'): Given {
   const read = readProperties(source, (name) => Object.hasOwn(params, name));
-  if ('problem' in read) return { [ALL]: new Refused('PN-1002', `${ALL} ${read.problem}.`, read.cause) };
+  const whole = `the ${role}s`;
+  if ('problem' in read) return { [whole]: new Refused('PN-1002', `${whole} ${read.problem}.`, read.cause) };
   const given: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(read.values)) {
-    if (value === undefined) continue;
     const param = Object.hasOwn(params, name) ? params[name] : undefined;
-    given[name] = param ? taken(param, { name, values: [value] }) : unknownParameter(name, params);
+    if (!param && (value !== undefined || role === 'option')) given[name] = unknownName(name, params, role);
+    else if (param && value !== undefined) given[name] = taken(param, { name, values: [value], role });
   }
   return given;
 }
@@ -56,53 +66,76 @@ export function add(params: ParamsByName, given: Given, setting: Setting): Given
   return param ? { ...given, [name]: taken(param, setting, given[name]) } : given;
 }
 
-function unknownParameter(name: string, params: ParamsByName): Refused {
-  return new Refused('PN-1003', `"${name}" is no parameter${didYouMean(name, Object.keys(params))}`);
+/** Why the values cannot be used: the first that was refused, one that is missing, or a list that is too long. */
+export function faultIn(params: ParamsByName, given: Given, role: Role = 'parameter'): Refused | undefined {
+  const refused = Object.values(given).find(Refused.is);
+  if (refused) return refused;
+  for (const [name, param] of Object.entries(params)) {
+    const fault = faultOf(param, { name, values: [given[name]], role });
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function faultOf(
+  { required, kind, most = Number.POSITIVE_INFINITY }: Param,
+  setting: Setting,
+): Refused | undefined {
+  const { name, values, role } = setting;
+  const [value] = values;
+  const isThere = kind === 'list' ? isGiven(value) : value !== undefined;
+  if (required && !isThere)
+    return new Refused('PN-1001', `${labelOf(setting)} ${role === 'option' ? 'is ' : ''}missing.`);
+  const count = kind === 'list' && Array.isArray(value) && value.length > most ? new Set(value).size : 0;
+  return count > most
+    ? new Refused('PN-1002', `${name} must have at most ${most} names, not ${count}.`)
+    : undefined;
+}
+
+/** Whether a value was given; an empty list selects nothing. */
+export function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+function unknownName(name: string, params: ParamsByName, role: Role): Refused {
+  return new Refused('PN-1003', `"${name}" is no ${role}${didYouMean(name, Object.keys(params))}`);
+}
+
+function labelOf({ name, role }: Pick<Setting, 'name' | 'role'>): string {
+  return role === 'option' ? `the option "${name}"` : name;
 }
 
 function taken(param: Param, setting: Setting, before?: unknown): unknown {
-  const { name, values } = setting;
-  const [first] = values;
+  const [first] = setting.values;
   try {
     if (param.kind === 'list') return takenList(param, setting, before);
     if (first === undefined) return param.kind === 'flag' || undefined;
-    return takenValue(param, name, first);
+    return takenValue(param, setting, first);
   } catch (cause) {
     // A getter, a proxy or a `toJSON()` of the caller's.
-    return new Refused('PN-1002', `${name} cannot be read: reading it throws.`, cause);
+    return new Refused('PN-1002', `${labelOf(setting)} cannot be read: reading it throws.`, cause);
   }
 }
 
-function takenList(param: Param, { name, values }: Setting, before: unknown): unknown {
-  if (before instanceof Refused) return before;
+function takenList(param: Param, setting: Setting, before: unknown): unknown {
+  if (Refused.is(before)) return before;
+  const { name, values } = setting;
   const list: unknown[] = Array.isArray(before) ? [...before] : [];
   // Before they are gone through: an array may have a length, and nothing in it.
   if (values.some((value) => Array.isArray(value) && value.length > MOST_ENTRIES))
     return new Refused('PN-1002', `${name} must have at most ${MOST_ENTRIES} entries at a time.`);
-  for (const entry of entriesOf(values)) {
-    const one = takenValue(param, name, entry);
-    if (one instanceof Refused) return one;
+  // One level deep, and with the holes of an array as entries that are missing.
+  for (const entry of values.flatMap((value) => (Array.isArray(value) ? Array.from(value) : [value]))) {
+    const one = takenValue(param, setting, entry);
+    if (Refused.is(one)) return one;
     list.push(one);
   }
   return list;
 }
 
-// One level deep, and with the holes of an array as entries that are missing.
-function* entriesOf(values: readonly unknown[]): Generator<unknown> {
-  for (const value of values) {
-    if (Array.isArray(value)) yield* value;
-    else yield value;
-  }
-}
-
-function takenValue({ take, check }: Param, name: string, value: unknown): unknown {
-  const read = take ? take(value, name) : { value };
-  if ('problem' in read) return new Refused('PN-1004', `${name} ${read.problem}.`);
+function takenValue({ take, check }: Param, setting: Setting, value: unknown): unknown {
+  const read = take ? take(value, setting.name) : { value };
+  if ('problem' in read) return new Refused('PN-1004', `${setting.name} ${read.problem}.`);
   const problem = check(read.value);
-  return problem === undefined ? read.value : new Refused('PN-1002', `${name} ${problem}.`);
-}
-
-/** The names of channels and groups that are asked about. */
-export function namesIn({ channel, channels, channelGroup, channelGroups }: Given): ReadonlySet<unknown> {
-  return new Set([channel, channels, channelGroup, channelGroups].flat());
+  return problem === undefined ? read.value : new Refused('PN-1002', `${labelOf(setting)} ${problem}.`);
 }

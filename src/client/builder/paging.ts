@@ -1,15 +1,15 @@
 import type { ParamKeys, Values } from '../endpoint.ts';
 
-/** How a call that answers in pages is gone through, as data. `P` are its parameters, `R` is its result. */
+/** How the pages of a call follow each other, as data. `P` are its parameters, `R` is its result. */
 export interface Paging<P, R> {
-  /** The parameters that say where a page is: two questions that agree in them ask for the same page. */
+  /** The parameters that identify a page: two requests that agree in them ask for the same page. */
   readonly place: readonly ParamKeys<P>[];
-  /** Why these values cannot be asked for page by page, as a sentence without its end. */
+  /** Why these values have no pages, as a sentence without its end. */
   readonly problem?: (given: Values<P>) => string | undefined;
-  /** The first question, where it is not what was given. */
-  readonly first?: (given: Values<P>) => Values<P>;
-  /** The page in an answer, where it is not the whole of it; nothing when there is nothing in it. */
+  /** What the first request changes in the given values. */
+  readonly first?: (given: Values<P>) => Partial<Values<P>>;
+  /** The page in an answer, if it is not the whole answer; `undefined` if the page is empty. */
   readonly pageIn?: (asked: Values<P>, answer: R) => R | undefined;
-  /** In what the further questions differ that an answer leads to; none when it is the last. */
+  /** What the next requests change; an answer may lead to several, and the last one leads to none. */
   readonly next: (asked: Values<P>, answer: R) => readonly Partial<Values<P>>[];
 }

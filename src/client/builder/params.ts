@@ -21,7 +21,7 @@ export const requiredJson: Param<true> = { ...required(anything), take: takeJson
 /** A JSON value that may be given; it is copied. */
 export const optionalJson: Param<false> = { ...optional(anything), take: takeJson };
 
-/** The same parameter, of which objects and arrays are copied as JSON; all else is left to its check. */
+/** The same parameter, whose objects and arrays are copied as JSON; other values are left to its check. */
 export function copied<P extends Param>(param: P): P {
   return { ...param, take: takeObject };
 }
@@ -36,7 +36,7 @@ export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): P
   return { required: true, kind: 'list', check, most };
 }
 
-/** Why lists cannot be sent that would stand for all when they are left out: one was given, and has run empty. */
+/** Why an empty list cannot be sent, if a missing one stands for all. */
 export function emptyProblem(
   lists: Readonly<Record<string, readonly unknown[] | undefined>>,
 ): string | undefined {
@@ -44,7 +44,7 @@ export function emptyProblem(
   return empty && `${empty[0]} is empty, and would stand for all: leave it out if that is meant`;
 }
 
-/** Refuses what does not pass a test, and says what it must be. */
+/** A check by a test, whose message says what the value must be. */
 export function must(be: string, passes: (value: unknown) => boolean): Check {
   return (value) => (passes(value) ? undefined : `must ${be}`);
 }
@@ -52,7 +52,7 @@ export function must(be: string, passes: (value: unknown) => boolean): Check {
 /** A switch with an argument. */
 export const checkBoolean = must('be true or false', (value) => typeof value === 'boolean');
 
-/** What is called back. */
+/** A callback. */
 export const checkFunction = must('be a function', (value) => typeof value === 'function');
 
 /** A switch without an argument. */
@@ -67,7 +67,7 @@ export const checkCount = must(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 );
 
-/** A number of things to list: from one on. More than an answer can hold is taken down to what it can. */
+/** A number of items to list, one or more; more than an answer can hold is reduced to that. */
 export const checkAmount = must(
   'be a whole number, one or more',
   (value) => Number.isSafeInteger(value) && Number(value) > 0,
@@ -87,13 +87,13 @@ export const checkCustomType = must(
   (value) => typeof value === 'string' && /^(?!pn[_-])[\p{L}\p{N}][\p{L}\p{N}_-]{2,49}$/u.test(value),
 );
 
-/** Text that can be encoded: a lone surrogate stands for no character. */
+/** Text that can be encoded: a lone surrogate cannot. */
 export const checkText: Check = (value) => {
   if (typeof value !== 'string') return 'must be a string';
   return value.isWellFormed() ? undefined : 'must not contain lone surrogates';
 };
 
-/** Text that says something. */
+/** Text that is not empty. */
 export const checkNotEmpty: Check = (value) =>
   isText(value) ? checkText(value) : 'must be a string that is not empty';
 
@@ -106,7 +106,7 @@ export const checkCursor = must(
 /** A JSON object. */
 export const checkObject = must('be an object', isRecord);
 
-/** The first problem that any of the values has. */
+/** The first problem of the values. */
 export function firstProblem<T>(
   values: readonly T[],
   problemOf: (value: T) => string | undefined,

@@ -1,18 +1,18 @@
 import { kindOf } from './did-you-mean.ts';
 
-/** Why an object with options or parameters cannot be used, to be read after what it is. */
+/** Why an object of options or parameters cannot be used, to be read after its role. */
 export interface Unreadable {
   readonly problem: string;
   readonly cause?: unknown;
 }
 
-/** What an object holds, by name. */
+/** The properties of an object, by name. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an object of options or parameters whole: each property once, own ones and inherited ones, so that class
- * instances, getters and proxies count like literals. Names that begin with `_` are left out, and of what is inherited
- * functions with an unknown name: they are methods and no options. The result has no prototype.
+ * Reads each property of an object of options or parameters once, own and inherited, so that class instances, getters and
+ * proxies count like literals. Names that begin with `_` are left out, and inherited functions with an unknown name: they
+ * are methods. The result has no prototype.
  */
 export function readProperties(
   source: unknown,
@@ -41,11 +41,11 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Each name with the object that has it, the nearest first. */
+/** Each name with the object that owns it, the nearest first. */
 function* namesOf(source: object): Generator<readonly [owner: object, name: string]> {
   for (let owner: object | null = source; owner !== null; owner = Object.getPrototypeOf(owner)) {
     for (const name of Object.getOwnPropertyNames(owner)) {
-      // By convention these are private, and `__proto__`, which every object inherits, is none of its properties.
+      // Private by convention; `__proto__`, which every object inherits, is not a property of it.
       if (!name.startsWith('_')) yield [owner, name];
     }
   }

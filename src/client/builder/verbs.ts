@@ -2,16 +2,16 @@ import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts
 import type { Endpoint, Params, Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
 import { makeStatus } from '../listeners/events.ts';
-import type { CallOptions, Executor, InnerOptions } from '../request/execute.ts';
+import type { CallOptions, InnerOptions } from '../request/call-options.ts';
+import type { Executor } from '../request/execute.ts';
 import type { TransportResponse } from '../request/transport.ts';
 import { endedByBoth } from '../runtime/signals.ts';
 import type { Verbs, VerbTable } from './builder.ts';
-import { CALL_OPTIONS, checkOptions, NO_OPTIONS, type OptionChecks } from './check-options.ts';
-import type { Given } from './given.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS } from './check-options.ts';
 import { type Context, type Operation, operation } from './operation.ts';
 import { pagesOf } from './pages.ts';
 import type { Paging } from './paging.ts';
-import { validate } from './validate.ts';
+import type { OptionTable } from './read-options.ts';
 
 /** A result with the status of its request; without a result when the request failed. */
 export interface Envelope<R> {
@@ -19,7 +19,7 @@ export interface Envelope<R> {
   readonly status: PNStatus;
 }
 
-/** What the builder of a REST call ends in. */
+/** The verbs of a REST call. */
 export interface RestVerbs<R> {
   /** Sends the request; resolves to the result or rejects with a `PubNubError`. */
   execute(options?: CallOptions): Promise<R>;
@@ -29,11 +29,11 @@ export interface RestVerbs<R> {
   request(): Promise<Request>;
 }
 
-/** What the builder of a call that answers in pages ends in, beside the others. */
+/** The verbs of a REST call with pages. */
 export interface PageVerbs<R> extends RestVerbs<R> {
   /**
-   * The pages one after the other, each its own request, until nothing is left or the loop over them ends, which it may at
-   * any moment. Ends in a `PN-4001` when a page leads back to an earlier one.
+   * The pages one after the other, each by its own request, until the last one or until the loop over them is left. Ends
+   * with a `PN-4001` when a page leads back to an earlier one.
    */
   pages(options?: CallOptions): AsyncGenerator<R, void, undefined>;
 }
@@ -55,24 +55,25 @@ interface Calls {
   readonly executor: Executor;
 }
 
-/** What sends the request of a call, and does what else there is to do. */
-export type Call<C> = (context: C, given: Given, options: CallOptions | undefined) => Promise<unknown>;
+/** Sends the requests of a call. */
+export type Call<C, P> = (context: C, values: Values<P>, options: CallOptions) => Promise<unknown>;
 
 /**
- * What a builder of a REST call does when it ends. `call` sends the request, where there is more to do than that; `checks`
- * are those of its options, where they are not those of any call.
+ * The verbs of a REST call. `call` sends its requests, if it does more than send one; `table` has its options, if they are
+ * not those of every call.
  */
 export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
-  call: Call<C> = ({ executor }, given, options) => executor.call(endpoint, given, options),
-  checks: OptionChecks = CALL_OPTIONS,
+  call: Call<C, P> = ({ executor }, values, options) => executor.call(endpoint, values, options),
+  table: OptionTable<CallOptions> = CALL_OPTIONS,
 ): VerbTable<C> {
   const { operation } = endpoint;
-  const checked = (options: unknown): CallOptions | undefined => checkOptions(operation, options, checks);
+  const checked = (options: unknown): CallOptions => checkOptions(operation, options, table);
   return {
     execute: async (context, given, options) => {
       try {
-        return await call(context, given, checked(options));
+        const own = checked(options);
+        return await call(context, context.executor.check(endpoint, given), own);
       } catch (thrown) {
         throw context.executor.failure(operation, thrown);
       }
@@ -84,7 +85,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
       };
       try {
         const inner: InnerOptions = { ...checked(options), onAnswer };
-        const result = await call(context, given, inner);
+        const result = await call(context, context.executor.check(endpoint, given), inner);
         const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
         return { result, status: { ...status, isError: false } };
       } catch (thrown) {
@@ -97,7 +98,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
     request: async ({ executor }, given, options) => {
       try {
         checkOptions(operation, options, NO_OPTIONS);
-        const plan = await executor.plan(endpoint, given);
+        const plan = await executor.plan(endpoint, executor.check(endpoint, given));
         const { url, method, headers, body } = await executor.authorizer.authorize(plan, endpoint);
         return new Request(url, { method, headers: { ...headers }, ...(body !== undefined && { body }) });
       } catch (thrown) {
@@ -118,7 +119,7 @@ function successOf(
     : { statusCode };
 }
 
-/** What a builder of a REST call that answers in pages does when it ends. */
+/** The verbs of a REST call with pages. */
 export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>): VerbTable<Calls> {
   const { operation } = endpoint;
   return {
@@ -129,10 +130,8 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
         operation,
         failure: (thrown) => executor.failure(operation, thrown),
         begin: () => {
-          checked = checkOptions(operation, options, CALL_OPTIONS) ?? {};
-          validate(endpoint, given, executor.settings);
-          // What validation let through is what the endpoint declares.
-          return given as Values<P>;
+          checked = checkOptions(operation, options, CALL_OPTIONS);
+          return executor.check(endpoint, given);
         },
         ask: (question, leaving) =>
           endedByBoth(checked.signal, leaving, (signal) =>
@@ -143,19 +142,19 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
   };
 }
 
-/** The operation of a REST call; `call` and `checks` as in `restVerbs()`. */
+/** The operation of a REST call; `call` and `table` as in `restVerbs()`. */
 export function rest<P extends Params, R>(
   endpoint: Endpoint<P, R>,
-  call?: Call<Context>,
-  checks?: OptionChecks,
+  call?: Call<Context, P>,
+  table?: OptionTable<CallOptions>,
 ): Operation<P, Rest<R>> {
-  return operation(endpoint, restVerbs(endpoint, call, checks));
+  return operation(endpoint, restVerbs(endpoint, call, table));
 }
 
 /** The operation of a REST call that answers in pages. */
 export function paged<P extends Params, R>(
   endpoint: Endpoint<P, R>,
-  paging: Paging<P, R>,
+  paging: Paging<NoInfer<P>, NoInfer<R>>,
 ): Operation<P, Paged<R>> {
   return operation(endpoint, pageVerbs(endpoint, paging));
 }

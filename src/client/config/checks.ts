@@ -1,4 +1,4 @@
-import { didYouMean } from '../builder/did-you-mean.ts';
+import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
 import {
   checkBoolean,
   checkFunction,
@@ -6,12 +6,15 @@ import {
   checkNotEmpty,
   firstProblem,
   must,
+  optional,
+  required,
 } from '../builder/params.ts';
-import { readProperties } from '../builder/properties.ts';
-import type { Check } from '../endpoint.ts';
+import { type OptionTable, readOptions } from '../builder/read-options.ts';
+import type { Check, Param } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
-import type { PubNubOptions } from './options.ts';
-import { parseOrigin } from './origin.ts';
+import { systemRandom } from '../runtime/random.ts';
+import { systemClock } from '../runtime/steady-clock.ts';
+import { PNReconnectionPolicy, type PubNubOptions } from './options.ts';
 import { copyOfPolicy, policyProblem } from './reconnection.ts';
 
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
@@ -39,97 +42,119 @@ const checkOrigin = must(
   (value) => parseOrigin(value, true) !== undefined,
 );
 
-/** One check for each option; what is not here is no option. */
-const CHECKS: Readonly<Record<keyof PubNubOptions, Check>> = {
-  subscribeKey: key,
-  publishKey: key,
-  userId: checkName,
-  uuid: checkName,
-  origin: (value) => {
-    const list: readonly unknown[] = [value].flat();
-    if (list.length > MOST_ORIGINS) return `must have at most ${MOST_ORIGINS} addresses`;
-    return list.length === 0 ? 'must not be an empty list' : firstProblem(list, checkOrigin);
-  },
-  ssl: checkBoolean,
-  secretKey: checkNotEmpty,
-  cipherKey: checkNotEmpty,
-  cryptoModule: methods('encrypt', 'decrypt', 'encryptFile', 'decryptFile'),
-  token: must(
-    'be a string that is not empty, or a function',
-    (value) => typeof value === 'function' || checkNotEmpty(value) === undefined,
-  ),
-  authKey: checkNotEmpty,
-  filterExpression: checkNotEmpty,
-  reconnectionPolicy: policyProblem,
-  presenceTimeout: between(20, 320),
-  heartbeatInterval: between(0, 3_600),
-  announceSuccessfulHeartbeats: checkBoolean,
-  announceFailedHeartbeats: checkBoolean,
-  suppressLeaveEvents: checkBoolean,
-  maintainPresenceState: checkBoolean,
-  transactionalRequestTimeout: between(0.001, 299),
-  subscribeRequestTimeout: between(0.001, 299),
-  fileRequestTimeout: between(0.001, Number.POSITIVE_INFINITY),
-  fileUploadPublishRetryLimit: between(1, 100, 'attempts'),
-  useRequestId: checkBoolean,
-  dedupeOnSubscribe: checkBoolean,
-  maximumCacheSize: between(1, 1_000_000, 'entries'),
-  requestMessageCountThreshold: between(1, 1_000_000, 'entries'),
-  liveRetention: between(1, 86_400_000),
-  recovery: must('be "none" or "history"', (value) => value === 'none' || value === 'history'),
-  listenToBrowserNetworkEvents: checkBoolean,
-  logger: object,
-  fetch: checkFunction,
-  transport: checkFunction,
-  clock: methods('now', 'setTimeout', 'clearTimeout'),
-  random: checkFunction,
-  networkEvents: checkFunction,
-  freezePayloads: checkBoolean,
-};
-
-/** A copy of the options without those that are `undefined`. Throws the error of the first that is unknown or wrong. */
-export function readOptions(source: unknown): PubNubOptions {
-  const read = readProperties(source, isOption);
-  if ('problem' in read) throw invalid(`The options ${read.problem}.`, read.cause);
-  const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(read.values)) {
-    if (!isOption(name)) throw invalid(`"${name}" is not an option${didYouMean(name, Object.keys(CHECKS))}`);
-    if (value === undefined) continue;
-    options[name] = readOption(name, value);
-  }
-  // Each of them has passed its check, and that none is missing is checked here.
-  const checked = options as unknown as PubNubOptions;
-  const problem = CONFLICTS.find(([conflicts]) => conflicts(checked))?.[1];
-  if (problem !== undefined) throw invalid(problem);
-  return checked;
+/** Scheme, host and port of an `origin` option, without a slash at the end; `undefined` if it is not one. */
+export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
+  if (typeof origin !== 'string' || origin === '') return undefined;
+  const address = /^https?:\/\//.test(origin) ? origin : `${ssl ? 'https' : 'http'}://${origin}`;
+  if (!URL.canParse(address)) return undefined;
+  // Whatever else an address holds is before or after its origin.
+  const { href, origin: bare } = new URL(address);
+  return href === `${bare}/` ? bare : undefined;
 }
 
 /** Addresses in a list of origins. */
 const MOST_ORIGINS = 1_000;
 
-// What is checked is what is used: a list and a policy are read once, and copied.
-const COPIES: { readonly [Name in keyof PubNubOptions]?: (value: unknown) => unknown } = {
-  origin: (value) => (Array.isArray(value) ? value.slice(0, MOST_ORIGINS + 1) : value),
-  reconnectionPolicy: copyOfPolicy,
-};
+function checkOrigins(value: unknown): string | undefined {
+  const list: readonly unknown[] = [value].flat();
+  if (list.length > MOST_ORIGINS) return `must have at most ${MOST_ORIGINS} addresses`;
+  return list.length === 0 ? 'must not be an empty list' : firstProblem(list, checkOrigin);
+}
 
-function readOption(name: keyof PubNubOptions, value: unknown): unknown {
-  let problem: string | undefined;
-  let cause: unknown;
-  try {
-    const own = COPIES[name]?.(value) ?? value;
-    problem = CHECKS[name](own);
-    if (problem === undefined) return own;
-  } catch (thrown) {
-    problem = 'cannot be read';
-    cause = thrown;
-  }
-  throw invalid(`The option "${name}" ${problem}.`, cause);
+interface Defaulted<T> extends Param<false> {
+  readonly fallback: T;
+}
+
+function by<T>(fallback: T, check: Check): Defaulted<T> {
+  return { ...optional(check), fallback };
+}
+
+function flag(fallback: boolean): Defaulted<boolean> {
+  return by(fallback, checkBoolean);
+}
+
+/** Each option: what it must be, and its default. What is not here is no option. */
+const OPTIONS = Object.freeze({
+  subscribeKey: required(key),
+  publishKey: by('', key),
+  userId: optional(checkName),
+  uuid: optional(checkName),
+  origin: {
+    ...by<string | readonly string[]>('ps.pndsn.com', checkOrigins),
+    take: (value: unknown) => ({ value: Array.isArray(value) ? value.slice(0, MOST_ORIGINS + 1) : value }),
+  },
+  ssl: flag(true),
+  secretKey: optional(checkNotEmpty),
+  cipherKey: optional(checkNotEmpty),
+  cryptoModule: optional(methods('encrypt', 'decrypt', 'encryptFile', 'decryptFile')),
+  token: optional(
+    must(
+      'be a string that is not empty, or a function',
+      (value) => typeof value === 'function' || checkNotEmpty(value) === undefined,
+    ),
+  ),
+  authKey: optional(checkNotEmpty),
+  filterExpression: optional(checkNotEmpty),
+  reconnectionPolicy: {
+    ...by<NonNullable<PubNubOptions['reconnectionPolicy']>>(PNReconnectionPolicy.EXPONENTIAL, policyProblem),
+    take: (value: unknown) => ({ value: copyOfPolicy(value) }),
+  },
+  presenceTimeout: by(DEFAULT_PRESENCE_TIMEOUT, between(20, 320)),
+  heartbeatInterval: optional(between(0, 3_600)),
+  announceSuccessfulHeartbeats: flag(false),
+  announceFailedHeartbeats: flag(true),
+  suppressLeaveEvents: flag(false),
+  maintainPresenceState: flag(true),
+  transactionalRequestTimeout: by(15, between(0.001, 299)),
+  subscribeRequestTimeout: by(290, between(0.001, 299)),
+  fileRequestTimeout: by(300, between(0.001, Number.POSITIVE_INFINITY)),
+  fileUploadPublishRetryLimit: by(5, between(1, 100, 'attempts')),
+  useRequestId: flag(true),
+  dedupeOnSubscribe: flag(true),
+  maximumCacheSize: by(1_000, between(1, 1_000_000, 'entries')),
+  requestMessageCountThreshold: by(LIVE_QUEUE_LENGTH, between(1, 1_000_000, 'entries')),
+  liveRetention: by(600, between(1, 86_400_000)),
+  recovery: by<'none' | 'history'>(
+    'none',
+    must('be "none" or "history"', (value) => value === 'none' || value === 'history'),
+  ),
+  listenToBrowserNetworkEvents: flag(true),
+  logger: optional(object),
+  fetch: optional(checkFunction),
+  transport: optional(checkFunction),
+  clock: by(systemClock, methods('now', 'setTimeout', 'clearTimeout')),
+  random: by(systemRandom, checkFunction),
+  networkEvents: optional(checkFunction),
+  freezePayloads: flag(false),
+} satisfies OptionTable<PubNubOptions>);
+
+type FallbackOf<O> = O extends Defaulted<infer T> ? T : undefined;
+
+/** The defaults of the options that have one. */
+// Made of the very fallbacks that the type is read from.
+export const DEFAULTS = Object.fromEntries(
+  Object.entries<Param>(OPTIONS).flatMap(([name, option]) =>
+    'fallback' in option ? [[name, option.fallback]] : [],
+  ),
+) as { readonly [K in keyof typeof OPTIONS]: FallbackOf<(typeof OPTIONS)[K]> };
+
+/** A copy of the options. Throws `PN-1007` for the first that is missing, unknown or wrong. */
+export function readPubNubOptions(source: unknown): PubNubOptions {
+  const options = readOptions<PubNubOptions>(source, OPTIONS, ({ what, cause }) =>
+    invalid(what.charAt(0).toUpperCase() + what.slice(1), cause),
+  );
+  const problem = CONFLICTS.find(([conflicts]) => conflicts(options))?.[1];
+  if (problem !== undefined) throw invalid(problem);
+  return options;
 }
 
 /** What cannot be together, or needs what is not there. */
 const CONFLICTS: readonly (readonly [conflicts: (options: PubNubOptions) => boolean, problem: string])[] = [
-  [({ subscribeKey }) => subscribeKey === undefined, 'The option "subscribeKey" is missing.'],
+  [({ userId, uuid }) => (userId ?? uuid) === undefined, 'The option "userId" is missing.'],
+  [
+    ({ userId, uuid }) => userId !== undefined && uuid !== undefined && userId !== uuid,
+    'The options "userId" and "uuid" differ; they are one thing.',
+  ],
   [
     ({ cipherKey, cryptoModule }) => cipherKey !== undefined && cryptoModule !== undefined,
     'Only one of the options "cipherKey" and "cryptoModule" can be used.',
@@ -147,10 +172,6 @@ const CONFLICTS: readonly (readonly [conflicts: (options: PubNubOptions) => bool
 function hasWebCrypto(): boolean {
   const { crypto } = globalThis as { readonly crypto?: { readonly subtle?: unknown } };
   return crypto?.subtle !== undefined;
-}
-
-function isOption(name: string): name is keyof PubNubOptions {
-  return Object.hasOwn(CHECKS, name);
 }
 
 /** The error of a wrong configuration. */

@@ -112,11 +112,20 @@ export interface PubNubOptions {
   readonly freezePayloads?: boolean;
 }
 
+/** Switches that are passed on as they are. */
+type Switched =
+  | 'announceSuccessfulHeartbeats'
+  | 'announceFailedHeartbeats'
+  | 'suppressLeaveEvents'
+  | 'maintainPresenceState'
+  | 'useRequestId'
+  | 'freezePayloads';
+
 /** The options, checked, completed and frozen. Times in milliseconds. */
-export interface Settings {
-  readonly subscribeKey: string;
-  readonly publishKey: string;
-  readonly userId: string;
+export interface Settings
+  extends Readonly<
+    Required<Pick<PubNubOptions, Switched | 'subscribeKey' | 'publishKey' | 'userId' | 'recovery' | 'random'>>
+  > {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string | undefined;
@@ -135,25 +144,17 @@ export interface Settings {
   readonly presenceTimeoutSeconds: number;
   /** 0: no heartbeats. */
   readonly heartbeatInterval: number;
-  readonly announceSuccessfulHeartbeats: boolean;
-  readonly announceFailedHeartbeats: boolean;
-  readonly suppressLeaveEvents: boolean;
-  readonly maintainPresenceState: boolean;
   readonly requestTimeout: number;
   readonly pollTimeout: number;
   readonly fileTimeout: number;
   /** Attempts in all. */
   readonly filePublishAttempts: number;
-  readonly useRequestId: boolean;
   /** 0: copies are delivered. */
   readonly dedupeEntries: number;
   readonly countThreshold: number;
   readonly liveRetention: number;
-  readonly recovery: 'none' | 'history';
   readonly logger?: Logger | undefined;
   readonly transport: Transport;
   readonly clock: SteadyClock;
-  readonly random: () => number;
   readonly networkEvents: NetworkEvents | undefined;
-  readonly freezePayloads: boolean;
 }

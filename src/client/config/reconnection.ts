@@ -1,13 +1,13 @@
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import { type CustomReconnectionPolicy, PNReconnectionPolicy } from './options.ts';
 
-/** No reconnection is attempted sooner than this after the last attempt, whatever asks for it. */
+/** The shortest time between two attempts. */
 const FLOOR_DELAY = 1_000;
 const LONGEST_DELAY = 150_000;
-/** How long the server may ask the loop to stay away, whatever the policy. */
+/** The longest `Retry-After` that is followed. */
 const LONGEST_RETRY_AFTER = 3_600_000;
 
-/** A policy as it is now, whose `delay()` still belongs to it; anything else as it is. */
+/** A copy of a policy, whose `delay()` is still called on the original; any other value as it is. */
 export function copyOfPolicy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const [delay, maximumRetries, minimumDelay, maximumDelay] = POLICY_FIELDS.map((name): unknown =>
@@ -20,7 +20,7 @@ export function copyOfPolicy(value: unknown): unknown {
 
 const POLICY_FIELDS = ['delay', 'maximumRetries', 'minimumDelay', 'maximumDelay'];
 
-/** Why a value is no reconnection policy, or `undefined` when it is one. */
+/** Why a value is not a reconnection policy; `undefined` if it is one. */
 export function policyProblem(value: unknown): string | undefined {
   if (typeof value === 'string') {
     return Object.hasOwn(PNReconnectionPolicy, value)
@@ -29,8 +29,8 @@ export function policyProblem(value: unknown): string | undefined {
   }
   if (typeof Object(value).delay !== 'function')
     return 'must be NONE, LINEAR, EXPONENTIAL or an object with delay(attempt)';
-  // Every field has a default or is looked at below.
-  const { maximumRetries, minimumDelay, maximumDelay } = limitsOf(value as CustomReconnectionPolicy);
+  // Every field has a default or is checked below.
+  const { maximumRetries, minimumDelay, maximumDelay } = boundsOf(value as CustomReconnectionPolicy);
   if (!isNumber(maximumRetries) || maximumRetries < 0) return 'must have maximumRetries of zero or more';
   if (!isNumber(minimumDelay) || minimumDelay <= 0)
     return 'must have a minimumDelay above zero: without one a dead server would be hammered';
@@ -39,20 +39,20 @@ export function policyProblem(value: unknown): string | undefined {
   return undefined;
 }
 
-// A text would pass for a number in a comparison, and be one no more in a sum.
+// A string passes for a number in a comparison, but not in a sum.
 function isNumber(value: unknown): boolean {
   return typeof value === 'number' && !Number.isNaN(value);
 }
 
 /** The delays and limits of a reconnection policy. */
 export function policyOf(policy: PNReconnectionPolicy | CustomReconnectionPolicy): BackoffPolicy {
-  if (typeof policy === 'object') return { ...limitsOf(policy), delay: safely(policy) };
-  const limits = limitsOf(policy === PNReconnectionPolicy.NONE ? { maximumRetries: 0 } : {});
+  if (typeof policy === 'object') return { ...boundsOf(policy), delay: safely(policy) };
+  const bounds = boundsOf(policy === PNReconnectionPolicy.NONE ? { maximumRetries: 0 } : {});
   const exponential = (attempt: number) => FLOOR_DELAY * 2 ** attempt;
-  return { ...limits, delay: policy === PNReconnectionPolicy.LINEAR ? () => 3_000 : exponential };
+  return { ...bounds, delay: policy === PNReconnectionPolicy.LINEAR ? () => 3_000 : exponential };
 }
 
-function limitsOf({
+function boundsOf({
   maximumRetries = Number.POSITIVE_INFINITY,
   minimumDelay = FLOOR_DELAY,
   maximumDelay = LONGEST_DELAY,
@@ -60,11 +60,11 @@ function limitsOf({
   return { maximumRetries, minimumDelay, maximumDelay, longestRetryAfter: LONGEST_RETRY_AFTER };
 }
 
-// A program's mistake must not end the loop: a delay that cannot be had counts as the shortest.
+// A program's mistake must not end the loop: a `delay()` that throws counts as the shortest.
 function safely(policy: CustomReconnectionPolicy): (attempt: number) => number {
   return (attempt) => {
     try {
-      // Whatever a program's function returns.
+      // It may return anything.
       return Number(policy.delay(attempt));
     } catch {
       return 0;

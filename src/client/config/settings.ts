@@ -1,54 +1,27 @@
-import { DEFAULT_PRESENCE_TIMEOUT, LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
+import { DEFAULT_PRESENCE_TIMEOUT } from '../../protocol/limits.ts';
 import type { Abilities, Feature } from '../feature.ts';
-import { chance, systemRandom } from '../runtime/random.ts';
-import { steadyClock, systemClock } from '../runtime/steady-clock.ts';
+import { chance } from '../runtime/random.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { browserNetworkEvents } from '../runtime/surroundings.ts';
-import { invalid, readOptions } from './checks.ts';
+import { DEFAULTS, invalid, parseOrigin, readPubNubOptions } from './checks.ts';
 import { missingFeature } from './missing-feature.ts';
-import { PNReconnectionPolicy, type PubNubOptions, type Settings } from './options.ts';
-import { parseOrigin } from './origin.ts';
+import type { PubNubOptions, Settings } from './options.ts';
 import { policyOf } from './reconnection.ts';
-
-const DEFAULTS = Object.freeze({
-  publishKey: '',
-  origin: 'ps.pndsn.com',
-  ssl: true,
-  reconnectionPolicy: PNReconnectionPolicy.EXPONENTIAL,
-  presenceTimeout: DEFAULT_PRESENCE_TIMEOUT,
-  announceSuccessfulHeartbeats: false,
-  announceFailedHeartbeats: true,
-  suppressLeaveEvents: false,
-  maintainPresenceState: true,
-  transactionalRequestTimeout: 15,
-  subscribeRequestTimeout: 290,
-  fileRequestTimeout: 300,
-  fileUploadPublishRetryLimit: 5,
-  useRequestId: true,
-  dedupeOnSubscribe: true,
-  maximumCacheSize: 1_000,
-  requestMessageCountThreshold: LIVE_QUEUE_LENGTH,
-  liveRetention: 600,
-  recovery: 'none' as 'none' | 'history',
-  listenToBrowserNetworkEvents: true,
-  freezePayloads: false,
-});
 
 /**
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
- * the value itself is not repeated, since it may be a secret.
+ * it never repeats the value, which may be a secret.
  */
 export function settingsFrom(source: PubNubOptions, features: readonly Feature[]): Settings {
-  const options = readOptions(source);
+  const options = readPubNubOptions(source);
   const able = abilitiesOf(options, features);
   const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, transport, ...all } = {
     ...DEFAULTS,
-    clock: systemClock,
-    random: systemRandom,
     ...options,
   };
   return Object.freeze({
     ...all,
-    userId: userIdOf(options),
+    userId: all.userId ?? all.uuid ?? '',
     baseUrl: baseUrlOf([origin].flat(), ssl, all.random),
     token: typeof token === 'string' ? token : authKey,
     tokenProvider: typeof token === 'function' ? token : undefined,
@@ -107,15 +80,6 @@ function noTransport(fetch: unknown): never {
       ? 'The option "transport" is missing: give kyTransport() or fetchTransport(), from "timetoken/core".'
       : 'The option "fetch" belongs to the transport here: give transport: fetchTransport({ fetch }), from "timetoken/core".',
   );
-}
-
-function userIdOf({ userId, uuid }: PubNubOptions): string {
-  const id = userId ?? uuid;
-  if (id === undefined) throw invalid('The option "userId" is missing.');
-  if (userId !== undefined && uuid !== undefined && userId !== uuid) {
-    throw invalid('The options "userId" and "uuid" differ; they are one thing.');
-  }
-  return id;
 }
 
 function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptions): number {

@@ -1,6 +1,6 @@
 import type { PNStatusCategory } from '../../protocol/status.ts';
 
-/** What is known of an error by its code alone. Each code has a page in `docs/reference/errors`. */
+/** The properties of an error that follow from its code. Each code has a page in `docs/reference/errors`. */
 export interface ErrorKind {
   readonly category: PNStatusCategory;
   /** Whether the same call may succeed when it is made again. */

@@ -3,7 +3,7 @@ import type { Limits } from '../request/cancellation.ts';
 import type { TransportResponse } from '../request/transport.ts';
 import { type Delivery, PubNubError } from './pubnub-error.ts';
 
-/** What ends a call early. */
+/** The limits of a call. */
 interface CallLimits {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -11,7 +11,7 @@ interface CallLimits {
   readonly delivery?: Delivery;
 }
 
-/** The limits of a call: its deadline, the caller's signal and the client's end, with the errors they end in. */
+/** The limits of a call: its deadline, the caller's signal and the end of the client, each with its error. */
 export function limitsOf(
   operation: PNOperationType,
   { timeout, signal, delivery = 'unknown' }: CallLimits,
@@ -28,13 +28,13 @@ export function limitsOf(
   };
 }
 
-/** The error of a call that its caller ended. */
+/** The error of a call that its caller aborted. */
 export function aborted(operation: PNOperationType, delivery: Delivery, cause: unknown): PubNubError {
   const details = { operation, delivery, cause };
   return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
 }
 
-/** The error of a request that could not even be put together: what was thrown meanwhile is no loss of the connection. */
+/** The error of a request that could not be built: what was thrown meanwhile is not a connection failure. */
 export function unbuilt(
   operation: PNOperationType,
   cause: unknown,
@@ -45,7 +45,7 @@ export function unbuilt(
   return new PubNubError(code, what, { operation, delivery: 'not-sent', cause });
 }
 
-/** The error of an answer that is none of the protocol's. */
+/** The error of an answer that is not a protocol answer. */
 export function malformed(
   operation: PNOperationType,
   { status, cause }: { readonly status: number | undefined; readonly cause: unknown },
@@ -61,12 +61,12 @@ export function malformed(
   });
 }
 
-/** The answer of a transport, which may be a program's own; throws `PN-4001` where it is none. */
+/** Checks the answer of a transport, which may be a program's own; throws `PN-4001` if it is not one. */
 export function checkAnswer(operation: PNOperationType, answer: unknown): TransportResponse {
   let fault: unknown;
   try {
     const missing = missingIn(Object(answer));
-    // Each member has been looked at.
+    // Each member has been checked.
     if (missing === undefined) return answer as TransportResponse;
     fault = new TypeError(`the transport gives no ${missing}`);
   } catch (thrown) {
@@ -75,7 +75,7 @@ export function checkAnswer(operation: PNOperationType, answer: unknown): Transp
   throw malformed(operation, { status: undefined, cause: fault });
 }
 
-// Asked for each answer, so without a table of checks.
+// Called for each answer, so without a table of checks.
 function missingIn({ status, headers, body, stream }: Partial<TransportResponse>): string | undefined {
   if (!Number.isInteger(status)) return 'status';
   if (typeof headers?.get !== 'function') return 'headers';

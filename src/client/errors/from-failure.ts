@@ -4,23 +4,23 @@ import { isRecord } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
 import { isOwnError, PubNubError } from './pubnub-error.ts';
 
-/** Codes of failures that come before the first byte is sent. */
+/** Codes of failures before the first byte is sent. */
 const NOT_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(NET|HOST)(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT)$|^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/;
 
-/** Codes that mean that the runtime itself gave up waiting. */
+/** Codes of the runtime's own timeouts. */
 const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Codes of zlib, Brotli (whose name Node leaves out) and zstd: the answer says that it is compressed, and is not. */
+/** Codes of zlib, Brotli (whose name Node leaves out) and zstd: the answer is not compressed as its header says. */
 const COMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_)/;
 
-/** What a failed exchange was: how far the request got, and which error it is. */
+/** A failed exchange: how far the request got, and which error it is. */
 export interface Failure {
   readonly sent: 'not-sent' | 'unknown';
   readonly kind: keyof typeof WHAT;
   /** The deepest machine-readable code, for example `ECONNRESET`. */
   readonly code: string | undefined;
-  /** The error that carries the code: what wraps it may hold the request, with its keys. */
+  /** The error that carries the code; errors around it may hold the request, with its keys. */
   readonly cause: unknown;
 }
 
@@ -31,7 +31,7 @@ const WHAT = {
   'PN-4002': 'the answer is too large to be one of the protocol',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
-/** Classifies what a transport threw by the codes in its chain of causes, never by its text. */
+/** Classifies what a transport threw, by the codes in its chain of causes, never by its text. */
 export function classifyFailure(thrown: unknown): Failure {
   let cause = thrown;
   let code: string | undefined;
@@ -52,7 +52,7 @@ function kindOf(code: string | undefined): Failure['kind'] {
   return TIMED_OUT.test(code) ? 'PN-2002' : 'PN-2001';
 }
 
-/** The error of an exchange that brought no answer. What was thrown has been looked through for secrets. */
+/** The error of an exchange without an answer. What was thrown holds no secrets any more. */
 export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
   if (isOwnError(thrown)) return thrown;
   const { code, kind, sent, cause } = classifyFailure(thrown);

@@ -4,17 +4,17 @@ import { at, isRecord, isText } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
 import { PubNubError } from './pubnub-error.ts';
 
-/** How much of a text is told, in characters. */
+/** Characters of a text that an error repeats. */
 const LONGEST = 200;
 
-/** An answer that is not a success, as far as an error tells of it. */
+/** An answer that is not a success. */
 export interface FailedAnswer {
   readonly status: number;
   /** Parsed JSON where the body is JSON, else its text; without secrets. */
   readonly body: unknown;
-  /** The same as it came, secrets included. */
+  /** The same, with secrets. */
   readonly raw?: unknown;
-  /** Names that were asked for: they may be told, whatever they look like. */
+  /** Names that the request held: an error may repeat them, even if they look like a secret. */
   readonly asked?: ReadonlySet<unknown>;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
@@ -31,15 +31,15 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   481: 'PN-3008',
 };
 
-/** Characters of an error answer that are looked at: no error of the protocol is longer, and what is would take its time. */
+/** Characters of an error answer that are parsed: no error of the protocol is longer. */
 const LONGEST_BODY = 1_048_576;
 
-/** What a server says of a failure: parsed JSON, or text. */
+/** The body of an error answer: parsed JSON, or text. */
 export function readErrorBody(text: string): unknown {
   return text.length > LONGEST_BODY ? text.slice(0, LONGEST_BODY) : jsonOrText(text);
 }
 
-/** The error of an answer, classified by its status alone; the body only adds what the server said. */
+/** The error of an answer, classified by its status alone; the body only adds the server's message. */
 export function errorFromResponse(operation: PNOperationType, answer: FailedAnswer): PubNubError {
   const { status, body, retryAfter } = answer;
   const said = serverMessage(body);
@@ -49,19 +49,19 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
     operation,
     statusCode: status,
     errorData: typeof body === 'string' ? body.slice(0, LONGEST) : body,
-    channels: namesIn(answer, 'channels'),
-    channelGroups: namesIn(answer, 'channel-groups'),
+    channels: namesTold(answer, 'channels'),
+    channelGroups: namesTold(answer, 'channel-groups'),
     delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
     retryAfter,
   });
 }
 
-/** Whether the body is one of the protocol's own error bodies, not the page of something in between. */
+/** Whether the body is a protocol error, and not the page of a proxy. */
 export function isProtocolError(body: unknown): boolean {
   return isRecord(body) && 'error' in body && ('service' in body || 'status' in body);
 }
 
-/** The status of a failure that came under HTTP 200: `{"status": 503, "error": 1, …}` or `[0, "text"]`. */
+/** The status of a failure with HTTP status 200: `{"status": 503, "error": 1, …}` or `[0, "text"]`. */
 export function failureStatus(body: unknown): number | undefined {
   if (Array.isArray(body)) return body[0] === 0 && typeof body[1] === 'string' ? 400 : undefined;
   if (!isRecord(body)) return undefined;
@@ -75,7 +75,7 @@ function codeOf(status: number): ErrorCode {
   return CODES[status] ?? 'PN-3007';
 }
 
-// Where the services say what is wrong: [0, "text"], {message}, {error_message}, {error: {message}}, {error: "text"}.
+// The places of a server's message: [0, "text"], {message}, {error_message}, {error: {message}}, {error: "text"}.
 const PLACES = [[1], ['message'], ['error_message'], ['error', 'message'], ['error']];
 
 function serverMessage(body: unknown): string | undefined {
@@ -84,7 +84,14 @@ function serverMessage(body: unknown): string | undefined {
     ?.slice(0, LONGEST);
 }
 
-function namesIn(
+/** The names of channels and groups in the parameters of a call. */
+export function namesAsked(values: object): ReadonlySet<unknown> {
+  return new Set(NAMES.flatMap((name) => at(values, name)));
+}
+
+const NAMES = ['channel', 'channels', 'channelGroup', 'channelGroups'];
+
+function namesTold(
   { body, raw = body, asked }: FailedAnswer,
   key: 'channels' | 'channel-groups',
 ): readonly string[] | undefined {

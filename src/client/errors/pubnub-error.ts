@@ -1,25 +1,25 @@
 import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import { ERROR_KINDS, type ErrorCode } from './codes.ts';
 
-/** How far a publish got: it never left, nobody knows, or the server refused it. */
+/** How far a publish got: it was not sent, its fate is unknown, or the server refused it. */
 export type Delivery = 'not-sent' | 'unknown' | 'rejected';
 
 /** What an error is made of beyond its code. */
 export interface ErrorDetails {
   readonly operation?: PNOperationType | undefined;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly statusCode?: number | undefined;
-  /** What the server said: its parsed body, or a text. */
+  /** The body of the answer: parsed JSON, or a text. */
   readonly errorData?: unknown;
   readonly channels?: readonly string[] | undefined;
   readonly channelGroups?: readonly string[] | undefined;
   readonly delivery?: Delivery | undefined;
-  /** Milliseconds after which the server wants to be asked again. */
+  /** Milliseconds that the server asked to wait. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** Causes that are told of a cause. */
+/** Causes of causes that `toJSON()` lists. */
 const DEEPEST = 8;
 
 const BRAND = Symbol.for('timetoken.PubNubError');
@@ -61,7 +61,7 @@ export class PubNubError extends Error {
     this.errorData = details.errorData;
     this.channels = details.channels ?? [];
     this.channelGroups = details.channelGroups ?? [];
-    // What the library refuses itself (PN-1xxx) has not left.
+    // What the library itself refuses (PN-1xxx) was not sent.
     this.delivery = details.delivery ?? (code.startsWith('PN-1') ? 'not-sent' : undefined);
     this.retryAfter = details.retryAfter;
     Object.defineProperty(this, BRAND, { value: true });
@@ -72,20 +72,20 @@ export class PubNubError extends Error {
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
     } catch {
-      // A proxy may throw whatever it is asked.
+      // A proxy may throw whenever it is looked at.
       return false;
     }
   }
 
-  /** Plain data for logs: all that it knows, and its causes by name, message and code. */
+  /** Plain data for logs: all its members, and its causes by name, message and code. */
   toJSON(): Record<string, unknown> {
     const { message, cause } = this;
-    // All else is enumerable; an error's own `message` and `cause` are not.
+    // An error's own `message` and `cause` are not enumerable; its other members are.
     return { ...Object.fromEntries(Object.entries(this)), message, cause: reasonOf(cause, 0) };
   }
 }
 
-/** Whether a value is an error of this very copy of the library, and as it was made: one that may leave as it is. */
+/** Whether a value is an error of this copy of the library, with a code that exists. */
 export function isOwnError(value: unknown): value is PubNubError {
   try {
     return value instanceof PubNubError && Object.hasOwn(ERROR_KINDS, value.code);
@@ -94,7 +94,7 @@ export function isOwnError(value: unknown): value is PubNubError {
   }
 }
 
-// Foreign errors may hold a request, or a cause of causes without an end.
+// Foreign errors may hold a request, or an endless chain of causes.
 function reasonOf(cause: unknown, depth: number): unknown {
   if (!(cause instanceof Error)) return /string|number|boolean/.test(typeof cause) ? cause : undefined;
   const { name, message, cause: deeper } = cause;

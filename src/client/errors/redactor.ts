@@ -1,7 +1,7 @@
 import { CUT, hideAddresses, withoutSecrets } from '../runtime/secrets.ts';
 import { isOwnError, PubNubError } from './pubnub-error.ts';
 
-/** How much one value may tell, in characters; each member counts as some of them. */
+/** Characters that are kept of one value, and how many of them a member counts. */
 const MOST = 32_768;
 const MEMBER = 10;
 /** Characters of one text. */
@@ -9,25 +9,25 @@ const LONGEST = 8_192;
 /** Causes of causes, and members of members. */
 const DEEPEST = 10;
 
-/** Members that hold names: a channel may be named like an address. */
+/** Members with names: the name of a channel may look like an address. */
 const NAMES: ReadonlySet<PropertyKey> = new Set(['payload', 'channels', 'channelGroups']);
 
-/** Members by which an object prints itself as it likes. */
+/** Members that replace how an object is printed. */
 const PRINTERS = ['toJSON', Symbol.toPrimitive, Symbol.for('nodejs.util.inspect.custom')];
 const TO_STRING: ReadonlySet<unknown> = new Set([
   undefined,
   ...[Object, Array, Error].map((type) => type.prototype.toString),
 ]);
 
-/** What every error has, wherever it has it. */
+/** Members of every error, own or inherited. */
 const OF_ERRORS: ReadonlySet<PropertyKey> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'code']);
 const NONE: ReadonlySet<PropertyKey> = new Set();
 
-/** Takes secrets out of what leaves the client: errors, with all that hangs on them, and log lines. */
+/** Takes secrets out of what leaves the client: errors, with their causes and members, and log lines. */
 export class Redactor {
   readonly #secrets: () => readonly (string | undefined)[];
 
-  /** `secrets` is asked each time. */
+  /** `secrets` is called each time. */
   constructor(secrets: () => readonly (string | undefined)[]) {
     this.#secrets = secrets;
   }
@@ -38,8 +38,8 @@ export class Redactor {
   }
 
   /**
-   * The value without secrets, however it is printed: itself where it is clean and shows all that it is; else a copy, an
-   * error of an error and plain data of all else. A value that refers back to itself is cut there, and so is a large one.
+   * The value without secrets, however it is printed: the value itself if it is clean and hides nothing; else a copy, which
+   * is an error for an error, and plain data for anything else. Cycles and large values are cut.
    */
   value(value: unknown): unknown {
     return new Cleaning(this.#secrets()).clean(value, false);
@@ -55,7 +55,7 @@ class Cleaning {
     this.#secrets = secrets;
   }
 
-  /** `named`: addresses in it are names. */
+  /** `named`: what looks like an address is a name. */
   clean(value: unknown, named: boolean): unknown {
     if (typeof value === 'string') return this.#text(value, named);
     if (typeof value === 'symbol') return this.#text(String(value), named) === String(value) ? value : CUT;
@@ -67,7 +67,7 @@ class Cleaning {
     try {
       return this.#object(value, named);
     } catch {
-      // It throws when it is looked at.
+      // Looking at it throws.
       return '[unreadable]';
     } finally {
       this.#path.pop();
@@ -75,12 +75,14 @@ class Cleaning {
   }
 
   #object(value: object, named: boolean): unknown {
-    // Bytes tell nothing that could be looked through.
+    // Bytes cannot be searched.
     if (ArrayBuffer.isView(value)) return tagOf(value);
     const isError = value instanceof Error || /Error|DOMException/.test(tagOf(value));
-    const members = [...this.#members(value, isError ? OF_ERRORS : NONE, named)];
+    const inherited = isError ? OF_ERRORS : NONE;
+    const members = [...this.#members(value, inherited, named)];
     const isWhole = !Array.isArray(value) || members.length >= value.length;
-    if (isWhole && isShown(value) && this.#left > 0 && members.every(({ isSame }) => isSame)) return value;
+    if (isWhole && isShown(value, inherited) && this.#left > 0 && members.every(({ isSame }) => isSame))
+      return value;
     const told = members.filter(({ key, clean }) => typeof key === 'string' && clean !== undefined);
     if (Array.isArray(value)) return [...told.map(({ clean }) => clean), ...(isWhole ? [] : [CUT])];
     const data = Object.fromEntries(told.map(({ name, clean }) => [name, clean]));
@@ -90,7 +92,7 @@ class Cleaning {
 
   *#members(value: object, inherited: ReadonlySet<PropertyKey>, named: boolean): Generator<Member> {
     for (const key of new Set([...inherited, ...keysOf(value, this.#left / MEMBER)])) {
-      // What has to be asked for its value may say another one each time; an error's own members count all the same.
+      // A getter may return another value each time, so that its value is not kept; those of an error are read once.
       const member = inherited.has(key)
         ? { value: Reflect.get(value, key) }
         : Reflect.getOwnPropertyDescriptor(value, key);
@@ -103,7 +105,7 @@ class Cleaning {
     }
   }
 
-  // Functions are no data, and where the code is may look like an address.
+  // Functions are not data, and the places in a stack may look like addresses.
   #member(key: PropertyKey, value: unknown, named: boolean): unknown {
     if (typeof value === 'function') return undefined;
     if (key !== 'stack' || typeof value !== 'string') return this.clean(value, named);
@@ -117,9 +119,9 @@ class Cleaning {
   }
 }
 
-// Of an array no more than can be told: the keys of a large one are millions of texts.
+// Of an array, no more than is kept: the keys of a large one are millions of strings.
 function keysOf(value: object, most: number): readonly PropertyKey[] {
-  // The names in an error of ours have been looked at where it was made.
+  // The names in an error of ours were checked when it was made.
   if (isOwnError(value)) return Reflect.ownKeys(value).filter((key) => !NAMES.has(key));
   if (!Array.isArray(value)) return Reflect.ownKeys(value);
   return Array.from({ length: Math.min(value.length, Math.ceil(most) + 1) }, (_, index) => String(index));
@@ -135,58 +137,49 @@ interface Member {
   readonly isSame: boolean;
 }
 
-const ERRORS = [
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  URIError,
-  EvalError,
-  AggregateError,
-];
-const BUILT_IN: ReadonlySet<object> = new Set(
-  [Object, Array, DOMException, ...ERRORS].map((type): object => type.prototype),
-);
+const BUILT_IN: ReadonlySet<object> = new Set<object>([Object.prototype, DOMException.prototype]);
 
-// A class may keep what it shows in getters, or in what its instances inherit.
-function hidesNothing(prototype: object | null): boolean {
+// A class may have getters, or data that its instances inherit.
+function hidesNothing(prototype: object | null, known: ReadonlySet<PropertyKey>): boolean {
   if (prototype === null || BUILT_IN.has(prototype)) return true;
-  const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
-  const isHarmless = members.every(({ value, get }) => !get && !/^(object|string)$/.test(typeof value));
-  return isHarmless && hidesNothing(Object.getPrototypeOf(prototype));
+  const members = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  const isHarmless = members.every(
+    ([key, { value, get }]) => known.has(key) || (!get && !/^(object|string)$/.test(typeof value)),
+  );
+  return isHarmless && hidesNothing(Object.getPrototypeOf(prototype), known);
 }
 
 function tagOf(value: object): string {
   return Object.prototype.toString.call(value);
 }
 
-/** Whether an object is printed by its members alone; others, such as a `Request`, show what they hide. */
-function isShown(value: object): boolean {
+/** Whether an object is printed by its members alone; others, such as a `Request`, print hidden state. */
+function isShown(value: object, inherited: ReadonlySet<PropertyKey>): boolean {
   if (isOwnError(value)) return Object.getPrototypeOf(value) === PubNubError.prototype;
   return (
     /^\[object (Object|Array|Error|DOMException)]$/.test(tagOf(value)) &&
-    hidesNothing(Object.getPrototypeOf(value)) &&
+    hidesNothing(Object.getPrototypeOf(value), inherited) &&
     PRINTERS.every((key) => Reflect.get(value, key) === undefined) &&
     TO_STRING.has(Reflect.get(value, 'toString'))
   );
 }
 
-function namesOf({ channels, channelGroups }: PubNubError) {
-  return { channels, channelGroups };
-}
-
-// One of ours stays one of ours.
+// An error of ours stays one.
 function errorOf(original: object, members: Readonly<Record<string, unknown>>): Error {
   const { name, message, stack, cause, errors, ...others } = members;
   const text = typeof message === 'string' ? message : '';
   const options = cause === undefined ? undefined : { cause };
   const copy = isOwnError(original)
-    ? new PubNubError(original.code, text, { ...namesOf(original), ...others, cause })
+    ? new PubNubError(original.code, text, {
+        channels: original.channels,
+        channelGroups: original.channelGroups,
+        ...others,
+        cause,
+      })
     : Array.isArray(errors)
       ? new AggregateError(errors, text, options)
       : new Error(text, options);
-  // Defined, since to set a member called `__proto__` is something else.
+  // Defined, since assigning to `__proto__` would set the prototype.
   Object.defineProperties(copy, Object.getOwnPropertyDescriptors(others));
   for (const [key, value] of Object.entries({ name, message: text, stack }))
     Object.defineProperty(copy, key, { value, writable: true, configurable: true });

@@ -112,7 +112,11 @@ export class Presence {
       const { channels, groups } = mix;
       const state = this.#stateFor(mix);
       const names = { channels, channelGroups: groups };
-      await this.#executor.call(heartbeat, { ...names, presenceTimeout, state }, { signal });
+      await this.#executor.call(
+        heartbeat,
+        { ...names, presenceTimeout, ...(state !== undefined && { state }) },
+        { signal },
+      );
       return undefined;
     } catch (thrown) {
       return this.#executor.failure(heartbeat.operation, thrown);

@@ -1,40 +1,27 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { VERSION } from '../../version.ts';
 import { Authorizer } from '../auth/authorizer.ts';
-import { type Given, namesIn } from '../builder/given.ts';
-import { validate } from '../builder/validate.ts';
+import type { Given } from '../builder/given.ts';
+import { type Validated, validate } from '../builder/validate.ts';
 import type { Codec, CryptoModule } from '../config/crypto-module.ts';
 import { missingFeature } from '../config/missing-feature.ts';
 import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
 import { errorFromFailure } from '../errors/from-failure.ts';
-import { errorFromResponse, failureStatus, readErrorBody } from '../errors/from-response.ts';
+import { errorFromResponse, failureStatus, namesAsked, readErrorBody } from '../errors/from-response.ts';
 import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
+import type { CallOptions, InnerOptions } from './call-options.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { type RetryClass, retryCall } from './retry.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
-
-/** Options of `execute()` and `envelope()`. */
-export interface CallOptions {
-  /** Ends the call with `PN-2003`. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds for each attempt, above 0; `Infinity` for no limit. @default the client's `transactionalRequestTimeout` */
-  readonly timeout?: number;
-}
-
-/** Options of `Executor.call`. */
-export interface InnerOptions extends CallOptions {
-  /** Called with the answer that the result was read from. */
-  readonly onAnswer?: (answer: TransportResponse) => void;
-}
 
 /** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
 export class Executor {
@@ -107,13 +94,13 @@ export class Executor {
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
-  async call<P, R>(endpoint: Endpoint<P, R>, given: Given, options: InnerOptions = {}): Promise<R> {
+  async call<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, options: InnerOptions = {}): Promise<R> {
     const { operation, retry: rule, retries } = endpoint;
     try {
-      const plan = await this.plan(endpoint, given, options);
+      const plan = await this.plan(endpoint, values, options);
       if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
-      const retry = typeof rule === 'function' ? rule(given as Values<P>) : rule;
-      const attempt = () => this.#attempt(endpoint, { plan, given }, options);
+      const retry = typeof rule === 'function' ? rule(values) : rule;
+      const attempt = () => this.#attempt(endpoint, { plan, values }, options);
       return await this.repeat({ operation, retry, retries }, attempt, options.signal);
     } catch (thrown) {
       throw this.failure(operation, thrown);
@@ -149,20 +136,25 @@ export class Executor {
     return this.#cancellation.run(limits, work);
   }
 
+  /** What was given to a builder, checked; throws a `PubNubError` where it cannot be sent. */
+  check<P>(endpoint: Validated<P>, given: Given): Values<P> {
+    for (const name of ['cipherKey', 'token']) this.hide(given[name]);
+    return validate(endpoint, given, this.settings);
+  }
+
   /** The request that a call would send, but for what proves who asks. */
-  async plan<P, R>(endpoint: Endpoint<P, R>, given: Given, options: CallOptions = {}): Promise<RequestPlan> {
+  async plan<P, R>(
+    endpoint: Endpoint<P, R>,
+    values: Values<P>,
+    options: CallOptions = {},
+  ): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
     const { settings, identity } = this;
     if (this.#closed) {
       const details = { operation, delivery: 'not-sent' } as const;
       throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
     }
-    this.hide(given['cipherKey']);
-    this.hide(given['token']);
     try {
-      validate(endpoint, given, settings);
-      // What validation let through is what the endpoint declares.
-      const values = given as Values<P>;
       const codec = payload?.encrypted && this.codec;
       return planRequest(endpoint, values, {
         keys: settings,
@@ -212,7 +204,7 @@ export class Executor {
 
   async #attempt<P, R>(
     endpoint: Endpoint<P, R>,
-    { plan, given }: { readonly plan: RequestPlan; readonly given: Given },
+    { plan, values }: { readonly plan: RequestPlan; readonly values: Values<P> },
     options: InnerOptions,
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
@@ -221,7 +213,7 @@ export class Executor {
       this.send(operation, request, this.#limits(operation, options)),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
-    const result = this.read(endpoint, given, response);
+    const result = this.read(endpoint, values, response);
     options.onAnswer?.(response);
     const { codec } = this;
     if (!codec || !decrypt) return result;
@@ -237,16 +229,16 @@ export class Executor {
   }
 
   /** Reads the answer to a call; throws the error that it stands for. */
-  read<P, R>(endpoint: Endpoint<P, R>, given: Given, response: TransportResponse): R {
+  read<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300)
-      throw this.refusal(operation, response, { status, asked: namesIn(given) });
+      throw this.refusal(operation, response, { status, asked: namesAsked(values) });
     try {
       const body: unknown = JSON.parse(text);
       const failure = failureStatus(body);
       if (failure !== undefined) throw this.refusal(operation, response, { status: failure });
-      return parse({ body, text, status }, given as Values<P>);
+      return parse({ body, text, status }, values);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
       throw malformed(operation, { status, cause });

@@ -1,5 +1,5 @@
 import { checkFunction, optional } from '../builder/params.ts';
-import { type OptionTable, readOptions } from '../config/factory-options.ts';
+import { factoryOptions, type OptionTable } from '../builder/read-options.ts';
 import {
   type BodyBytes,
   type Fetch,
@@ -21,7 +21,7 @@ const OPTIONS: OptionTable<FetchTransportOptions> = Object.freeze({ fetch: optio
 
 /** Checks the options of a transport. */
 export function readFetchOptions(caller: string, options: FetchTransportOptions): FetchTransportOptions {
-  return readOptions(caller, options, OPTIONS);
+  return factoryOptions(caller, options, OPTIONS);
 }
 
 /** Makes one request; an answer of any status resolves. */

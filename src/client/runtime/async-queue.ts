@@ -1,5 +1,6 @@
-import { checkOptions, type OptionChecks } from '../builder/check-options.ts';
-import { checkAmount, must } from '../builder/params.ts';
+import { checkOptions } from '../builder/check-options.ts';
+import { checkAmount, must, optional } from '../builder/params.ts';
+import type { OptionTable } from '../builder/read-options.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 
 /** A queue of values with their sizes in bytes. It moves an index: the cost of an array's shift() grows with its length. */
@@ -60,13 +61,18 @@ const OVERFLOWS = Object.freeze(['pause', 'drop-oldest', 'drop-newest', 'error']
 export type Overflow = (typeof OVERFLOWS)[number];
 
 /** Options of `messages()`. */
-export const MESSAGES_OPTIONS: OptionChecks = Object.freeze({
-  buffer: must(
-    'be a whole number, one or more, or Infinity',
-    (value) => value === Number.POSITIVE_INFINITY || checkAmount(value) === undefined,
-  ),
-  overflow: must(`be one of ${OVERFLOWS.join(', ')}`, (value) => OVERFLOWS.some((each) => each === value)),
-});
+export const MESSAGES_OPTIONS: OptionTable<{ readonly buffer?: number; readonly overflow?: Overflow }> =
+  Object.freeze({
+    buffer: optional(
+      must(
+        'be a whole number, one or more, or Infinity',
+        (value) => value === Number.POSITIVE_INFINITY || checkAmount(value) === undefined,
+      ),
+    ),
+    overflow: optional(
+      must(`be one of ${OVERFLOWS.join(', ')}`, (value) => OVERFLOWS.some((each) => each === value)),
+    ),
+  });
 
 /** The default of `maxBytes`. */
 const MOST_BYTES = 16 * 1024 * 1024;

@@ -1,194 +1,130 @@
-/** A character as it may stand in a text: what it is, and where the text goes on behind it. */
-type Reading = readonly [code: number, end: number];
+/** The first character of an escape, or one that stands for another. */
+export const ESCAPED = /[%\\&+]/;
 
-const HASH = 0x23;
-const UPPER_X = 0x58;
-const LOWER_X = 0x78;
-const PERCENT = 0x25;
-const SEMICOLON = 0x3b;
-const BACKSLASH = 0x5c;
+/** Characters of an escape behind its first one. */
+const LONGEST = 24;
 
-/** Characters with which an escape begins: `%`, `&`, `+` and the backslash. */
-export const ESCAPES: ReadonlySet<number> = new Set([PERCENT, 0x26, 0x2b, BACKSLASH]);
+const ENTITIES: ReadonlyMap<string, string> = new Map(
+  String.raw`amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. sol/ colon: semi;
+  equals= quest? commat@ lsqb[ lbrack[ bsol\ rsqb] rbrack] Hat^ lowbar_ lcub{ lbrace{ verbar| vert| rcub} rbrace}`
+    .split(/\s+/)
+    .concat('grave`')
+    .map((entity) => [entity.slice(0, -1), entity.slice(-1)]),
+);
 
-/** Readings of one place at most. */
-const MOST_READINGS = 12;
+/** What follows the first character of an escape. */
+const ESCAPES: Readonly<Record<string, RegExp>> = {
+  '%': /^[\da-f]{2}/i,
+  '\\': /^(?:u[\da-fA-F]{4}|x[\da-fA-F]{2})/,
+  '&': new RegExp(String.raw`^(?:#(?:[xX][\da-fA-F]+|\d+)|${[...ENTITIES.keys()].join('|')});?`),
+};
 
-/** Digits of the number of a character. */
-const MOST_DIGITS = 24;
+/** Characters that count as the same: forms write a space as a plus, and JSON a line break as `\\n`. */
+const ALIKE: Readonly<Record<string, string>> = {
+  '+': ' ',
+  '\b': 'b',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+};
 
-/** More successive backslashes are not an escape. */
-const LONGEST_RUN = 40;
+/** A character of several bytes, each read as a character of its own. */
+const UTF8 = /^(?:[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf7][\x80-\xbf]{2})[\x80-\xbf]/;
+const LAST_CODE = 0x10ffff;
 
-const CONTROLS: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9 };
-const DIGITS: Readonly<Record<string, number>> = { u: 4, x: 2 };
-const ENTITIES = Object.entries({
-  ...{
-    amp: 38,
-    lt: 60,
-    gt: 62,
-    quot: 34,
-    apos: 39,
-    excl: 33,
-    num: 35,
-    dollar: 36,
-    percnt: 37,
-    lpar: 40,
-    rpar: 41,
-  },
-  ...{
-    ast: 42,
-    plus: 43,
-    comma: 44,
-    period: 46,
-    sol: 47,
-    colon: 58,
-    semi: 59,
-    equals: 61,
-    quest: 63,
-    commat: 64,
-  },
-  ...{ lsqb: 91, lbrack: 91, bsol: 92, rsqb: 93, rbrack: 93, Hat: 94, lowbar: 95, grave: 96 },
-  ...{ lcub: 123, lbrace: 123, verbar: 124, vert: 124, rcub: 125, rbrace: 125 },
-});
-/** First bytes of UTF-8 from which on two, three and four make a character. */
-const LEADS = [0xc0, 0xe0, 0xf0];
+interface Read {
+  readonly characters: string;
+  /** Where they end in the text. */
+  readonly end: number;
+  /** How many backslash escapes were undone. */
+  readonly depth: number;
+}
 
 /**
- * A text in which each character may stand escaped: as in an address, as in JSON, as in HTML, more than once, and each in
- * another way than its neighbours.
+ * A text with its escapes undone: those of addresses, JSON and HTML, in any order and any number of times. A text reads the
+ * same, however it was escaped.
  */
-export class EscapedText {
-  readonly #text: string;
-  readonly #readings = new Map<number, readonly Reading[]>();
+export class Unescaped {
+  readonly text: string;
+  readonly #escaped = new Map<number, Read>();
 
   constructor(text: string) {
-    this.#text = text;
-    // From the end, since what follows an escape's first character may be escaped itself.
-    for (let at = text.length - 1, run = 0; at >= 0; at--) {
-      const code = text.charCodeAt(at);
-      run = code === BACKSLASH ? run + 1 : 0;
-      if (ESCAPES.has(code) && run < LONGEST_RUN) this.#readings.set(at, this.#read([[code, at + 1]]));
+    this.text = text;
+    // From the end, since what follows the first character of an escape may be escaped itself.
+    for (let place = text.length - 1; place >= 0; place--) {
+      let read = ESCAPES[text.charAt(place)] && this.#at(place);
+      // What an escape stands for may begin another one, as in `%252F`.
+      for (let next = read; next; next = this.#undone(read ?? next)) read = next;
+      if (read) this.#escaped.set(place, { ...read, characters: alike(read.characters) });
     }
   }
 
-  /**
-   * Where a value ends that begins at a place, whole or cut short after at least so many characters; -1 where it does not
-   * begin there.
-   */
-  endOf(value: string, at: number, least: number): number {
-    if (!this.#readings.has(at) && this.#text.charCodeAt(at) !== value.charCodeAt(0)) return -1;
-    let here: ReadonlySet<number> = new Set([at]);
-    let later: readonly number[] = [];
-    let end = -1;
-    for (let index = 0; index < value.length && here.size + later.length > 0; index++) {
-      const readings = [...here].flatMap((place) => this.#at(place));
-      here = new Set([...later, ...endsOf(readings, value.charCodeAt(index))]);
-      // What stands for a whole character is two in the value.
-      const whole = value.codePointAt(index) ?? 0;
-      later = whole > 0xffff ? endsOf(readings, whole) : [];
-      if (index + 1 === value.length) end = Math.max(end, ...here);
-      else if (index + 1 >= least) end = Math.max(end, ...[...here].filter((place) => this.#isCut(place)));
-    }
-    return end;
-  }
-
-  // Where a text only begins like a value, it is another one.
-  #isCut(place: number): boolean {
-    return place >= this.#text.length || /^(…|\.{3})/.test(this.#text.slice(place, place + 3));
-  }
-
-  #at(place: number): readonly Reading[] {
-    return this.#readings.get(place) ?? [[this.#text.charCodeAt(place), place + 1]];
-  }
-
-  // Adds what the readings stand for, which may be the beginning of another escape, as in `%252F`: the list grows meanwhile.
-  #read(found: Reading[]): readonly Reading[] {
-    for (const [code, end] of found) {
-      for (const reading of this.#undone(String.fromCharCode(code), end))
-        if (!found.some((known) => String(known) === String(reading))) found.push(reading);
-      if (found.length > MOST_READINGS) break;
-    }
-    // Of too many, those that begin nothing count first.
-    const isOpen = ([code]: Reading) => Number(ESCAPES.has(code));
-    return found.sort((one, other) => isOpen(one) - isOpen(other)).slice(0, MOST_READINGS);
-  }
-
-  #undone(begin: string, place: number): readonly Reading[] {
-    switch (begin) {
-      case '+':
-        return [[0x20, place]];
-      case '%':
-        return this.#hex(place, 2).flatMap(([byte, end]) => [[byte, end], ...this.#utf8(byte, end)]);
-      case '\\':
-        return this.#at(place).flatMap(([code, end]) => {
-          const letter = String.fromCharCode(code);
-          const count = DIGITS[letter];
-          return count ? this.#hex(end, count) : [[CONTROLS[letter] ?? code, end] as const];
-        });
-      case '&':
-        return this.#entity(place);
-      default:
-        return [];
-    }
-  }
-
-  #utf8(first: number, place: number): readonly Reading[] {
-    const more = LEADS.filter((lead) => first >= lead).length;
-    let found: Reading[] = more ? [[first & (0x3f >> more), place]] : [];
-    for (let count = 0; count < more; count++)
-      found = found.flatMap(([value, end]) =>
-        endsOf(this.#at(end), PERCENT)
-          .flatMap((next) => this.#hex(next, 2))
-          .map(([byte, next]) => [value * 64 + (byte & 63), next] as const),
-      );
-    return found;
-  }
-
-  #entity(place: number): readonly Reading[] {
-    const text = this.#text;
-    const found: Reading[] = ENTITIES.filter(([name]) => text.startsWith(name, place)).map(([name, code]) => [
-      code,
-      place + name.length,
-    ]);
-    for (const start of endsOf(this.#at(place), HASH)) found.push(...this.#number(start));
-    return found.flatMap(([code, end]) =>
-      [end, ...endsOf(this.#at(end), SEMICOLON)].map((behind) => [code, behind] as const),
+  // The character that begins at a place; `undefined` behind the end.
+  #at(place: number): Read | undefined {
+    if (place >= this.text.length) return undefined;
+    return (
+      this.#escaped.get(place) ?? { characters: alike(this.text.charAt(place)), end: place + 1, depth: 0 }
     );
   }
 
-  // The number of an entity, decimal or hexadecimal, with as many digits as there are.
-  #number(place: number): readonly Reading[] {
-    const hex = this.#at(place).filter(([code]) => code === LOWER_X || code === UPPER_X);
-    const starts = hex.length > 0 ? hex.map(([, end]) => end) : [place];
-    const base = hex.length > 0 ? 16 : 10;
-    let found: readonly Reading[] = [];
-    let open: readonly Reading[] = starts.map((start) => [0, start] as const);
-    for (let count = 0; count < MOST_DIGITS && open.length > 0; count++) {
-      open = this.#digit(open, base).slice(0, MOST_READINGS);
-      found = open.length > 0 ? open : found;
+  /** The characters from a place on, about so many, and the places in the text where they begin and where the last one ends. */
+  from(start: number, most: number): { readonly characters: string; readonly places: readonly number[] } {
+    const places = [start];
+    let characters = '';
+    for (let read = this.#at(start); read && characters.length < most; read = this.#at(read.end)) {
+      characters += read.characters;
+      places.push(...endsOf(read));
     }
-    return found;
+    return { characters, places };
   }
 
-  #hex(place: number, count: number): readonly Reading[] {
-    let found: readonly Reading[] = [[0, place]];
-    for (let digit = 0; digit < count; digit++) found = this.#digit(found, 16);
-    return found;
+  /** The places behind each of these characters, as far as the text from a place on reads like them. */
+  follow(wanted: string, start: number): readonly number[] {
+    const places = [start];
+    let read = this.#at(start);
+    while (read && wanted.startsWith(read.characters, places.length - 1)) {
+      places.push(...endsOf(read));
+      read = this.#at(read.end);
+    }
+    return places;
   }
 
-  // Each number with one digit more, which may be escaped itself.
-  #digit(numbers: readonly Reading[], base: number): readonly Reading[] {
-    return numbers.flatMap(([value, place]) =>
-      this.#at(place).flatMap(([code, end]) => {
-        const digit = Number.parseInt(String.fromCharCode(code), base);
-        return Number.isNaN(digit) ? [] : [[value * base + digit, end] as const];
-      }),
-    );
+  #undone({ characters: first, end, depth }: Read): Read | undefined {
+    const next = this.#at(end);
+    const pattern = ESCAPES[first];
+    if (!next || !pattern) return undefined;
+    const { characters, places } = this.from(end, LONGEST);
+    const isBackslash = first === '\\';
+    // A letter with a backslash of its own is not part of this escape; other characters behind a backslash are themselves.
+    const found = isBackslash && next.depth > depth ? undefined : pattern.exec(characters)?.[0];
+    if (found === undefined) return isBackslash ? { ...next, depth: next.depth + 1 } : undefined;
+    const character = characterOf(found);
+    const bytes = first === '%' ? bytesOf(character, characters.slice(found.length)) : [];
+    return {
+      characters: bytes.length > 1 ? new TextDecoder().decode(Uint8Array.from(bytes)) : character,
+      end: places[found.length + Math.max(1, bytes.length) - 1] ?? end,
+      depth: depth + Number(isBackslash),
+    };
   }
 }
 
-// Where the text goes on behind one certain character.
-function endsOf(readings: readonly Reading[], wanted: number): readonly number[] {
-  return readings.filter(([code]) => code === wanted).map(([, end]) => end);
+// A character may have two units.
+function endsOf({ characters, end }: Read): readonly number[] {
+  return characters.length === 1 ? [end] : characters.split('').map(() => end);
+}
+
+function alike(character: string): string {
+  return ALIKE[character] ?? character;
+}
+
+function bytesOf(first: string, rest: string): readonly number[] {
+  return Array.from(UTF8.exec(first + rest)?.[0] ?? first, (byte) => byte.charCodeAt(0));
+}
+
+function characterOf(found: string): string {
+  const named = ENTITIES.get(found.replace(';', ''));
+  if (named !== undefined) return named;
+  const code = Number.parseInt(found.replace(/[#ux]/gi, ''), /^#\d/.test(found) ? 10 : 16);
+  return String.fromCodePoint(Math.min(code, LAST_CODE));
 }

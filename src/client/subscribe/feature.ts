@@ -1,6 +1,5 @@
 import { checkOptions, NO_OPTIONS } from '../builder/check-options.ts';
 import { operation } from '../builder/operation.ts';
-import { validate } from '../builder/validate.ts';
 import { missingFeature } from '../config/missing-feature.ts';
 import { defineFeature } from '../feature.ts';
 import {
@@ -21,22 +20,21 @@ export const subscribing = defineFeature({
     subscribe: operation<SubscribeParams, SubscribeVerbs>(subscribe, {
       execute: ({ engine, executor }, given, options) => {
         checkOptions(subscribe.operation, options, NO_OPTIONS);
-        validate(subscribe, given, executor.settings);
-        const { withLast, recovery } = given;
+        const values = executor.check<SubscribeParams>(subscribe, given);
+        const { withLast, recovery } = values;
         if (!executor.settings.history && (withLast !== undefined || recovery === 'history'))
           missingFeature(
             `${subscribe.operation}: ${withLast === undefined ? 'recovery' : 'withLast'}`,
             'storage',
           );
-        return engine.subscribe(given);
+        return engine.subscribe(values);
       },
     }),
     /** Takes channels and groups out of every subscription. */
     unsubscribe: operation<UnsubscribeParams, UnsubscribeVerbs>(unsubscribe, {
       execute: async ({ engine, executor }, given, options) => {
         checkOptions(unsubscribe.operation, options, NO_OPTIONS);
-        validate(unsubscribe, given, executor.settings);
-        await engine.unsubscribe(namesToDrop(given));
+        await engine.unsubscribe(namesToDrop(executor.check<UnsubscribeParams>(unsubscribe, given)));
       },
     }),
   },

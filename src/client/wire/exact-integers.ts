@@ -6,26 +6,26 @@ const LONG_INTEGER = /^\d{16,}$/;
 const HAS_LONG_INTEGER = /[:,[]\s*\d{16,}/;
 
 /**
- * The body of an answer in which integers that a double cannot hold are strings at the given places, so that they lose
- * no digit. All else is as `JSON.parse` has it: what a payload holds does not change.
+ * The body of an answer, with integers that a double cannot hold as strings at the given places, so that they lose no
+ * digit. The rest is what `JSON.parse` returns: payloads do not change.
  */
 export function exactIntegers({ body, text }: Omit<Answer, 'status'>, places: readonly Place[]): unknown {
   if (!HAS_LONG_INTEGER.test(text)) return body;
-  const way = new Way();
+  const cursor = new JsonCursor();
   let result = '';
   let copied = 0;
   for (const { 0: token, index } of text.matchAll(TOKENS)) {
-    way.pass(token);
-    if (!LONG_INTEGER.test(token) || !places.some((place) => way.leadsTo(place))) continue;
+    cursor.pass(token);
+    if (!LONG_INTEGER.test(token) || !places.some((place) => cursor.isAt(place))) continue;
     result += `${text.slice(copied, index)}"${token}"`;
     copied = index + token.length;
   }
   return JSON.parse(result + text.slice(copied));
 }
 
-/** Where a reader of well-formed JSON text is. It goes token by token, since payloads may be nested very deep. */
-class Way {
-  /** An index for each array; for each object a key as it is written, or nothing before the first. */
+/** A position in well-formed JSON text. It moves token by token, since payloads may be nested very deep. */
+class JsonCursor {
+  /** An index for each array; for each object its key as written, `undefined` before the first. */
   readonly #steps: (string | number | undefined)[] = [];
   #keyIsNext = false;
 
@@ -39,7 +39,7 @@ class Way {
     this.#keyIsNext = token === '{' || (token === ',' && typeof step !== 'number');
   }
 
-  leadsTo(place: Place): boolean {
+  isAt(place: Place): boolean {
     const steps = this.#steps;
     return (
       steps.length === place.length &&

@@ -36,16 +36,16 @@ export type AsJson<T> = T extends Json | undefined
 /** Deeper than this, `JSON.stringify` itself may exhaust the stack of some runtimes. */
 const MAX_DEPTH = 1_000;
 
-/** Class instances say "Object" and serialise by their fields; a Map, a Promise or a typed array would become `{}`. */
+/** Class instances have the tag "Object" and serialise by their fields; a Map, a Promise or a typed array would become `{}`. */
 const JSON_TAGS: ReadonlySet<string> = new Set(['Object', 'Number', 'String', 'Boolean']);
 
-/** A value as it was when it was given, or why it is refused, to be read after its name. */
+/** A copy of a value, or why it is refused, to be read after its name. */
 export type Taken = { readonly value: unknown } | { readonly problem: string };
 
 /**
- * A copy of a value as JSON has it, or why JSON cannot hold it, with the path to the place. What happens to the value
- * later changes nothing, and each getter and `toJSON` is asked once: what is checked is what is sent.
- * `JSON.stringify` would drop or change some values without a word: a `Map` becomes `{}`, `NaN` becomes `null`.
+ * A copy of a value as JSON, or why JSON cannot hold it, with the path to the place. Later changes of the value have no
+ * effect, and each getter and `toJSON` is called once: what is checked is what is sent. `JSON.stringify` would drop or
+ * change some values silently: a `Map` becomes `{}`, `NaN` becomes `null`.
  */
 export function takeJson(value: unknown, name: string): Taken {
   const copy = copyOf(value, []);
@@ -61,7 +61,7 @@ class Unfit {
   }
 }
 
-// Paths are put together only on the way back from a problem: valid payloads, the usual case, pay nothing for them.
+// Paths are built only on the way back from a problem: valid payloads, the usual case, pay nothing for them.
 function copyOf(value: unknown, ancestors: object[]): unknown {
   switch (typeof value) {
     case 'string':
@@ -91,9 +91,9 @@ function copyInside(value: object, ancestors: object[]): unknown {
   const toJSON: unknown = 'toJSON' in value ? value.toJSON : undefined;
   if (typeof toJSON !== 'function') return copyMembers(value, ancestors);
   const result: unknown = Reflect.apply(toJSON, value, ['']);
-  // An asynchronous one is refused below, and what becomes of its promise concerns nobody then.
+  // The promise of an asynchronous `toJSON` is refused below; its rejection must not end the process.
   if (result instanceof Promise) result.catch(() => undefined);
-  // It may answer with the object itself, which is then read without it.
+  // It may return the object itself, which is then read without it.
   const copy = result === value ? copyMembers(value, ancestors) : copyOf(result, ancestors);
   return copy instanceof Unfit ? new Unfit(`.toJSON()${copy.place}`) : copy;
 }
@@ -121,14 +121,14 @@ function copyFields(value: object, ancestors: object[]): unknown {
   const fields: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const given: unknown = Reflect.get(value, key);
-    // As everywhere in JavaScript, a property set to undefined is a property left out.
+    // As in `JSON.stringify`, a property set to undefined is left out.
     if (given === undefined) continue;
     const field = copyOf(given, ancestors);
     if (field instanceof Unfit) {
       const place = /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
       return new Unfit(place + field.place);
     }
-    // An assignment to this one would change the prototype.
+    // An assignment to this key would change the prototype.
     if (key === '__proto__') Object.defineProperty(fields, key, { value: field, enumerable: true });
     else fields[key] = field;
   }
@@ -139,7 +139,7 @@ function notJson(what: string): Unfit {
   return new Unfit(` is ${what}, which JSON cannot hold`);
 }
 
-/** The value of a JSON text; the text itself where it is none. */
+/** The value of a JSON text; the text itself if it is not JSON. */
 export function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -9,27 +9,27 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a text that says something. */
+/** Whether a value is a string that is not empty. */
 export function isText(value: unknown): value is string {
   return isString(value) && value !== '';
 }
 
-/** Throws the `TypeError` of an answer that does not have what it must have. */
+/** Throws the `TypeError` of an answer of the wrong shape. */
 export function expected(what: string): never {
   throw new TypeError(`expected ${what}`);
 }
 
-/** What is at a place in an answer; nothing where there is no such place. */
+/** The value at a place in an answer; `undefined` if absent. */
 export function at(body: unknown, ...place: Place): unknown {
   let value = body;
-  // The indexes of a text are no places.
+  // The characters of a string are not places.
   for (const key of place) value = typeof value === 'object' ? Object(value)[key] : undefined;
   return value;
 }
 
 type Guard<T> = (value: unknown) => value is T;
 
-/** Reads what must be at a place in an answer; throws a `TypeError` where it is not. */
+/** Reads a value that an answer must have at a place; throws a `TypeError` if it does not. */
 function reader<T>(what: string, isWhat: Guard<T>): (body: unknown, ...place: Place) => T {
   return (body, ...place) => {
     const value = at(body, ...place);
@@ -37,33 +37,33 @@ function reader<T>(what: string, isWhat: Guard<T>): (body: unknown, ...place: Pl
   };
 }
 
-/** The object at a place in an answer; throws a `TypeError` where there is none. */
+/** The object at a place in an answer; throws a `TypeError` if absent. */
 export const recordAt = reader('an object', isRecord);
 
-/** The list at a place in an answer; throws a `TypeError` where there is none. */
+/** The list at a place in an answer; throws a `TypeError` if absent. */
 export const listAt = reader('a list', isList);
 
-/** The list of strings at a place in an answer; throws a `TypeError` where there is none. */
+/** The list of strings at a place in an answer; throws a `TypeError` if absent. */
 export const stringsAt = reader(
   'a list of strings',
   (value): value is readonly string[] => isList(value) && value.every(isString),
 );
 
-/** The string at a place in an answer; throws a `TypeError` where there is none. */
+/** The string at a place in an answer; throws a `TypeError` if absent. */
 export const stringAt = reader('a string', isString);
 
-/** The number at a place in an answer; throws a `TypeError` where there is none. */
+/** The number at a place in an answer; throws a `TypeError` if absent. */
 export const numberAt = reader('a number', isNumber);
 
-/** The timetoken at a place in an answer, as a string; throws a `TypeError` where there is none. */
+/** The timetoken at a place in an answer, as a string; throws a `TypeError` if absent. */
 export const timetokenAt = reader('a timetoken', isTimetoken);
 
-/** A timetoken as the wire has it: a string, or a number that is small enough to be exact; throws a `TypeError` else. */
+/** A timetoken as the wire has it: a string, or a number that is small enough to be exact; else throws a `TypeError`. */
 export function timetokenOf(value: unknown): Timetoken {
   return timetokenAt(Number.isSafeInteger(value) ? String(value) : value);
 }
 
-/** A record without a prototype, of what is read from each member of another. */
+/** A record without a prototype, with the result of `read` for each member of another. */
 export function mapped<T>(
   members: Readonly<Record<string, unknown>>,
   read: (member: unknown, name: string) => T,
@@ -76,26 +76,26 @@ export function mapped<T>(
 function members<T>(isOne: Guard<T>) {
   return <Name extends string>(body: unknown, ...names: readonly Name[]) => {
     const fitting = names.map((name) => [name, at(body, name)]).filter(([, value]) => isOne(value));
-    // Made of the names, with the values that fit.
+    // Made of these names, with the values that passed the guard.
     return Object.fromEntries(fitting) as { readonly [N in Name]?: T };
   };
 }
 
-/** Those of the members that are strings. */
+/** The members that are strings. */
 export const stringsOf = members(isString);
 
-/** Those of the members that are numbers. */
+/** The members that are numbers. */
 export const numbersOf = members(isNumber);
 
-/** Checks an answer that says nothing but that the call succeeded; throws a `TypeError` otherwise. */
+/** Checks an answer that says only that the call succeeded; throws a `TypeError` otherwise. */
 export function serviceStatus(body: unknown): void {
   if (at(body, 'status') !== 200) expected('an object with status 200');
 }
 
-/** What such an answer is read to. */
+/** The result of a call whose answer says only that it succeeded. */
 export type Done = Readonly<Record<string, never>>;
 
-/** Reads an answer that says nothing but that the call succeeded; throws a `TypeError` for another one. */
+/** Reads an answer that says only that the call succeeded; throws a `TypeError` for any other. */
 export function done({ body }: Answer): Done {
   serviceStatus(body);
   return {};

@@ -1,24 +1,24 @@
-/** `1` or `0`, as the wire writes switches; nothing when the parameter is absent. */
+/** `1` or `0`, as the wire writes switches; `undefined` if absent. */
 export function flagValue(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : value ? '1' : '0';
 }
 
-/** The JSON text of a parameter; nothing when it is absent. */
+/** The JSON text of a parameter; `undefined` if absent. */
 export function jsonText(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** Names in a query value, joined by commas; nothing when there are none. */
+/** Names in a query value, joined by commas; `undefined` if there are none. */
 export function joined(names: readonly string[] | undefined): string | undefined {
   return names?.length ? names.join(',') : undefined;
 }
 
-/** Names without doubles, in their order. */
+/** Names without duplicates, in their order. */
 export function distinct(names: readonly string[]): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Reads a cursor that was kept as text; nothing when it is none. */
+/** Reads a cursor from its text; `undefined` if it is not one. */
 export function parseCursor(
   value: unknown,
 ): { readonly timetoken: string; readonly region: number | undefined } | undefined {
@@ -26,7 +26,7 @@ export function parseCursor(
   return timetoken === undefined ? undefined : { timetoken, region: region ? Number(region) : undefined };
 }
 
-/** A cursor as text that can be kept and given to `withCursor()`. */
+/** A cursor as text, which `withCursor()` takes. */
 export function printCursor(cursor: {
   readonly timetoken: string;
   readonly region: number | undefined;

@@ -55,7 +55,7 @@ describe('the options of a call', () => {
     [{ timeout: 0.5 }],
     [{ signal: AbortSignal.abort() }],
   ])('may be %o', (options) => {
-    expect(checkOptions('until', options, CALL_OPTIONS)).toEqual(options);
+    expect(checkOptions('until', options, CALL_OPTIONS)).toEqual(options ?? {});
   });
 
   it('may hold a signal of another make, which is followed by one of the runtime', () => {
@@ -65,7 +65,7 @@ describe('the options of a call', () => {
       reason: 'enough',
       addEventListener: (_: string, f: () => void) => listeners.push(f),
     };
-    const { signal: own }: { signal?: AbortSignal } = checkOptions('until', { signal }, CALL_OPTIONS) ?? {};
+    const { signal: own } = checkOptions('until', { signal }, CALL_OPTIONS);
     expect([own instanceof AbortSignal, own?.aborted]).toEqual([true, false]);
     for (const listener of listeners) listener();
     expect([own?.aborted, own?.reason]).toEqual([true, 'enough']);
@@ -79,7 +79,7 @@ describe('the options of a call', () => {
       checkOptions('until', { signal: { ...polyfill, addEventListener: fails } }, CALL_OPTIONS);
     expect(refused).toThrow(expect.objectContaining({ code: 'PN-1002' }));
     const odd = Object.defineProperty(AbortSignal.abort(), 'reason', { get: fails });
-    const { signal }: { signal?: AbortSignal } = checkOptions('until', { signal: odd }, CALL_OPTIONS) ?? {};
+    const { signal } = checkOptions('until', { signal: odd }, CALL_OPTIONS);
     expect([signal?.aborted, signal?.reason]).toEqual([true, new Error('mine')]);
   });
 

@@ -1,6 +1,7 @@
 import { PNReconnectionPolicy, PubNub, PubNubError, type PubNubOptions } from 'timetoken';
 import { describe, expect, it, vi } from 'vitest';
 import { membersOf } from '../../../scripts/docs-members.ts';
+import { DEFAULTS } from '../../../src/client/config/checks.ts';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { backoff } from '../../../src/client/runtime/backoff.ts';
 import { lineOf, scriptedClient } from '../../support/unit-client.ts';
@@ -120,9 +121,9 @@ describe('a wrong option', () => {
     [{ userId: 'alice' }, 'The option "subscribeKey" is missing'],
     [{ subscribeKey: 'demo' }, 'The option "userId" is missing'],
     [{ ...REQUIRED, uuid: 'bob' }, 'The options "userId" and "uuid" differ'],
-    [{ ...REQUIRED, heartbeat: 1 }, '"heartbeat" is not an option.'],
-    [{ ...REQUIRED, filterExpresion: 'x' }, 'is not an option; did you mean "filterExpression"?'],
-    [{ ...REQUIRED, toString: 1 }, '"toString" is not an option'],
+    [{ ...REQUIRED, heartbeat: 1 }, '"heartbeat" is no option.'],
+    [{ ...REQUIRED, filterExpresion: 'x' }, 'is no option; did you mean "filterExpression"?'],
+    [{ ...REQUIRED, toString: 1 }, '"toString" is no option'],
     [{ ...REQUIRED, presenceTimeout: 60, heartbeatInterval: 60 }, 'below the presence timeout of 60 seconds'],
     [{ ...REQUIRED, fetch, transport: () => undefined }, 'Only one of the options "fetch" and "transport"'],
     [undefined, 'The options must be an object'],
@@ -154,6 +155,17 @@ describe('the settings', () => {
       ...{ maintainPresenceState: true, useRequestId: true, dedupeEntries: 1_000, countThreshold: 100 },
       ...{ liveRetention: 600_000 },
     });
+  });
+
+  it('have the defaults that their comments name', () => {
+    const named = membersOf('src/client/config', 'PubNubOptions').map(({ name, fallback }) => [
+      name,
+      fallback,
+    ]);
+    const plain = Object.entries(DEFAULTS).filter(([, value]) => /number|boolean/.test(typeof value));
+    expect(Object.fromEntries(named)).toMatchObject(
+      Object.fromEntries(plain.map(([name, value]) => [name, expect.stringContaining(String(value))])),
+    );
   });
 
   it('are frozen', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hideAddresses, withoutSecrets } from '../../../src/client/runtime/secrets.ts';
-import { mixed, QUOTES, SECRETS } from '../../support/secrets-escapes.ts';
+import { mixed, QUOTES, type Quote, SECRETS } from '../../support/secrets-escapes.ts';
 
 const LONG = 100_000;
 
@@ -22,6 +22,16 @@ describe('a secret in a text', () => {
     fc.assert(
       fc.property(SECRETS, fc.array(fc.nat(), { minLength: 1 }), (secret, choices) => {
         expect(clean(`before <${mixed(secret, choices)}> behind`, secret)).toBe('before <[redacted]> behind');
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is found in two quotes, one in the other', () => {
+    const quotes = fc.constantFrom<Quote[]>(...Object.values(QUOTES));
+    fc.assert(
+      fc.property(SECRETS, quotes, quotes, (secret, inner, outer) => {
+        expect(clean(`before <${outer(inner(secret))}> behind`, secret)).toBe('before <[redacted]> behind');
       }),
       { numRuns: 3_000 },
     );

@@ -1,8 +1,8 @@
-import { rest } from '../../builder/verbs.ts';
+import { paged, rest } from '../../builder/verbs.ts';
 import type { ChannelName } from '../../channels.ts';
 import type { List, Values } from '../../endpoint.ts';
 import type { ChannelMember, Membership } from '../../listeners/metadata.ts';
-import { list, type MetadataPage } from './answers.ts';
+import { type MetadataPage, metadataPaging } from './answers.ts';
 import {
   CHANNEL,
   type ChannelParams,
@@ -123,11 +123,14 @@ export const memberships = {
    * const { data } = await pubnub.getMemberships().uuid('bob').includeChannel(true).execute();
    * ```
    */
-  getMemberships: list<GetMembershipsParams, Membership>({
-    // `GET /v2/objects/{sub}/uuids/{uuid}/channels`.
-    ...ofUser.get,
-    operation: 'PNGetMembershipsOperation',
-  }),
+  getMemberships: paged<GetMembershipsParams, MetadataPage<Membership>>(
+    {
+      // `GET /v2/objects/{sub}/uuids/{uuid}/channels`.
+      ...ofUser.get,
+      operation: 'PNGetMembershipsOperation',
+    },
+    metadataPaging(),
+  ),
   /**
    * Adds a user to channels.
    *
@@ -172,11 +175,14 @@ export const memberships = {
    * const { data } = await pubnub.getChannelMembers().channel('room').includeUuid(true).execute();
    * ```
    */
-  getChannelMembers: list<GetChannelMembersParams, ChannelMember>({
-    // `GET /v2/objects/{sub}/channels/{channel}/uuids`.
-    ...ofChannel.get,
-    operation: 'PNGetMembersOperation',
-  }),
+  getChannelMembers: paged<GetChannelMembersParams, MetadataPage<ChannelMember>>(
+    {
+      // `GET /v2/objects/{sub}/channels/{channel}/uuids`.
+      ...ofChannel.get,
+      operation: 'PNGetMembersOperation',
+    },
+    metadataPaging(),
+  ),
   /**
    * Adds members to a channel.
    *

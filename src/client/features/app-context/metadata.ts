@@ -1,13 +1,14 @@
 import { must, optional } from '../../builder/params.ts';
-import { rest } from '../../builder/verbs.ts';
+import { paged, rest } from '../../builder/verbs.ts';
 import type { Keyset, List, Param, Retry } from '../../endpoint.ts';
 import type { ChannelMetadata, CustomFields, UuidMetadata } from '../../listeners/metadata.ts';
 import { path } from '../../request/path.ts';
 import {
   isMetadata,
-  list,
+  type MetadataPage,
   type MetadataResult,
   many,
+  metadataPaging,
   none,
   one,
   type RemoveMetadataResult,
@@ -140,12 +141,15 @@ export const metadata = {
    * const { data } = await pubnub.getAllUuidMetadata().filter('name LIKE "A*"').sort('name').execute();
    * ```
    */
-  getAllUuidMetadata: list<GetAllUuidMetadataParams, UuidMetadata>({
-    // `GET /v2/objects/{sub}/uuids`.
-    ...LIST_ALL,
-    operation: 'PNGetAllUUIDMetadataOperation',
-    path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/uuids`,
-  }),
+  getAllUuidMetadata: paged<GetAllUuidMetadataParams, MetadataPage<UuidMetadata>>(
+    {
+      // `GET /v2/objects/{sub}/uuids`.
+      ...LIST_ALL,
+      operation: 'PNGetAllUUIDMetadataOperation',
+      path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/uuids`,
+    },
+    metadataPaging(),
+  ),
   /**
    * Gets the metadata of a user.
    *
@@ -186,12 +190,15 @@ export const metadata = {
    * const { data } = await pubnub.getAllChannelMetadata().sort('updated:desc').limit(10).execute();
    * ```
    */
-  getAllChannelMetadata: list<GetAllChannelMetadataParams, ChannelMetadata>({
-    // `GET /v2/objects/{sub}/channels`.
-    ...LIST_ALL,
-    operation: 'PNGetAllChannelMetadataOperation',
-    path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/channels`,
-  }),
+  getAllChannelMetadata: paged<GetAllChannelMetadataParams, MetadataPage<ChannelMetadata>>(
+    {
+      // `GET /v2/objects/{sub}/channels`.
+      ...LIST_ALL,
+      operation: 'PNGetAllChannelMetadataOperation',
+      path: (_, { subscribeKey }) => path`/v2/objects/${subscribeKey}/channels`,
+    },
+    metadataPaging(),
+  ),
   /** Gets the metadata of a channel. */
   getChannelMetadata: rest<GetChannelMetadataParams, MetadataResult<ChannelMetadata>>({
     // `GET /v2/objects/{sub}/channels/{channel}`.

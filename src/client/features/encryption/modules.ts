@@ -1,6 +1,6 @@
 import { checkBoolean, checkFunction, checkNotEmpty, optional, required } from '../../builder/params.ts';
+import { factoryOptions, type OptionTable } from '../../builder/read-options.ts';
 import type { CryptoModule, CryptoOptions } from '../../config/crypto-module.ts';
-import { type OptionTable, readOptions } from '../../config/factory-options.ts';
 import { Cbc, VECTOR_BYTES } from './cbc.ts';
 import { type HeaderAndData, readHeader, withHeader } from './header.ts';
 
@@ -42,7 +42,7 @@ export function legacyCryptoModule(options: CryptoOptions): CryptoModule {
 type Convert = (data: Uint8Array) => Promise<Uint8Array>;
 
 function schemes(caller: string, given: CryptoOptions) {
-  const options = readOptions(caller, given, OPTIONS);
+  const options = factoryOptions(caller, given, OPTIONS);
   const { useRandomIVs = true } = options;
   const current = new Cbc(options, 'raw');
   const old = new Cbc(options, 'hex-prefix');

@@ -1,4 +1,3 @@
-import type { Given } from '../../builder/given.ts';
 import type { Values } from '../../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed } from '../../errors/from-call.ts';
 import { errorFromFailure } from '../../errors/from-failure.ts';
@@ -21,12 +20,11 @@ const MOST_REDIRECTS = 3;
  */
 export async function download(
   executor: Executor,
-  given: Given,
+  values: Values<DownloadFileParams>,
   options: FileCallOptions = {},
 ): Promise<DownloadedFile> {
-  const plan = await executor.plan(downloadFile, given);
-  // What validation let through is what the endpoint declares.
-  const { fileName: name, cipherKey } = given as Values<DownloadFileParams>;
+  const plan = await executor.plan(downloadFile, values);
+  const { fileName: name, cipherKey } = values;
   const codec = executor.codecOfCall(cipherKey);
   const open = (request: RequestPlan) => openStream(executor, request, options);
   const { signal } = options;

@@ -1,9 +1,17 @@
 import { LARGEST_PAGE } from '../../../protocol/limits.ts';
 import type { Verbs } from '../../builder/builder.ts';
-import { checkOptions, FILE_CALL_OPTIONS, NO_OPTIONS } from '../../builder/check-options.ts';
+import { CALL_OPTIONS, checkOptions, NO_OPTIONS } from '../../builder/check-options.ts';
 import { type Context, operation } from '../../builder/operation.ts';
 import type { Paging } from '../../builder/paging.ts';
-import { checkAmount, checkName, checkText, optional, required } from '../../builder/params.ts';
+import {
+  checkAmount,
+  checkFunction,
+  checkName,
+  checkText,
+  optional,
+  required,
+} from '../../builder/params.ts';
+import type { OptionTable } from '../../builder/read-options.ts';
 import { type Envelope, paged, type RestVerbs, rest, restVerbs } from '../../builder/verbs.ts';
 import type { ChannelName } from '../../channels.ts';
 import type { Params } from '../../endpoint.ts';
@@ -78,9 +86,14 @@ export interface Moving<R> extends Verbs {
   readonly verbs: FileVerbs<R>;
 }
 
+const FILE_CALL_OPTIONS: OptionTable<FileCallOptions> = Object.freeze({
+  ...CALL_OPTIONS,
+  onProgress: optional(checkFunction),
+});
+
 const SENDING = restVerbs<SendFileParams, Announcement, Context>(
   sendFile,
-  ({ executor }, given, options) => send(executor, given, options),
+  ({ executor }, values, options) => send(executor, values, options),
   FILE_CALL_OPTIONS,
 );
 
@@ -107,7 +120,7 @@ export const files = defineFeature({
       ...endingSources(SENDING),
       request: async (context, given, options) => {
         checkOptions(sendFile.operation, options, NO_OPTIONS);
-        await planMessage(context.executor, given);
+        await planMessage(context.executor, context.executor.check(sendFile, given));
         return SENDING['request']?.(context, given, options);
       },
     }),
@@ -138,9 +151,9 @@ export const files = defineFeature({
      * });
      * ```
      */
-    getFileUrl: rest(getFileUrl, async ({ executor }, given, { signal } = {}) => {
+    getFileUrl: rest(getFileUrl, async ({ executor }, values, { signal } = {}) => {
       if (signal?.aborted) throw aborted(getFileUrl.operation, 'not-sent', signal.reason);
-      const plan = await executor.plan(getFileUrl, given);
+      const plan = await executor.plan(getFileUrl, values);
       return (await executor.authorizer.authorize(plan, getFileUrl)).url;
     }),
     /**
@@ -156,7 +169,7 @@ export const files = defineFeature({
       downloadFile,
       restVerbs(
         downloadFile,
-        ({ executor }, given, options) => download(executor, given, options),
+        ({ executor }, values, options) => download(executor, values, options),
         FILE_CALL_OPTIONS,
       ),
     ),

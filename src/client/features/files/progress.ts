@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../request/execute.ts';
+import type { CallOptions } from '../../request/call-options.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** How far the bytes of a file have got, as they travel: of an encrypted file, those of its encrypted form. */

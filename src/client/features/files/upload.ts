@@ -1,5 +1,3 @@
-import type { Given } from '../../builder/given.ts';
-import { validate } from '../../builder/validate.ts';
 import type { Codec } from '../../config/crypto-module.ts';
 import type { Values } from '../../endpoint.ts';
 import { limitsOf, malformed } from '../../errors/from-call.ts';
@@ -24,36 +22,28 @@ const { operation } = sendFile;
 const OCTETS = 'application/octet-stream';
 
 /** Throws what is wrong with a file and its message: one that cannot be sent is found before the file is. */
-export async function planMessage(executor: Executor, given: Given): Promise<void> {
-  const { settings } = executor;
-  validate(sendFile, given, settings);
-  // What validation let through is what the endpoint declares.
-  const values = given as Values<SendFileParams>;
+export async function planMessage(executor: Executor, values: Values<SendFileParams>): Promise<void> {
   const { file, mimeType, size, cipherKey, ...message } = values;
-  const unnamed = { ...message, fileId: randomId(settings.random), fileName: nameOf(values) };
+  const unnamed = { ...message, fileId: randomId(executor.settings.random), fileName: nameOf(values) };
   await executor.plan(publishFileMessage, unnamed);
 }
 
 /** Sends a file: announces it, sends its bytes to where the origin says, and tells the channel of it. */
 export async function send(
   executor: Executor,
-  given: Given,
+  values: Values<SendFileParams>,
   options: FileCallOptions = {},
 ): Promise<SendFileResult> {
   const { settings } = executor;
-  validate(sendFile, given, settings);
-  // What validation let through is what the endpoint declares.
-  const values = given as Values<SendFileParams>;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
-  executor.hide(cipherKey);
   const codec = executor.codecOfCall(cipherKey);
   const { signal } = options;
   const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
-    await planMessage(executor, given);
+    await planMessage(executor, values);
     return codec ? encrypted(codec, await blobOf(file, size)) : bytesOf(file, size);
   });
   const { onProgress, ...calls } = options;
-  const announcement = await executor.call(sendFile, given, calls);
+  const announcement = await executor.call(sendFile, values, calls);
   const type = codec ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
   const { id, name } = announcement;
   await upload(executor, announcement, { file: { name, type, bytes }, options });

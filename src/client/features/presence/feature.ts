@@ -1,7 +1,5 @@
-import type { Given } from '../../builder/given.ts';
 import type { Context } from '../../builder/operation.ts';
 import { checkName, checkObject, copied, flag, listOf, optional, required } from '../../builder/params.ts';
-import { validate } from '../../builder/validate.ts';
 import { rest } from '../../builder/verbs.ts';
 import type { SubscribableName } from '../../channels.ts';
 import {
@@ -13,7 +11,7 @@ import {
   type Values,
 } from '../../endpoint.ts';
 import { defineFeature } from '../../feature.ts';
-import type { CallOptions } from '../../request/execute.ts';
+import type { CallOptions } from '../../request/call-options.ts';
 import { encodeNames, path } from '../../request/path.ts';
 import { isRecord, mapped, recordAt, serviceStatus, stringsAt } from '../../wire/read.ts';
 import { distinct, joined } from '../../wire/values.ts';
@@ -176,12 +174,10 @@ export const presence = defineFeature({
 // Heartbeats and handshakes tell the state again.
 async function setAndRemember(
   { executor, engine }: Context,
-  given: Given,
+  values: Values<SetStateParams>,
   options: CallOptions | undefined,
 ): Promise<SetStateResult> {
-  validate(setState, given, executor.settings);
-  // What validation let through is what the endpoint declares.
-  const { channels = [], channelGroups = [], state } = given as Values<SetStateParams>;
+  const { channels = [], channelGroups = [], state } = values;
   const names = [...channels, ...channelGroups];
-  return engine.states.during(names, state, () => executor.call(setState, given, options));
+  return engine.states.during(names, state, () => executor.call(setState, values, options));
 }

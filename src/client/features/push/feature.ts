@@ -111,7 +111,7 @@ const CHANGE = {
 /** Each channel once, until a page is not full or brings nothing new. */
 const pushChannelPaging: Paging<ListPushChannelsParams, ListPushChannelsResult> = {
   place: ['start'],
-  first: (given) => ({ count: LARGEST_PAGE, ...given }),
+  first: ({ count = LARGEST_PAGE }) => ({ count }),
   pageIn: ({ start }, { channels }) => {
     // Some servers begin with `start`, others after it.
     const fresh = channels.slice(start === undefined ? 0 : channels.indexOf(start) + 1);
