@@ -1,6 +1,4 @@
-import type { Paging } from '../../builder/paging.ts';
-import { paged } from '../../builder/verbs.ts';
-import type { Answer, Endpoint } from '../../endpoint.ts';
+import type { Answer } from '../../endpoint.ts';
 import type { ChannelMetadata, Described, Related, UuidMetadata } from '../../listeners/metadata.ts';
 import {
   at,
@@ -12,7 +10,6 @@ import {
   serviceStatus,
   stringsOf,
 } from '../../wire/read.ts';
-import type { PageParams } from './parameters.ts';
 
 /** A user or channel. */
 export interface MetadataResult<T> {
@@ -74,28 +71,6 @@ export function many<T>(isOne: Guard<T>) {
 export function none({ body }: Answer): RemoveMetadataResult {
   serviceStatus(body);
   return { data: null };
-}
-
-/** The operation of a call that answers in pages. */
-export function list<P extends PageParams, T>(endpoint: Endpoint<P, MetadataPage<T>>) {
-  const paging: Paging<PageParams, MetadataPage<T>> = metadataPaging();
-  // It reads and changes nothing but what every list has.
-  return paged(endpoint, paging as unknown as Paging<P, MetadataPage<T>>);
-}
-
-/** Forwards. The last page has a `next` as well: what follows it is empty, and leads nowhere, or to itself. */
-function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
-  return {
-    place: ['page'],
-    // The caller's object may change between two pages; and of a whole answer, only this much is a place.
-    first: ({ page, ...given }) => ({
-      ...given,
-      ...(page && { page: { next: page.next, prev: page.prev } }),
-    }),
-    pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
-    next: ({ page }, { data, next }) =>
-      next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],
-  };
 }
 
 function isDescribed(value: unknown): value is Fields {
