@@ -22,11 +22,14 @@ import { printCursor } from './wire/values.ts';
 /** How long `close()` waits for the server to take its leave, in milliseconds. */
 const FAREWELL = 200;
 
-/** What every client can do. */
-const OWN = [publishing, subscribing] as const;
+// A declaration file that spelled the types out would lose the comments of the operations.
+type Own = readonly [typeof publishing, typeof subscribing];
+
+/** The features of every client. */
+const OWN: Own = [publishing, subscribing];
 
 // The methods come from the features, and so do their types.
-const CoreBuilds = Builds as unknown as new <C>(context: Context) => FeatureOperations<typeof OWN, C>;
+const CoreBuilds = Builds as unknown as new <C>(context: Context) => FeatureOperations<Own, C>;
 Builds.define(Builds.prototype, OWN);
 
 /**

@@ -1,5 +1,5 @@
 import type { AnyChannels } from './channels.ts';
-import type { CoreOptions } from './client-class.ts';
+import type { ClientClass, CoreOptions } from './client-class.ts';
 import type { PubNubOptions } from './config/options.ts';
 import { PubNub as Core } from './core.ts';
 import { defineFeature } from './feature.ts';
@@ -22,7 +22,22 @@ import { files } from './features/files/feature.ts';
 /** ky, where no transport is given. */
 const defaultTransport = defineFeature({ name: 'defaultTransport', transport: kyTransport });
 
-const Everything = Core.with(
+// A declaration file that spelled the types out would lose the comments of the operations.
+type Features = readonly [
+  typeof access,
+  typeof appContext,
+  typeof channelGroups,
+  typeof encryption,
+  typeof files,
+  typeof messageActions,
+  typeof presence,
+  typeof push,
+  typeof storage,
+  typeof tokens,
+  typeof defaultTransport,
+];
+
+const Everything: ClientClass<Features> = Core.with(
   access,
   appContext,
   channelGroups,

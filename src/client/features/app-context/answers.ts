@@ -1,4 +1,3 @@
-import type { Paging } from '../../builder/paging.ts';
 import type { Answer } from '../../endpoint.ts';
 import type { ChannelMetadata, Described, Related, UuidMetadata } from '../../listeners/metadata.ts';
 import {
@@ -11,7 +10,6 @@ import {
   serviceStatus,
   stringsOf,
 } from '../../wire/read.ts';
-import type { PageParams } from './parameters.ts';
 
 /** A user or channel. */
 export interface MetadataResult<T> {
@@ -73,18 +71,6 @@ export function many<T>(isOne: Guard<T>) {
 export function none({ body }: Answer): RemoveMetadataResult {
   serviceStatus(body);
   return { data: null };
-}
-
-/** Forwards. The last page has a `next` as well: what follows it is empty, and leads nowhere, or to itself. */
-export function metadataPaging<T>(): Paging<PageParams, MetadataPage<T>> {
-  return {
-    place: ['page'],
-    // The caller's object may change between two pages; and of a whole answer, only this much is a place.
-    first: ({ page }) => (page ? { page: { next: page.next, prev: page.prev } } : {}),
-    pageIn: (_asked, answer) => (answer.data.length > 0 ? answer : undefined),
-    next: ({ page }, { data, next }) =>
-      next === undefined || (data.length === 0 && next === page?.next) ? [] : [{ page: { next } }],
-  };
 }
 
 function isDescribed(value: unknown): value is Fields {

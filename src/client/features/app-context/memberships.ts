@@ -2,18 +2,30 @@ import { paged, rest } from '../../builder/verbs.ts';
 import type { ChannelName } from '../../channels.ts';
 import type { List, Values } from '../../endpoint.ts';
 import type { ChannelMember, Membership } from '../../listeners/metadata.ts';
-import { type MetadataPage, metadataPaging } from './answers.ts';
+import type { MetadataPage } from './answers.ts';
+import { channelPath, metadataPaging, relationCalls, type Side, userPath } from './calls.ts';
 import {
   CHANNEL,
   type ChannelParams,
-  channelPath,
   include,
+  names,
+  type PageParams,
+  type RelationInput,
+  rows,
   type SortKey,
   USER,
   type UserParams,
-  userPath,
 } from './parameters.ts';
-import { names, type RelationInput, type RelationParams, relations, rows, type Side } from './relations.ts';
+
+/** Parameters of a list of memberships, and of the calls that change it: those answer with the list as it then is. */
+export interface RelationParams extends PageParams {
+  /** Whether entries come with the membership's `custom`. Default `false`. */
+  includeCustom?: boolean;
+  /** Whether entries come with the membership's `status`. Default `false`; `true` in the answer to a change. */
+  includeStatus?: boolean;
+  /** Whether entries come with the membership's `type`. Default `false`; `true` in the answer to a change. */
+  includeType?: boolean;
+}
 
 type Sortable<S extends Side> =
   | ('updated' | 'status' | 'type')
@@ -89,7 +101,7 @@ export interface ManageChannelMembersParams extends GetChannelMembersParams {
   remove?: List<string>;
 }
 
-const ofUser = relations(
+const ofUser = relationCalls(
   'channel',
   {
     ...USER,
@@ -101,7 +113,7 @@ const ofUser = relations(
   (values: Values<UserParams>, keys) => `${userPath(values, keys)}/channels`,
 );
 
-const ofChannel = relations(
+const ofChannel = relationCalls(
   'uuid',
   {
     ...CHANNEL,

@@ -1,37 +1,18 @@
-import { must, optional } from '../../builder/params.ts';
 import { paged, rest } from '../../builder/verbs.ts';
-import type { Keyset, List, Param, Retry } from '../../endpoint.ts';
+import type { List } from '../../endpoint.ts';
 import type { ChannelMetadata, CustomFields, UuidMetadata } from '../../listeners/metadata.ts';
 import { path } from '../../request/path.ts';
-import {
-  isMetadata,
-  type MetadataPage,
-  type MetadataResult,
-  many,
-  metadataPaging,
-  none,
-  one,
-  type RemoveMetadataResult,
-} from './answers.ts';
+import type { MetadataPage, MetadataResult, RemoveMetadataResult } from './answers.ts';
+import { channelPath, entityCalls, LIST_ALL, metadataPaging, userPath } from './calls.ts';
 import {
   CHANNEL,
   type ChannelParams,
-  channelPath,
-  custom,
-  INCLUDE,
   type IncludeParams,
-  included,
-  LIST,
-  type ListValues,
-  OPTIONAL_FIELDS,
   type PageParams,
-  pageQuery,
   type SortKey,
   text,
   USER,
   type UserParams,
-  userPath,
-  WITHOUT_CUSTOM,
 } from './parameters.ts';
 
 /** Parameters of `getUuidMetadata()`. */
@@ -87,49 +68,11 @@ export interface GetAllUuidMetadataParams extends PageParams, IncludeParams {
 /** Parameters of `getAllChannelMetadata()`. */
 export interface GetAllChannelMetadataParams extends GetAllUuidMetadataParams {}
 
-type Condition = { readonly ifMatchesEtag?: string };
-type Given = Readonly<Record<string, unknown>>;
-
-const checkEtag = must(
-  'be an eTag of an answer',
-  (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
+const user = entityCalls(
+  { params: USER, path: userPath },
+  { externalId: text, profileUrl: text, email: text },
 );
-const FIELDS = { name: text, status: text, type: text, custom };
-
-/** What the calls on users and those on channels have in common; `own` are the fields that only one of them has. */
-function calls<V, O extends Given, F extends Readonly<Record<string, Param<false>>>>(
-  ofOne: { readonly params: O; readonly path: (values: V, keys: Keyset) => string },
-  own: F,
-) {
-  const fields = { ...own, ...FIELDS };
-  const get = {
-    params: { ...ofOne.params, ...INCLUDE },
-    path: ofOne.path,
-    query: (values: Given) => ({ include: included(values, OPTIONAL_FIELDS) }),
-    retry: 'safe',
-    parse: one(isMetadata),
-  } as const;
-  const set = {
-    ...get,
-    params: { ...get.params, ...fields, ifMatchesEtag: optional(checkEtag) },
-    method: 'PATCH',
-    headers: ({ ifMatchesEtag }: Condition) => ({ 'if-match': ifMatchesEtag }),
-    body: (values: Given) => Object.fromEntries(Object.keys(fields).map((name) => [name, values[name]])),
-    // A conditional change that was made no longer meets its condition: repeated, it would report a conflict.
-    retry: ({ ifMatchesEtag }: Condition): Retry => (ifMatchesEtag === undefined ? 'safe' : 'not-sent'),
-  } as const;
-  return { get, set, remove: { ...ofOne, method: 'DELETE', retry: 'safe', parse: none } } as const;
-}
-
-const LIST_ALL = {
-  params: LIST,
-  query: (values: ListValues) => ({ include: included(values, WITHOUT_CUSTOM), ...pageQuery(values) }),
-  retry: 'safe',
-  parse: many(isMetadata),
-} as const;
-
-const user = calls({ params: USER, path: userPath }, { externalId: text, profileUrl: text, email: text });
-const channel = calls({ params: CHANNEL, path: channelPath }, { description: text });
+const channel = entityCalls({ params: CHANNEL, path: channelPath }, { description: text });
 
 /** The operations on users and channels (docs/reference/protocol.md, "App Context"). */
 export const metadata = {

@@ -1,4 +1,3 @@
-import { LARGEST_PAGE } from '../../../protocol/limits.ts';
 import {
   checkAmount,
   checkBoolean,
@@ -9,12 +8,12 @@ import {
   must,
   optional,
   required,
+  requiredListOf,
 } from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
-import type { Check, Keyset, Params, ParamTable, Query, Values } from '../../endpoint.ts';
-import { path } from '../../request/path.ts';
+import type { Check, Params, ParamTable, Values } from '../../endpoint.ts';
+import type { CustomFields } from '../../listeners/metadata.ts';
 import { isRecord } from '../../wire/read.ts';
-import { joined } from '../../wire/values.ts';
 
 /** The user that a call is about. */
 export interface UserParams extends Params {
@@ -59,6 +58,16 @@ export interface PagePosition {
 /** A field to sort by, ascending unless said otherwise. */
 export type SortKey<Field extends string> = Field | `${Field}:asc` | `${Field}:desc`;
 
+/** The other side of a membership that is set: by name alone, or with fields; `null` clears one. */
+export type RelationInput<Id extends string> =
+  | Id
+  | {
+      readonly id: Id;
+      readonly custom?: CustomFields | null;
+      readonly status?: string | null;
+      readonly type?: string | null;
+    };
+
 /** The values of the parameters of a list. */
 export type ListValues = Values<PageParams> & { readonly sort?: readonly string[] };
 
@@ -67,16 +76,14 @@ const checkScalar = must(
   (value) => value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value),
 );
 
-/** A program's own fields, which may be cleared. */
-export const checkCustom: Check = (value) => {
+const checkCustom: Check = (value) => {
   if (value === null) return;
   if (!isRecord(value)) return 'must be an object, or null to clear it';
   const problem = problemIn(value, () => checkScalar);
   return problem && `must be flat: ${problem}`;
 };
 
-/** A text that may be cleared. */
-export const checkClearable = must(
+const checkClearable = must(
   'be a string, or null to clear it',
   (value) => value === null || typeof value === 'string',
 );
@@ -98,6 +105,39 @@ export const text = optional(checkClearable);
 
 /** A program's own fields, which may be cleared. */
 export const custom = copied(optional(checkCustom));
+
+const ROW_CHECKS: Readonly<Record<string, Check>> = {
+  id: checkName,
+  custom: checkCustom,
+  status: checkClearable,
+  type: checkClearable,
+};
+
+const checkUnknown: Check = () => 'is no field of a membership';
+
+const checkRelation: Check = (value) => {
+  if (!isRecord(value)) return checkName(value);
+  const checkOf = (name: string) => (Object.hasOwn(ROW_CHECKS, name) && ROW_CHECKS[name]) || checkUnknown;
+  const problem = problemIn({ id: undefined, ...value }, checkOf);
+  return problem && `has an entry whose ${problem}`;
+};
+
+/** Other sides to add, of which at least one must be given. */
+export const rows = copied(requiredListOf(checkRelation));
+
+/** Other sides to remove, of which at least one must be given. */
+export const names = requiredListOf(checkName);
+
+/** Those of a call that does both. */
+export const CHANGE = { set: copied(listOf(checkRelation)), remove: listOf(checkName) };
+
+const checkEtag = must(
+  'be an eTag of an answer',
+  (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
+);
+
+/** The eTag that an object must still have. */
+export const etag = optional(checkEtag);
 
 /** A switch for what an answer holds. */
 export const include = optional(checkBoolean);
@@ -121,48 +161,8 @@ export const LIST = {
   ...INCLUDE,
 };
 
-/** The path of a user. */
-export function userPath({ uuid }: Values<UserParams>, { subscribeKey, userId }: Keyset): string {
-  return path`/v2/objects/${subscribeKey}/uuids/${uuid ?? userId}`;
-}
-
-/** The path of a channel. */
-export function channelPath({ channel }: Values<ChannelParams>, { subscribeKey }: Keyset): string {
-  return path`/v2/objects/${subscribeKey}/channels/${channel}`;
-}
-
-/** The query that says which part of a list is asked for. */
-export function pageQuery({ limit, filter, sort, page, includeTotalCount }: ListValues): Query {
-  return {
-    // `include=totalCount` does nothing.
-    count: includeTotalCount ? 'true' : undefined,
-    limit: limit && Math.min(limit, LARGEST_PAGE),
-    filter: filter || undefined,
-    sort: joined(sort),
-    start: page?.next,
-    end: page?.next === undefined ? page?.prev : undefined,
-  };
-}
-
-/** Fields that an answer may have or not. */
-export const OPTIONAL_FIELDS: readonly string[] = ['custom', 'status', 'type'];
-
-/** Those that lists have without being asked for. */
-export const WITHOUT_CUSTOM: readonly string[] = ['status', 'type'];
-
-/** The value of `include`: `includeUuidCustom` asks for `uuid.custom`. */
-export function included(
-  values: Readonly<Record<string, unknown>>,
-  byDefault: readonly string[],
-  fields = OPTIONAL_FIELDS,
-): string | undefined {
-  const switchOf = (field: string) =>
-    `include${field.replaceAll(/(?:^|\.)(.)/g, (_, letter: string) => letter.toUpperCase())}`;
-  return joined(fields.filter((field) => values[switchOf(field)] ?? byDefault.includes(field)));
-}
-
-/** The first problem of a record's fields, with the name of the field. */
-export function problemIn(
+// The first problem of a record's fields, with the name of the field.
+function problemIn(
   fields: Readonly<Record<string, unknown>>,
   checkOf: (name: string) => Check,
 ): string | undefined {
