@@ -31,7 +31,6 @@ import {
 import { addChannelsToChannelGroup } from '../src/client/features/channel-groups/add-channels-to-channel-group.ts';
 import { deleteChannelGroup } from '../src/client/features/channel-groups/delete-channel-group.ts';
 import { listChannelGroups } from '../src/client/features/channel-groups/list-channel-groups.ts';
-import { listChannelsInChannelGroup } from '../src/client/features/channel-groups/list-channels-in-channel-group.ts';
 import { removeChannelsFromChannelGroup } from '../src/client/features/channel-groups/remove-channels-from-channel-group.ts';
 import { deleteFile } from '../src/client/features/files/delete-file.ts';
 import { downloadFile } from '../src/client/features/files/download-file.ts';
@@ -60,6 +59,7 @@ import { deleteMessages } from '../src/client/features/storage/delete-messages.t
 import { fetchMessages } from '../src/client/features/storage/fetch-messages.ts';
 import { history } from '../src/client/features/storage/history.ts';
 import { messageCounts } from '../src/client/features/storage/message-counts.ts';
+import { listChannelsInChannelGroup } from '../src/client/subscribe/list-channels-in-channel-group.ts';
 import { subscribe } from '../src/client/subscribe/subscribe.ts';
 import { unsubscribe } from '../src/client/subscribe/unsubscribe.ts';
 import type { PNOperationType } from '../src/protocol/status.ts';

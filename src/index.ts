@@ -29,7 +29,6 @@ export type {
   UuidMetadata,
 } from './client/features/app-context/metadata.ts';
 export type { ListChannelGroupsResult } from './client/features/channel-groups/list-channel-groups.ts';
-export type { ListChannelsInChannelGroupResult } from './client/features/channel-groups/list-channels-in-channel-group.ts';
 export type { ChannelGroupResult } from './client/features/channel-groups/registry.ts';
 export type { CryptoModule, CryptoOptions } from './client/features/encryption/crypto-module.ts';
 export { aesCbcCryptoModule, legacyCryptoModule } from './client/features/encryption/modules.ts';
@@ -114,6 +113,7 @@ export type {
 export type { Overflow } from './client/runtime/async-queue.ts';
 export type { NetworkEvents } from './client/runtime/connectivity.ts';
 export type { Logger } from './client/runtime/logger.ts';
+export type { ListChannelsInChannelGroupResult } from './client/subscribe/list-channels-in-channel-group.ts';
 export type { MessagesOptions, Subscription, SubscriptionEvent } from './client/subscribe/subscription.ts';
 export type { Json, NotJson } from './client/wire/json.ts';
 export type { Clock, TimerHandle } from './protocol/clock.ts';

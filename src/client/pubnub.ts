@@ -8,7 +8,7 @@ import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts
 import type { PubNubOptions } from './config/options.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
-import { historySource } from './features/storage/history-source.ts';
+import { storageBackfill } from './features/storage/storage-backfill.ts';
 import { type ParsedToken, parseToken } from './features/tokens/token.ts';
 import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
 import type { Listener } from './listeners/listener.ts';
@@ -75,7 +75,7 @@ export class PubNub<Channels extends object = AnyChannels>
       (event, error) => listeners.report(event, error),
       { logger },
     );
-    const engine = new SubscribeEngine(executor, listeners, historySource(executor));
+    const engine = new SubscribeEngine(executor, listeners, storageBackfill(executor));
     super({ executor, engine });
     this.#executor = executor;
     this.#engine = engine;

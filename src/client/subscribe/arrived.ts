@@ -1,6 +1,5 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Backfill } from './backfill.ts';
-import { isStored } from './decode.ts';
 import type { Seen } from './dedupe.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
@@ -11,14 +10,14 @@ export interface Arrived {
   readonly envelope: WireEnvelope;
   /** The group that it came for, if any. */
   readonly group: string | undefined;
-  /** What is remembered of it. */
+  /** What the deduplication window remembers of it. */
   readonly seen: Seen;
-  /** It waits for backfills whose serial is below this: those that began before the one that has fetched it or let it go. */
+  /** The backfill that fetched it; `undefined` if the loop did. */
+  readonly source: Backfill | undefined;
+  /** It waits for backfills whose serial is below this: those that began before the one that fetched or released it. */
   readonly turn: number;
   /** It is one of the newest stored messages, which a subscription gets whatever its floor. */
-  readonly isRewound: boolean;
-  /** The serial of the backfill that was to fill a loss, and has fetched it. */
-  readonly fill: number | undefined;
+  readonly isRewound?: boolean;
   readonly bytes: number;
 }
 
@@ -46,21 +45,14 @@ export class GroupsOfAnswer {
 }
 
 /** Whether a subscription wants an entry, and has not had it. */
-export function wants(
-  { id, interest, missed, rewound }: LiveSubscription,
-  { envelope, group, seen, fill, isRewound }: Arrived,
-): boolean {
-  const { c, p } = envelope;
+export function wants({ id, interest, ledger }: LiveSubscription, arrived: Arrived): boolean {
+  const { envelope, group, seen, isRewound } = arrived;
   if (seen.had.has(id)) return false;
-  // Of what came before, the newest stored messages are all that was asked for; what fills a loss is none of them.
-  const rewind = rewound.size > 0 ? rewound.get(c) : undefined;
-  if (rewind?.isBefore(p.t) && (fill !== undefined || !isStored(envelope) || !rewind.wants(p.t)))
-    return false;
-  if (fill !== undefined && missed.has({ channel: c, group, timetoken: p.t }, fill)) return false;
-  return isRewound ? interest.covers(c, group) : interest.wants(c, group, p.t);
+  if (ledger?.refuses(arrived)) return false;
+  return isRewound ? interest.covers(envelope.c, group) : interest.wants(envelope.c, group, envelope.p.t);
 }
 
-/** The last of the backfills that it waits for: from there it goes on to those before, each in its order. */
+/** The last of the backfills that an entry waits for: from there it goes on to those before, each in its order. */
 export function holderOf(
   { backfills }: LiveSubscription,
   { envelope, group, turn }: Arrived,

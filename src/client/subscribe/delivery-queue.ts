@@ -1,21 +1,16 @@
-import type { Demand } from './demand.ts';
-import type { LiveSubscription } from './live-subscription.ts';
-
 /**
  * Pieces of delivery, done one after the other and each whole: none begins while a reader with a full buffer asks to wait,
  * nor within another one, whatever a listener calls back.
  */
 export class DeliveryQueue {
-  readonly #demand: Demand;
-  readonly #onWait: (slow: LiveSubscription | undefined) => void;
+  readonly #mustWait: () => boolean;
   readonly #work: (() => void)[] = [];
   #isBusy = false;
   #isClosed = false;
 
-  /** `onWait` is told whose reader is waited for, or that nobody is. */
-  constructor(demand: Demand, onWait: (slow: LiveSubscription | undefined) => void) {
-    this.#demand = demand;
-    this.#onWait = onWait;
+  /** `mustWait` is asked before each piece. */
+  constructor(mustWait: () => boolean) {
+    this.#mustWait = mustWait;
   }
 
   /** Whether nothing more is done. */
@@ -35,7 +30,7 @@ export class DeliveryQueue {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      for (let next = this.#next(); next; next = this.#next()) next();
+      while (this.#work.length > 0 && !this.#mustWait()) this.#work.shift()?.();
     } finally {
       this.#isBusy = false;
     }
@@ -45,17 +40,5 @@ export class DeliveryQueue {
   close(): void {
     this.#isClosed = true;
     this.#work.length = 0;
-  }
-
-  #next(): (() => void) | undefined {
-    if (this.#work.length === 0) return undefined;
-    const slow = this.#slowReader();
-    this.#onWait(slow);
-    return slow ? undefined : this.#work.shift();
-  }
-
-  #slowReader(): LiveSubscription | undefined {
-    for (const subscription of this.#demand.subscriptions) if (subscription.full) return subscription;
-    return undefined;
   }
 }

@@ -6,20 +6,14 @@ import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
 import type { Backfill, Held } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
-import type { DeliveryHost, DeliveryParts } from './delivery-host.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { widened } from './gaps.ts';
 import type { Waiting } from './holding.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
+import type { Reception } from './reception.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
-
-/** How older entries are delivered, in their turn and to those who have not had them. */
-export type OlderDelivery = Pick<
-  Delivery<unknown>,
-  'batches' | 'forgottenUpTo' | 'inTurn' | 'letGo' | 'offer' | 'offerRow' | 'older'
->;
 
 /** The client's own listeners, as one more recipient. */
 const CLIENT = 0;
@@ -32,19 +26,17 @@ const LIVE = Number.POSITIVE_INFINITY;
  * or from a backfill, only reaches those who have not. Work is done piece by piece, each whole and in its order, and none
  * while a reader with a full buffer asks to wait.
  */
-export class Delivery<Client> {
-  readonly #host: DeliveryHost;
-  readonly #parts: DeliveryParts<Client>;
+export class Delivery {
+  readonly #reception: Reception;
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
   /** How many batches of the loop have come. */
   batches = 0;
 
-  constructor(host: DeliveryHost, parts: DeliveryParts<Client>) {
-    this.#host = host;
-    this.#parts = parts;
-    const { dedupeEntries, random } = parts.settings;
-    this.#queue = new DeliveryQueue(parts.demand, (slow) => host.waits(slow));
+  constructor(reception: Reception) {
+    this.#reception = reception;
+    const { dedupeEntries, random } = reception.settings;
+    this.#queue = new DeliveryQueue(() => reception.mustWait());
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
@@ -57,7 +49,7 @@ export class Delivery<Client> {
   push(batch: Batch): void {
     this.#queue.add(() => {
       const fresh = this.#deliver(batch);
-      if (!this.#queue.isClosed) this.#host.delivered(batch, fresh);
+      if (!this.#queue.isClosed) this.#reception.delivered(batch, fresh);
     });
   }
 
@@ -86,37 +78,24 @@ export class Delivery<Client> {
     this.#queue.close();
   }
 
-  /** An entry that was fetched by itself, as row of the history or from the live queue; `undefined` for what is none. */
-  older(entry: unknown, source: Backfill, { isRow }: { readonly isRow: boolean }): Arrived | undefined {
-    if (!isEnvelope(entry)) {
-      this.#invalid(entry, 'the entry is no envelope');
-      return undefined;
-    }
-    const seen = this.#window.note(entry, this.#parts.settings.clock.monotonic(), isRow);
-    const bytes = JSON.stringify(entry.d)?.length ?? 0;
-    const group = groupOf(entry, source.asked);
-    const { serial: turn, fills } = source;
-    const how = { turn, isRewound: false, fill: fills ? turn : undefined };
-    const arrived: Arrived = { envelope: entry, group, seen, bytes, ...how };
-    if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
-    return arrived;
-  }
-
-  /**
-   * Hands a row of the history to those that it is for: by its channel, and by each group that the channel may have been
-   * lost through. Returns whether anybody wanted it.
-   */
-  offerRow(row: Arrived, source: Backfill): boolean {
-    const groups = [row.group, ...source.groupsOf(row.envelope.c)];
-    const copies = groups.map((group) => {
-      const envelope = group === undefined ? row.envelope : { ...row.envelope, b: group };
-      return this.offer({ ...row, envelope, group }, source.recipients);
+  /** Entries that a backfill has fetched, from the live queue or as rows of history; what is no envelope is told. */
+  older(entries: readonly unknown[], source: Backfill, areRows: boolean): readonly Arrived[] {
+    return entries.flatMap((entry): Arrived | readonly Arrived[] => {
+      if (!isEnvelope(entry)) {
+        this.#invalid(entry);
+        return [];
+      }
+      const seen = this.#window.note(entry, this.#reception.settings.clock.monotonic(), areRows);
+      const bytes = JSON.stringify(entry.d)?.length ?? 0;
+      const group = groupOf(entry, source.asked);
+      const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
+      if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
+      return arrived;
     });
-    return copies.includes(true);
   }
 
   /** Hands over what has waited for a backfill: it goes on to those that began before. Returns whether it is wanted. */
-  letGo({ arrived, subscription }: Held, { serial }: Backfill): boolean {
+  release({ arrived, subscription }: Held, { serial }: Backfill): boolean {
     return this.offer({ ...arrived, turn: serial }, [subscription]);
   }
 
@@ -140,61 +119,44 @@ export class Delivery<Client> {
 
   #deliver(batch: Batch): boolean {
     const { losses, entries, mix } = batch;
+    const { demand, losses: teller } = this.#reception;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
+      const times = arrived.flatMap((one) => one?.envelope.p.t ?? []);
       // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded')
-        this.#host.lost(
-          widened(
-            loss,
-            arrived.flatMap((one) => one?.envelope.p.t ?? []),
-          ),
-          mix,
-        );
+      if (fresh || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), mix);
     }
     for (const [index, one] of arrived.entries()) {
-      if (one) this.offer(one, this.#parts.demand.candidates(one.envelope.c, one.group));
-      else this.#invalid(entries[index], 'the entry is no envelope');
+      if (one) this.offer(one, demand.candidates(one.envelope.c, one.group));
+      else this.#invalid(entries[index]);
     }
     return fresh;
   }
 
   // What is no envelope is `undefined`. `fresh`: there is more than copies.
-  #note({ entries, mix, bytes }: Batch) {
-    const { sightings, settings } = this.#parts;
+  #note({ entries, mix, bytes: size }: Batch) {
+    const { sightings, settings } = this.#reception;
     const now = settings.clock.monotonic();
     const groups = new GroupsOfAnswer(mix);
-    const share = bytes / entries.length;
+    const bytes = size / entries.length;
     let fresh = false;
     this.batches++;
-    const arrived: (Arrived | undefined)[] = [];
-    for (const entry of entries) {
-      if (!isEnvelope(entry)) {
-        // No news: a server that sends nothing else is asked no more often than one that has nothing.
-        arrived.push(undefined);
-        continue;
-      }
+    const arrived = entries.map((entry): Arrived | undefined => {
+      // No news: a server that sends nothing else is asked no more often than one that has nothing.
+      if (!isEnvelope(entry)) return undefined;
       const noted = this.#window.note(entry, now);
       fresh ||= noted.batch === undefined;
       noted.batch ??= this.batches;
       const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
       const group = groups.of(entry, noted);
       sightings.note(entry, group);
-      arrived.push({
-        envelope: entry,
-        group,
-        seen,
-        turn: LIVE,
-        isRewound: false,
-        fill: undefined,
-        bytes: share,
-      });
-    }
+      return { envelope: entry, group, seen, source: undefined, turn: LIVE, bytes };
+    });
     return { arrived, fresh };
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#parts;
+    const { listeners, holding } = this.#reception;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -218,7 +180,7 @@ export class Delivery<Client> {
     if (!wants(subscription, arrived)) return undefined;
     arrived.seen.had.add(subscription.id);
     const own = subscription.receive(arrived, decoded);
-    const isHeld = decoded.name === 'message' && this.#parts.holding.has(subscription.id);
+    const isHeld = decoded.name === 'message' && this.#reception.holding.has(subscription.id);
     return isHeld ? (own as PNMessageResult) : undefined; // By its name.
   }
 
@@ -227,15 +189,15 @@ export class Delivery<Client> {
   #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
     const { c, p } = envelope;
     if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
-    for (const other of this.#parts.demand.candidates(c, group))
+    for (const other of this.#reception.demand.candidates(c, group))
       if (!recipients.includes(other) && other.interest.wants(c, group, p.t)) return true;
     return false;
   }
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      const { fileUrl, settings } = this.#parts;
-      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, fileUrl);
+      const { host, settings } = this.#reception;
+      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, host.fileUrl);
       freezeEvent(decoded.name, decoded.event);
       return decoded;
     } catch (error) {
@@ -244,7 +206,7 @@ export class Delivery<Client> {
     }
   }
 
-  #invalid(raw: unknown, reason: string): void {
-    this.#parts.listeners.emit('invalidMessage', { raw, reason });
+  #invalid(raw: unknown, reason = 'the entry is no envelope'): void {
+    this.#reception.listeners.emit('invalidMessage', { raw, reason });
   }
 }

@@ -9,12 +9,12 @@ import { stoppedError } from './acceptance.ts';
 import { Announcer } from './announcer.ts';
 import { Demand } from './demand.ts';
 import { DemandChanges } from './demand-changes.ts';
-import type { HistorySource } from './history-source.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { intersection, isEmpty, type Mix } from './mix.ts';
 import { pollOnce } from './poll-once.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { Reception } from './reception.ts';
+import type { Recovery } from './recovery.ts';
 import { type Happening, type LoopHost, LoopRunner } from './runner.ts';
 import type { LoopCursor, LoopEffect } from './state.ts';
 import { wishOf } from './subscribe-options.ts';
@@ -29,7 +29,7 @@ export class SubscribeEngine<Client> {
   readonly states = this.#demand.states;
   readonly #poller: Poller;
   readonly #presence: Presence;
-  readonly #reception: Reception<Client>;
+  readonly #reception: Reception;
   readonly #runner: LoopRunner;
   readonly #surroundings: Surroundings;
   /** Up to here, everything has reached those who want it. */
@@ -38,7 +38,7 @@ export class SubscribeEngine<Client> {
   #lastId = 0;
   #closed = false;
 
-  constructor(executor: Executor, listeners: ListenerRegistry<Client>, history?: HistorySource) {
+  constructor(executor: Executor, listeners: ListenerRegistry<Client>, recovery?: Recovery) {
     const { settings } = executor;
     this.#executor = executor;
     this.#listeners = listeners;
@@ -58,7 +58,7 @@ export class SubscribeEngine<Client> {
         this.#runner.dispatch({ ...change, type: 'demandChanged', ...(cursor && { cursor }) });
       },
     });
-    this.#reception = new Reception(this.#receptionHost(history), { demand: this.#demand, listeners });
+    this.#reception = new Reception(this.#receptionHost(recovery), { demand: this.#demand, listeners });
     this.#surroundings = new Surroundings(settings, (news) => this.#runner.dispatch(news));
     const { clock, random, reconnection, countThreshold, liveRetention, tokenProvider } = settings;
     this.#runner = new LoopRunner(this.#loopHost(), {
@@ -177,11 +177,11 @@ export class SubscribeEngine<Client> {
     };
   }
 
-  #receptionHost(history: HistorySource | undefined): ConstructorParameters<typeof Reception>[0] {
+  #receptionHost(recovery: Recovery | undefined): ConstructorParameters<typeof Reception>[0] {
     const engine = this;
     const { settings } = this.#executor;
     return {
-      ...{ settings, history },
+      ...{ settings, recovery },
       fileUrl: (file) => fileUrlOf(this.#executor, file),
       poll: (mix, cursor, waiting) =>
         pollOnce(this.#poller, { mix, cursor }, { ...waiting, clock: settings.clock }),

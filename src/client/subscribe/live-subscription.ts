@@ -1,7 +1,7 @@
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { checkOptions, WAIT_OPTIONS } from '../builder/check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { EventMap, EventName, PNGapEvent, PNMessageResult } from '../listeners/events.ts';
+import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
 import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
@@ -11,12 +11,11 @@ import { Acceptance, endedError, stoppedError } from './acceptance.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
-import { gapEvent, type NamedLoss } from './gaps.ts';
+import { gapEvent, type Loss, type Recovered } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import { Interest } from './interest.ts';
-import { Missed } from './missed.ts';
 import { isEmpty, type Mix } from './mix.ts';
-import type { Rewind } from './rewind.ts';
+import type { Ledger } from './recovery.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
 
@@ -48,9 +47,8 @@ export class LiveSubscription {
   readonly wish: SubscribeWish;
   readonly interest: Interest;
   readonly acceptance = new Acceptance();
-  readonly missed = new Missed();
-  /** The channels whose newest stored messages were asked for. */
-  readonly rewound = new Map<string, Rewind>();
+  /** Kept by backfills that read history, once there was one. */
+  ledger: Ledger | undefined;
   /** What holds newer entries back until older ones have come, in the order in which they began. */
   readonly backfills: Backfill[] = [];
   readonly #host: SubscriptionHost;
@@ -158,7 +156,7 @@ export class LiveSubscription {
 
   /** Takes an event that this subscription wants, of so many bytes; returns it as it stands here. */
   receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
-    if (this.rewound.size > 0) this.rewound.get(envelope.c)?.note(envelope.p.t);
+    this.ledger?.noteDelivered(envelope);
     // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
     const match = this.interest.matchOf(envelope.c, group);
     const subscription = match === null ? null : withoutPresence(match);
@@ -176,9 +174,9 @@ export class LiveSubscription {
   }
 
   /** Tells of a loss, and of what the backfill of this serial, if any, has brought of it. */
-  lose(loss: NamedLoss, recovered?: PNGapEvent['recovered'], serial?: number): void {
+  lose(loss: Loss, recovered?: Recovered, serial?: number): void {
     // Where no backfill was to bring it, there is none to come.
-    if (serial !== undefined) this.missed.note(loss.names, loss.to, serial);
+    if (serial !== undefined) this.ledger?.noteLoss(loss, serial);
     this.tell('gap', gapEvent(loss, recovered));
   }
 

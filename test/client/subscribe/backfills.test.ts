@@ -149,6 +149,23 @@ describe('what waits behind a backfill', () => {
     expect(gaps).toMatchObject([{ reason: 'backlog-full' }]);
   });
 
+  test('is sixteen megabytes at the most for all subscriptions of a client', async () => {
+    await using fed = new HandFedClient();
+    const { subscription } = await joining(fed);
+    const others = [];
+    for (const at of [70, 80, 90, 100, 110]) others.push(await older(fed, 'b', 5, at));
+    const gaps = [subscription, ...others].map(gapsOf);
+    const large = (at: number) => entryAt(at, 'b', { d: 'x'.repeat(1_500_000) });
+    await flood(fed, [large(121)]);
+    expect(gaps.flat()).toEqual([]);
+    await flood(fed, [large(122)]);
+    // Twelve copies are more than may wait: the sixth subscription has its messages, which leaves room for the others.
+    expect(gaps.map((told) => told.map(({ reason }) => reason))).toEqual([
+      ...Array.from({ length: 5 }, () => []),
+      ['backlog-full'],
+    ]);
+  });
+
   test('is of that subscription alone: others get the same messages at once', async () => {
     await using fed = new HandFedClient();
     const { got, live } = await joining(fed, ['a']);

@@ -1,7 +1,8 @@
 import { PNOperationType } from '../../../protocol/status.ts';
 import { defineEndpoint, type Params } from '../../endpoint.ts';
+import { channelGroup, groupPath } from '../../subscribe/list-channels-in-channel-group.ts';
 import { done } from '../../wire/read.ts';
-import { type ChannelGroupResult, channelGroup, groupPath } from './registry.ts';
+import type { ChannelGroupResult } from './registry.ts';
 
 /** Parameters of `deleteChannelGroup()`. */
 export interface DeleteChannelGroupParams extends Params {

@@ -1,6 +1,11 @@
 import type { Start } from '../../builder/start.ts';
 import { type Rest, startRest } from '../../builder/verbs.ts';
 import {
+  type ListChannelsInChannelGroupParams,
+  type ListChannelsInChannelGroupResult,
+  listChannelsInChannelGroup,
+} from '../../subscribe/list-channels-in-channel-group.ts';
+import {
   type AddChannelsToChannelGroupParams,
   addChannelsToChannelGroup,
 } from './add-channels-to-channel-group.ts';
@@ -10,11 +15,6 @@ import {
   type ListChannelGroupsResult,
   listChannelGroups,
 } from './list-channel-groups.ts';
-import {
-  type ListChannelsInChannelGroupParams,
-  type ListChannelsInChannelGroupResult,
-  listChannelsInChannelGroup,
-} from './list-channels-in-channel-group.ts';
 import type { ChannelGroupResult } from './registry.ts';
 import {
   type RemoveChannelsFromChannelGroupParams,

@@ -3,9 +3,10 @@ import { PNOperationType } from '../../../protocol/status.ts';
 import { checkName, requiredListOf } from '../../builder/params.ts';
 import type { SubscribableName } from '../../channels.ts';
 import { defineEndpoint, type List, type Params } from '../../endpoint.ts';
+import { channelGroup, groupPath } from '../../subscribe/list-channels-in-channel-group.ts';
 import { done } from '../../wire/read.ts';
 import { distinct } from '../../wire/values.ts';
-import { type ChannelGroupResult, channelGroup, groupPath } from './registry.ts';
+import type { ChannelGroupResult } from './registry.ts';
 
 /** Parameters of `removeChannelsFromChannelGroup()`. */
 export interface RemoveChannelsFromChannelGroupParams extends Params {

@@ -1,5 +1,5 @@
-import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { sooner } from './gaps.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import { sooner } from '../../subscribe/gaps.ts';
 
 /** The newest so many stored messages of a channel, as far as they have come: without a hole among them. */
 export class Rewind {

@@ -1,7 +1,16 @@
-import { PNOperationType } from '../../../protocol/status.ts';
-import { defineEndpoint, type Params } from '../../endpoint.ts';
-import { stringsAt } from '../../wire/read.ts';
-import { channelGroup, groupPath } from './registry.ts';
+import { PNOperationType } from '../../protocol/status.ts';
+import { checkName, required } from '../builder/params.ts';
+import { defineEndpoint, type Keyset, type Params } from '../endpoint.ts';
+import { path } from '../request/path.ts';
+import { stringsAt } from '../wire/read.ts';
+
+/** The group of a call. */
+export const channelGroup = required(checkName);
+
+/** The path of a group. */
+export function groupPath({ channelGroup }: { readonly channelGroup: string }, keys: Keyset): string {
+  return path`/v1/channel-registration/sub-key/${keys.subscribeKey}/channel-group/${channelGroup}`;
+}
 
 /** Parameters of `listChannelsInChannelGroup()`. */
 export interface ListChannelsInChannelGroupParams extends Params {

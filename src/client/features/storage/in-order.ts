@@ -1,4 +1,4 @@
-import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 
 /** Puts rows into a list by time; the list keeps its own order, and goes before rows of the same time. */
 export function inOrder<T>(

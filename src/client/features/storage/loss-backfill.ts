@@ -1,0 +1,83 @@
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import type { Arrived } from '../../subscribe/arrived.ts';
+import type { BackfillPlan, EarlyEnd, Held } from '../../subscribe/backfill.ts';
+import { apart, before, type Loss, later, type Recovered, spanOf } from '../../subscribe/gaps.ts';
+import type { Affected } from '../../subscribe/losses.ts';
+import type { Mix } from '../../subscribe/mix.ts';
+import type { Reception } from '../../subscribe/reception.ts';
+import { ChannelBackfill, type Next, timeOf, withoutCopies } from './channel-backfill.ts';
+import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
+import { inOrder } from './in-order.ts';
+import { OVERLAP } from './ledger.ts';
+import { isExhaustive, MOST_ROWS, outcomeOf } from './stored-backfill.ts';
+
+/** What the loop has lost: one backfill for all its names, so that what comes by several of them keeps its order. */
+export class LossBackfill extends ChannelBackfill {
+  override readonly fills = true;
+  readonly #loss: Loss;
+  /** Channels of which history left out older rows: where the others begin. */
+  readonly #cuts = new Map<string, Timetoken>();
+
+  constructor(
+    reception: Reception,
+    { affected, asked }: { readonly affected: readonly Affected[]; readonly asked: Mix },
+    history: HistorySource,
+  ) {
+    const loss = affected.map((one) => one.loss).reduce(spanOf);
+    super(reception, planOf(loss, affected, asked), history);
+    this.#loss = loss;
+  }
+
+  override fetch(signal: AbortSignal): Promise<void> {
+    return this.readHistory(signal);
+  }
+
+  // A suspicion is told if history had something, or could not be asked for everything.
+  override missing(because: EarlyEnd | undefined): readonly (readonly [Loss, Recovered])[] {
+    return apart(this.#loss).flatMap((loss) => {
+      const { names, certain } = loss;
+      const cuts = this.channelsOf(names).flatMap((channel) => this.#cuts.get(channel) ?? []);
+      const brought = { hasBrought: this.hasBrought(names), isComplete: isExhaustive(names), cuts };
+      const isCleared = !certain && !brought.hasBrought && brought.isComplete && cuts.length === 0;
+      if (isCleared && !because) return [];
+      return [outcomeOf(because ? { ...loss, reason: because } : loss, brought)];
+    });
+  }
+
+  protected override rangeOf(channel: string): Omit<HistoryRange, 'channel'> {
+    const { from, to } = this.#loss;
+    // What came before the loss and is remembered is recognised; what is forgotten must not be brought again.
+    const { forgottenUpTo } = this.reception.delivery;
+    const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
+    const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
+    return { after, upTo: later(to, this.newestMessage(channel) ?? to), most: MOST_ROWS };
+  }
+
+  protected override deliver(channel: string, { rows, cutAt }: HistoryRows): void {
+    const { delivery } = this.reception;
+    const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
+    for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, true))) {
+      if (subscription) delivery.release({ arrived, subscription }, this);
+      else this.offerRow(arrived);
+    }
+    if (cutAt !== undefined) this.#cuts.set(channel, cutAt);
+  }
+
+  // Rows and what waits behind them, by time, up to the last row. What is live keeps the order in which it came.
+  #merged(channel: string, rows: readonly Arrived[]): readonly Next[] {
+    const end = rows.at(-1)?.envelope.p.t;
+    const held = end === undefined ? [] : this.takeUpTo(channel, end);
+    const isRow = ({ arrived }: Held) => arrived.source?.fills === true;
+    const live = held.filter((one) => !isRow(one));
+    return inOrder<Next>([...withoutCopies(rows, held), ...held.filter(isRow)], live, timeOf);
+  }
+}
+
+function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Mix): BackfillPlan {
+  const groups = new Map<string, readonly string[]>();
+  for (const one of affected)
+    for (const channel of one.loss.names.channels)
+      groups.set(channel, [...new Set([...(groups.get(channel) ?? []), ...one.groups])]);
+  const recipients = [...new Set(affected.map(({ subscription }) => subscription))];
+  return { names, from: { timetoken: from, region: undefined }, to, asOf: to, recipients, groups, asked };
+}

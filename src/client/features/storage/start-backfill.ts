@@ -1,0 +1,95 @@
+import type { WireEnvelope } from '../../../protocol/envelope.ts';
+import type { Timetoken } from '../../../protocol/timetoken.ts';
+import type { Arrived } from '../../subscribe/arrived.ts';
+import { MOST_ATTEMPTS } from '../../subscribe/backfill-queue.ts';
+import { isEnvelope, isStored } from '../../subscribe/decode.ts';
+import { isOfPresence, type Loss, later } from '../../subscribe/gaps.ts';
+import type { LoopAnswer } from '../../subscribe/state.ts';
+import { inOrder } from './in-order.ts';
+import { isExhaustive, MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
+
+/** What history has of a loss. */
+interface Filled {
+  readonly loss: Loss;
+  readonly rows: readonly WireEnvelope[];
+  readonly cuts: readonly Timetoken[];
+  /** Whether it is known that this is everything. */
+  readonly isComplete: boolean;
+}
+
+interface Fetched {
+  readonly arrived: Arrived;
+  /** Where it comes from history: what it is a part of. */
+  readonly filled?: Filled;
+}
+
+/** Everything from an older start on: what an answer from the live queue leaves out comes from history, between its entries. */
+export class StartBackfill extends StoredBackfill {
+  protected override async prepare(
+    answer: LoopAnswer,
+    losses: readonly Loss[],
+    signal: AbortSignal,
+  ): Promise<() => boolean> {
+    const open = losses.filter((loss) => !isOfPresence(loss));
+    const filled = await Promise.all(open.map((loss) => this.#fill(answer, loss, signal)));
+    return () => {
+      for (const loss of losses) if (isOfPresence(loss)) this.reception.losses.tell(this, loss, 'none');
+      return this.#deliver(answer, filled);
+    };
+  }
+
+  // Rejects while it may be tried again; in the end, what history does not give must not keep back what the live queue has
+  // given.
+  async #fill(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
+    try {
+      return await this.#read(answer, loss, signal);
+    } catch (error) {
+      if (signal.aborted || this.attempts < MOST_ATTEMPTS) throw error;
+      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [], isComplete: false };
+    }
+  }
+
+  async #read(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
+    const { names, from, to } = loss;
+    const places = await this.placesOf(names, signal);
+    const reads = places.map((place) => {
+      const newest = newestIn(answer, place.channel);
+      const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };
+      return this.rowsOf({ ...place, ...range }, () => newest, signal);
+    });
+    const parts = await Promise.all(reads);
+    const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
+    return { loss, rows: parts.flatMap(({ rows }) => rows), cuts, isComplete: isExhaustive(names) };
+  }
+
+  #deliver({ entries }: LoopAnswer, filled: readonly Filled[]): boolean {
+    const live = this.read(entries).map((arrived) => ({ arrived }));
+    const rows = filled.flatMap((one) =>
+      this.read(one.rows, true).map((arrived) => ({ arrived, filled: one })),
+    );
+    const found = new Set<Filled>();
+    let isFruitful = false;
+    for (const { arrived, filled: one } of inOrder<Fetched>(rows, live, timeOf)) {
+      const isWanted = one ? this.offerRow(arrived) : this.offer(arrived);
+      if (isWanted && one) found.add(one);
+      isFruitful ||= isWanted;
+    }
+    for (const one of filled) {
+      const { loss, isComplete } = one;
+      const hasBrought = found.has(one);
+      if (loss.certain || !isComplete || hasBrought)
+        this.reception.losses.tell(this, ...outcomeOf(loss, { ...one, hasBrought }));
+    }
+    return isFruitful;
+  }
+}
+
+function timeOf({ arrived }: Fetched): Timetoken {
+  return arrived.envelope.p.t;
+}
+
+function newestIn({ entries }: LoopAnswer, channel: string): Timetoken | undefined {
+  const isIts = (entry: unknown) => isEnvelope(entry) && entry.c === channel && isStored(entry);
+  const newest = entries.findLast(isIts);
+  return isEnvelope(newest) ? newest.p.t : undefined;
+}

@@ -1,0 +1,16 @@
+import type { Executor } from '../../request/execute.ts';
+import type { Recovery } from '../../subscribe/recovery.ts';
+import { HistorySource } from './history-source.ts';
+import { LossBackfill } from './loss-backfill.ts';
+import { NewestBackfill } from './newest-backfill.ts';
+import { StartBackfill } from './start-backfill.ts';
+
+/** The backfills of a client that read the history of its keyset. */
+export function storageBackfill(executor: Executor): Recovery {
+  const history = new HistorySource(executor);
+  return {
+    start: (reception, plan) => new StartBackfill(reception, plan, history),
+    newest: (reception, plan, most) => new NewestBackfill(reception, { plan, most }, history),
+    loss: (reception, affected, asked) => new LossBackfill(reception, { affected, asked }, history),
+  };
+}
