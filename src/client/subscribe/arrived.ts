@@ -21,27 +21,26 @@ export interface Arrived {
   readonly bytes: number;
 }
 
+/** An entry that waits, and for whom. */
+export interface Held {
+  readonly arrived: Arrived;
+  readonly subscription: LiveSubscription;
+}
+
 /**
  * Tells the groups that the entries of one answer came for. Where a channel and a group of one name were asked for, an
  * entry of both comes twice, and nothing else tells the two apart.
  */
-export class GroupsOfAnswer {
-  readonly #asked: Mix;
-  readonly #seen = new Set<Seen>();
-
-  constructor(asked: Mix) {
-    this.#asked = asked;
-  }
-
-  /** The group that an entry came for, if any. */
-  of(envelope: WireEnvelope, seen: Seen): string | undefined {
-    const group = groupOf(envelope, this.#asked);
+export function groupsOfAnswer(asked: Mix): (envelope: WireEnvelope, seen: Seen) => string | undefined {
+  const once = new Set<Seen>();
+  return (envelope, seen) => {
+    const group = groupOf(envelope, asked);
     const { c, b = c } = envelope;
-    if (group !== undefined || b !== c || !this.#asked.groups.includes(c)) return group;
-    if (this.#seen.has(seen)) return c;
-    this.#seen.add(seen);
-    return undefined;
-  }
+    if (group !== undefined || b !== c || !asked.groups.includes(c)) return group;
+    if (once.has(seen)) return c;
+    once.add(seen);
+    return;
+  };
 }
 
 /** Whether a subscription wants an entry, and has not had it. */

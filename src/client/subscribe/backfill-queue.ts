@@ -70,11 +70,10 @@ export class BackfillQueue {
       }
       backfill.silence++;
       if (mostSilence !== undefined && backfill.silence >= mostSilence) return undefined;
-      if (wasHolding && mostSilence === undefined) throw unanswered(patience);
-      if (patience >= LONGEST_HOLD) {
-        backfill.attempts = MOST_ATTEMPTS;
-        throw unanswered(patience);
-      }
+      const isLost = patience >= LONGEST_HOLD;
+      if (isLost) backfill.attempts = MOST_ATTEMPTS;
+      if (isLost || (wasHolding && mostSilence === undefined))
+        throw pollError('PN-2002', `no answer within ${patience} ms`);
     }
   }
 
@@ -92,9 +91,8 @@ export class BackfillQueue {
   }
 }
 
-function unanswered(milliseconds: number): PubNubError {
+/** The error of a poll that did not bring a backfill any further. */
+export function pollError(code: 'PN-2002' | 'PN-4001', why: string): PubNubError {
   const operation = PNOperationType.PNSubscribeOperation;
-  return new PubNubError('PN-2002', `${operation} failed: no answer within ${milliseconds} ms.`, {
-    operation,
-  });
+  return new PubNubError(code, `${operation} failed: ${why}.`, { operation });
 }

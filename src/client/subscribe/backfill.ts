@@ -1,7 +1,6 @@
-import { PNOperationType } from '../../protocol/status.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { PubNubError } from '../errors/pubnub-error.ts';
-import type { Arrived } from './arrived.ts';
+import type { Arrived, Held } from './arrived.ts';
+import { pollError } from './backfill-queue.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
@@ -25,11 +24,8 @@ export interface BackfillPlan {
   readonly asked?: Mix;
 }
 
-/** An entry that waits, and for whom. */
-export interface Held {
-  readonly arrived: Arrived;
-  readonly subscription: LiveSubscription;
-}
+/** What is left of a loss, and how much of it history has brought back. */
+export type Outcome = readonly [Loss, Recovered];
 
 /** Why a backfill ends before it has brought everything. */
 export type EarlyEnd = 'backfill-failed' | 'backlog-full';
@@ -73,10 +69,11 @@ export class Backfill {
   protected readonly reception: Reception;
   /** Channels on which something came that somebody wanted. */
   protected readonly brought = new Set<string>();
+  /** Those that wait, in the order in which they came. */
+  protected backlog: Held[] = [];
   readonly #interest: Interest;
   /** How many batches the loop had brought when it began. */
   readonly #since: number;
-  #backlog: Held[] = [];
   #bytes = 0;
 
   constructor(reception: Reception, plan: BackfillPlan) {
@@ -100,7 +97,7 @@ export class Backfill {
 
   /** Whether something waits. */
   get isHolding(): boolean {
-    return this.#backlog.length > 0;
+    return this.backlog.length > 0;
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -152,14 +149,16 @@ export class Backfill {
   }
 
   /** What is missing when it ends, of each name, and how much of it has been recovered. */
-  missing(because: EarlyEnd | undefined): readonly (readonly [Loss, Recovered])[] {
+  missing(because: EarlyEnd | undefined): readonly Outcome[] {
     if (!because) return [];
     const { names, plan } = this;
-    return apart({ names, from: '0', to: plan.to, reason: because, certain: false }).flatMap((loss) => {
-      const from = this.missingFrom(loss.names);
-      if (compareTimetokens(from, plan.to) >= 0) return [];
-      return [[{ ...loss, from }, this.hasBrought(loss.names) ? 'partial' : 'none'] as const];
-    });
+    return apart({ names, from: '0', to: plan.to, reason: because, certain: false }).flatMap(
+      (loss): readonly Outcome[] => {
+        const from = this.missingFrom(loss.names);
+        if (compareTimetokens(from, plan.to) >= 0) return [];
+        return [[{ ...loss, from }, this.hasBrought(loss.names) ? 'partial' : 'none']];
+      },
+    );
   }
 
   /** Takes all that still waits, in the order in which it came: nothing more goes before it. */
@@ -170,24 +169,19 @@ export class Backfill {
   /** Holds a newer entry back. */
   hold(arrived: Arrived, subscription: LiveSubscription): void {
     const { backfills } = this.reception;
-    this.#backlog.push({ arrived, subscription });
+    this.backlog.push({ arrived, subscription });
     this.#bytes += arrived.bytes;
     backfills.held(1, arrived.bytes);
     this.onHeld?.();
-    if (this.#backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)
+    if (this.backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)
       backfills.end(this, 'backlog-full');
-  }
-
-  /** Those that wait, in the order in which they came. */
-  protected get backlog(): readonly Held[] {
-    return this.#backlog;
   }
 
   /** Takes some of those that wait out of the backlog. */
   protected takeHeld(isTaken: (held: Held) => boolean): readonly Held[] {
-    const taken = this.#backlog.filter(isTaken);
+    const taken = this.backlog.filter(isTaken);
     const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
-    if (taken.length > 0) this.#backlog = this.#backlog.filter((held) => !isTaken(held));
+    if (taken.length > 0) this.backlog = this.backlog.filter((held) => !isTaken(held));
     this.#bytes -= bytes;
     this.reception.backfills.held(-taken.length, -bytes);
     return taken;
@@ -223,7 +217,8 @@ export class Backfill {
 
   /** An answer has been delivered: the next poll goes on behind it. */
   protected goOn({ cursor }: LoopAnswer): void {
-    if (compareTimetokens(cursor.timetoken, this.place.timetoken) <= 0) throw standstill();
+    if (compareTimetokens(cursor.timetoken, this.place.timetoken) <= 0)
+      throw pollError('PN-4001', 'the server answers without going on');
     this.place = cursor;
     // What goes on has not failed: the bound is for failures in a row.
     this.attempts = 0;
@@ -252,11 +247,4 @@ export class Backfill {
       .map((loss) => ({ ...loss, from: later(loss.from, from), to: sooner(loss.to, plan.to) }))
       .filter((loss) => compareTimetokens(loss.from, loss.to) < 0);
   }
-}
-
-function standstill(): PubNubError {
-  const operation = PNOperationType.PNSubscribeOperation;
-  return new PubNubError('PN-4001', `${operation} failed: the server answers without going on.`, {
-    operation,
-  });
 }

@@ -2,8 +2,8 @@ import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
 import { chance } from '../runtime/random.ts';
-import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
-import type { Backfill, Held } from './backfill.ts';
+import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -137,7 +137,7 @@ export class Delivery {
   #note({ entries, mix, bytes: size }: Batch) {
     const { sightings, settings } = this.#reception;
     const now = settings.clock.monotonic();
-    const groups = new GroupsOfAnswer(mix);
+    const groupOfEntry = groupsOfAnswer(mix);
     const bytes = size / entries.length;
     let fresh = false;
     this.batches++;
@@ -148,7 +148,7 @@ export class Delivery {
       fresh ||= noted.batch === undefined;
       noted.batch ??= this.batches;
       const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
-      const group = groups.of(entry, noted);
+      const group = groupOfEntry(entry, noted);
       sightings.note(entry, group);
       return { envelope: entry, group, seen, source: undefined, turn: LIVE, bytes };
     });

@@ -140,7 +140,7 @@ export class SubscribeEngine<Client> {
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
     for (const subscription of this.#demand.subscriptions) subscription.acceptance.askAgain();
     this.#runner.dispatch({ type });
-    this.#reception.askAgain();
+    this.#reception.backfills.askAgain();
   }
 
   #drop(subscription: LiveSubscription, mix: Mix): void {
@@ -163,7 +163,7 @@ export class SubscribeEngine<Client> {
         this.#drop(ended, ended.names);
         void this.#changes.note();
       },
-      relieved: () => this.#reception.pump(),
+      relieved: () => this.#reception.delivery.pump(),
       failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
       get failure() {
         return engine.failure;
@@ -204,7 +204,7 @@ export class SubscribeEngine<Client> {
         return engine.#lastId;
       },
       poll: (request, outcome) => this.#poll(request, outcome),
-      deliver: (batch) => this.#reception.push(batch),
+      deliver: (batch) => this.#reception.delivery.push(batch),
       accept: (effect) => this.#accept(effect),
       refuse: ({ mix, error, newest }) => {
         for (const { interest, acceptance } of this.#known(newest))
@@ -221,7 +221,7 @@ export class SubscribeEngine<Client> {
 
   #stateChanged(change: Parameters<LoopHost['stateChanged']>[0]): void {
     const { state } = change;
-    if (state !== 'connected') this.#reception.rest();
+    if (state !== 'connected') this.#reception.backfills.rest();
     if (state === 'idle') this.#cursor = undefined;
     if (state === 'idle') this.#reception.forget();
     const { failure } = this;

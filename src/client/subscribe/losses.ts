@@ -1,5 +1,5 @@
 import { isPresenceName, isWildcard, withoutPresence } from '../../protocol/names.ts';
-import { compareTimetokens } from '../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Backfill } from './backfill.ts';
 import { apart, gapEvent, isOfPresence, type Loss, later, type Recovered, spanOf } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
@@ -7,17 +7,23 @@ import type { LiveSubscription } from './live-subscription.ts';
 import type { Mix } from './mix.ts';
 import type { Reception } from './reception.ts';
 
+/** How a loss of one name concerns a subscription. */
+interface Concern {
+  /** The lowest floor of the names by which it is concerned. */
+  readonly floor: Timetoken;
+  /** The groups by which it may be concerned. */
+  readonly groups: readonly string[];
+  /** Whether it is known to be concerned. */
+  readonly isKnown: boolean;
+}
+
 /** A subscription that a loss of one name concerns. */
-export interface Affected {
+export interface Affected extends Concern {
   readonly subscription: LiveSubscription;
   /** The part of the loss that concerns it. */
   readonly loss: Loss;
   /** Whether history is to bring it back. */
   readonly recovers: boolean;
-  /** The groups by which it may be concerned. */
-  readonly groups: readonly string[];
-  /** Whether it is known to be concerned. */
-  readonly isKnown: boolean;
 }
 
 /** Where a loss was met. */
@@ -45,12 +51,10 @@ export class Losses {
 
   /** Tells those who have waited for a backfill, and the client's own listeners. */
   tell({ plan, recipients, serial, membersOf }: Backfill, loss: Loss, recovered: Recovered): void {
-    const met = { asked: plan.asked ?? plan.names, membersOf };
     this.#reception.listeners.emit('gap', gapEvent(loss, recovered));
     for (const subscription of recipients) {
-      const names = this.#namesIn(subscription, loss, met);
-      if (subscription.interest.floorOf(names) === undefined) continue;
-      subscription.lose(asFarAs(this.#isKnown(subscription, { loss, names }, met), loss), recovered, serial);
+      const concern = this.#concernOf(subscription, loss, { asked: plan.asked ?? plan.names, membersOf });
+      if (concern) subscription.lose(asFarAs(concern.isKnown, loss), recovered, serial);
     }
   }
 
@@ -68,59 +72,59 @@ export class Losses {
   }
 
   #affected(subscription: LiveSubscription, loss: Loss, asked: Mix): Affected | undefined {
-    const { interest, ledger, wish } = subscription;
-    const names = this.#namesIn(subscription, loss, { asked });
-    const accepted = interest.floorOf(names);
-    if (accepted === undefined) return undefined;
+    const concern = this.#concernOf(subscription, loss, { asked });
+    if (!concern) return undefined;
+    const { ledger, wish } = subscription;
+    const { from, to, reason } = loss;
     // What comes before the newest stored messages is nobody's loss.
     const [channel] = loss.names.channels;
-    const floor = later(accepted, (channel && ledger?.startOf(channel)) || accepted);
-    const groups = channel === undefined ? [] : names.groups;
-    const how = { subscription, groups, isKnown: this.#isKnown(subscription, { loss, names }, { asked }) };
-    const { from, to, reason } = loss;
+    const floor = later(concern.floor, (channel && ledger?.startOf(channel)) || concern.floor);
     if (reason === 'cursor-regressed') {
       const isKeptOut = compareTimetokens(floor, from) > 0;
-      return isKeptOut ? { ...how, loss: { ...loss, to: floor }, recovers: false } : undefined;
+      return isKeptOut
+        ? { ...concern, subscription, loss: { ...loss, to: floor }, recovers: false }
+        : undefined;
     }
     if (compareTimetokens(floor, to) >= 0) return undefined;
     const { start, gaps } = wish.recovers;
     const recovers = !isOfPresence(loss) && (gaps || (start && compareTimetokens(from, floor) <= 0));
-    return { ...how, loss: { ...loss, from: later(from, floor) }, recovers };
+    return { ...concern, subscription, loss: { ...loss, from: later(from, floor) }, recovers };
+  }
+
+  // Whether a subscription would get what is lost; by which groups, and from which floor on.
+  #concernOf({ interest }: LiveSubscription, { names }: Loss, met: Met): Concern | undefined {
+    const [channel] = names.channels;
+    const wanted = channel === undefined ? names : this.#namesOver(channel, interest.mix.groups, met.asked);
+    const floor = interest.floorOf(wanted);
+    if (floor === undefined) return undefined;
+    const { groups } = wanted;
+    const isDirect = channel === undefined || interest.floorOf({ ...wanted, groups: [] }) !== undefined;
+    return { floor, groups, isKnown: isDirect || this.#isAmong(channel, groups, met) };
   }
 
   // Nobody says by which group a channel was asked for: what is listed, what has come, or a poll for one group tells.
-  #isKnown(
-    { interest }: LiveSubscription,
-    { loss, names }: { readonly loss: Loss; readonly names: Mix },
-    { asked, membersOf }: Met,
-  ): boolean {
-    const [channel] = loss.names.channels;
-    if (channel === undefined || interest.floorOf({ ...names, groups: [] }) !== undefined) return true;
+  #isAmong(channel: string, groups: readonly string[], { asked, membersOf }: Met): boolean {
+    const { sightings } = this.#reception;
     const among = asked.groups.filter((group) => isPresenceName(group) === isPresenceName(channel));
-    return names.groups.some(
+    return groups.some(
       (group) =>
-        membersOf?.get(group)?.includes(channel) ||
-        among.length === 1 ||
-        this.#reception.sightings.isInGroup(group, channel),
+        membersOf?.get(group)?.includes(channel) || among.length === 1 || sightings.isInGroup(group, channel),
     );
   }
 
-  // The names by which a subscription would get what is lost.
-  #namesIn({ interest }: LiveSubscription, { names }: Loss, { asked }: Met): Mix {
-    const [channel] = names.channels;
-    if (channel === undefined) return names;
-    const direct = [channel, ...wildcardsOver(channel)];
+  // The names by which entries of a channel may come, for somebody who wants these groups.
+  #namesOver(channel: string, groups: readonly string[], asked: Mix): Mix {
+    const channels = [channel, ...wildcardsOver(channel)];
     // What a wildcard stands for is told for groups by itself.
-    if (isWildcard(withoutPresence(channel))) return { channels: direct, groups: [] };
-    const isAsked = direct.some((name) => asked.channels.includes(name));
+    if (isWildcard(withoutPresence(channel))) return { channels, groups: [] };
     const { sightings } = this.#reception;
+    const isAsked = channels.some((name) => asked.channels.includes(name));
     // Which channels a group has is not known but by what came: better told of one too many.
-    const groups = interest.mix.groups.filter(
-      (group) =>
-        isPresenceName(group) === isPresenceName(channel) &&
-        (!isAsked || sightings.isInGroup(group, channel)),
-    );
-    return { channels: direct, groups };
+    const mayHave = (group: string) => !isAsked || sightings.isInGroup(group, channel);
+    return {
+      channels,
+      groups: groups.filter((group) => isPresenceName(group) === isPresenceName(channel) && mayHave(group)),
+    };
   }
 }
 

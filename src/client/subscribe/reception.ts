@@ -73,30 +73,10 @@ export class Reception {
     this.#stalls = new StallWatch(host.settings.clock, host.stalled);
   }
 
-  /** Takes the next batch of the loop. */
-  push(batch: Batch): void {
-    this.delivery.push(batch);
-  }
-
   /** The server accepted names of subscriptions: each begins at its floor, and gets what it wants from before. */
   accept(subscriptions: Iterable<LiveSubscription>, effect: Extract<LoopEffect, { type: 'accept' }>): void {
     for (const subscription of subscriptions) this.#acceptOne(subscription, effect);
     this.backfills.resume();
-  }
-
-  /** Goes on, after a reader has made room or is gone. */
-  pump(): void {
-    this.delivery.pump();
-  }
-
-  /** There is no connection: older messages wait for it. */
-  rest(): void {
-    this.backfills.rest();
-  }
-
-  /** There is another token or filter: what is under way without it begins anew. */
-  askAgain(): void {
-    this.backfills.askAgain();
   }
 
   /** Some names are not wanted any more. */
@@ -139,7 +119,7 @@ export class Reception {
     this.host.delivered(fresh);
   }
 
-  /** Passes the public cursor on. What waits behind a backfill has not reached anybody: a program that starts there again must get it. */
+  /** Moves the public cursor, unless something waits behind a backfill: a program that starts there again must get it. */
   reach(): void {
     if (this.#latest && !this.backfills.isWaitedFor) this.host.reached(this.#latest);
   }

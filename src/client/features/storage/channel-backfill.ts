@@ -1,6 +1,5 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
-import type { Arrived } from '../../subscribe/arrived.ts';
-import type { Held } from '../../subscribe/backfill.ts';
+import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import { isStored } from '../../subscribe/decode.ts';
 import type { LiveSubscription } from '../../subscribe/live-subscription.ts';
 import type { HistoryRange, HistoryRows } from './history-source.ts';

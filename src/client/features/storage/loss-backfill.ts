@@ -1,7 +1,7 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
-import type { Arrived } from '../../subscribe/arrived.ts';
-import type { BackfillPlan, EarlyEnd, Held } from '../../subscribe/backfill.ts';
-import { apart, before, type Loss, later, type Recovered, spanOf } from '../../subscribe/gaps.ts';
+import type { Arrived, Held } from '../../subscribe/arrived.ts';
+import type { BackfillPlan, EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
+import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
 import type { Mix } from '../../subscribe/mix.ts';
 import type { Reception } from '../../subscribe/reception.ts';
@@ -33,7 +33,7 @@ export class LossBackfill extends ChannelBackfill {
   }
 
   // A suspicion is told if history had something, or could not be asked for everything.
-  override missing(because: EarlyEnd | undefined): readonly (readonly [Loss, Recovered])[] {
+  override missing(because: EarlyEnd | undefined): readonly Outcome[] {
     return apart(this.#loss).flatMap((loss) => {
       const { names, certain } = loss;
       const cuts = this.channelsOf(names).flatMap((channel) => this.#cuts.get(channel) ?? []);

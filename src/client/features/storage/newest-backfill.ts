@@ -1,7 +1,7 @@
 import { isPresenceName } from '../../../protocol/names.ts';
 import { compareTimetokens } from '../../../protocol/timetoken.ts';
-import type { Arrived } from '../../subscribe/arrived.ts';
-import type { BackfillPlan, Held } from '../../subscribe/backfill.ts';
+import type { Arrived, Held } from '../../subscribe/arrived.ts';
+import type { BackfillPlan } from '../../subscribe/backfill.ts';
 import { before, later } from '../../subscribe/gaps.ts';
 import type { Mix } from '../../subscribe/mix.ts';
 import type { Reception } from '../../subscribe/reception.ts';

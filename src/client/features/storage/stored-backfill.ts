@@ -2,8 +2,8 @@ import { isPresenceName, isWildcard, withoutPresence } from '../../../protocol/n
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/pause-for.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
-import { Backfill, type BackfillPlan } from '../../subscribe/backfill.ts';
-import { before, type Loss, later, type Recovered, sooner } from '../../subscribe/gaps.ts';
+import { Backfill, type BackfillPlan, type Outcome } from '../../subscribe/backfill.ts';
+import { before, type Loss, later, sooner } from '../../subscribe/gaps.ts';
 import type { Mix } from '../../subscribe/mix.ts';
 import type { Reception } from '../../subscribe/reception.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
@@ -125,7 +125,7 @@ export interface Brought {
 }
 
 /** What is left of a loss, and how much of it has been recovered. */
-export function outcomeOf(loss: Loss, { hasBrought, isComplete, cuts }: Brought): readonly [Loss, Recovered] {
+export function outcomeOf(loss: Loss, { hasBrought, isComplete, cuts }: Brought): Outcome {
   if (loss.reason === 'backfill-failed' || loss.reason === 'backlog-full')
     return [loss, hasBrought ? 'partial' : 'none'];
   if (!isComplete) return [loss, 'partial'];
