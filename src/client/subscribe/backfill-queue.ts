@@ -3,25 +3,28 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { pauseFor } from '../runtime/pause-for.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Backfill } from './backfill.ts';
-import { patienceFor, shortestPatience } from './patience.ts';
 import type { ReceptionHost } from './reception.ts';
 import type { LoopAnswer } from './state.ts';
 import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
 
 /** Failures in a row before a backfill ends in a gap. */
 export const MOST_ATTEMPTS = 5;
+/** The bounds of the shortest patience, in milliseconds, and how many round trips it is between them. */
+const SHORTEST = { least: 1_000, most: 5_000, roundTrips: 4 } as const;
+/** How often the patience is doubled at most while other backfills wait for their turn. */
+const MOST_GROWTH_IN_TURNS = 3;
 /** Milliseconds after which a server answers a poll in any case. */
 const LONGEST_HOLD = 285_000;
 
 /**
  * Reads the server's live queue for backfills, by polls of their own, one at a time. A server holds a poll for which there
- * is nothing, so a poll is given some patience, the more the longer nobody else waits, and then makes way: no backfill
- * starves another one, and an answer that got lost costs seconds.
+ * is nothing, so a poll is given some patience, the more the longer no other backfill waits, and is then cancelled: no
+ * backfill starves another one, and an answer that got lost costs seconds.
  */
 export class BackfillQueue {
   readonly #host: ReceptionHost;
   readonly #turns = new Turns(1);
-  /** Shortens the poll under way. */
+  /** Shortens the patience with the poll under way, if there is one that can be shortened. */
   #hurry: (() => void) | undefined;
 
   constructor(host: ReceptionHost) {
@@ -43,8 +46,8 @@ export class BackfillQueue {
     }
   }
 
-  // Silence is no failure by itself: a server holds a poll for which there is nothing. But where something newer waits, or
-  // the server would have answered by now in any case, the answer is lost.
+  // Silence alone is no failure: a server holds a poll for which there is nothing. But where something newer waits, or the
+  // server would have answered by now in any case, the answer is lost.
   async #answer(backfill: Backfill, signal: AbortSignal): Promise<LoopAnswer | undefined> {
     const { mostSilence } = backfill;
     for (;;) {
@@ -53,14 +56,10 @@ export class BackfillQueue {
       const poll = () => {
         wasHolding = backfill.isHolding;
         backfill.onPoll?.();
-        patience = patienceFor(backfill, {
-          roundTrip: this.#host.roundTrip,
-          pollTimeout: this.#host.settings.pollTimeout,
-          isWanted: this.#turns.isWanted,
-        });
+        patience = this.#patienceFor(backfill);
         return this.#poll(backfill, patience, signal);
       };
-      // Who is polled for makes way for who waits, above all where something newer waits as well.
+      // The poll under way makes way for a backfill that waits, above all where newer entries wait behind that.
       backfill.onHeld = () => this.#hurry?.();
       this.#hurry?.();
       const answer = await this.#turns.run(signal, poll, () => backfill.isHolding);
@@ -77,21 +76,70 @@ export class BackfillQueue {
     }
   }
 
-  async #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
-    const onHurry = (hurry: () => void) => {
-      this.#hurry = hurry;
-    };
-    const waiting = { signal, patience, shortest: shortestPatience(this.#host.roundTrip), onHurry };
-    try {
-      backfill.asked = backfill.names;
-      return await this.#host.poll(backfill.asked, backfill.place, waiting);
-    } finally {
-      this.#hurry = undefined;
-    }
+  // Resolves to `undefined` if there is no answer within the patience.
+  #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
+    const { settings, poller } = this.#host;
+    const { clock } = settings;
+    const shortest = this.#shortestPatience;
+    backfill.asked = backfill.names;
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const end = () => {
+        this.#hurry = undefined;
+        clock.clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      };
+      const request = { mix: backfill.asked, cursor: backfill.place };
+      const cancel = poller.poll(request, {
+        answered: (answer) => {
+          end();
+          resolve(answer);
+        },
+        failed: ({ error }) => {
+          end();
+          // The poll's own deadline is a patience like any other.
+          if (error.code === 'PN-2002' && error.statusCode === undefined) resolve(undefined);
+          else reject(error);
+        },
+      });
+      const giveUp = () => {
+        end();
+        cancel();
+        resolve(undefined);
+      };
+      const abort = () => {
+        reject(signal.reason);
+        giveUp();
+      };
+      let timer = clock.setTimeout(giveUp, patience);
+      signal.addEventListener('abort', abort, { once: true });
+      if (patience <= shortest) return;
+      this.#hurry = () => {
+        this.#hurry = undefined;
+        clock.clearTimeout(timer);
+        timer = clock.setTimeout(giveUp, shortest);
+      };
+    });
+  }
+
+  // It grows with silence, unless something newer waits.
+  #patienceFor({ isHolding, silence }: Backfill): number {
+    const shortest = this.#shortestPatience;
+    if (isHolding) return shortest;
+    const growth = this.#turns.isWanted ? Math.min(silence, MOST_GROWTH_IN_TURNS) : silence;
+    const patience = shortest * 2 ** growth;
+    const { pollTimeout } = this.#host.settings;
+    return patience > pollTimeout / 2 ? pollTimeout : patience;
+  }
+
+  // In milliseconds, with a poll that others wait for.
+  get #shortestPatience(): number {
+    const { least, most, roundTrips } = SHORTEST;
+    return Math.min(Math.max(roundTrips * this.#host.roundTrip, least), most);
   }
 }
 
-/** The error of a poll that did not bring a backfill any further. */
+/** The error of a poll that brought a backfill no further. */
 export function pollError(code: 'PN-2002' | 'PN-4001', why: string): PubNubError {
   const operation = PNOperationType.PNSubscribeOperation;
   return new PubNubError(code, `${operation} failed: ${why}.`, { operation });

@@ -140,10 +140,7 @@ export class Backfill {
     // It tells which channels wildcards and groups have, before history is asked for them.
     sightings.noteAll(answer.entries, this.asked);
     const deliver = await this.prepare(answer, this.#lossesIn(answer), signal);
-    let isFruitful = false;
-    await delivery.inTurn(() => {
-      if (!this.isClosed) isFruitful = deliver();
-    });
+    const isFruitful = await delivery.inTurn(() => !this.isClosed && deliver());
     this.goOn(answer);
     return isFruitful;
   }

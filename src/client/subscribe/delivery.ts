@@ -53,13 +53,10 @@ export class Delivery {
     });
   }
 
-  /** Does something in its turn, after what was taken before it; resolves when it is done. */
-  inTurn(work: () => void): Promise<void> {
+  /** Does something in its turn, after what was taken before it; resolves to what that returns. */
+  inTurn<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
-      this.#queue.add(() => {
-        work();
-        resolve();
-      });
+      this.#queue.add(() => resolve(work()));
     });
   }
 

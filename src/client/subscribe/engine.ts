@@ -11,7 +11,6 @@ import { Demand } from './demand.ts';
 import { DemandChanges } from './demand-changes.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { intersection, isEmpty, type Mix } from './mix.ts';
-import { pollOnce } from './poll-once.ts';
 import { Poller, type PollOutcome, type PollRequest } from './poller.ts';
 import { Reception } from './reception.ts';
 import type { Recovery } from './recovery.ts';
@@ -183,8 +182,7 @@ export class SubscribeEngine<Client> {
     return {
       ...{ settings, recovery },
       fileUrl: (file) => fileUrlOf(this.#executor, file),
-      poll: (mix, cursor, waiting) =>
-        pollOnce(this.#poller, { mix, cursor }, { ...waiting, clock: settings.clock }),
+      poller: this.#poller,
       get roundTrip() {
         return engine.#runner.roundTrip;
       },

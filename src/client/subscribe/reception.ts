@@ -13,11 +13,11 @@ import { Holding } from './holding.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Losses } from './losses.ts';
 import { isEmpty, type Mix } from './mix.ts';
-import type { Waiting } from './patience.ts';
+import type { Poller } from './poller.ts';
 import type { Recovery } from './recovery.ts';
 import { Sightings } from './sightings.ts';
 import { StallWatch } from './stall-watch.ts';
-import type { Batch, LoopAnswer, LoopCursor, LoopEffect } from './state.ts';
+import type { Batch, LoopCursor, LoopEffect } from './state.ts';
 
 /** What reception needs of the client. */
 export interface ReceptionHost {
@@ -25,8 +25,7 @@ export interface ReceptionHost {
   readonly fileUrl: FileUrl;
   /** The backfills that read history, if the client has them. */
   readonly recovery: Recovery | undefined;
-  /** Polls once; `undefined` if nobody has answered within the patience. Rejects with a `PubNubError`. */
-  poll(mix: Mix, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
+  readonly poller: Poller;
   /** Of the last handshake, in milliseconds. */
   readonly roundTrip: number;
   /** A batch is delivered. `fresh`: there was more in it than copies. */

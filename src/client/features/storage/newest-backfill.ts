@@ -68,13 +68,9 @@ export class NewestBackfill extends ChannelBackfill {
   // Stored messages go before it, and are counted with it: it waits for its own backfill as for those before.
   override async take(answer: LoopAnswer): Promise<boolean> {
     const { delivery } = this.reception;
-    let isFruitful = false;
-    await delivery.inTurn(() => {
-      for (const arrived of this.read(answer.entries)) {
-        const isWanted = delivery.offer({ ...arrived, turn: this.serial + 1 }, this.recipients);
-        isFruitful ||= isWanted;
-      }
-    });
+    const turn = this.serial + 1;
+    const offer = (arrived: Arrived) => delivery.offer({ ...arrived, turn }, this.recipients);
+    const isFruitful = await delivery.inTurn(() => this.read(answer.entries).filter(offer).length > 0);
     this.goOn(answer);
     return isFruitful;
   }
