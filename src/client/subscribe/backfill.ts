@@ -233,7 +233,7 @@ export class Backfill {
 
   // What the answer leaves out of the range. An old start raises the same suspicion as a long absence.
   #lossesIn(answer: LoopAnswer): readonly Loss[] {
-    const { countThreshold, liveRetention } = this.reception.settings;
+    const { countThreshold, liveRetention } = this.reception.host.settings;
     const { place, plan, names } = this;
     const [from, to] = [place.timetoken, sooner(answer.cursor.timetoken, plan.to)];
     const late = place === plan.from && isOverdue(from, plan.asOf, liveRetention);

@@ -121,6 +121,7 @@ export class Backfills {
   }
 
   async #run(backfill: Backfill, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#reception.host.settings;
     while (!signal.aborted) {
       try {
         await backfill.fetch(signal);
@@ -128,28 +129,27 @@ export class Backfills {
         return;
       } catch (thrown) {
         if (signal.aborted) return;
-        if (!(await this.#retry(backfill, thrown, signal))) return;
+        const delay = this.#failed(backfill, thrown);
+        if (delay === undefined) return;
+        await pauseFor(clock, delay, signal).catch(() => undefined);
       }
     }
   }
 
-  // Whether it is tried again.
-  async #retry(backfill: Backfill, thrown: unknown, signal: AbortSignal): Promise<boolean> {
-    const { clock, random, reconnection } = this.#reception.settings;
-    const { backfillFailed } = this.#reception.host;
+  // Returns the delay until it is tried again, in milliseconds; `undefined` if it is not.
+  #failed(backfill: Backfill, thrown: unknown): number | undefined {
+    const { random, reconnection } = this.#reception.host.settings;
     const error = PubNubError.is(thrown) ? thrown : unexpected(thrown);
     const attempt = ++backfill.attempts;
-    if (attempt > Math.min(reconnection.maximumRetries, MOST_ATTEMPTS)) {
-      backfillFailed(backfill.names, error, { attempt });
-      this.end(backfill, 'backfill-failed');
-      return false;
-    }
-    const delay = backoff(reconnection, { attempt, random: chance(random), retryAfter: error.retryAfter });
-    backfillFailed(backfill.names, error, { attempt, delay });
-    return pauseFor(clock, delay, signal).then(
-      () => true,
-      () => false,
-    );
+    const isLast = attempt > Math.min(reconnection.maximumRetries, MOST_ATTEMPTS);
+    const { retryAfter } = error;
+    const delay = isLast ? undefined : backoff(reconnection, { attempt, random: chance(random), retryAfter });
+    this.#reception.host.backfillFailed(backfill.names, error, {
+      attempt,
+      ...(delay !== undefined && { delay }),
+    });
+    if (isLast) this.end(backfill, 'backfill-failed');
+    return delay;
   }
 
   #remove(backfill: Backfill): void {

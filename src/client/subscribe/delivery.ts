@@ -35,7 +35,7 @@ export class Delivery {
 
   constructor(reception: Reception) {
     this.#reception = reception;
-    const { dedupeEntries, random } = reception.settings;
+    const { dedupeEntries, random } = reception.host.settings;
     this.#queue = new DeliveryQueue(() => reception.mustWait());
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
@@ -82,7 +82,7 @@ export class Delivery {
         this.#invalid(entry);
         return [];
       }
-      const seen = this.#window.note(entry, this.#reception.settings.clock.monotonic(), areRows);
+      const seen = this.#window.note(entry, this.#reception.host.settings.clock.monotonic(), areRows);
       const bytes = JSON.stringify(entry.d)?.length ?? 0;
       const group = groupOf(entry, source.asked);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
@@ -132,7 +132,8 @@ export class Delivery {
 
   // What is no envelope is `undefined`. `fresh`: there is more than copies.
   #note({ entries, mix, bytes: size }: Batch) {
-    const { sightings, settings } = this.#reception;
+    const { sightings, host } = this.#reception;
+    const { settings } = host;
     const now = settings.clock.monotonic();
     const groupOfEntry = groupsOfAnswer(mix);
     const bytes = size / entries.length;
@@ -193,8 +194,8 @@ export class Delivery {
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      const { host, settings } = this.#reception;
-      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, host.fileUrl);
+      const { host } = this.#reception;
+      const decoded = decode(host.settings.freezePayloads ? freezeDeep(envelope) : envelope, host.fileUrl);
       freezeEvent(decoded.name, decoded.event);
       return decoded;
     } catch (error) {

@@ -45,8 +45,9 @@ export class Losses {
   /** The loop has met a loss, ahead of the entries of the same answer. */
   meet(loss: Loss, asked: Mix): void {
     const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
-    const { recovery, backfills } = this.#reception;
-    if (recovery && recovering.length > 0) backfills.open(recovery.loss(this.#reception, recovering, asked));
+    const { host, backfills } = this.#reception;
+    if (host.recovery && recovering.length > 0)
+      backfills.open(host.recovery.loss(this.#reception, recovering, asked));
   }
 
   /** Tells those who have waited for a backfill, and the client's own listeners. */
@@ -60,10 +61,10 @@ export class Losses {
 
   // Tells those whom history does not help; returns the others.
   #meetOne(loss: Loss, asked: Mix): readonly Affected[] {
-    const { demand, listeners, recovery } = this.#reception;
+    const { demand, listeners, host } = this.#reception;
     // Handlers may begin and end subscriptions meanwhile.
     const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
-    const recovering = recovery ? affected.filter(({ recovers }) => recovers) : [];
+    const recovering = host.recovery ? affected.filter(({ recovers }) => recovers) : [];
     const others = affected.filter((one) => !recovering.includes(one));
     if (others.length > 0) listeners.emit('gap', gapEvent(others.map((one) => one.loss).reduce(spanOf)));
     for (const { subscription, loss: own, isKnown } of others)

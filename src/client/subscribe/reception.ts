@@ -45,8 +45,6 @@ export interface ReceptionHost {
 /** Everything between an answer and those who want it: delivery, what comes before it, and what is told when it is lost. */
 export class Reception {
   readonly host: ReceptionHost;
-  readonly settings: Settings;
-  readonly recovery: Recovery | undefined;
   readonly demand: Demand;
   readonly listeners: ListenerRegistry<unknown>;
   readonly holding = new Holding();
@@ -61,8 +59,6 @@ export class Reception {
 
   constructor(host: ReceptionHost, { demand, listeners }: Pick<Reception, 'demand' | 'listeners'>) {
     this.host = host;
-    this.settings = host.settings;
-    this.recovery = host.recovery;
     this.demand = demand;
     this.listeners = listeners;
     this.losses = new Losses(this);
@@ -130,7 +126,7 @@ export class Reception {
   ): void {
     const { interest, acceptance, wish } = subscription;
     const { start, last, recovers } = wish;
-    const { recovery } = this;
+    const { recovery } = this.host;
     const names = interest.accept(mix, beginOf(start, floor));
     const range = { to: cursor.timetoken, asOf: floor.timetoken };
     const plan = { ...range, names, from: start ?? floor, recipients: [subscription] };

@@ -1,15 +1,8 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import { isStored } from '../../subscribe/decode.ts';
-import type { LiveSubscription } from '../../subscribe/live-subscription.ts';
 import type { HistoryRange, HistoryRows } from './history-source.ts';
 import { type Place, StoredBackfill } from './stored-backfill.ts';
-
-/** A row, or an entry that has waited for it, and for whom. */
-export interface Next {
-  readonly arrived: Arrived;
-  readonly subscription?: LiveSubscription;
-}
 
 /** A backfill that reads the history of its channels, each by itself, while newer entries wait behind it. */
 export abstract class ChannelBackfill extends StoredBackfill {
@@ -69,18 +62,11 @@ export abstract class ChannelBackfill extends StoredBackfill {
 }
 
 /** The rows of which no copy waits: what waits knows more. */
-export function withoutCopies(rows: readonly Arrived[], held: readonly Held[]): readonly Next[] {
-  const missing = rows.filter((row) => !held.some((other) => isCopy(row, other.arrived)));
-  return missing.map((arrived) => ({ arrived }));
+export function withoutCopies(rows: readonly Arrived[], held: readonly Held[]): readonly Arrived[] {
+  const keys = new Set(held.map(({ arrived }) => keyOf(arrived)));
+  return rows.filter((row) => !keys.has(keyOf(row)));
 }
 
-/** The publish timetoken of what is delivered next. */
-export function timeOf({ arrived }: Next): Timetoken {
-  return arrived.envelope.p.t;
-}
-
-function isCopy(row: Arrived, held: Arrived): boolean {
-  const [a, b] = [row.seen, held.seen];
-  const isSame = a.content === b.content && a.publisher === b.publisher && a.kind === b.kind;
-  return isSame && row.envelope.p.t === held.envelope.p.t && a.channel === b.channel;
+function keyOf({ envelope: { c, p }, seen: { kind, publisher, content } }: Arrived): string {
+  return JSON.stringify([c, p.t, kind, publisher, content]);
 }

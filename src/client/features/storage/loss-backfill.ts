@@ -5,11 +5,11 @@ import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts
 import type { Affected } from '../../subscribe/losses.ts';
 import type { Mix } from '../../subscribe/mix.ts';
 import type { Reception } from '../../subscribe/reception.ts';
-import { ChannelBackfill, type Next, timeOf, withoutCopies } from './channel-backfill.ts';
+import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
 import { OVERLAP } from './ledger.ts';
-import { isExhaustive, MOST_ROWS, outcomeOf } from './stored-backfill.ts';
+import { MOST_ROWS, outcomeOf } from './stored-backfill.ts';
 
 /** What the loop has lost: one backfill for all its names, so that what comes by several of them keeps its order. */
 export class LossBackfill extends ChannelBackfill {
@@ -32,15 +32,11 @@ export class LossBackfill extends ChannelBackfill {
     return this.readHistory(signal);
   }
 
-  // A suspicion is told if history had something, or could not be asked for everything.
   override missing(because: EarlyEnd | undefined): readonly Outcome[] {
     return apart(this.#loss).flatMap((loss) => {
-      const { names, certain } = loss;
-      const cuts = this.channelsOf(names).flatMap((channel) => this.#cuts.get(channel) ?? []);
-      const brought = { hasBrought: this.hasBrought(names), isComplete: isExhaustive(names), cuts };
-      const isCleared = !certain && !brought.hasBrought && brought.isComplete && cuts.length === 0;
-      if (isCleared && !because) return [];
-      return [outcomeOf(because ? { ...loss, reason: because } : loss, brought)];
+      const cuts = this.channelsOf(loss.names).flatMap((channel) => this.#cuts.get(channel) ?? []);
+      const told = because ? { ...loss, reason: because } : loss;
+      return outcomeOf(told, this.hasBrought(loss.names), cuts);
     });
   }
 
@@ -67,11 +63,15 @@ export class LossBackfill extends ChannelBackfill {
   #merged(channel: string, rows: readonly Arrived[]): readonly Next[] {
     const end = rows.at(-1)?.envelope.p.t;
     const held = end === undefined ? [] : this.takeUpTo(channel, end);
+    const missing = withoutCopies(rows, held).map((arrived) => ({ arrived }));
     const isRow = ({ arrived }: Held) => arrived.source?.fills === true;
     const live = held.filter((one) => !isRow(one));
-    return inOrder<Next>([...withoutCopies(rows, held), ...held.filter(isRow)], live, timeOf);
+    return inOrder<Next>([...missing, ...held.filter(isRow)], live, ({ arrived }) => arrived.envelope.p.t);
   }
 }
+
+/** A row, or an entry that has waited for it, and for whom. */
+type Next = Omit<Held, 'subscription'> & Partial<Held>;
 
 function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Mix): BackfillPlan {
   const groups = new Map<string, readonly string[]>();

@@ -1,12 +1,11 @@
-import { isPresenceName } from '../../../protocol/names.ts';
-import { compareTimetokens } from '../../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill.ts';
 import { before, later } from '../../subscribe/gaps.ts';
 import type { Mix } from '../../subscribe/mix.ts';
 import type { Reception } from '../../subscribe/reception.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
-import { ChannelBackfill, type Next, timeOf, withoutCopies } from './channel-backfill.ts';
+import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
@@ -20,17 +19,16 @@ export class NewestBackfill extends ChannelBackfill {
   override readonly mostSilence = 3;
   readonly #most: number;
 
-  /** `plan` is that of the subscription, whatever its names. */
+  /** `plan` is a plain one for the same channels. */
   constructor(
     reception: Reception,
     { plan, most }: { readonly plan: BackfillPlan; readonly most: number },
     history: HistorySource,
   ) {
-    const { asOf, to, recipients } = plan;
-    const names: Mix = { channels: plan.names.channels.filter((name) => !isPresenceName(name)), groups: [] };
+    const { names, asOf, recipients } = plan;
     const from = { timetoken: before(asOf, OVERLAP), region: undefined };
     // All that came before the start counts, also what the loop has yet to bring.
-    super(reception, { names, from, to: later(asOf, to), asOf, recipients }, history);
+    super(reception, { ...plan, from, to: later(asOf, plan.to) }, history);
     this.#most = most;
     for (const subscription of recipients) {
       subscription.interest.setFloor(names, from.timetoken);
@@ -78,11 +76,11 @@ export class NewestBackfill extends ChannelBackfill {
   // What came from two sides, by time. Of what came before the start, it is the newest of what has not come.
   override drain(): readonly Held[] {
     const past = this.names.channels.flatMap((channel) => this.#newestOf(channel, []));
-    return [...past, ...inOrder(super.drain(), [], timeOf)];
+    return [...past, ...inOrder(super.drain(), [], ({ arrived }) => timeOf(arrived))];
   }
 
   // Stored messages come first: until they have, all that is older is missing as well.
-  protected override missingFrom(names: Mix): string {
+  protected override missingFrom(names: Mix): Timetoken {
     return names.channels.some((name) => this.done.has(name)) ? super.missingFrom(names) : '0';
   }
 
@@ -98,13 +96,17 @@ export class NewestBackfill extends ChannelBackfill {
 
   // The newest so many of rows and what waits behind them, counted by time; fewer, where some have come before.
   #newestOf(channel: string, rows: readonly Arrived[]): readonly Held[] {
-    const taken = this.takeUpTo(channel, this.plan.asOf);
-    const held = [...new Map(taken.map((one) => [one.arrived.seen, one])).values()];
-    const all = inOrder<Next>([...withoutCopies(rows, held), ...held], [], timeOf);
+    const held = this.takeUpTo(channel, this.plan.asOf);
+    const waiting = new Map(held.map(({ arrived }) => [arrived.seen, arrived])).values();
+    const all = inOrder([...withoutCopies(rows, held), ...waiting], [], timeOf);
     return this.recipients.flatMap((subscription) => {
-      const missing = all.filter(({ arrived }) => !arrived.seen.had.has(subscription.id));
+      const missing = all.filter(({ seen }) => !seen.had.has(subscription.id));
       const wanted = ledgerOf(subscription).rewindOf(channel)?.newestOf(missing, timeOf) ?? [];
-      return wanted.map(({ arrived }) => ({ arrived: { ...arrived, isRewound: true }, subscription }));
+      return wanted.map((arrived) => ({ arrived: { ...arrived, isRewound: true }, subscription }));
     });
   }
+}
+
+function timeOf({ envelope }: Arrived): Timetoken {
+  return envelope.p.t;
 }

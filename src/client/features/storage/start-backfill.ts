@@ -6,15 +6,13 @@ import { isEnvelope, isStored } from '../../subscribe/decode.ts';
 import { isOfPresence, type Loss, later } from '../../subscribe/gaps.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { inOrder } from './in-order.ts';
-import { isExhaustive, MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
+import { MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
 
 /** What history has of a loss. */
 interface Filled {
   readonly loss: Loss;
   readonly rows: readonly WireEnvelope[];
   readonly cuts: readonly Timetoken[];
-  /** Whether it is known that this is everything. */
-  readonly isComplete: boolean;
 }
 
 interface Fetched {
@@ -45,7 +43,7 @@ export class StartBackfill extends StoredBackfill {
       return await this.#read(answer, loss, signal);
     } catch (error) {
       if (signal.aborted || this.attempts < MOST_ATTEMPTS) throw error;
-      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [], isComplete: false };
+      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [] };
     }
   }
 
@@ -59,7 +57,7 @@ export class StartBackfill extends StoredBackfill {
     });
     const parts = await Promise.all(reads);
     const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
-    return { loss, rows: parts.flatMap(({ rows }) => rows), cuts, isComplete: isExhaustive(names) };
+    return { loss, rows: parts.flatMap(({ rows }) => rows), cuts };
   }
 
   #deliver({ entries }: LoopAnswer, filled: readonly Filled[]): boolean {
@@ -74,12 +72,9 @@ export class StartBackfill extends StoredBackfill {
       if (isWanted && one) found.add(one);
       isFruitful ||= isWanted;
     }
-    for (const one of filled) {
-      const { loss, isComplete } = one;
-      const hasBrought = found.has(one);
-      if (loss.certain || !isComplete || hasBrought)
-        this.reception.losses.tell(this, ...outcomeOf(loss, { ...one, hasBrought }));
-    }
+    for (const one of filled)
+      for (const outcome of outcomeOf(one.loss, found.has(one), one.cuts))
+        this.reception.losses.tell(this, ...outcome);
     return isFruitful;
   }
 }

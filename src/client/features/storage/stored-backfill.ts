@@ -77,7 +77,7 @@ export class StoredBackfill extends Backfill {
     const isDue = (timetoken: Timetoken | undefined) =>
       timetoken !== undefined && !found.rows.some(({ p }) => p.t === timetoken);
     if (isDue(newest) || isDue(newestKnown())) {
-      await pauseFor(this.reception.settings.clock, LAG, signal);
+      await pauseFor(this.reception.host.settings.clock, LAG, signal);
       found = await this.#history.read(range, signal);
     }
     const { rows, cutAt } = found;
@@ -115,25 +115,20 @@ export class StoredBackfill extends Backfill {
   }
 }
 
-/** What history has brought of a loss. */
-export interface Brought {
-  readonly hasBrought: boolean;
-  /** Whether it is known that history has said everything. */
-  readonly isComplete: boolean;
-  /** Of each channel of which older rows were left out: where the others begin. */
-  readonly cuts: readonly Timetoken[];
-}
-
-/** What is left of a loss, and how much of it has been recovered. */
-export function outcomeOf(loss: Loss, { hasBrought, isComplete, cuts }: Brought): Outcome {
-  if (loss.reason === 'backfill-failed' || loss.reason === 'backlog-full')
-    return [loss, hasBrought ? 'partial' : 'none'];
-  if (!isComplete) return [loss, 'partial'];
-  if (cuts.length === 0) return [loss, 'complete'];
-  return [{ ...loss, to: sooner(loss.to, before(cuts.reduce(later))) }, 'partial'];
+/**
+ * What is told of a loss of one name that history was read for. Of each channel of which older rows were left out, `cuts`
+ * says where the others begin. Nothing is told of a suspicion that history has cleared.
+ */
+export function outcomeOf(loss: Loss, hasBrought: boolean, cuts: readonly Timetoken[]): readonly Outcome[] {
+  const { names, to, reason, certain } = loss;
+  if (reason === 'backfill-failed' || reason === 'backlog-full')
+    return [[loss, hasBrought ? 'partial' : 'none']];
+  if (!isExhaustive(names)) return [[loss, 'partial']];
+  if (cuts.length > 0) return [[{ ...loss, to: sooner(to, before(cuts.reduce(later))) }, 'partial']];
+  return certain || hasBrought ? [[loss, 'complete']] : [];
 }
 
 /** Whether it is known which channels names stand for: of groups and wildcards it is not, but by what comes. */
-export function isExhaustive({ channels, groups }: Mix): boolean {
+function isExhaustive({ channels, groups }: Mix): boolean {
   return groups.length === 0 && !channels.some((name) => isWildcard(withoutPresence(name)));
 }
