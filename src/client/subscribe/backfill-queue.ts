@@ -3,7 +3,7 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { pauseFor } from '../runtime/pause-for.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Backfill } from './backfill.ts';
-import type { ReceptionHost } from './reception.ts';
+import type { Reception } from './reception.ts';
 import type { LoopAnswer } from './state.ts';
 import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
 
@@ -22,18 +22,18 @@ const LONGEST_HOLD = 285_000;
  * backfill starves another one, and an answer that got lost costs seconds.
  */
 export class BackfillQueue {
-  readonly #host: ReceptionHost;
+  readonly #reception: Reception;
   readonly #turns = new Turns(1);
   /** Shortens the patience with the poll under way, if there is one that can be shortened. */
   #hurry: (() => void) | undefined;
 
-  constructor(host: ReceptionHost) {
-    this.#host = host;
+  constructor(reception: Reception) {
+    this.#reception = reception;
   }
 
   /** Polls until everything up to the backfill's end has come. */
   async read(backfill: Backfill, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#host.settings;
+    const { clock } = this.#reception.host.settings;
     let fruitless = 0;
     while (backfill.isShort) {
       const began = clock.monotonic();
@@ -78,7 +78,7 @@ export class BackfillQueue {
 
   // Resolves to `undefined` if there is no answer within the patience.
   #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
-    const { settings, poller } = this.#host;
+    const { settings, poller } = this.#reception.host;
     const { clock } = settings;
     const shortest = this.#shortestPatience;
     backfill.asked = backfill.names;
@@ -128,14 +128,14 @@ export class BackfillQueue {
     if (isHolding) return shortest;
     const growth = this.#turns.isWanted ? Math.min(silence, MOST_GROWTH_IN_TURNS) : silence;
     const patience = shortest * 2 ** growth;
-    const { pollTimeout } = this.#host.settings;
+    const { pollTimeout } = this.#reception.host.settings;
     return patience > pollTimeout / 2 ? pollTimeout : patience;
   }
 
   // In milliseconds, with a poll that others wait for.
   get #shortestPatience(): number {
     const { least, most, roundTrips } = SHORTEST;
-    return Math.min(Math.max(roundTrips * this.#host.roundTrip, least), most);
+    return Math.min(Math.max(roundTrips * this.#reception.host.roundTrip, least), most);
   }
 }
 

@@ -46,19 +46,19 @@ export class Backfill {
   place: LoopCursor;
   /** The names that the last poll was sent for; some may have been dropped since. */
   asked: Mix;
-  /** Whether it brings back what the loop has lost. */
+  /** Whether it brings back what the loop lost. */
   readonly fills: boolean = false;
-  /** The channels of groups, as far as they have been listed. */
+  /** The channels of each group that was listed. */
   readonly membersOf = new Map<string, readonly string[]>();
   /** Failures in a row. */
   attempts = 0;
-  /** Polls in a row that nobody answered while they were given time. */
+  /** Polls in a row without an answer within their patience. */
   silence = 0;
-  /** How many of these tell that the live queue has been read to its end; `undefined` if no number does. */
+  /** After so many of these the live queue counts as read to its end; `undefined` if it never does. */
   readonly mostSilence: number | undefined = undefined;
   /** Cancels what is under way for it. */
   controller: AbortController | undefined;
-  /** What is or was under way: what goes on begins when that has come to its end, so that nothing is done twice. */
+  /** The last run. The next one starts when it has ended, so that nothing is done twice. */
   running: Promise<void> = Promise.resolve();
   /** Nothing more is fetched. */
   isClosed = false;
@@ -67,9 +67,9 @@ export class Backfill {
   /** Called when something begins to wait. */
   onHeld: (() => void) | undefined;
   protected readonly reception: Reception;
-  /** Channels on which something came that somebody wanted. */
+  /** Channels of the entries that a recipient wanted. */
   protected readonly brought = new Set<string>();
-  /** Those that wait, in the order in which they came. */
+  /** The entries that wait, in the order in which they came. */
   protected backlog: Held[] = [];
   readonly #interest: Interest;
   /** How many batches the loop had brought when it began. */
@@ -86,7 +86,7 @@ export class Backfill {
     this.#since = reception.delivery.batches;
   }
 
-  /** The names that somebody still wants. */
+  /** The names that a recipient still wants. */
   get names(): Mix {
     return this.#interest.mix;
   }
@@ -95,7 +95,7 @@ export class Backfill {
     return this.plan.recipients;
   }
 
-  /** Whether something waits. */
+  /** Whether entries wait. */
   get isHolding(): boolean {
     return this.backlog.length > 0;
   }
@@ -105,7 +105,7 @@ export class Backfill {
     return compareTimetokens(this.place.timetoken, this.plan.to) < 0;
   }
 
-  /** Whether something that the loop has brought, or has lost, waits for it. */
+  /** Whether entries that the loop brought or lost wait for it. */
   get isWaitedFor(): boolean {
     return this.fills || this.isHolding;
   }
@@ -115,7 +115,7 @@ export class Backfill {
     return this.#interest.covers(channel, group);
   }
 
-  /** Takes out what none of its recipients wants any more. */
+  /** Drops the names that none of its recipients wants any more. */
   narrow(): void {
     const { channels, groups } = this.names;
     const { recipients, plan } = this;
@@ -129,15 +129,15 @@ export class Backfill {
     });
   }
 
-  /** Fetches everything that it is to bring. */
+  /** Fetches and delivers everything that is still missing. */
   fetch(signal: AbortSignal): Promise<void> {
     return this.reception.queue.read(this, signal);
   }
 
-  /** Delivers an answer from the live queue; resolves to whether it brought anything that was wanted. */
+  /** Delivers an answer from the live queue; resolves to whether a recipient wanted any of its entries. */
   async take(answer: LoopAnswer, signal: AbortSignal): Promise<boolean> {
     const { delivery, sightings } = this.reception;
-    // It tells which channels wildcards and groups have, before history is asked for them.
+    // The entries tell which channels wildcards and groups have: history may be asked for these next.
     sightings.noteAll(answer.entries, this.asked);
     const deliver = await this.prepare(answer, this.#lossesIn(answer), signal);
     const isFruitful = await delivery.inTurn(() => !this.isClosed && deliver());
@@ -145,7 +145,7 @@ export class Backfill {
     return isFruitful;
   }
 
-  /** What is missing when it ends, of each name, and how much of it has been recovered. */
+  /** The losses that are announced when it ends, one for each name. */
   missing(because: EarlyEnd | undefined): readonly Outcome[] {
     if (!because) return [];
     const { names, plan } = this;
@@ -158,7 +158,7 @@ export class Backfill {
     );
   }
 
-  /** Takes all that still waits, in the order in which it came: nothing more goes before it. */
+  /** Takes every entry that still waits, in the order of its delivery. */
   drain(): readonly Held[] {
     return this.takeHeld(() => true);
   }
@@ -174,7 +174,7 @@ export class Backfill {
       backfills.end(this, 'backlog-full');
   }
 
-  /** Takes some of those that wait out of the backlog. */
+  /** Takes some entries out of the backlog. */
   protected takeHeld(isTaken: (held: Held) => boolean): readonly Held[] {
     const taken = this.backlog.filter(isTaken);
     const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
@@ -184,7 +184,7 @@ export class Backfill {
     return taken;
   }
 
-  /** Gets an answer ready; returns how it is delivered, which tells whether anything was wanted. */
+  /** Prepares an answer; returns the function that delivers it, and returns whether an entry was wanted. */
   protected async prepare(
     { entries }: LoopAnswer,
     losses: readonly Loss[],
@@ -196,42 +196,42 @@ export class Backfill {
     };
   }
 
-  /** The entries of an answer, or rows of history, that are not the loop's to bring. */
+  /** Reads entries of an answer, or rows of history; leaves out those that the loop brings. */
   protected read(entries: readonly unknown[], isRow = false): readonly Arrived[] {
     return this.reception.delivery.older(entries, this, isRow).filter(({ envelope, seen: { batch } }) => {
-      // Of an entry that another region took, the timetoken does not tell: the loop may have passed it.
+      // The timetoken of another region may be above the end although the loop has passed the entry.
       const isPassed = batch !== undefined && batch <= this.#since;
       return isPassed || compareTimetokens(envelope.p.t, this.plan.to) <= 0;
     });
   }
 
-  /** Delivers an entry; returns whether anybody wanted it. */
+  /** Delivers an entry to the recipients; returns whether any of them wanted it. */
   protected offer(arrived: Arrived): boolean {
     const isWanted = this.reception.delivery.offer(arrived, this.recipients);
     if (isWanted) this.brought.add(arrived.envelope.c);
     return isWanted;
   }
 
-  /** An answer has been delivered: the next poll goes on behind it. */
+  /** Moves the place behind an answer that was delivered. */
   protected goOn({ cursor }: LoopAnswer): void {
     if (compareTimetokens(cursor.timetoken, this.place.timetoken) <= 0)
       throw pollError('PN-4001', 'the server answers without going on');
     this.place = cursor;
-    // What goes on has not failed: the bound is for failures in a row.
+    // The bound is for failures in a row.
     this.attempts = 0;
   }
 
-  /** From when on entries of a name are missing, if it ends now. */
+  /** The exclusive start of what is missing of a name if the backfill ends now. */
   protected missingFrom(_names: Mix): Timetoken {
     return this.place.timetoken;
   }
 
-  /** Whether something of a name came that somebody wanted. */
+  /** Whether a recipient wanted an entry of this name. */
   protected hasBrought({ channels }: Mix): boolean {
     return channels.some((channel) => this.brought.has(channel));
   }
 
-  // What the answer leaves out of the range. An old start raises the same suspicion as a long absence.
+  // What the answer leaves out of the range. An old start raises the same suspicion as a late poll of the loop.
   #lossesIn(answer: LoopAnswer): readonly Loss[] {
     const { countThreshold, liveRetention } = this.reception.host.settings;
     const { place, plan, names } = this;

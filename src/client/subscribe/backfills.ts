@@ -7,18 +7,18 @@ import { MOST_ATTEMPTS } from './backfill-queue.ts';
 import { isEmpty } from './mix.ts';
 import type { Reception } from './reception.ts';
 
-/** What may wait behind all backfills of a client. */
+/** How much may wait behind all backfills of a client. */
 const MOST_ENTRIES = 10_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs backfills, each for itself: none waits for another one to succeed, and none outlives a bounded number of failures.
- * They rest while the loop has no connection.
+ * Runs the backfills of a client, each independently: none waits for another to succeed, and each ends after a bounded
+ * number of failures in a row. They pause while the loop has no connection.
  */
 export class Backfills {
   readonly #reception: Reception;
   readonly #all = new Set<Backfill>();
-  /** What waits behind all of them together. */
+  // How much waits behind all of them together.
   #entries = 0;
   #bytes = 0;
   #lastSerial = 0;
@@ -28,18 +28,18 @@ export class Backfills {
     this.#reception = reception;
   }
 
-  /** Whether something that the loop has brought, or has lost, has not reached everybody. */
+  /** Whether entries that the loop brought or lost still wait for a backfill. */
   get isWaitedFor(): boolean {
     for (const backfill of this.#all) if (backfill.isWaitedFor) return true;
     return false;
   }
 
-  /** Whether more waits behind all of them than may. */
+  /** Whether more entries wait behind all of them than may. */
   get isFull(): boolean {
     return this.#entries > MOST_ENTRIES || this.#bytes > MOST_BYTES;
   }
 
-  /** So many more entries wait behind one of them; fewer, if negative. */
+  /** Counts entries that wait; of negative numbers, those that no longer do. */
   held(entries: number, bytes: number): void {
     this.#entries += entries;
     this.#bytes += bytes;
@@ -51,33 +51,33 @@ export class Backfills {
     return this.#lastSerial;
   }
 
-  /** Begins a backfill: what is newer waits behind it from now on. */
+  /** Starts a backfill: newer entries for its recipients wait behind it from now on. */
   open(backfill: Backfill): void {
     this.#all.add(backfill);
     for (const { backfills } of backfill.recipients) backfills.push(backfill);
     if (!this.#isResting) this.#start(backfill);
   }
 
-  /** There is a connection. */
+  /** Starts or continues all: there is a connection. */
   resume(): void {
     this.#isResting = false;
     for (const backfill of this.#all) this.#start(backfill);
   }
 
-  /** There is none: what is under way ends, and goes on where it was. */
+  /** Cancels what is under way until `resume()`: there is no connection. */
   rest(): void {
     this.#isResting = true;
     for (const backfill of this.#all) this.#halt(backfill);
   }
 
-  /** There is another token or filter: what is under way, or waits after a failure, begins anew. */
+  /** Sends requests anew, with another token or filter; a delay after a failure ends. */
   askAgain(): void {
     if (this.#isResting) return;
     this.rest();
     this.resume();
   }
 
-  /** Some names are not wanted any more. */
+  /** Drops names that no subscription wants any more. */
   narrow(): void {
     for (const backfill of [...this.#all]) {
       backfill.narrow();
@@ -85,12 +85,12 @@ export class Backfills {
     }
   }
 
-  /** Ends every backfill. */
+  /** Drops every backfill. */
   close(): void {
     for (const backfill of [...this.#all]) this.#remove(backfill);
   }
 
-  /** Ends a backfill: what has come is delivered, then what is missing is told, and then comes what has waited. */
+  /** Ends a backfill after what it has delivered: announces what is missing, then releases the entries that wait. */
   end(backfill: Backfill, because?: EarlyEnd): void {
     if (backfill.isClosed) return;
     backfill.isClosed = true;
@@ -102,7 +102,7 @@ export class Backfills {
       const held = backfill.drain();
       this.#detach(backfill);
       for (const one of held) delivery.release(one, backfill);
-      // Only now: what was released may wait for another one.
+      // Only now: the released entries may wait for another backfill.
       this.#reception.reach();
     });
   }
@@ -136,7 +136,7 @@ export class Backfills {
     }
   }
 
-  // Returns the delay until it is tried again, in milliseconds; `undefined` if it is not.
+  // Returns the delay until the next attempt in milliseconds; `undefined` if there is none.
   #failed(backfill: Backfill, thrown: unknown): number | undefined {
     const { random, reconnection } = this.#reception.host.settings;
     const error = PubNubError.is(thrown) ? thrown : unexpected(thrown);

@@ -1,6 +1,6 @@
 /**
- * Pieces of delivery, done one after the other and each whole: none begins while a reader with a full buffer asks to wait,
- * nor within another one, whatever a listener calls back.
+ * Runs pieces of delivery in order and each whole: none starts while a reader has a full buffer, nor inside another one,
+ * whatever a listener calls back.
  */
 export class DeliveryQueue {
   readonly #mustWait: () => boolean;
@@ -13,19 +13,19 @@ export class DeliveryQueue {
     this.#mustWait = mustWait;
   }
 
-  /** Whether nothing more is done. */
+  /** Whether the queue was closed. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Adds a piece, and does what can be done. */
+  /** Adds a piece, and runs what may run. */
   add(work: () => void): void {
     if (this.#isClosed) return;
     this.#work.push(work);
     this.pump();
   }
 
-  /** Does what can be done. */
+  /** Runs what may run. */
   pump(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -36,7 +36,7 @@ export class DeliveryQueue {
     }
   }
 
-  /** Drops what is left; nothing is added any more. */
+  /** Drops what is queued; nothing is added any more. */
   close(): void {
     this.#isClosed = true;
     this.#work.length = 0;

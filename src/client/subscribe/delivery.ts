@@ -15,16 +15,16 @@ import type { Reception } from './reception.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
 
-/** The client's own listeners, as one more recipient. */
+/** The id of the client's own listeners among the recipients of an entry. */
 const CLIENT = 0;
 const DEFAULT_WINDOW = 1_000;
-/** The turn of what the loop brings: after all backfills. */
+/** The turn of the loop's entries: after all backfills. */
 const LIVE = Number.POSITIVE_INFINITY;
 
 /**
- * Brings entries to listeners and subscriptions. For each entry it is remembered who has had it, and a further copy, live
- * or from a backfill, only reaches those who have not. Work is done piece by piece, each whole and in its order, and none
- * while a reader with a full buffer asks to wait.
+ * Delivers entries to listeners and subscriptions. The deduplication window records who has had an entry; a further copy,
+ * live or from a backfill, only reaches the others. Work is queued: each piece is done whole and in order, and none starts
+ * while a reader has a full buffer.
  */
 export class Delivery {
   readonly #reception: Reception;
@@ -40,12 +40,12 @@ export class Delivery {
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
-  /** Entries above this timetoken that have been delivered are remembered. */
+  /** The deduplication window holds every delivered entry above this timetoken. */
   get forgottenUpTo(): string {
     return this.#window.forgottenUpTo;
   }
 
-  /** Takes the next batch of the loop. */
+  /** Queues the next batch of the loop. */
   push(batch: Batch): void {
     this.#queue.add(() => {
       const fresh = this.#deliver(batch);
@@ -53,29 +53,29 @@ export class Delivery {
     });
   }
 
-  /** Does something in its turn, after what was taken before it; resolves to what that returns. */
+  /** Queues other work; resolves to what it returns. */
   inTurn<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
       this.#queue.add(() => resolve(work()));
     });
   }
 
-  /** Goes on, after a reader has made room. */
+  /** Continues after a reader has made room. */
   pump(): void {
     this.#queue.pump();
   }
 
-  /** Forgets what was delivered: nothing is subscribed any more, and who then asks for older entries wants them again. */
+  /** Clears the deduplication window: nothing is subscribed any more, and a later subscription may want old entries again. */
   forget(): void {
     this.#window.clear();
   }
 
-  /** Ends delivery: a batch that is not delivered whole is dropped, so that its cursor is not taken for delivered. */
+  /** Ends delivery: a batch that is not delivered whole is dropped, and its cursor is not reported as delivered. */
   close(): void {
     this.#queue.close();
   }
 
-  /** Entries that a backfill has fetched, from the live queue or as rows of history; what is no envelope is told. */
+  /** Reads entries that a backfill fetched from the live queue, or rows of history. Announces what is no envelope. */
   older(entries: readonly unknown[], source: Backfill, areRows: boolean): readonly Arrived[] {
     return entries.flatMap((entry): Arrived | readonly Arrived[] => {
       if (!isEnvelope(entry)) {
@@ -91,14 +91,14 @@ export class Delivery {
     });
   }
 
-  /** Hands over what has waited for a backfill: it goes on to those that began before. Returns whether it is wanted. */
+  /** Delivers an entry that waited for a backfill; it may wait for an earlier one next. Returns whether it is wanted. */
   release({ arrived, subscription }: Held, { serial }: Backfill): boolean {
     return this.offer({ ...arrived, turn: serial }, [subscription]);
   }
 
   /**
-   * Hands an entry to those of the candidates that want it and have not had it; what a backfill holds back waits there.
-   * The client's own listeners have it with the first who does. Returns whether anybody wanted it.
+   * Delivers an entry to the candidates that want it and have not had it, or lets it wait at the backfill that holds it
+   * back. The client's own listeners get it with the first recipient. Returns whether any candidate wanted it.
    */
   offer(arrived: Arrived, candidates: Iterable<LiveSubscription>): boolean {
     const recipients: LiveSubscription[] = [];
@@ -130,7 +130,7 @@ export class Delivery {
     return fresh;
   }
 
-  // What is no envelope is `undefined`. `fresh`: there is more than copies.
+  // An entry that is no envelope becomes `undefined`. `fresh`: there is more than copies.
   #note({ entries, mix, bytes: size }: Batch) {
     const { sightings, host } = this.#reception;
     const { settings } = host;
@@ -172,9 +172,9 @@ export class Delivery {
     holding.holdAll(waiting, arrived.bytes);
   }
 
-  // Returns a message that somebody may ask the subscription for later.
+  // Returns a message that is held for the subscription's first iterator.
   #give(subscription: LiveSubscription, arrived: Arrived, decoded: Decoded): PNMessageResult | undefined {
-    // A handler may have ended it just now: then it gets nothing more, not even the rest of a batch.
+    // A handler may have ended the subscription just now: then it gets nothing more, not even the rest of a batch.
     if (!wants(subscription, arrived)) return undefined;
     arrived.seen.had.add(subscription.id);
     const own = subscription.receive(arrived, decoded);
@@ -182,8 +182,8 @@ export class Delivery {
     return isHeld ? (own as PNMessageResult) : undefined; // By its name.
   }
 
-  // What is older than all that is remembered may have come before. The client's own listeners had it then if another
-  // subscription covers it, unless it is just that which is missing.
+  // An entry older than the window may have been delivered before. Then the client's own listeners had it if another
+  // subscription covers it, unless the backfill brings back what is known to be lost.
   #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
     const { c, p } = envelope;
     if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;

@@ -15,7 +15,7 @@ export type Recovered = PNGapEvent['recovered'];
 
 /** A range in which entries are missing, or may be. */
 export interface Loss {
-  /** Whose entries, as the names stand on the wire; a single name where listeners are told. */
+  /** The names on the wire whose entries are missing; a single one when it is announced. */
   readonly names: Mix;
   /** Exclusive start. */
   readonly from: Timetoken;
@@ -42,11 +42,11 @@ const PRESENCE_KINDS = ['presence'] as const;
 const STORED_KINDS = ['message', 'file'] as const;
 const OTHER_KINDS = ['signal', 'messageAction', 'objects'] as const;
 
-/** What an answer leaves out: an origin that tells what it dropped is believed; of another, the worst is suspected. */
+/** What an answer leaves out: as the origin says, or, if it says nothing, whatever it may have dropped. */
 export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: Asked): readonly Loss[] {
   const suspected = { names: asked, certain: false };
   const losses: Loss[] = [];
-  // The cursor has followed another region back: what floors keep out from there on is lost.
+  // The cursor followed another region back: entries from there on that a floor keeps out are lost.
   if (compareTimetokens(to, from) < 0)
     losses.push({ ...suspected, from: to, to: from, reason: 'cursor-regressed' });
   if (answer.gaps) return [...losses, ...answer.gaps.map(told)];
@@ -60,14 +60,14 @@ function told({ from, to, c, w, g }: WireGap): Loss {
   return { names, from, to, reason: 'trimmed', certain: true };
 }
 
-/** What comes with a region that counts from an earlier time may be older still, and kept out by floors as well. */
+/** A regressed cursor's loss, from the oldest entry of the same answer on: floors keep that out as well. */
 export function widened(loss: Loss, came: readonly Timetoken[]): Loss {
   return loss.reason === 'cursor-regressed'
     ? { ...loss, from: came.map(before).reduce(sooner, loss.from) }
     : loss;
 }
 
-/** The losses of single names; one of a channel and its presence are two. */
+/** The loss of each name; a channel and its presence are two names. */
 export function apart(loss: Loss): readonly Loss[] {
   const { channels, groups } = loss.names;
   return [
@@ -76,7 +76,7 @@ export function apart(loss: Loss): readonly Loss[] {
   ];
 }
 
-/** One loss over two. */
+/** One loss that spans two. */
 export function spanOf(a: Loss, b: Loss): Loss {
   return { ...a, names: union(a.names, b.names), from: sooner(a.from, b.from), to: later(a.to, b.to) };
 }
@@ -86,7 +86,7 @@ export function isOfPresence({ names: { channels, groups } }: Loss): boolean {
   return [...channels, ...groups].some(isPresenceName);
 }
 
-/** The event of a loss. What history cannot bring back is named in its kinds. */
+/** The event of a loss. Its kinds are those that history cannot bring back, and those that it has not. */
 export function gapEvent(loss: Loss, recovered: Recovered = 'none'): PNGapEvent {
   const { names, ...range } = loss;
   const [channel, channelGroup] = [names.channels[0], names.groups[0]].map(
@@ -107,7 +107,7 @@ export function isOverdue(cursor: Timetoken, now: Timetoken, retention: number):
   return Number(timetokenToBigInt(now) - timetokenToBigInt(cursor)) / 10_000 > retention;
 }
 
-/** The timetoken so many ticks before another: the last one, unless it is told. */
+/** The timetoken so many ticks before another. */
 export function before(timetoken: Timetoken, ticks: bigint | number = 1): Timetoken {
   const left = timetokenToBigInt(timetoken) - BigInt(ticks);
   return timetokenFromBigInt(left > 0n ? left : 0n);

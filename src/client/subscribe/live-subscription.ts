@@ -19,7 +19,7 @@ import type { Ledger } from './recovery.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
 
-/** What a subscription needs of the client it belongs to. */
+/** What a subscription needs of its client. */
 export interface SubscriptionHost {
   /** Ends the subscription. */
   remove(subscription: LiveSubscription): void;
@@ -32,7 +32,7 @@ export interface SubscriptionHost {
   readonly isStopped: boolean;
   readonly holding: Holding;
   readonly logger: Logger | undefined;
-  /** Takes secrets out of an error. */
+  /** Redacts an error. */
   clean(error: unknown): unknown;
   /** Monotonic milliseconds. */
   now(): number;
@@ -47,9 +47,9 @@ export class LiveSubscription {
   readonly wish: SubscribeWish;
   readonly interest: Interest;
   readonly acceptance = new Acceptance();
-  /** Kept by backfills that read history, once there was one. */
+  /** `undefined` until a backfill for it reads history. */
   ledger: Ledger | undefined;
-  /** What holds newer entries back until older ones have come, in the order in which they began. */
+  /** The backfills that hold its newer entries back, in the order of their serials. */
   readonly backfills: Backfill[] = [];
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
@@ -77,7 +77,7 @@ export class LiveSubscription {
     return this.interest.mix.groups.filter((name) => !isPresenceName(name));
   }
 
-  /** Whether nothing is received any more. */
+  /** Whether it was ended. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -154,10 +154,10 @@ export class LiveSubscription {
     this.unsubscribe();
   }
 
-  /** Takes an event that this subscription wants, of so many bytes; returns it as it stands here. */
+  /** Delivers an event; returns it with the name that matched in this subscription. */
   receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
     this.ledger?.noteDelivered(envelope);
-    // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
+    // The event is decoded once, from the first copy: the name that matched may be that of another subscription.
     const match = this.interest.matchOf(envelope.c, group);
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
@@ -168,25 +168,24 @@ export class LiveSubscription {
     return own;
   }
 
-  /** Tells the listeners. */
+  /** Calls the listeners. */
   tell<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     this.#listeners.emit(name, event);
   }
 
-  /** Tells of a loss, and of what the backfill of this serial, if any, has brought of it. */
+  /** Announces a loss, and how much the backfill of this serial, if any, has brought back. */
   lose(loss: Loss, recovered?: Recovered, serial?: number): void {
-    // Where no backfill was to bring it, there is none to come.
     if (serial !== undefined) this.ledger?.noteLoss(loss, serial);
     this.tell('gap', gapEvent(loss, recovered));
   }
 
-  /** The client has given up: what reads here fails, what waits here too. */
+  /** The client has given up: iterators and waits fail with its error. */
   fail(error: PubNubError): void {
     this.acceptance.giveUp(error);
     for (const queue of [...this.#queues]) queue.fail(error);
   }
 
-  /** Nothing is received from now on. */
+  /** Ends iterators and waits, and removes the listeners. */
   end(): void {
     this.#ended = true;
     for (const queue of [...this.#queues]) queue.end();
@@ -195,7 +194,7 @@ export class LiveSubscription {
     this.#listeners.clear();
   }
 
-  // The first to ask for messages gets those since `execute()`; a listener ends the holding as well.
+  // The first iterator gets the messages since `execute()`; a listener drops them.
   #release(): readonly PNMessageResult[] {
     return this.#host.holding.take(this.id);
   }

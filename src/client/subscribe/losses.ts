@@ -34,7 +34,7 @@ interface Met {
   readonly membersOf?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Finds out whom a loss concerns: they are told at once, or when history has brought back what it can. */
+/** Announces losses to the subscriptions that they concern: at once, or after history has brought back what it can. */
 export class Losses {
   readonly #reception: Reception;
 
@@ -42,7 +42,7 @@ export class Losses {
     this.#reception = reception;
   }
 
-  /** The loop has met a loss, ahead of the entries of the same answer. */
+  /** Takes a loss in an answer to the loop, before the entries of that answer. */
   meet(loss: Loss, asked: Mix): void {
     const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
     const { host, backfills } = this.#reception;
@@ -50,7 +50,7 @@ export class Losses {
       backfills.open(host.recovery.loss(this.#reception, recovering, asked));
   }
 
-  /** Tells those who have waited for a backfill, and the client's own listeners. */
+  /** Announces a loss to the recipients of a backfill and to the client's own listeners. */
   tell({ plan, recipients, serial, membersOf }: Backfill, loss: Loss, recovered: Recovered): void {
     this.#reception.listeners.emit('gap', gapEvent(loss, recovered));
     for (const subscription of recipients) {
@@ -59,10 +59,10 @@ export class Losses {
     }
   }
 
-  // Tells those whom history does not help; returns the others.
+  // Announces a loss where no backfill will fill it; returns the subscriptions where one will.
   #meetOne(loss: Loss, asked: Mix): readonly Affected[] {
     const { demand, listeners, host } = this.#reception;
-    // Handlers may begin and end subscriptions meanwhile.
+    // A copy: handlers may add and end subscriptions meanwhile.
     const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
     const recovering = host.recovery ? affected.filter(({ recovers }) => recovers) : [];
     const others = affected.filter((one) => !recovering.includes(one));
@@ -77,7 +77,7 @@ export class Losses {
     if (!concern) return undefined;
     const { ledger, wish } = subscription;
     const { from, to, reason } = loss;
-    // What comes before the newest stored messages is nobody's loss.
+    // What is older than the newest stored messages that were asked for is no loss.
     const [channel] = loss.names.channels;
     const floor = later(concern.floor, (channel && ledger?.startOf(channel)) || concern.floor);
     if (reason === 'cursor-regressed') {
@@ -92,7 +92,7 @@ export class Losses {
     return { ...concern, subscription, loss: { ...loss, from: later(from, floor) }, recovers };
   }
 
-  // Whether a subscription would get what is lost; by which groups, and from which floor on.
+  // By which names a subscription would get the lost entries; `undefined` if by none.
   #concernOf({ interest }: LiveSubscription, { names }: Loss, met: Met): Concern | undefined {
     const [channel] = names.channels;
     const wanted = channel === undefined ? names : this.#namesOver(channel, interest.mix.groups, met.asked);
@@ -103,7 +103,7 @@ export class Losses {
     return { floor, groups, isKnown: isDirect || this.#isAmong(channel, groups, met) };
   }
 
-  // Nobody says by which group a channel was asked for: what is listed, what has come, or a poll for one group tells.
+  // The server does not say which group has a channel: its list, earlier entries, or a poll for a single group tell.
   #isAmong(channel: string, groups: readonly string[], { asked, membersOf }: Met): boolean {
     const { sightings } = this.#reception;
     const among = asked.groups.filter((group) => isPresenceName(group) === isPresenceName(channel));
@@ -113,14 +113,14 @@ export class Losses {
     );
   }
 
-  // The names by which entries of a channel may come, for somebody who wants these groups.
+  // The names by which a subscription to these groups may get entries of a channel.
   #namesOver(channel: string, groups: readonly string[], asked: Mix): Mix {
     const channels = [channel, ...wildcardsOver(channel)];
-    // What a wildcard stands for is told for groups by itself.
+    // A loss of a wildcard says nothing of groups: they have losses of their own.
     if (isWildcard(withoutPresence(channel))) return { channels, groups: [] };
     const { sightings } = this.#reception;
     const isAsked = channels.some((name) => asked.channels.includes(name));
-    // Which channels a group has is not known but by what came: better told of one too many.
+    // The channels of a group are known only from earlier entries: rather one announcement too many.
     const mayHave = (group: string) => !isAsked || sightings.isInGroup(group, channel);
     return {
       channels,

@@ -23,36 +23,36 @@ import type { Batch, LoopCursor, LoopEffect } from './state.ts';
 export interface ReceptionHost {
   readonly settings: Settings;
   readonly fileUrl: FileUrl;
-  /** The backfills that read history, if the client has them. */
+  /** The backfills that read history; `undefined` if the client has none. */
   readonly recovery: Recovery | undefined;
   readonly poller: Poller;
   /** Of the last handshake, in milliseconds. */
   readonly roundTrip: number;
   /** A batch is delivered. `fresh`: there was more in it than copies. */
   delivered(fresh: boolean): void;
-  /** Everything up to here has reached those who want it. */
+  /** Everything up to this cursor has reached its subscriptions. */
   reached(cursor: LoopCursor): void;
-  /** Older messages could not be fetched; with a delay in milliseconds, they are asked for again. */
+  /** A backfill failed; it is tried again after the delay in milliseconds, if there is one. */
   backfillFailed(
     names: Mix,
     error: PubNubError,
     retry: { readonly attempt: number; readonly delay?: number },
   ): void;
-  /** A reader takes nothing, and everybody waits. */
+  /** The reader of a subscription takes nothing, and delivery has waited for it so long. */
   stalled(subscription: LiveSubscription, milliseconds: number): void;
 }
 
-/** Everything between an answer and those who want it: delivery, what comes before it, and what is told when it is lost. */
+/** Everything between an answer and its subscriptions: delivery, the backfills that come before it, and announced losses. */
 export class Reception {
   readonly host: ReceptionHost;
   readonly demand: Demand;
   readonly listeners: ListenerRegistry<unknown>;
   readonly holding = new Holding();
   readonly sightings = new Sightings();
-  readonly losses: Losses;
+  readonly losses = new Losses(this);
+  readonly backfills = new Backfills(this);
+  readonly queue = new BackfillQueue(this);
   readonly delivery: Delivery;
-  readonly queue: BackfillQueue;
-  readonly backfills: Backfills;
   readonly #stalls: StallWatch;
   /** Of the last batch that was delivered. */
   #latest: LoopCursor | undefined;
@@ -61,14 +61,11 @@ export class Reception {
     this.host = host;
     this.demand = demand;
     this.listeners = listeners;
-    this.losses = new Losses(this);
     this.delivery = new Delivery(this);
-    this.queue = new BackfillQueue(host);
-    this.backfills = new Backfills(this);
     this.#stalls = new StallWatch(host.settings.clock, host.stalled);
   }
 
-  /** The server accepted names of subscriptions: each begins at its floor, and gets what it wants from before. */
+  /** The server accepted names of subscriptions: each starts at its floor, and gets the older entries that it asked for. */
   accept(subscriptions: Iterable<LiveSubscription>, effect: Extract<LoopEffect, { type: 'accept' }>): void {
     for (const subscription of subscriptions) this.#acceptOne(subscription, effect);
     this.backfills.resume();
@@ -89,7 +86,7 @@ export class Reception {
 
   /** Ends everything. */
   close(): void {
-    // What waits is dropped, and its place is not passed.
+    // Entries that wait are dropped, so the public cursor must not pass them.
     this.#latest = undefined;
     this.delivery.close();
     this.backfills.close();
@@ -119,7 +116,7 @@ export class Reception {
     if (this.#latest && !this.backfills.isWaitedFor) this.host.reached(this.#latest);
   }
 
-  // A start that the loop has not passed yet is a floor, and no more. Everything else is fetched by itself.
+  // A start that the loop has not passed yet is only a floor. From any other, a backfill fetches the entries.
   #acceptOne(
     subscription: LiveSubscription,
     { mix, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
@@ -141,7 +138,7 @@ export class Reception {
   }
 }
 
-// Regions count on their own: a start that is ahead of another region's time would keep out everything that comes.
+// Each region issues its own timetokens: a start that is ahead of another region's would keep out everything from there.
 function beginOf(start: LoopCursor | undefined, floor: LoopCursor): Timetoken {
   if (start === undefined) return floor.timetoken;
   const isElsewhere = start.region !== undefined && start.region !== floor.region;

@@ -9,15 +9,15 @@ import type { Reception } from './reception.ts';
 
 /** Backfills that read the history of channels: the feature `storage` makes them. */
 export interface Recovery {
-  /** From an older start, like a plain one; history fills in what the live queue has lost. */
+  /** From an older start, like a plain one; history fills what the live queue has lost. */
   start(reception: Reception, plan: BackfillPlan): Backfill;
-  /** The newest so many stored messages of the channels among these names; `undefined` if there is no channel. */
+  /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */
   newest(reception: Reception, plan: BackfillPlan, most: number): Backfill | undefined;
-  /** What the loop has lost. */
+  /** What the loop lost of these subscriptions; `asked` has the names of its poll. */
   loss(reception: Reception, affected: readonly Affected[], asked: Mix): Backfill;
 }
 
-/** What a subscription with such backfills has had, and has been told to have lost, of its past. */
+/** What such backfills record of one subscription: how much of its past was delivered, and which losses were announced. */
 export interface Ledger {
   /** Whether an entry must not be delivered to the subscription. */
   refuses(arrived: Arrived): boolean;

@@ -4,15 +4,15 @@ import { isStored } from '../../subscribe/decode.ts';
 import type { HistoryRange, HistoryRows } from './history-source.ts';
 import { type Place, StoredBackfill } from './stored-backfill.ts';
 
-/** A backfill that reads the history of its channels, each by itself, while newer entries wait behind it. */
+/** A backfill that reads the history of each of its channels, while newer entries wait behind it. */
 export abstract class ChannelBackfill extends StoredBackfill {
   /** Channels whose history has been read. */
   protected readonly done = new Set<string>();
 
-  /** Reads the history of the channels; those that were read before are left out. */
+  /** Reads and delivers the history of the channels that are not done. */
   protected async readHistory(signal: AbortSignal): Promise<void> {
     const places = await this.placesOf(this.names, signal);
-    // Of a channel that was lost through a group it is not known through which one.
+    // These groups may have a channel of the loss: their lists tell.
     for (const group of new Set([...(this.plan.groups?.values() ?? [])].flat()))
       await this.listMembers(group, signal);
     // A channel may be found by itself and through groups.
@@ -20,17 +20,17 @@ export abstract class ChannelBackfill extends StoredBackfill {
       ({ channel }) => !this.done.has(channel),
     );
     const reads = open.map((place) => this.#readChannel(place, signal));
-    // Those that succeed are not read again when the others are.
+    // Every channel is read to its end: one that succeeds is not read again with those that failed.
     for (const read of await Promise.allSettled(reads)) if (read.status === 'rejected') throw read.reason;
   }
 
-  /** The part of the history of a channel that is read. */
+  /** The range that is read of a channel. */
   protected abstract rangeOf(channel: string): Omit<HistoryRange, 'channel'>;
 
-  /** Delivers what history holds of a channel, with what has waited for it. */
+  /** Delivers the rows of a channel, merged with the entries that wait. */
   protected abstract deliver(channel: string, found: HistoryRows): void;
 
-  /** The newest message of a channel that waits, up to a timetoken: history should have it. */
+  /** The newest message of a channel that waits, up to a timetoken: history must have it as well. */
   protected newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
     const isIts = ({ envelope }: Arrived) =>
       envelope.c === channel &&
@@ -39,7 +39,7 @@ export abstract class ChannelBackfill extends StoredBackfill {
     return this.backlog.findLast(({ arrived }) => isIts(arrived))?.arrived.envelope.p.t;
   }
 
-  /** Takes those of a channel that wait out of the backlog, up to a timetoken. */
+  /** Takes the entries of a channel up to a timetoken out of the backlog. */
   protected takeUpTo(channel: string, timetoken: Timetoken): readonly Held[] {
     return this.takeHeld(
       ({ arrived: { envelope } }) =>
@@ -61,7 +61,7 @@ export abstract class ChannelBackfill extends StoredBackfill {
   }
 }
 
-/** The rows of which no copy waits: what waits knows more. */
+/** The rows of which no live copy waits: the live one has more fields. */
 export function withoutCopies(rows: readonly Arrived[], held: readonly Held[]): readonly Arrived[] {
   const keys = new Set(held.map(({ arrived }) => keyOf(arrived)));
   return rows.filter((row) => !keys.has(keyOf(row)));

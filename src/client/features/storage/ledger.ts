@@ -8,25 +8,25 @@ import type { LiveSubscription } from '../../subscribe/live-subscription.ts';
 import type { Ledger } from '../../subscribe/recovery.ts';
 import { Rewind } from './rewind.ts';
 
-/** What is missing may have come late, or by another clock: it is looked for from 10 seconds before, in ticks. */
+/** Entries may be late, or stamped by another clock: history is read from so many ticks before a loss, 10 seconds. */
 export const OVERLAP = 10_000 * 10_000;
 
 interface Told extends Pick<Loss, 'names' | 'to'> {
-  /** The serial of the backfill that was to bring it. */
+  /** The backfill that was to bring it back. */
   readonly serial: number;
 }
 
-/** The past of one subscription: the newest stored messages that it asked for, and what it was told to have lost. */
+/** Of one subscription: the newest stored messages that it asked for, and the losses that were announced to it. */
 export class PastLedger implements Ledger {
   readonly #rewinds = new Map<string, Rewind>();
   #told: readonly Told[] = [];
 
-  /** The newest so many stored messages of a channel are wanted, of those up to a timetoken. */
+  /** Asks for the newest stored messages of a channel, up to a timetoken. */
   rewind(channel: string, upTo: Timetoken, most: number): void {
     this.#rewinds.set(channel, new Rewind(upTo, most));
   }
 
-  /** What is asked for of the past of a channel, if anything is. */
+  /** What was asked for of a channel, if anything was. */
   rewindOf(channel: string): Rewind | undefined {
     return this.#rewinds.get(channel);
   }
@@ -35,7 +35,7 @@ export class PastLedger implements Ledger {
     const { envelope, source } = arrived;
     const { c, p } = envelope;
     const rewind = this.#rewinds.get(c);
-    // Of what came before, the newest stored messages are all that was asked for; what fills a loss is none of them.
+    // Of the past, only the newest stored messages were asked for; an entry that fills a loss is none of them.
     if (rewind?.isBefore(p.t) && (source?.fills || !isStored(envelope) || !rewind.wants(p.t))) return true;
     return source?.fills === true && this.#isTold(arrived, source.serial);
   }
@@ -45,7 +45,7 @@ export class PastLedger implements Ledger {
   }
 
   noteLoss({ names, to }: Loss, serial: number): void {
-    // Nobody reads further back.
+    // No backfill reads further back.
     const horizon = before(to, OVERLAP);
     this.#told = [
       ...this.#told.filter((one) => compareTimetokens(one.to, horizon) > 0),
@@ -57,7 +57,7 @@ export class PastLedger implements Ledger {
     return this.#rewinds.get(channel)?.at;
   }
 
-  // A later backfill reads from a little before its own loss: what it finds of an earlier one would come out of its order.
+  // A later backfill reads from before its own loss: rows of an earlier, announced loss would be out of order.
   #isTold({ envelope: { c, p }, group }: Arrived, serial: number): boolean {
     return this.#told.some(({ names: { channels, groups }, to, serial: teller }) => {
       const isOf =
@@ -69,7 +69,7 @@ export class PastLedger implements Ledger {
   }
 }
 
-/** The ledger of a subscription, from now on. */
+/** The ledger of a subscription; it gets one if it has none. */
 export function ledgerOf(subscription: LiveSubscription): PastLedger {
   if (subscription.ledger instanceof PastLedger) return subscription.ledger;
   const ledger = new PastLedger();

@@ -11,11 +11,11 @@ import { inOrder } from './in-order.ts';
 import { OVERLAP } from './ledger.ts';
 import { MOST_ROWS, outcomeOf } from './stored-backfill.ts';
 
-/** What the loop has lost: one backfill for all its names, so that what comes by several of them keeps its order. */
+/** Brings back what the loop lost: one backfill for all names, so that entries that come by several keep their order. */
 export class LossBackfill extends ChannelBackfill {
   override readonly fills = true;
   readonly #loss: Loss;
-  /** Channels of which history left out older rows: where the others begin. */
+  /** The oldest row of each channel of which older rows were left out. */
   readonly #cuts = new Map<string, Timetoken>();
 
   constructor(
@@ -42,7 +42,7 @@ export class LossBackfill extends ChannelBackfill {
 
   protected override rangeOf(channel: string): Omit<HistoryRange, 'channel'> {
     const { from, to } = this.#loss;
-    // What came before the loss and is remembered is recognised; what is forgotten must not be brought again.
+    // Rows from before the loss that the deduplication window holds are copies; older ones must not be delivered again.
     const { forgottenUpTo } = this.reception.delivery;
     const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
     const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
@@ -59,7 +59,7 @@ export class LossBackfill extends ChannelBackfill {
     if (cutAt !== undefined) this.#cuts.set(channel, cutAt);
   }
 
-  // Rows and what waits behind them, by time, up to the last row. What is live keeps the order in which it came.
+  // The rows and the entries that wait, up to the last row, by time. Live entries keep the order in which they came.
   #merged(channel: string, rows: readonly Arrived[]): readonly Next[] {
     const end = rows.at(-1)?.envelope.p.t;
     const held = end === undefined ? [] : this.takeUpTo(channel, end);
@@ -70,7 +70,7 @@ export class LossBackfill extends ChannelBackfill {
   }
 }
 
-/** A row, or an entry that has waited for it, and for whom. */
+/** A row, or an entry that waited. */
 type Next = Omit<Held, 'subscription'> & Partial<Held>;
 
 function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Mix): BackfillPlan {

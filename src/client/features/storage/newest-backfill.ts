@@ -11,15 +11,15 @@ import { inOrder } from './in-order.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
 
 /**
- * The newest so many stored messages of channels. History may not have the last seconds yet, so the live queue is read from
- * a little before the start as well.
+ * Brings the newest stored messages of channels. History may lack the last seconds, so the live queue is read as well, from
+ * a little before the start.
  */
 export class NewestBackfill extends ChannelBackfill {
-  /** It was only looked at once more. */
+  /** History has most of it: a queue that stays silent has nothing more. */
   override readonly mostSilence = 3;
   readonly #most: number;
 
-  /** `plan` is a plain one for the same channels. */
+  /** The names of the plan are channels; `most` is for each of them. */
   constructor(
     reception: Reception,
     { plan, most }: { readonly plan: BackfillPlan; readonly most: number },
@@ -27,7 +27,7 @@ export class NewestBackfill extends ChannelBackfill {
   ) {
     const { names, asOf, recipients } = plan;
     const from = { timetoken: before(asOf, OVERLAP), region: undefined };
-    // All that came before the start counts, also what the loop has yet to bring.
+    // Everything from before the start counts, also what the loop has yet to bring.
     super(reception, { ...plan, from, to: later(asOf, plan.to) }, history);
     this.#most = most;
     for (const subscription of recipients) {
@@ -36,8 +36,7 @@ export class NewestBackfill extends ChannelBackfill {
     }
   }
 
-  // What the live queue knows by the time history answers counts among the newest messages; what it tells later is
-  // delivered all the same.
+  // What the live queue brings until history answers counts among the newest messages; later entries are delivered as well.
   override async fetch(signal: AbortSignal): Promise<void> {
     const attempt = new AbortController();
     const abort = () => attempt.abort(signal.reason);
@@ -46,13 +45,13 @@ export class NewestBackfill extends ChannelBackfill {
       this.onPoll = resolve;
     });
     const tail = super.fetch(attempt.signal);
-    // Its failure counts when history has been read.
+    // Its failure is handled after history was read.
     tail.catch(() => undefined);
     try {
       await Promise.race([isAsked, tail]);
       await this.readHistory(attempt.signal);
       await tail;
-      // What has come since says that history lacked it, and maybe more.
+      // History lacked the messages that have come since, and maybe more.
       for (const { envelope } of this.backlog.map(({ arrived }) => arrived))
         if (compareTimetokens(envelope.p.t, this.plan.asOf) <= 0) this.done.delete(envelope.c);
       await this.readHistory(attempt.signal);
@@ -63,7 +62,7 @@ export class NewestBackfill extends ChannelBackfill {
     }
   }
 
-  // Stored messages go before it, and are counted with it: it waits for its own backfill as for those before.
+  // Stored messages come first and are counted with these entries, so they wait for this backfill as well.
   override async take(answer: LoopAnswer): Promise<boolean> {
     const { delivery } = this.reception;
     const turn = this.serial + 1;
@@ -73,13 +72,13 @@ export class NewestBackfill extends ChannelBackfill {
     return isFruitful;
   }
 
-  // What came from two sides, by time. Of what came before the start, it is the newest of what has not come.
+  // First the newest messages from before the start that have not been delivered, then the rest by time.
   override drain(): readonly Held[] {
     const past = this.names.channels.flatMap((channel) => this.#newestOf(channel, []));
     return [...past, ...inOrder(super.drain(), [], ({ arrived }) => timeOf(arrived))];
   }
 
-  // Stored messages come first: until they have, all that is older is missing as well.
+  // Until the history of the channel was read, everything older is missing as well.
   protected override missingFrom(names: Mix): Timetoken {
     return names.channels.some((name) => this.done.has(name)) ? super.missingFrom(names) : '0';
   }
@@ -94,7 +93,7 @@ export class NewestBackfill extends ChannelBackfill {
       if (delivery.release(next, this)) this.brought.add(channel);
   }
 
-  // The newest so many of rows and what waits behind them, counted by time; fewer, where some have come before.
+  // The newest of the rows and of the entries that wait, less the number that was delivered before.
   #newestOf(channel: string, rows: readonly Arrived[]): readonly Held[] {
     const held = this.takeUpTo(channel, this.plan.asOf);
     const waiting = new Map(held.map(({ arrived }) => [arrived.seen, arrived])).values();

@@ -8,7 +8,7 @@ import type { LoopAnswer } from '../../subscribe/state.ts';
 import { inOrder } from './in-order.ts';
 import { MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
 
-/** What history has of a loss. */
+/** A loss, and the rows of history that fill it. */
 interface Filled {
   readonly loss: Loss;
   readonly rows: readonly WireEnvelope[];
@@ -17,11 +17,11 @@ interface Filled {
 
 interface Fetched {
   readonly arrived: Arrived;
-  /** Where it comes from history: what it is a part of. */
+  /** The loss that it fills, if it is a row of history. */
   readonly filled?: Filled;
 }
 
-/** Everything from an older start on: what an answer from the live queue leaves out comes from history, between its entries. */
+/** Brings everything from an older start on: history fills what the answers of the live queue leave out. */
 export class StartBackfill extends StoredBackfill {
   protected override async prepare(
     answer: LoopAnswer,
@@ -36,8 +36,7 @@ export class StartBackfill extends StoredBackfill {
     };
   }
 
-  // Rejects while it may be tried again; in the end, what history does not give must not keep back what the live queue has
-  // given.
+  // Rejects while it may be tried again. After the last attempt the loss stays, and the entries of the answer are delivered.
   async #fill(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
     try {
       return await this.#read(answer, loss, signal);

@@ -6,7 +6,7 @@ import { LossBackfill } from './loss-backfill.ts';
 import { NewestBackfill } from './newest-backfill.ts';
 import { StartBackfill } from './start-backfill.ts';
 
-/** The backfills of a client that read the history of its keyset. */
+/** The backfills that read the history of a keyset. */
 export function storageBackfill(executor: Executor): Recovery {
   const history = new HistorySource(executor);
   return {

@@ -9,21 +9,21 @@ import type { Reception } from '../../subscribe/reception.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { ledgerOf } from './ledger.ts';
 
-/** A channel whose history is read, and the group or wildcard that it stands for. */
+/** A channel whose history is read, and the group or wildcard through which it was found, if any. */
 export interface Place {
   readonly channel: string;
   readonly match?: string;
 }
 
-/** History is written a little after the live queue: what it lacks is looked for once more, so many milliseconds later. */
+/** History is written a little later than the live queue: a message that it lacks is asked for again after so many ms. */
 const LAG = 2_000;
-/** Messages of one channel that are brought back at most. */
+/** How many messages of one channel are brought back. */
 export const MOST_ROWS = 1_000;
 
-/** A backfill that reads history. */
+/** A backfill that reads history: finds channels, reads their rows, delivers them, and tells how much they bring back. */
 export class StoredBackfill extends Backfill {
   readonly #history: HistorySource;
-  /** The channels that wildcards have been found to stand for. */
+  /** The channels of each wildcard, as far as entries have shown them. */
   readonly #coveredBy = new Map<string, readonly string[]>();
 
   constructor(reception: Reception, plan: BackfillPlan, history: HistorySource) {
@@ -32,10 +32,7 @@ export class StoredBackfill extends Backfill {
     for (const subscription of plan.recipients) ledgerOf(subscription);
   }
 
-  /**
-   * The channels that names stand for. Groups are asked for; of a wildcard, those are known on which something came.
-   * Presence has no history.
-   */
+  /** The channels of names: groups are listed, wildcards have those that entries have shown. Presence has no history. */
   protected async placesOf({ channels, groups }: Mix, signal: AbortSignal): Promise<readonly Place[]> {
     const direct = channels.flatMap((name): Place | readonly Place[] => {
       if (isPresenceName(name)) return [];
@@ -50,11 +47,11 @@ export class StoredBackfill extends Backfill {
         const members = await this.listMembers(group, signal);
         return members.map((channel) => ({ channel, match: group }));
       });
-    // Who is found by itself goes last, and counts: its own name is the better one.
+    // The last place of a channel counts: its own name goes before that of a group.
     return [...(await Promise.all(grouped)).flat(), ...direct];
   }
 
-  /** The channels of a group, asked for once. */
+  /** Lists the channels of a group, once. */
   protected async listMembers(group: string, signal: AbortSignal): Promise<readonly string[]> {
     const known = this.membersOf.get(group);
     if (known) return known;
@@ -64,8 +61,8 @@ export class StoredBackfill extends Backfill {
   }
 
   /**
-   * Reads a part of the history of a channel; its rows are of the group or wildcard that they stand for. The newest message
-   * that is known from elsewhere tells whether history has it all.
+   * Reads a range of a channel; its rows carry the group or wildcard. If history lacks the newest message that is known
+   * from elsewhere, it is read once more.
    */
   protected async rowsOf(
     { match, ...range }: HistoryRange & Place,
@@ -84,10 +81,7 @@ export class StoredBackfill extends Backfill {
     return { cutAt, rows: match === undefined ? rows : rows.map((row) => ({ ...row, b: match })) };
   }
 
-  /**
-   * Delivers a row to those that it is for: by its channel, and by each group that the channel may have been lost through.
-   * Returns whether anybody wanted it.
-   */
+  /** Delivers a row by its channel and by each group that may have the channel; returns whether a recipient wanted it. */
   protected offerRow(row: Arrived): boolean {
     const copies = [row.group, ...this.#groupsOf(row.envelope.c)].map((group) => {
       const envelope = group === undefined ? row.envelope : { ...row.envelope, b: group };
@@ -100,12 +94,12 @@ export class StoredBackfill extends Backfill {
     return this.channelsOf(names).some((channel) => this.brought.has(channel));
   }
 
-  /** The channels that one name is known to stand for. */
+  /** The known channels of one name. */
   protected channelsOf({ channels: [name = ''], groups: [group = ''] }: Mix): readonly string[] {
     return this.membersOf.get(group) ?? this.#coveredBy.get(name) ?? [name];
   }
 
-  // The groups by which a channel may have been asked for: those that have it, as far as they have been listed.
+  // The groups that may have a channel: those of which no list says that they do not.
   #groupsOf(channel: string): readonly string[] {
     const asked = this.names.groups.filter((group) => !isPresenceName(group));
     const told = this.plan.groups?.get(channel) ?? [];
@@ -116,8 +110,8 @@ export class StoredBackfill extends Backfill {
 }
 
 /**
- * What is told of a loss of one name that history was read for. Of each channel of which older rows were left out, `cuts`
- * says where the others begin. Nothing is told of a suspicion that history has cleared.
+ * What is announced of a loss of one name after history was read: nothing, if it was only suspected and history had nothing
+ * new. `cuts` has the oldest row of each channel of which older rows were left out.
  */
 export function outcomeOf(loss: Loss, hasBrought: boolean, cuts: readonly Timetoken[]): readonly Outcome[] {
   const { names, to, reason, certain } = loss;
@@ -128,7 +122,7 @@ export function outcomeOf(loss: Loss, hasBrought: boolean, cuts: readonly Timeto
   return certain || hasBrought ? [[loss, 'complete']] : [];
 }
 
-/** Whether it is known which channels names stand for: of groups and wildcards it is not, but by what comes. */
+/** Whether all channels of the names are known: those of groups and wildcards may not be. */
 function isExhaustive({ channels, groups }: Mix): boolean {
   return groups.length === 0 && !channels.some((name) => isWildcard(withoutPresence(name)));
 }
