@@ -144,8 +144,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a gap is filled as completely as it is told',
-    find: "if (!isComplete) return [loss, 'partial'];",
-    replace: "if (!isComplete) return [loss, 'complete'];",
+    find: "if (!isExhaustive(names)) return [[loss, 'partial']];",
+    replace: "if (!isExhaustive(names)) return [[loss, 'complete']];",
   },
   {
     says: 'the cursor that a program may keep passes nothing that is held back',

@@ -108,6 +108,24 @@ describe('a backfill that fails', () => {
     await pollAt(fed, 5).answer(61, { entries: [entryAt(6, 'b')] });
     expect([got, fed.statuses.filter(({ isError }) => isError)]).toEqual([[6], []]);
   });
+
+  test('does not count a long poll that a disconnect has cancelled', async () => {
+    await using fed = new HandFedClient();
+    const { got, subscription } = await joining(fed);
+    const gaps = gapsOf(subscription);
+    // Nobody answers, and the patience grows to the whole time that a poll may take.
+    for (let count = 51; count < 60; count++) {
+      await fed.clock.advance(32_000);
+      await pollAt(fed, count - 1).answer(count);
+    }
+    fed.client.disconnect();
+    fed.client.reconnect();
+    await (await fed.next('handshake')).answer(60);
+    await pollAt(fed, 5).fail();
+    await fed.clock.advance(2_000);
+    await pollAt(fed, 5).answer(61, { entries: [entryAt(6, 'b')] });
+    expect([got, gaps]).toEqual([[6], []]);
+  });
 });
 
 describe('what waits behind a backfill', () => {
