@@ -38,25 +38,21 @@ export class StartBackfill extends StoredBackfill {
 
   // Rejects while it may be tried again. After the last attempt the loss stays, and the entries of the answer are delivered.
   async #fill(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
+    const { names, from, to } = loss;
     try {
-      return await this.#read(answer, loss, signal);
+      const places = await this.placesOf(names, signal);
+      const reads = places.map((place) => {
+        const newest = newestIn(answer, place.channel);
+        const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };
+        return this.rowsOf({ ...place, ...range }, () => newest, signal);
+      });
+      const parts = await Promise.all(reads);
+      const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
+      return { loss, rows: parts.flatMap(({ rows }) => rows), cuts };
     } catch (error) {
       if (signal.aborted || this.attempts < MOST_ATTEMPTS) throw error;
       return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [] };
     }
-  }
-
-  async #read(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
-    const { names, from, to } = loss;
-    const places = await this.placesOf(names, signal);
-    const reads = places.map((place) => {
-      const newest = newestIn(answer, place.channel);
-      const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };
-      return this.rowsOf({ ...place, ...range }, () => newest, signal);
-    });
-    const parts = await Promise.all(reads);
-    const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
-    return { loss, rows: parts.flatMap(({ rows }) => rows), cuts };
   }
 
   #deliver({ entries }: LoopAnswer, filled: readonly Filled[]): boolean {
