@@ -89,8 +89,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a start in the past is fetched',
-    find: 'this.#backfills.open({ ...plan, names, from: start });',
-    replace: 'void start;',
+    find: 'this.backfills.open(reads?.start(this, plan) ?? new Backfill(this, plan));',
+    replace: 'void reads;',
   },
   {
     says: 'what is newer waits behind what is older',
@@ -99,13 +99,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'what waits behind a backfill is bounded',
-    find: 'if (this.#size.isOver || shared.isOver) onFull();',
-    replace: 'void [shared, onFull];',
+    find: 'if (this.backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)',
+    replace: 'if (this.backlog.length > 1e9)',
   },
   {
     says: 'a backfill that fails ends in a gap',
-    find: "this.#end(backfill, 'backfill-failed');",
-    replace: 'this.#end(backfill);',
+    find: "this.end(backfill, 'backfill-failed');",
+    replace: 'this.end(backfill);',
   },
   {
     says: 'withLast(n) brings n messages of a channel and no more',
@@ -119,8 +119,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'what was told as missing is not filled in later, out of its order',
-    find: 'if (fill !== undefined && missed.has(',
-    replace: 'if (false && fill !== undefined && missed.has(',
+    find: 'return source?.fills === true && this.#isTold(arrived, source.serial);',
+    replace: 'return false;',
   },
   {
     says: 'rows of history come for the groups that have their channel',
@@ -144,18 +144,18 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a gap is filled as completely as it is told',
-    find: "if (!isComplete) return [loss, 'partial'];",
-    replace: "if (!isComplete) return [loss, 'complete'];",
+    find: "if (!isExhaustive(names)) return [[loss, 'partial']];",
+    replace: "if (!isExhaustive(names)) return [[loss, 'complete']];",
   },
   {
     says: 'the cursor that a program may keep passes nothing that is held back',
-    find: 'if (this.#latest && !this.#backfills.isWaitedFor)',
+    find: 'if (this.#latest && !this.backfills.isWaitedFor)',
     replace: 'if (this.#latest)',
   },
   {
     says: 'a reader with a full buffer makes the client wait',
-    find: 'return slow ? undefined : this.#work.shift();',
-    replace: 'return this.#work.shift();',
+    find: 'while (this.#work.length > 0 && !this.#mustWait())',
+    replace: 'while (this.#work.length > 0)',
   },
   {
     says: 'a refusal of new names leaves the accepted ones alone',

@@ -4,7 +4,7 @@ import type { Operation, Operations } from './builder/operation.ts';
 import type { Encryption } from './config/crypto-module.ts';
 import type { Executor } from './request/execute.ts';
 import type { Fetch, Transport } from './request/transport.ts';
-import type { HistorySource } from './subscribe/history-source.ts';
+import type { Recovery } from './subscribe/recovery.ts';
 
 /** The operations of a feature, by name. */
 export type Builders = Readonly<Record<string, Operation>>;
@@ -21,7 +21,7 @@ export interface Abilities {
   /** Behind a `token` that is a function. */
   readonly keeper: (needs: KeeperNeeds, onRenewed: () => void) => Keeper;
   /** Behind `recovery` and `withLast()`. */
-  readonly history: (executor: Executor) => HistorySource;
+  readonly history: (executor: Executor) => Recovery;
   /** Behind `fetch`, and in place of a `transport` that is not given. */
   readonly transport: (options: { readonly fetch?: Fetch | undefined }) => Transport;
 }

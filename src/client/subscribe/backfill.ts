@@ -1,13 +1,12 @@
-import { isPresenceName } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import type { Arrived } from './arrived.ts';
-import { isStored } from './decode.ts';
-import { type Brought, isExhaustive, type NamedLoss } from './gaps.ts';
-import { inOrder } from './in-order.ts';
+import type { Arrived, Held } from './arrived.ts';
+import { pollError } from './backfill-queue.ts';
+import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import type { Mix } from './mix.ts';
-import type { LoopCursor } from './state.ts';
+import type { Reception } from './reception.ts';
+import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** What a backfill is to bring, from where, and to whom. */
 export interface BackfillPlan {
@@ -19,111 +18,75 @@ export interface BackfillPlan {
   /** The server's time when it was planned. */
   readonly asOf: Timetoken;
   readonly recipients: readonly LiveSubscription[];
-  /** Whether history may bring what the live queue has lost. */
-  readonly recovers: boolean;
-  /** The newest so many stored messages of each channel, instead of what came after the start. */
-  readonly last?: number | undefined;
   /** The groups that channels among the names are known, or may be taken, to belong to. */
   readonly groups?: ReadonlyMap<string, readonly string[]>;
-  /** The names of the poll that met the loss. */
+  /** The names of the poll that met the loss, if the loop did. */
   readonly asked?: Mix;
-  /** What the loop has lost, and history is to bring back. */
-  readonly loss?: NamedLoss;
 }
 
-/** An entry that waits, and for whom. */
-export interface Held {
-  readonly arrived: Arrived;
-  readonly subscription: LiveSubscription;
-}
+/** What is left of a loss, and how much of it history has brought back. */
+export type Outcome = readonly [Loss, Recovered];
 
-/** How much waits, and may. */
-export class Backlog {
-  readonly #mostEntries: number;
-  readonly #mostBytes: number;
-  #entries = 0;
-  #bytes = 0;
-
-  constructor(mostEntries: number, mostBytes: number) {
-    this.#mostEntries = mostEntries;
-    this.#mostBytes = mostBytes;
-  }
-
-  /** Whether more waits than may. */
-  get isOver(): boolean {
-    return this.#entries > this.#mostEntries || this.#bytes > this.#mostBytes;
-  }
-
-  /** Some more wait, or, of negative numbers, fewer. */
-  add(entries: number, bytes: number): void {
-    this.#entries += entries;
-    this.#bytes += bytes;
-  }
-}
+/** Why a backfill ends before it has brought everything. */
+export type EarlyEnd = 'backfill-failed' | 'backlog-full';
 
 /** What may wait behind one backfill. */
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** What a backfill shares with others. */
-export interface BackfillLimits {
-  readonly shared: Backlog;
-  readonly serial?: number;
-  readonly since?: number;
-  readonly onFull: () => void;
-}
-
-/** A range of older entries on its way to subscriptions, and the newer ones that wait behind it. */
+/**
+ * A range of older entries on its way to subscriptions, and the newer ones that wait behind it. This one reads the server's
+ * live queue; the feature `storage` has others, which read history.
+ */
 export class Backfill {
   readonly plan: BackfillPlan;
   /** Its place among the backfills of the client, in the order in which they began. */
   readonly serial: number;
-  /** How many batches the loop had brought when it began. */
-  readonly since: number;
   /** Everything up to here has been fetched from the live queue. */
   place: LoopCursor;
   /** The names that the last poll was sent for; some may have been dropped since. */
   asked: Mix;
-  /** Channels whose history has been read. */
-  readonly read = new Set<string>();
-  /** Channels of which history left out older rows: where the others begin. */
-  readonly cuts = new Map<string, Timetoken>();
-  /** Channels on which something came that somebody wanted. */
-  readonly brought = new Set<string>();
-  /** The channels that groups have been found to have, and wildcards to stand for. */
+  /** Whether it brings back what the loop lost. */
+  readonly fills: boolean = false;
+  /** The channels of each group that was listed. */
   readonly membersOf = new Map<string, readonly string[]>();
-  readonly coveredBy = new Map<string, readonly string[]>();
-  /** Failures so far. */
+  /** Failures in a row. */
   attempts = 0;
-  /** Polls in a row that nobody answered while they were given time. */
+  /** Polls in a row without an answer within their patience. */
   silence = 0;
-  /** Ends what is under way for it. */
+  /** After so many of these the live queue counts as read to its end; `undefined` if it never does. */
+  readonly mostSilence: number | undefined = undefined;
+  /** Cancels what is under way for it. */
   controller: AbortController | undefined;
-  /** What is or was under way: what goes on begins when that has come to its end, so that nothing is done twice. */
+  /** The last run. The next one starts when it has ended, so that nothing is done twice. */
   running: Promise<void> = Promise.resolve();
   /** Nothing more is fetched. */
   isClosed = false;
-  /** Told when a poll for it goes out. */
+  /** Called when a poll for it goes out. */
   onPoll: (() => void) | undefined;
-  /** Told when something begins to wait. */
+  /** Called when something begins to wait. */
   onHeld: (() => void) | undefined;
+  protected readonly reception: Reception;
+  /** Channels of the entries that a recipient wanted. */
+  protected readonly brought = new Set<string>();
+  /** The entries that wait, in the order in which they came. */
+  protected backlog: Held[] = [];
   readonly #interest: Interest;
-  readonly #limits: BackfillLimits;
-  readonly #size = new Backlog(MOST_ENTRIES, MOST_BYTES);
-  #backlog: Held[] = [];
+  /** How many batches the loop had brought when it began. */
+  readonly #since: number;
+  #bytes = 0;
 
-  /** `onFull` is called when more waits than may, here or behind all that share. */
-  constructor(plan: BackfillPlan, limits: BackfillLimits) {
+  constructor(reception: Reception, plan: BackfillPlan) {
+    this.reception = reception;
     this.plan = plan;
-    this.serial = limits.serial ?? 0;
-    this.since = limits.since ?? 0;
+    this.serial = reception.backfills.nextSerial();
     this.place = plan.from;
     this.asked = plan.names;
     this.#interest = new Interest(plan.names);
-    this.#limits = limits;
+    this.#since = reception.delivery.batches;
   }
 
-  /** The names that somebody still wants. */
+  /** The names that a recipient still wants. */
   get names(): Mix {
     return this.#interest.mix;
   }
@@ -132,14 +95,9 @@ export class Backfill {
     return this.plan.recipients;
   }
 
-  /** Whether it brings what is known to be missing. */
-  get fills(): boolean {
-    return this.plan.loss !== undefined;
-  }
-
-  /** Whether something waits. */
+  /** Whether entries wait. */
   get isHolding(): boolean {
-    return this.#backlog.length > 0;
+    return this.backlog.length > 0;
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -147,30 +105,9 @@ export class Backfill {
     return compareTimetokens(this.place.timetoken, this.plan.to) < 0;
   }
 
-  /** Whether something that the loop has brought, or has lost, waits for it. */
+  /** Whether entries that the loop brought or lost wait for it. */
   get isWaitedFor(): boolean {
     return this.fills || this.isHolding;
-  }
-
-  /** The groups by which a channel may have been asked for: those that have it, as far as they have been listed. */
-  groupsOf(channel: string): readonly string[] {
-    const asked = this.names.groups.filter((group) => !isPresenceName(group));
-    const told = this.plan.groups?.get(channel) ?? [];
-    return [...new Set([...asked, ...told])].filter(
-      (group) => this.membersOf.get(group)?.includes(channel) ?? true,
-    );
-  }
-
-  /** What it has brought for one of its names. */
-  outcomeFor(names: Mix): Brought {
-    const [name = ''] = names.channels;
-    const [group = ''] = names.groups;
-    const channels = this.membersOf.get(group) ?? this.coveredBy.get(name) ?? [name];
-    return {
-      hasBrought: channels.some((channel) => this.brought.has(channel)),
-      isComplete: isExhaustive(names),
-      cuts: channels.flatMap((channel) => this.cuts.get(channel) ?? []),
-    };
   }
 
   /** Whether an entry belongs to its names. */
@@ -178,72 +115,135 @@ export class Backfill {
     return this.#interest.match(channel, group) !== undefined;
   }
 
-  /** Takes out what none of its recipients wants any more. */
+  /** Drops the names that none of its recipients wants any more. */
   narrow(): void {
-    const { names, recipients } = this;
+    const { channels, groups } = this.names;
+    const { recipients, plan } = this;
     const isWanted = (channel: string) => {
-      const groups = [undefined, ...(this.plan.groups?.get(channel) ?? [])];
+      const among = [undefined, ...(plan.groups?.get(channel) ?? [])];
       return recipients.some(({ interest }) =>
-        groups.some((group) => interest.match(channel, group) !== undefined),
+        among.some((group) => interest.match(channel, group) !== undefined),
       );
     };
     this.#interest.drop({
-      channels: names.channels.filter((name) => !isWanted(name)),
-      groups: names.groups.filter(
-        (name) => !recipients.some(({ names: { groups } }) => groups.includes(name)),
-      ),
+      channels: channels.filter((name) => !isWanted(name)),
+      groups: groups.filter((name) => !recipients.some(({ names }) => names.groups.includes(name))),
     });
+  }
+
+  /** Fetches and delivers everything that is still missing. */
+  fetch(signal: AbortSignal): Promise<void> {
+    return this.reception.queue.read(this, signal);
+  }
+
+  /** Delivers an answer from the live queue; resolves to whether a recipient wanted any of its entries. */
+  async take(answer: LoopAnswer, signal: AbortSignal): Promise<boolean> {
+    const { delivery, sightings } = this.reception;
+    // The entries tell which channels wildcards and groups have: history may be asked for these next.
+    sightings.noteAll(answer.entries, this.asked);
+    const deliver = await this.prepare(answer, this.#lossesIn(answer), signal);
+    const isFruitful = await delivery.inTurn(() => !this.isClosed && deliver());
+    this.goOn(answer);
+    return isFruitful;
+  }
+
+  /** The losses that are announced when it ends, one for each name. */
+  missing(because: EarlyEnd | undefined): readonly Outcome[] {
+    if (!because) return [];
+    const { names, plan } = this;
+    return apart({ names, from: '0', to: plan.to, reason: because, certain: false }).flatMap(
+      (loss): readonly Outcome[] => {
+        const from = this.missingFrom(loss.names);
+        if (compareTimetokens(from, plan.to) >= 0) return [];
+        return [[{ ...loss, from }, this.hasBrought(loss.names) ? 'partial' : 'none']];
+      },
+    );
+  }
+
+  /** Takes every entry that still waits, in the order of its delivery. */
+  drain(): readonly Held[] {
+    return this.takeHeld(() => true);
   }
 
   /** Holds a newer entry back. */
   hold(arrived: Arrived, subscription: LiveSubscription): void {
-    const { shared, onFull } = this.#limits;
-    this.#backlog.push({ arrived, subscription });
-    this.#count([{ arrived, subscription }], 1);
+    const { backfills } = this.reception;
+    this.backlog.push({ arrived, subscription });
+    this.#bytes += arrived.bytes;
+    backfills.held(1, arrived.bytes);
     this.onHeld?.();
-    if (this.#size.isOver || shared.isOver) onFull();
+    if (this.backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)
+      backfills.end(this, 'backlog-full');
   }
 
-  /** The newest message of a channel that waits, up to a timetoken: history should have it. */
-  newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
-    const isIts = ({ envelope }: Arrived) =>
-      envelope.c === channel &&
-      isStored(envelope) &&
-      (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0);
-    return this.#backlog.findLast(({ arrived }) => isIts(arrived))?.arrived.envelope.p.t;
-  }
-
-  /** The history of channels on which something waits that it should have had is to be read anew. */
-  readAnew(): void {
-    const { asOf } = this.plan;
-    for (const { arrived } of this.#backlog)
-      if (compareTimetokens(arrived.envelope.p.t, asOf) <= 0) this.read.delete(arrived.envelope.c);
-  }
-
-  /** Takes those of a channel that wait out of the backlog, up to a timetoken. */
-  takeUpTo(channel: string, timetoken: Timetoken): readonly Held[] {
-    const isTaken = ({ arrived: { envelope } }: Held) =>
-      envelope.c === channel && compareTimetokens(envelope.p.t, timetoken) <= 0;
-    const taken = this.#backlog.filter(isTaken);
-    if (taken.length > 0) this.#backlog = this.#backlog.filter((held) => !isTaken(held));
-    this.#count(taken, -1);
+  /** Takes some entries out of the backlog. */
+  protected takeHeld(isTaken: (held: Held) => boolean): readonly Held[] {
+    const taken = this.backlog.filter(isTaken);
+    const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
+    if (taken.length > 0) this.backlog = this.backlog.filter((held) => !isTaken(held));
+    this.#bytes -= bytes;
+    this.reception.backfills.held(-taken.length, -bytes);
     return taken;
   }
 
-  /** Takes all that waits: in the order in which it came, or, where it came from two sides, by time. */
-  drain(): readonly Held[] {
-    const backlog = this.plan.last === undefined ? this.#backlog : inOrder(this.#backlog, [], timeOf);
-    this.#backlog = [];
-    this.#count(backlog, -1);
-    return backlog;
+  /** Prepares an answer; returns the function that delivers it, and returns whether an entry was wanted. */
+  protected async prepare(
+    { entries }: LoopAnswer,
+    losses: readonly Loss[],
+    _signal: AbortSignal,
+  ): Promise<() => boolean> {
+    return () => {
+      for (const loss of losses) this.reception.losses.tell(this, loss, 'none');
+      return this.read(entries).filter((arrived) => this.offer(arrived)).length > 0;
+    };
   }
 
-  #count(held: readonly Held[], sign: 1 | -1): void {
-    const bytes = held.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
-    for (const size of [this.#size, this.#limits.shared]) size.add(sign * held.length, sign * bytes);
+  /** Reads entries of an answer, or rows of history; leaves out those that the loop brings. */
+  protected read(entries: readonly unknown[], isRow = false): readonly Arrived[] {
+    return this.reception.delivery.older(entries, this, isRow).filter(({ envelope, seen: { batch } }) => {
+      // The timetoken of another region may be above the end although the loop has passed the entry.
+      const isPassed = batch !== undefined && batch <= this.#since;
+      return isPassed || compareTimetokens(envelope.p.t, this.plan.to) <= 0;
+    });
   }
-}
 
-function timeOf({ arrived }: Held): Timetoken {
-  return arrived.envelope.p.t;
+  /** Delivers an entry to the recipients; returns whether any of them wanted it. */
+  protected offer(arrived: Arrived): boolean {
+    const isWanted = this.reception.delivery.offer(arrived, this.recipients);
+    if (isWanted) this.brought.add(arrived.envelope.c);
+    return isWanted;
+  }
+
+  /** Moves the place behind an answer that was delivered. */
+  protected goOn({ cursor }: LoopAnswer): void {
+    if (compareTimetokens(cursor.timetoken, this.place.timetoken) <= 0)
+      throw pollError('PN-4001', 'the server answers without going on');
+    this.place = cursor;
+    // The bound is for failures in a row.
+    this.attempts = 0;
+  }
+
+  /** The exclusive start of what is missing of a name if the backfill ends now. */
+  protected missingFrom(_names: Mix): Timetoken {
+    return this.place.timetoken;
+  }
+
+  /** Whether a recipient wanted an entry of this name. */
+  protected hasBrought({ channels }: Mix): boolean {
+    return channels.some((channel) => this.brought.has(channel));
+  }
+
+  // What the answer leaves out of the range. An old start raises the same suspicion as a late poll of the loop.
+  #lossesIn(answer: LoopAnswer): readonly Loss[] {
+    const { countThreshold, liveRetention } = this.reception.host.settings;
+    const { place, plan, names } = this;
+    const [from, to] = [place.timetoken, sooner(answer.cursor.timetoken, plan.to)];
+    const late = place === plan.from && isOverdue(from, plan.asOf, liveRetention);
+    const full = answer.entries.length >= countThreshold;
+    return lossesIn(answer, { asked: names, from, to, late, full })
+      .filter(({ reason }) => reason !== 'cursor-regressed')
+      .flatMap(apart)
+      .map((loss) => ({ ...loss, from: later(loss.from, from), to: sooner(loss.to, plan.to) }))
+      .filter((loss) => compareTimetokens(loss.from, loss.to) < 0);
+  }
 }

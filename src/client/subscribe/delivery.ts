@@ -2,127 +2,103 @@ import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
 import { chance } from '../runtime/random.ts';
-import { type Arrived, GroupsOfAnswer, holderOf, wants } from './arrived.ts';
-import type { Backfill, Held } from './backfill.ts';
+import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
-import type { DeliveryHost, DeliveryParts } from './delivery-host.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { widened } from './gaps.ts';
 import type { Waiting } from './holding.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
+import type { Reception } from './reception.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
 
-/** How older entries are delivered, in their turn and to those who have not had them. */
-export type OlderDelivery = Pick<
-  Delivery<unknown>,
-  'batches' | 'forgottenUpTo' | 'inTurn' | 'letGo' | 'offer' | 'offerRow' | 'older'
->;
-
-/** The client's own listeners, as one more recipient. */
+/** The id of the client's own listeners among the recipients of an entry. */
 const CLIENT = 0;
 const DEFAULT_WINDOW = 1_000;
-/** The turn of what the loop brings: after all backfills. */
+/** The turn of the loop's entries: after all backfills. */
 const LIVE = Number.POSITIVE_INFINITY;
 
 /**
- * Brings entries to listeners and subscriptions. For each entry it is remembered who has had it, and a further copy, live
- * or from a backfill, only reaches those who have not. Work is done piece by piece, each whole and in its order, and none
- * while a reader with a full buffer asks to wait.
+ * Delivers entries to listeners and subscriptions. The deduplication window records who has had an entry; a further copy,
+ * live or from a backfill, only reaches the others. Work is queued: each piece is done whole and in order, and none starts
+ * while a reader has a full buffer.
  */
-export class Delivery<Client> {
-  readonly #host: DeliveryHost;
-  readonly #parts: DeliveryParts<Client>;
+export class Delivery {
+  readonly #reception: Reception;
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
   /** How many batches of the loop have come. */
   batches = 0;
 
-  constructor(host: DeliveryHost, parts: DeliveryParts<Client>) {
-    this.#host = host;
-    this.#parts = parts;
-    const { dedupeEntries, random } = parts.settings;
-    this.#queue = new DeliveryQueue(parts.demand, (slow) => host.waits(slow));
+  constructor(reception: Reception) {
+    this.#reception = reception;
+    const { dedupeEntries, random } = reception.host.settings;
+    this.#queue = new DeliveryQueue(() => reception.mustWait());
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
-  /** Entries above this timetoken that have been delivered are remembered. */
+  /** The deduplication window holds every delivered entry above this timetoken. */
   get forgottenUpTo(): string {
     return this.#window.forgottenUpTo;
   }
 
-  /** Takes the next batch of the loop. */
+  /** Queues the next batch of the loop. */
   push(batch: Batch): void {
     this.#queue.add(() => {
       const fresh = this.#deliver(batch);
-      if (!this.#queue.isClosed) this.#host.delivered(batch, fresh);
+      if (!this.#queue.isClosed) this.#reception.delivered(batch, fresh);
     });
   }
 
-  /** Does something in its turn, after what was taken before it; resolves when it is done. */
-  inTurn(work: () => void): Promise<void> {
+  /** Queues other work; resolves to what it returns. */
+  inTurn<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
-      this.#queue.add(() => {
-        work();
-        resolve();
-      });
+      this.#queue.add(() => resolve(work()));
     });
   }
 
-  /** Goes on, after a reader has made room. */
+  /** Continues after a reader has made room. */
   pump(): void {
     this.#queue.pump();
   }
 
-  /** Forgets what was delivered: nothing is subscribed any more, and who then asks for older entries wants them again. */
+  /** Clears the deduplication window: nothing is subscribed any more, and a later subscription may want old entries again. */
   forget(): void {
     this.#window.clear();
   }
 
-  /** Ends delivery: a batch that is not delivered whole is dropped, so that its cursor is not taken for delivered. */
+  /** Ends delivery: a batch that is not delivered whole is dropped, and its cursor is not reported as delivered. */
   close(): void {
     this.#queue.close();
   }
 
-  /** An entry that was fetched by itself, as row of the history or from the live queue; `undefined` for what is none. */
-  older(entry: unknown, source: Backfill, { isRow }: { readonly isRow: boolean }): Arrived | undefined {
-    if (!isEnvelope(entry)) {
-      this.#invalid(entry, 'the entry is no envelope');
-      return undefined;
-    }
-    const seen = this.#window.note(entry, this.#parts.settings.clock.monotonic(), isRow);
-    const bytes = JSON.stringify(entry.d)?.length ?? 0;
-    const group = groupOf(entry, source.asked);
-    const { serial: turn, fills } = source;
-    const how = { turn, isRewound: false, fill: fills ? turn : undefined };
-    const arrived: Arrived = { envelope: entry, group, seen, bytes, ...how };
-    if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
-    return arrived;
-  }
-
-  /**
-   * Hands a row of the history to those that it is for: by its channel, and by each group that the channel may have been
-   * lost through. Returns whether anybody wanted it.
-   */
-  offerRow(row: Arrived, source: Backfill): boolean {
-    const groups = [row.group, ...source.groupsOf(row.envelope.c)];
-    const copies = groups.map((group) => {
-      const envelope = group === undefined ? row.envelope : { ...row.envelope, b: group };
-      return this.offer({ ...row, envelope, group }, source.recipients);
+  /** Reads entries that a backfill fetched from the live queue, or rows of history. Announces what is no envelope. */
+  older(entries: readonly unknown[], source: Backfill, areRows: boolean): readonly Arrived[] {
+    return entries.flatMap((entry): Arrived | readonly Arrived[] => {
+      if (!isEnvelope(entry)) {
+        this.#invalid(entry);
+        return [];
+      }
+      const seen = this.#window.note(entry, this.#reception.host.settings.clock.monotonic(), areRows);
+      const bytes = JSON.stringify(entry.d)?.length ?? 0;
+      const group = groupOf(entry, source.asked);
+      const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
+      if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
+      return arrived;
     });
-    return copies.includes(true);
   }
 
-  /** Hands over what has waited for a backfill: it goes on to those that began before. Returns whether it is wanted. */
-  letGo({ arrived, subscription }: Held, { serial }: Backfill): boolean {
+  /** Delivers an entry that waited for a backfill; it may wait for an earlier one next. Returns whether it is wanted. */
+  release({ arrived, subscription }: Held, { serial }: Backfill): boolean {
     return this.offer({ ...arrived, turn: serial }, [subscription]);
   }
 
   /**
-   * Hands an entry to those of the candidates that want it and have not had it; what a backfill holds back waits there.
-   * The client's own listeners have it with the first who does. Returns whether anybody wanted it.
+   * Delivers an entry to the candidates that want it and have not had it, or lets it wait at the backfill that holds it
+   * back. The client's own listeners get it with the first recipient. Returns whether any candidate wanted it.
    */
   offer(arrived: Arrived, candidates: Iterable<LiveSubscription>): boolean {
     const recipients: LiveSubscription[] = [];
@@ -140,61 +116,45 @@ export class Delivery<Client> {
 
   #deliver(batch: Batch): boolean {
     const { losses, entries, mix } = batch;
+    const { demand, losses: teller } = this.#reception;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
+      const times = arrived.flatMap((one) => one?.envelope.p.t ?? []);
       // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded')
-        this.#host.lost(
-          widened(
-            loss,
-            arrived.flatMap((one) => one?.envelope.p.t ?? []),
-          ),
-          mix,
-        );
+      if (fresh || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), mix);
     }
     for (const [index, one] of arrived.entries()) {
-      if (one) this.offer(one, this.#parts.demand.candidates(one.envelope.c, one.group));
-      else this.#invalid(entries[index], 'the entry is no envelope');
+      if (one) this.offer(one, demand.candidates(one.envelope.c, one.group));
+      else this.#invalid(entries[index]);
     }
     return fresh;
   }
 
-  // What is no envelope is `undefined`. `fresh`: there is more than copies.
-  #note({ entries, mix, bytes }: Batch) {
-    const { sightings, settings } = this.#parts;
+  // An entry that is no envelope becomes `undefined`. `fresh`: there is more than copies.
+  #note({ entries, mix, bytes: size }: Batch) {
+    const { sightings, host } = this.#reception;
+    const { settings } = host;
     const now = settings.clock.monotonic();
-    const groups = new GroupsOfAnswer(mix);
-    const share = bytes / entries.length;
+    const groupOfEntry = groupsOfAnswer(mix);
+    const bytes = size / entries.length;
     let fresh = false;
     this.batches++;
-    const arrived: (Arrived | undefined)[] = [];
-    for (const entry of entries) {
-      if (!isEnvelope(entry)) {
-        // No news: a server that sends nothing else is asked no more often than one that has nothing.
-        arrived.push(undefined);
-        continue;
-      }
+    const arrived = entries.map((entry): Arrived | undefined => {
+      // No news: a server that sends nothing else is asked no more often than one that has nothing.
+      if (!isEnvelope(entry)) return undefined;
       const noted = this.#window.note(entry, now);
       fresh ||= noted.batch === undefined;
       noted.batch ??= this.batches;
       const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
-      const group = groups.of(entry, noted);
+      const group = groupOfEntry(entry, noted);
       sightings.note(entry, group);
-      arrived.push({
-        envelope: entry,
-        group,
-        seen,
-        turn: LIVE,
-        isRewound: false,
-        fill: undefined,
-        bytes: share,
-      });
-    }
+      return { envelope: entry, group, seen, source: undefined, turn: LIVE, bytes };
+    });
     return { arrived, fresh };
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#parts;
+    const { listeners, holding } = this.#reception;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -212,30 +172,30 @@ export class Delivery<Client> {
     holding.holdAll(waiting, arrived.bytes);
   }
 
-  // Returns a message that somebody may ask the subscription for later.
+  // Returns a message that is held for the subscription's first iterator.
   #give(subscription: LiveSubscription, arrived: Arrived, decoded: Decoded): PNMessageResult | undefined {
-    // A handler may have ended it just now: then it gets nothing more, not even the rest of a batch.
+    // A handler may have ended the subscription just now: then it gets nothing more, not even the rest of a batch.
     if (!wants(subscription, arrived)) return undefined;
     arrived.seen.had.add(subscription.id);
     const own = subscription.receive(arrived, decoded);
-    const isHeld = decoded.name === 'message' && this.#parts.holding.has(subscription.id);
+    const isHeld = decoded.name === 'message' && this.#reception.holding.has(subscription.id);
     return isHeld ? (own as PNMessageResult) : undefined; // By its name.
   }
 
-  // What is older than all that is remembered may have come before. The client's own listeners had it then if another
-  // subscription covers it, unless it is just that which is missing.
+  // An entry older than the window may have been delivered before. Then the client's own listeners had it if another
+  // subscription covers it, unless the backfill brings back what is known to be lost.
   #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
     const { c, p } = envelope;
     if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
-    for (const other of this.#parts.demand.candidates(c, group))
+    for (const other of this.#reception.demand.candidates(c, group))
       if (!recipients.includes(other) && other.interest.match(c, group, p.t) !== undefined) return true;
     return false;
   }
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      const { fileUrl, settings } = this.#parts;
-      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, fileUrl);
+      const { host } = this.#reception;
+      const decoded = decode(host.settings.freezePayloads ? freezeDeep(envelope) : envelope, host.fileUrl);
       freezeEvent(decoded.name, decoded.event);
       return decoded;
     } catch (error) {
@@ -244,7 +204,7 @@ export class Delivery<Client> {
     }
   }
 
-  #invalid(raw: unknown, reason: string): void {
-    this.#parts.listeners.emit('invalidMessage', { raw, reason });
+  #invalid(raw: unknown, reason = 'the entry is no envelope'): void {
+    this.#reception.listeners.emit('invalidMessage', { raw, reason });
   }
 }

@@ -8,12 +8,12 @@ import { fileUrlOf } from '../request/file-url.ts';
 import { Announcer } from './announcer.ts';
 import { Demand } from './demand.ts';
 import { DemandChanges } from './demand-changes.ts';
-import type { HistorySource } from './history-source.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { Loop } from './loop.ts';
 import { isEmpty, type Mix } from './mix.ts';
 import { Poller } from './poller.ts';
 import { Reception } from './reception.ts';
+import type { Recovery } from './recovery.ts';
 import type { LoopCursor, LoopInput } from './state.ts';
 import { publicState } from './steps.ts';
 import { wishOf } from './subscribe-options.ts';
@@ -27,12 +27,12 @@ export class SubscribeEngine<Client> {
   readonly #announcer: Announcer<Client>;
   readonly #poller: Poller;
   readonly #presence: Presence;
-  readonly #reception: Reception<Client>;
+  readonly #reception: Reception;
   readonly #loop: Loop<Client>;
   readonly #changes: DemandChanges;
   #closed = false;
 
-  constructor(executor: Executor, listeners: ListenerRegistry<Client>, history?: HistorySource) {
+  constructor(executor: Executor, listeners: ListenerRegistry<Client>, recovery?: Recovery) {
     this.#executor = executor;
     this.#listeners = listeners;
     const demand = this.#demand;
@@ -51,7 +51,7 @@ export class SubscribeEngine<Client> {
       if (this.#closed) return;
       this.#loop.dispatch({ ...change, type: 'demandChanged', ...(cursor && { cursor }) });
     });
-    const reception = new Reception(this.#receptionHost(history), { demand, listeners });
+    const reception = new Reception(this.#receptionHost(recovery), { demand, listeners });
     this.#reception = reception;
     this.#loop = new Loop({ executor, demand, poller, presence, reception, announcer });
     executor.authorizer.onRenewed = () => this.#askAgain('tokenRenewed');
@@ -129,7 +129,7 @@ export class SubscribeEngine<Client> {
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
     for (const subscription of this.#demand.subscriptions) subscription.interest.askAgain();
     this.#loop.dispatch({ type });
-    this.#reception.askAgain();
+    this.#reception.backfills.askAgain();
   }
 
   #drop(subscription: LiveSubscription, mix: Mix): void {
@@ -146,7 +146,7 @@ export class SubscribeEngine<Client> {
         this.#drop(ended, ended.names);
         void this.#changes.note();
       },
-      relieved: () => this.#reception.pump(),
+      relieved: () => this.#reception.delivery.pump(),
       failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
       get failure() {
         return engine.failure;
@@ -160,14 +160,13 @@ export class SubscribeEngine<Client> {
     };
   }
 
-  #receptionHost(history: HistorySource | undefined): ConstructorParameters<typeof Reception>[0] {
+  #receptionHost(recovery: Recovery | undefined): ConstructorParameters<typeof Reception>[0] {
     const engine = this;
     const { settings } = this.#executor;
     return {
-      ...{ settings, history },
+      ...{ settings, recovery },
       fileUrl: (file) => fileUrlOf(this.#executor, file),
-      poll: (mix, cursor, waiting) =>
-        this.#poller.pollOnce({ mix, cursor }, { ...waiting, clock: settings.clock }),
+      poller: this.#poller,
       get roundTrip() {
         return engine.#loop.state.roundTrip;
       },

@@ -7,11 +7,16 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { type Mix, mixOf } from './mix.ts';
-import type { LoopAnswer, LoopCursor } from './state.ts';
+import { type Mix, mixOf, union } from './mix.ts';
+import type { LoopAnswer } from './state.ts';
+
+/** How much of a loss history has brought back. */
+export type Recovered = PNGapEvent['recovered'];
 
 /** A range in which entries are missing, or may be. */
-export interface Range {
+export interface Loss {
+  /** The names on the wire whose entries are missing; a single one when it is announced. */
+  readonly names: Mix;
   /** Exclusive start. */
   readonly from: Timetoken;
   /** Inclusive end. */
@@ -20,118 +25,81 @@ export interface Range {
   readonly certain: boolean;
 }
 
-/** A range as it stands in an answer: of one name as the wire has it, or of every name that was asked for. */
-export interface Loss extends Range {
-  readonly name?: { readonly c?: string; readonly w?: string; readonly g?: string };
-}
-
-/** A range of named channels, wildcards and groups. */
-export interface NamedLoss extends Range {
-  /** The names, as they stand on the wire; one, where it is told. */
-  readonly names: Mix;
-  readonly presence: boolean;
-}
-
-/** An answer to a long poll, as far as what it leaves out depends on it. */
-export interface Arrival {
-  readonly answer: LoopAnswer;
-  readonly before: LoopCursor;
-  readonly cursor: LoopCursor;
+/** The poll that an answer belongs to, as far as what the answer leaves out depends on it. */
+export interface Asked {
+  readonly asked: Mix;
+  /** The timetoken of the poll's cursor. */
+  readonly from: Timetoken;
+  /** The timetoken of the cursor after the answer. */
+  readonly to: Timetoken;
   /** The poll was sent so late that the server may have dropped entries. */
   readonly late: boolean;
   /** The answer holds so much that the server may have dropped entries. */
   readonly full: boolean;
 }
 
-/** What is missing may have come late, or by another clock: it is looked for from so many milliseconds before. */
-export const OVERLAP = 10_000;
-
 const PRESENCE_KINDS = ['presence'] as const;
 const STORED_KINDS = ['message', 'file'] as const;
 const OTHER_KINDS = ['signal', 'messageAction', 'objects'] as const;
 
-/** What an answer leaves out: an origin that tells what it dropped is believed; of another, the worst is suspected. */
-export function lossesIn({ answer, before, cursor, late, full }: Arrival): readonly Loss[] {
-  const [from, to] = [before.timetoken, cursor.timetoken];
+/** What an answer leaves out: as the origin says, or, if it says nothing, whatever it may have dropped. */
+export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: Asked): readonly Loss[] {
+  const suspected = { names: asked, certain: false };
   const losses: Loss[] = [];
-  // The cursor has followed another region back: what floors keep out from there on is lost.
+  // The cursor followed another region back: entries from there on that a floor keeps out are lost.
   if (compareTimetokens(to, from) < 0)
-    losses.push({ from: to, to: from, reason: 'cursor-regressed', certain: false });
+    losses.push({ ...suspected, from: to, to: from, reason: 'cursor-regressed' });
   if (answer.gaps) return [...losses, ...answer.gaps.map(told)];
   const reason = late ? 'retention' : full ? 'count-exceeded' : undefined;
-  if (reason && compareTimetokens(to, from) > 0) losses.push({ from, to, reason, certain: false });
+  if (reason && compareTimetokens(to, from) > 0) losses.push({ ...suspected, from, to, reason });
   return losses;
 }
 
-function told({ from, to, ...name }: WireGap): Loss {
-  return { name, from, to, reason: 'trimmed', certain: true };
+function told({ from, to, c, w, g }: WireGap): Loss {
+  const names = mixOf([c ?? w ?? []].flat(), [g ?? []].flat());
+  return { names, from, to, reason: 'trimmed', certain: true };
 }
 
-/** What comes with a region that counts from an earlier time may be older still, and kept out by floors as well. */
-export function widened<L extends Loss>(loss: L, came: readonly Timetoken[]): L {
+/** A regressed cursor's loss, from the oldest entry of the same answer on: floors keep that out as well. */
+export function widened(loss: Loss, came: readonly Timetoken[]): Loss {
   return loss.reason === 'cursor-regressed'
     ? { ...loss, from: came.map(before).reduce(sooner, loss.from) }
     : loss;
 }
 
-/** The losses of single names; one of a channel and its presence are two. */
-export function namedLosses({ name, ...range }: Loss, asked: Mix): readonly NamedLoss[] {
-  const { c, w, g } = name ?? {};
-  const channels = name ? [c ?? w ?? []].flat() : asked.channels;
-  const groups = name ? [g ?? []].flat() : asked.groups;
-  return namesApart(mixOf(channels, groups)).map((names) => ({
-    ...range,
-    names,
-    presence: [...names.channels, ...names.groups].some(isPresenceName),
-  }));
+/** The loss of each name; a channel and its presence are two names. */
+export function apart(loss: Loss): readonly Loss[] {
+  const { channels, groups } = loss.names;
+  return [
+    ...channels.map((name) => ({ ...loss, names: mixOf([name], []) })),
+    ...groups.map((name) => ({ ...loss, names: mixOf([], [name]) })),
+  ];
 }
 
-/** Whether it is known which channels names stand for: of groups and wildcards it is not, but by what comes. */
-export function isExhaustive({ channels, groups }: Mix): boolean {
-  return groups.length === 0 && !channels.some((name) => isWildcard(withoutPresence(name)));
+/** One loss that spans two. */
+export function spanOf(a: Loss, b: Loss): Loss {
+  return { ...a, names: union(a.names, b.names), from: sooner(a.from, b.from), to: later(a.to, b.to) };
 }
 
-/** Mixes of one name each. */
-export function namesApart({ channels, groups }: Mix): readonly Mix[] {
-  return [...channels.map((name) => mixOf([name], [])), ...groups.map((name) => mixOf([], [name]))];
+/** Whether a loss of one name is one of presence events. */
+export function isOfPresence({ names: { channels, groups } }: Loss): boolean {
+  return [...channels, ...groups].some(isPresenceName);
 }
 
-/** The event of a loss. What history cannot bring back is named in its kinds. */
-export function gapEvent(
-  { names, presence, from, to, reason, certain }: NamedLoss,
-  recovered: PNGapEvent['recovered'] = 'none',
-): PNGapEvent {
+/** The event of a loss. Its kinds are those that history cannot bring back, and those that it has not. */
+export function gapEvent(loss: Loss, recovered: Recovered = 'none'): PNGapEvent {
+  const { names, ...range } = loss;
   const [channel, channelGroup] = [names.channels[0], names.groups[0]].map(
     (name) => name && withoutPresence(name),
   );
+  const presence = isOfPresence(loss);
   const stored = recovered === 'complete' ? [] : STORED_KINDS;
   return {
     ...(channel !== undefined && (isWildcard(channel) ? { wildcard: channel } : { channel })),
     ...(channelGroup !== undefined && { channelGroup }),
-    ...{ presence, from, to, reason, certain, recovered },
+    ...{ presence, ...range, recovered },
     kinds: presence ? PRESENCE_KINDS : [...stored, ...OTHER_KINDS],
   };
-}
-
-/** What history has brought of a loss. */
-export interface Brought {
-  readonly hasBrought: boolean;
-  /** Whether it is known that history has said everything. */
-  readonly isComplete: boolean;
-  /** Of each channel of which older rows were left out: where the others begin. */
-  readonly cuts: readonly Timetoken[];
-}
-
-/** What is left of a loss, and how much of it has been recovered. */
-export function outcomeOf(
-  loss: NamedLoss,
-  { hasBrought, isComplete, cuts }: Brought,
-): readonly [NamedLoss, PNGapEvent['recovered']] {
-  if (loss.reason === 'backfill-failed' || loss.reason === 'backlog-full')
-    return [loss, hasBrought ? 'partial' : 'none'];
-  if (!isComplete) return [loss, 'partial'];
-  if (cuts.length === 0) return [loss, 'complete'];
-  return [{ ...loss, to: sooner(loss.to, before(cuts.reduce(later))) }, 'partial'];
 }
 
 /** Whether a cursor is older than what the server keeps, by the server's own time; `retention` in milliseconds. */
@@ -139,18 +107,9 @@ export function isOverdue(cursor: Timetoken, now: Timetoken, retention: number):
   return Number(timetokenToBigInt(now) - timetokenToBigInt(cursor)) / 10_000 > retention;
 }
 
-/** The timetoken so many milliseconds before another. */
-export function earlier(timetoken: Timetoken, milliseconds: number): Timetoken {
-  return minus(timetoken, BigInt(milliseconds) * 10_000n);
-}
-
-/** The last timetoken before another. */
-export function before(timetoken: Timetoken): Timetoken {
-  return minus(timetoken, 1n);
-}
-
-function minus(timetoken: Timetoken, ticks: bigint): Timetoken {
-  const left = timetokenToBigInt(timetoken) - ticks;
+/** The timetoken so many ticks before another. */
+export function before(timetoken: Timetoken, ticks: bigint | number = 1): Timetoken {
+  const left = timetokenToBigInt(timetoken) - BigInt(ticks);
   return timetokenFromBigInt(left > 0n ? left : 0n);
 }
 

@@ -1,7 +1,7 @@
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { checkOptions, WAIT_OPTIONS } from '../builder/check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { EventMap, EventName, PNGapEvent, PNMessageResult } from '../listeners/events.ts';
+import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
 import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
@@ -10,16 +10,15 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
-import { gapEvent, type NamedLoss } from './gaps.ts';
+import { gapEvent, type Loss, type Recovered } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import { endedError, Interest, stoppedError } from './interest.ts';
-import { Missed } from './missed.ts';
 import { isEmpty, type Mix } from './mix.ts';
-import type { Rewind } from './rewind.ts';
+import type { Ledger } from './recovery.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
 
-/** What a subscription needs of the client it belongs to. */
+/** What a subscription needs of its client. */
 export interface SubscriptionHost {
   /** Ends the subscription. */
   remove(subscription: LiveSubscription): void;
@@ -32,7 +31,7 @@ export interface SubscriptionHost {
   readonly isStopped: boolean;
   readonly holding: Holding;
   readonly logger: Logger | undefined;
-  /** Takes secrets out of an error. */
+  /** Redacts an error. */
   clean(error: unknown): unknown;
   /** Monotonic milliseconds. */
   now(): number;
@@ -46,10 +45,9 @@ export class LiveSubscription {
   readonly id: number;
   readonly wish: SubscribeWish;
   readonly interest: Interest;
-  readonly missed = new Missed();
-  /** The channels whose newest stored messages were asked for. */
-  readonly rewound = new Map<string, Rewind>();
-  /** What holds newer entries back until older ones have come, in the order in which they began. */
+  /** `undefined` until a backfill for it reads history. */
+  ledger: Ledger | undefined;
+  /** The backfills that hold its newer entries back, in the order of their serials. */
   readonly backfills: Backfill[] = [];
   readonly #host: SubscriptionHost;
   readonly #listeners: ListenerRegistry<undefined>;
@@ -77,7 +75,7 @@ export class LiveSubscription {
     return this.interest.mix.groups.filter((name) => !isPresenceName(name));
   }
 
-  /** Whether nothing is received any more. */
+  /** Whether it was ended. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -154,10 +152,10 @@ export class LiveSubscription {
     this.unsubscribe();
   }
 
-  /** Takes an event that this subscription wants, of so many bytes; returns it as it stands here. */
+  /** Delivers an event; returns it with the name that matched in this subscription. */
   receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
-    if (this.rewound.size > 0) this.rewound.get(envelope.c)?.note(envelope.p.t);
-    // Of several copies, the first one is everybody's: the name in it may be that of another subscription.
+    this.ledger?.noteDelivered(envelope);
+    // The event is decoded once, from the first copy: the name that matched may be that of another subscription.
     const match = this.interest.match(envelope.c, group) ?? null;
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
@@ -168,25 +166,24 @@ export class LiveSubscription {
     return own;
   }
 
-  /** Tells the listeners. */
+  /** Calls the listeners. */
   tell<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     this.#listeners.emit(name, event);
   }
 
-  /** Tells of a loss, and of what the backfill of this serial, if any, has brought of it. */
-  lose(loss: NamedLoss, recovered?: PNGapEvent['recovered'], serial?: number): void {
-    // Where no backfill was to bring it, there is none to come.
-    if (serial !== undefined) this.missed.note(loss.names, loss.to, serial);
+  /** Announces a loss, and how much the backfill of this serial, if any, has brought back. */
+  lose(loss: Loss, recovered?: Recovered, serial?: number): void {
+    if (serial !== undefined) this.ledger?.noteLoss(loss, serial);
     this.tell('gap', gapEvent(loss, recovered));
   }
 
-  /** The client has given up: what reads here fails, what waits here too. */
+  /** The client has given up: iterators and waits fail with its error. */
   fail(error: PubNubError): void {
     this.interest.giveUp(error);
     for (const queue of [...this.#queues]) queue.fail(error);
   }
 
-  /** Nothing is received from now on. */
+  /** Ends iterators and waits, and removes the listeners. */
   end(): void {
     this.#ended = true;
     for (const queue of [...this.#queues]) queue.end();
@@ -195,7 +192,7 @@ export class LiveSubscription {
     this.#listeners.clear();
   }
 
-  // The first to ask for messages gets those since `execute()`; a listener ends the holding as well.
+  // The first iterator gets the messages since `execute()`; a listener drops them.
   #release(): readonly PNMessageResult[] {
     return this.#host.holding.take(this.id);
   }

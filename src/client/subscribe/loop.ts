@@ -27,7 +27,7 @@ export interface LoopParts<Client> {
   readonly demand: Demand;
   readonly poller: Poller;
   readonly presence: Presence;
-  readonly reception: Reception<Client>;
+  readonly reception: Reception;
   readonly announcer: Announcer<Client>;
 }
 
@@ -100,7 +100,7 @@ export class Loop<Client> {
     const { announcer, demand, executor, reception } = this.#parts;
     const { state } = change;
     const { phase } = this.state;
-    if (state !== 'connected') reception.rest();
+    if (state !== 'connected') reception.backfills.rest();
     if (state === 'idle') this.delivered = undefined;
     if (state === 'idle') reception.forget();
     for (const subscription of [...demand.subscriptions]) {
@@ -122,7 +122,7 @@ export class Loop<Client> {
       case 'poll':
         return this.#poll(effect);
       case 'deliver':
-        reception.push(effect.batch);
+        reception.delivery.push(effect.batch);
         break;
       case 'accept':
         this.delivered ??= this.state.cursor;

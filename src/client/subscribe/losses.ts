@@ -1,33 +1,29 @@
 import { isPresenceName, isWildcard, withoutPresence } from '../../protocol/names.ts';
-import { compareTimetokens } from '../../protocol/timetoken.ts';
-import type { PNGapEvent } from '../listeners/events.ts';
-import type { ListenerRegistry } from '../listeners/registry.ts';
-import type { Backfill, BackfillPlan } from './backfill.ts';
-import type { Demand } from './demand.ts';
-import { gapEvent, type Loss, later, type NamedLoss, namedLosses, sooner } from './gaps.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import type { Backfill } from './backfill.ts';
+import { apart, gapEvent, isOfPresence, type Loss, later, type Recovered, spanOf } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { type Mix, union } from './mix.ts';
-import type { Sightings } from './sightings.ts';
+import type { Mix } from './mix.ts';
+import type { Reception } from './reception.ts';
 
-/** What the teller of losses needs of the client. */
-export interface LossesHost<Client> {
-  readonly demand: Demand;
-  readonly sightings: Sightings;
-  readonly listeners: ListenerRegistry<Client>;
-  /** Lets history bring back what is missing; `undefined` where there is no history. */
-  readonly open: ((plan: BackfillPlan) => void) | undefined;
-}
-
-interface Affected {
-  readonly subscription: LiveSubscription;
-  readonly loss: NamedLoss;
-  /** Whether history is to bring it back. */
-  readonly recovers: boolean;
+/** How a loss of one name concerns a subscription. */
+interface Concern {
+  /** The lowest floor of the names by which it is concerned. */
+  readonly floor: Timetoken;
   /** The groups by which it may be concerned. */
   readonly groups: readonly string[];
   /** Whether it is known to be concerned. */
   readonly isKnown: boolean;
+}
+
+/** A subscription that a loss of one name concerns. */
+export interface Affected extends Concern {
+  readonly subscription: LiveSubscription;
+  /** The part of the loss that concerns it. */
+  readonly loss: Loss;
+  /** Whether history is to bring it back. */
+  readonly recovers: boolean;
 }
 
 /** Where a loss was met. */
@@ -38,49 +34,37 @@ interface Met {
   readonly membersOf?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Finds out who a loss concerns: they are told at once, or when history has brought back what it can. */
-export class Losses<Client> {
-  readonly #host: LossesHost<Client>;
+/** Announces losses to the subscriptions that they concern: at once, or after history has brought back what it can. */
+export class Losses {
+  readonly #reception: Reception;
 
-  constructor(host: LossesHost<Client>) {
-    this.#host = host;
+  constructor(reception: Reception) {
+    this.#reception = reception;
   }
 
-  /** The loop has met a loss, ahead of the entries of the same answer. */
+  /** Takes a loss in an answer to the loop, before the entries of that answer. */
   meet(loss: Loss, asked: Mix): void {
-    const recovering = namedLosses(loss, asked).flatMap((named) => this.#meetOne(named, { asked }));
-    const [first] = recovering;
-    const { open } = this.#host;
-    if (!first || !open) return;
-    // One backfill for all names, so that what comes by several of them keeps its order.
-    const all = recovering.map((one) => one.loss).reduce(spanOf);
-    open({
-      ...{ names: all.names, from: { timetoken: all.from, region: undefined }, to: all.to },
-      ...{ asOf: all.to, recovers: true, loss: all },
-      recipients: [...new Set(recovering.map(({ subscription }) => subscription))],
-      groups: groupsIn(recovering),
-      asked,
-    });
+    const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
+    const { host, backfills } = this.#reception;
+    if (host.recovery && recovering.length > 0)
+      backfills.open(host.recovery.loss(this.#reception, recovering, asked));
   }
 
-  /** Tells those who have waited for a backfill, and the client's own listeners. */
-  tell(backfill: Backfill, loss: NamedLoss, recovered: PNGapEvent['recovered']): void {
-    const { plan, recipients, serial, membersOf } = backfill;
-    const met = { asked: plan.asked ?? plan.names, membersOf };
-    this.#host.listeners.emit('gap', gapEvent(loss, recovered));
+  /** Announces a loss to the recipients of a backfill and to the client's own listeners. */
+  tell({ plan, recipients, serial, membersOf }: Backfill, loss: Loss, recovered: Recovered): void {
+    this.#reception.listeners.emit('gap', gapEvent(loss, recovered));
     for (const subscription of recipients) {
-      const names = this.#namesIn(subscription, loss, met);
-      if (subscription.interest.floorOf(names) === undefined) continue;
-      subscription.lose(asFarAs(this.#isKnown(subscription, { loss, names }, met), loss), recovered, serial);
+      const concern = this.#concernOf(subscription, loss, { asked: plan.asked ?? plan.names, membersOf });
+      if (concern) subscription.lose(asFarAs(concern.isKnown, loss), recovered, serial);
     }
   }
 
-  // Tells those whom history does not help; returns the others.
-  #meetOne(loss: NamedLoss, met: Met): readonly Affected[] {
-    const { demand, listeners, open } = this.#host;
-    // Handlers may begin and end subscriptions meanwhile.
-    const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, met) ?? []);
-    const recovering = open ? affected.filter(({ recovers }) => recovers) : [];
+  // Announces a loss where no backfill will fill it; returns the subscriptions where one will.
+  #meetOne(loss: Loss, asked: Mix): readonly Affected[] {
+    const { demand, listeners, host } = this.#reception;
+    // A copy: handlers may add and end subscriptions meanwhile.
+    const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
+    const recovering = host.recovery ? affected.filter(({ recovers }) => recovers) : [];
     const others = affected.filter((one) => !recovering.includes(one));
     if (others.length > 0) listeners.emit('gap', gapEvent(others.map((one) => one.loss).reduce(spanOf)));
     for (const { subscription, loss: own, isKnown } of others)
@@ -88,72 +72,63 @@ export class Losses<Client> {
     return recovering;
   }
 
-  #affected(subscription: LiveSubscription, loss: NamedLoss, met: Met): Affected | undefined {
-    const names = this.#namesIn(subscription, loss, met);
-    const accepted = subscription.interest.floorOf(names);
-    if (accepted === undefined) return undefined;
-    // What comes before the newest stored messages is nobody's loss.
-    const [channel = ''] = loss.names.channels;
-    const floor = later(accepted, subscription.rewound.get(channel)?.at ?? accepted);
-    const groups = loss.names.channels.length > 0 ? names.groups : [];
-    const how = { subscription, groups, isKnown: this.#isKnown(subscription, { loss, names }, met) };
-    const { from, to, reason, presence } = loss;
+  #affected(subscription: LiveSubscription, loss: Loss, asked: Mix): Affected | undefined {
+    const concern = this.#concernOf(subscription, loss, { asked });
+    if (!concern) return undefined;
+    const { ledger, wish } = subscription;
+    const { from, to, reason } = loss;
+    // What is older than the newest stored messages that were asked for is no loss.
+    const [channel] = loss.names.channels;
+    const floor = later(concern.floor, (channel && ledger?.startOf(channel)) || concern.floor);
     if (reason === 'cursor-regressed') {
       const isKeptOut = compareTimetokens(floor, from) > 0;
-      return isKeptOut ? { ...how, loss: { ...loss, to: floor }, recovers: false } : undefined;
+      return isKeptOut
+        ? { ...concern, subscription, loss: { ...loss, to: floor }, recovers: false }
+        : undefined;
     }
     if (compareTimetokens(floor, to) >= 0) return undefined;
-    const { start, gaps } = subscription.wish.recovers;
-    const recovers = !presence && (gaps || (start && compareTimetokens(from, floor) <= 0));
-    return { ...how, loss: { ...loss, from: later(from, floor) }, recovers };
+    const { start, gaps } = wish.recovers;
+    const recovers = !isOfPresence(loss) && (gaps || (start && compareTimetokens(from, floor) <= 0));
+    return { ...concern, subscription, loss: { ...loss, from: later(from, floor) }, recovers };
   }
 
-  // Nobody says by which group a channel was asked for: what is listed, what has come, or a poll for one group tells.
-  #isKnown(
-    { interest }: LiveSubscription,
-    { loss, names }: { readonly loss: NamedLoss; readonly names: Mix },
-    { asked, membersOf }: Met,
-  ): boolean {
-    const [channel] = loss.names.channels;
-    if (channel === undefined || interest.floorOf({ ...names, groups: [] }) !== undefined) return true;
-    const among = asked.groups.filter((group) => isPresenceName(group) === loss.presence);
-    return names.groups.some(
-      (group) =>
-        membersOf?.get(group)?.includes(channel) ||
-        among.length === 1 ||
-        this.#host.sightings.isInGroup(group, channel),
-    );
-  }
-
-  // The names by which a subscription would get what is lost.
-  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, { asked }: Met): Mix {
+  // By which names a subscription would get the lost entries; `undefined` if by none.
+  #concernOf({ interest }: LiveSubscription, { names }: Loss, met: Met): Concern | undefined {
     const [channel] = names.channels;
-    if (channel === undefined) return names;
-    const direct = [channel, ...wildcardsOver(channel)];
-    // What a wildcard stands for is told for groups by itself.
-    if (isWildcard(withoutPresence(channel))) return { channels: direct, groups: [] };
-    const isAsked = direct.some((name) => asked.channels.includes(name));
-    // Which channels a group has is not known but by what came: better told of one too many.
-    const groups = interest.mix.groups.filter(
+    const wanted = channel === undefined ? names : this.#namesOver(channel, interest.mix.groups, met.asked);
+    const floor = interest.floorOf(wanted);
+    if (floor === undefined) return undefined;
+    const { groups } = wanted;
+    const isDirect = channel === undefined || interest.floorOf({ ...wanted, groups: [] }) !== undefined;
+    return { floor, groups, isKnown: isDirect || this.#isAmong(channel, groups, met) };
+  }
+
+  // The server does not say which group has a channel: its list, earlier entries, or a poll for a single group tell.
+  #isAmong(channel: string, groups: readonly string[], { asked, membersOf }: Met): boolean {
+    const { sightings } = this.#reception;
+    const among = asked.groups.filter((group) => isPresenceName(group) === isPresenceName(channel));
+    return groups.some(
       (group) =>
-        isPresenceName(group) === presence && (!isAsked || this.#host.sightings.isInGroup(group, channel)),
+        membersOf?.get(group)?.includes(channel) || among.length === 1 || sightings.isInGroup(group, channel),
     );
-    return { channels: direct, groups };
+  }
+
+  // The names by which a subscription to these groups may get entries of a channel.
+  #namesOver(channel: string, groups: readonly string[], asked: Mix): Mix {
+    const channels = [channel, ...wildcardsOver(channel)];
+    // A loss of a wildcard says nothing of groups: they have losses of their own.
+    if (isWildcard(withoutPresence(channel))) return { channels, groups: [] };
+    const { sightings } = this.#reception;
+    const isAsked = channels.some((name) => asked.channels.includes(name));
+    // The channels of a group are known only from earlier entries: rather one announcement too many.
+    const mayHave = (group: string) => !isAsked || sightings.isInGroup(group, channel);
+    return {
+      channels,
+      groups: groups.filter((group) => isPresenceName(group) === isPresenceName(channel) && mayHave(group)),
+    };
   }
 }
 
-function asFarAs(isKnown: boolean, loss: NamedLoss): NamedLoss {
+function asFarAs(isKnown: boolean, loss: Loss): Loss {
   return isKnown ? loss : { ...loss, certain: false };
-}
-
-function groupsIn(affected: readonly Affected[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { loss, groups } of affected)
-    for (const channel of loss.names.channels)
-      found.set(channel, [...new Set([...(found.get(channel) ?? []), ...groups])]);
-  return found;
-}
-
-function spanOf(a: NamedLoss, b: NamedLoss): NamedLoss {
-  return { ...a, names: union(a.names, b.names), from: sooner(a.from, b.from), to: later(a.to, b.to) };
 }

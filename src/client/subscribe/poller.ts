@@ -3,12 +3,10 @@ import { isProtocolError } from '../errors/from-response.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../request/execute.ts';
 import { planRequest } from '../request/plan.ts';
-import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { decryptEntries } from '../wire/encrypted.ts';
 import { isRecord } from '../wire/read.ts';
 import { subscribeEndpoint } from './endpoint.ts';
 import type { Mix } from './mix.ts';
-import type { Waiting } from './patience.ts';
 import type { LoopAnswer, LoopCursor, Refusal } from './state.ts';
 
 /** One request of the subscribe loop. */
@@ -62,8 +60,9 @@ export class Poller {
         ...{ keys: settings, baseUrl: settings.baseUrl, identity: this.#executor.identity },
       });
       length = plan.url.length;
+      const limits = () => limitsOf(operation, { signal });
       const timeout = cursor ? settings.pollTimeout : settings.requestTimeout;
-      const response = await authorizer.sendAuthorized(plan, { operation }, async (authorized) => {
+      const response = await authorizer.sendAuthorized(plan, { operation, limits }, async (authorized) => {
         // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();
         onSend?.();
@@ -82,38 +81,6 @@ export class Poller {
         return { error, refusal: 'filter' };
       return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
     }
-  }
-
-  /**
-   * Polls once. Resolves to `undefined` without an answer within the patience, or if the signal is aborted meanwhile; rejects
-   * with a `PubNubError` if the poll fails.
-   */
-  async pollOnce(
-    request: PollRequest,
-    { clock, signal, patience, shortest, onHurry }: Waiting & { readonly clock: SteadyClock },
-  ): Promise<LoopAnswer | undefined> {
-    signal.throwIfAborted();
-    const controller = new AbortController();
-    const giveUp = () => controller.abort();
-    signal.addEventListener('abort', giveUp);
-    let timer = clock.setTimeout(giveUp, patience);
-    let mayHurry = patience > shortest;
-    onHurry(() => {
-      if (!mayHurry) return;
-      mayHurry = false;
-      clock.clearTimeout(timer);
-      timer = clock.setTimeout(giveUp, shortest);
-    });
-    const outcome = await this.poll(request, controller.signal);
-    mayHurry = false;
-    clock.clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-    if ('answer' in outcome) return outcome.answer;
-    const { error } = outcome;
-    // The deadline of the request counts as impatience too.
-    const isSilence = error.code === 'PN-2002' && error.statusCode === undefined;
-    if (isSilence || controller.signal.aborted) return undefined;
-    throw error;
   }
 }
 

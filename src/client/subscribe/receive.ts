@@ -77,7 +77,8 @@ export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: P
   };
   const late = sentAt - state.caughtUpAt > policy.liveRetention;
   const full = answer.entries.length >= policy.countThreshold;
-  const losses = lossesIn({ answer, before, cursor, late, full });
+  const [from, to] = [before.timetoken, cursor.timetoken];
+  const losses = lossesIn(answer, { asked: state.asked, from, to, late, full });
   const { entries, bytes = 0 } = answer;
   const batch = { entries, losses, cursor, mix: state.asked, bytes };
   const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];

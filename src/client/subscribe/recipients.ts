@@ -1,20 +1,20 @@
 /**
- * Ids of those that have had an entry, as runs of numbers that follow one another. Subscriptions are served in the order
- * of their ids, so that hundreds of them most often are one run.
+ * The ids of the subscriptions that have had an entry, as ranges of consecutive numbers. Subscriptions are served in the
+ * order of their ids, so hundreds of them mostly make one range.
  */
 export class Recipients {
-  // The run that grows, on its own: most entries need no list.
+  // The range that grows, on its own: most entries need no list.
   #first = 0;
   #last = -1;
-  /** The first and the last id of each run before, one after the other; not sorted where ids came out of their order. */
-  #runs: number[] | undefined;
+  /** The first and last id of each earlier range, in turn; not sorted if ids came out of order. */
+  #ranges: number[] | undefined;
 
   has(id: number): boolean {
     if (id >= this.#first && id <= this.#last) return true;
-    const runs = this.#runs;
-    if (runs === undefined) return false;
-    for (let index = 0; index < runs.length; index += 2)
-      if (id >= (runs[index] ?? 0) && id <= (runs[index + 1] ?? -1)) return true;
+    const ranges = this.#ranges;
+    if (ranges === undefined) return false;
+    for (let index = 0; index < ranges.length; index += 2)
+      if (id >= (ranges[index] ?? 0) && id <= (ranges[index + 1] ?? -1)) return true;
     return false;
   }
 
@@ -25,8 +25,8 @@ export class Recipients {
       return;
     }
     if (this.#last >= this.#first) {
-      this.#runs ??= [];
-      this.#runs.push(this.#first, this.#last);
+      this.#ranges ??= [];
+      this.#ranges.push(this.#first, this.#last);
     }
     this.#first = id;
     this.#last = id;

@@ -3,10 +3,10 @@ import { isEnvelope } from './decode.ts';
 import { groupOf } from './interest.ts';
 import type { Mix } from './mix.ts';
 
-/** Names and channels that are remembered at most. */
+/** How many pairs of name and channel are kept. */
 const MOST = 1_000;
 
-/** On which channels entries came for a group or wildcard: nobody else says which channels these stand for. */
+/** The channels on which entries came for each group or wildcard: the only way to know which channels these cover. */
 export class Sightings {
   readonly #channels = new Map<string, Set<string>>();
   #size = 0;

@@ -108,6 +108,24 @@ describe('a backfill that fails', () => {
     await pollAt(fed, 5).answer(61, { entries: [entryAt(6, 'b')] });
     expect([got, fed.statuses.filter(({ isError }) => isError)]).toEqual([[6], []]);
   });
+
+  test('does not count a long poll that a disconnect has cancelled', async () => {
+    await using fed = new HandFedClient();
+    const { got, subscription } = await joining(fed);
+    const gaps = gapsOf(subscription);
+    // Nobody answers, and the patience grows to the whole time that a poll may take.
+    for (let count = 51; count < 60; count++) {
+      await fed.clock.advance(32_000);
+      await pollAt(fed, count - 1).answer(count);
+    }
+    fed.client.disconnect();
+    fed.client.reconnect();
+    await (await fed.next('handshake')).answer(60);
+    await pollAt(fed, 5).fail();
+    await fed.clock.advance(2_000);
+    await pollAt(fed, 5).answer(61, { entries: [entryAt(6, 'b')] });
+    expect([got, gaps]).toEqual([[6], []]);
+  });
 });
 
 describe('what waits behind a backfill', () => {
@@ -147,6 +165,23 @@ describe('what waits behind a backfill', () => {
     await flood(fed, [large(64)]);
     expect(got).toHaveLength(4);
     expect(gaps).toMatchObject([{ reason: 'backlog-full' }]);
+  });
+
+  test('is sixteen megabytes at the most for all subscriptions of a client', async () => {
+    await using fed = new HandFedClient();
+    const { subscription } = await joining(fed);
+    const others = [];
+    for (const at of [70, 80, 90, 100, 110]) others.push(await older(fed, 'b', 5, at));
+    const gaps = [subscription, ...others].map(gapsOf);
+    const large = (at: number) => entryAt(at, 'b', { d: 'x'.repeat(1_500_000) });
+    await flood(fed, [large(121)]);
+    expect(gaps.flat()).toEqual([]);
+    await flood(fed, [large(122)]);
+    // Twelve copies are more than may wait: the sixth subscription has its messages, which leaves room for the others.
+    expect(gaps.map((told) => told.map(({ reason }) => reason))).toEqual([
+      ...Array.from({ length: 5 }, () => []),
+      ['backlog-full'],
+    ]);
   });
 
   test('is of that subscription alone: others get the same messages at once', async () => {

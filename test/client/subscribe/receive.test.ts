@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../../src/client/subscribe/gaps.ts';
+import { mixOf } from '../../../src/client/subscribe/mix.ts';
 import { answerAt, effectsOf, entryAt, LoopMachine, short, tt } from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 
@@ -144,7 +145,7 @@ describe('a gap', () => {
     const told = [{ c: 'a', from: tt(2), to: tt(50) }];
     const machine = connected().answer(900, { entries: entries(150), gaps: told });
     expect(lossesOf(machine)).toEqual([
-      { name: { c: 'a' }, from: tt(2), to: tt(50), reason: 'trimmed', certain: true },
+      { names: mixOf(['a'], []), from: tt(2), to: tt(50), reason: 'trimmed', certain: true },
     ]);
     expect(machine.announced).toEqual([]);
     expect(lossesOf(connected().answer(900, { entries: entries(150), gaps: [] }))).toEqual([]);

@@ -16,7 +16,7 @@ import {
 } from './fetch-messages.ts';
 import { wholeNumber } from './fetched.ts';
 import { type HistoryParams, type HistoryVerbs, history } from './history.ts';
-import { historySource } from './history-source.ts';
+import { storageBackfill } from './storage-backfill.ts';
 
 /** Parameters of `messageCounts()`. */
 export interface MessageCountsParams extends Params {
@@ -48,7 +48,7 @@ export type DeleteMessagesResult = Done;
 /** The operations on stored messages; the option `recovery`, and `withLast()` of a subscription. */
 export const storage = defineFeature({
   name: 'storage',
-  history: historySource,
+  history: storageBackfill,
   builders: {
     /**
      * Reads the stored messages of one channel.

@@ -6,51 +6,79 @@ import {
   timetokenToBigInt,
 } from '../../../protocol/timetoken.ts';
 import type { Executor } from '../../request/execute.ts';
-import type { HistoryRange, HistoryRows, HistorySource } from '../../subscribe/history-source.ts';
+import { Turns } from '../../runtime/turns.ts';
 import { listChannelsInChannelGroup } from '../../subscribe/list-channels-in-channel-group.ts';
 import { UNREADABLE } from '../../wire/encrypted.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import type { FetchedMessage } from './fetched.ts';
 
+/** A part of the history of a channel. */
+export interface HistoryRange {
+  readonly channel: string;
+  /** Exclusive start; everything without it. */
+  readonly after?: Timetoken;
+  /** Inclusive end. */
+  readonly upTo: Timetoken;
+  /** The newest so many messages, at most. */
+  readonly most: number;
+}
+
+/** What history holds of a range. */
+export interface HistoryRows {
+  /** Oldest first. */
+  readonly rows: readonly WireEnvelope[];
+  /** Everything above this timetoken is there; older rows were left out. `undefined` if nothing was. */
+  readonly cutAt: Timetoken | undefined;
+}
+
 const PAGE = 100;
 /** What one read collects at most, in characters of JSON. */
 const MOST_TEXT = 4 * 1024 * 1024;
+const MOST_CHANNELS_AT_ONCE = 4;
+const INCLUDED = Object.freeze({ includeMeta: true, includeCustomMessageType: true });
 
-/** The history of a keyset, as the subscribe loop reads it (docs/reference/protocol.md, "Fetch messages"). */
-export function historySource(executor: Executor): HistorySource {
-  return {
-    read: (range, signal) => readRange(executor, range, signal),
-    async channelsOf(channelGroup, signal) {
-      return (await executor.call(listChannelsInChannelGroup, { channelGroup }, { signal })).channels;
-    },
-  };
-}
+/**
+ * The history of a keyset, as envelopes (docs/reference/protocol.md, "Fetch messages"). Its methods reject with a
+ * `PubNubError`.
+ */
+export class HistorySource {
+  readonly #executor: Executor;
+  readonly #turns = new Turns(MOST_CHANNELS_AT_ONCE);
 
-// Pages come newest first, each of them oldest first.
-async function readRange(
-  executor: Executor,
-  { channel, after, upTo, most }: HistoryRange,
-  signal: AbortSignal,
-): Promise<HistoryRows> {
-  const end = after === undefined ? {} : { end: next(after) };
-  let rows: WireEnvelope[] = [];
-  let size = 0;
-  for (let start = next(upTo); ; ) {
-    const wanted = Math.min(PAGE, most - rows.length);
-    const asked = { channels: [channel], maximumPerChannel: wanted, start, ...end, ...INCLUDED };
-    const { channels, more } = await executor.call(fetchMessages, asked, { signal });
-    const page = (channels[channel] ?? []).filter(({ timetoken }) => isWithin(timetoken, after, start));
-    rows = [...page.map(envelopeOf), ...rows];
-    size += page.reduce((sum, { message }) => sum + (JSON.stringify(message)?.length ?? 0), 0);
-    const oldest = page[0]?.timetoken;
-    // A page that is not older than the one before it would be asked for for ever.
-    if (oldest === undefined || (page.length < wanted && !more)) return { rows, cutAt: undefined };
-    if (rows.length >= most || size >= MOST_TEXT) return { rows, cutAt: oldest };
-    start = oldest;
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  /** Reads a range. Only a few are read at a time. */
+  read(range: HistoryRange, signal: AbortSignal): Promise<HistoryRows> {
+    return this.#turns.run(signal, () => this.#read(range, signal));
+  }
+
+  /** The channels of a channel group. */
+  async channelsOf(channelGroup: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#executor.call(listChannelsInChannelGroup, { channelGroup }, { signal })).channels;
+  }
+
+  // Pages come newest first, each of them oldest first.
+  async #read({ channel, after, upTo, most }: HistoryRange, signal: AbortSignal): Promise<HistoryRows> {
+    const end = after === undefined ? {} : { end: next(after) };
+    let rows: WireEnvelope[] = [];
+    let size = 0;
+    for (let start = next(upTo); ; ) {
+      const wanted = Math.min(PAGE, most - rows.length);
+      const asked = { channels: [channel], maximumPerChannel: wanted, start, ...end, ...INCLUDED };
+      const { channels, more } = await this.#executor.call(fetchMessages, asked, { signal });
+      const page = (channels[channel] ?? []).filter(({ timetoken }) => isWithin(timetoken, after, start));
+      rows = [...page.map(envelopeOf), ...rows];
+      size += page.reduce((sum, { message }) => sum + (JSON.stringify(message)?.length ?? 0), 0);
+      const oldest = page[0]?.timetoken;
+      // A page that is not older than the one before it would be asked for for ever.
+      if (oldest === undefined || (page.length < wanted && !more)) return { rows, cutAt: undefined };
+      if (rows.length >= most || size >= MOST_TEXT) return { rows, cutAt: oldest };
+      start = oldest;
+    }
   }
 }
-
-const INCLUDED = Object.freeze({ includeMeta: true, includeCustomMessageType: true });
 
 function isWithin(timetoken: Timetoken, after: Timetoken | undefined, before: Timetoken): boolean {
   const isLater = after === undefined || compareTimetokens(timetoken, after) > 0;

@@ -1,7 +1,7 @@
 import { PubNub } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
-import { historySource } from '../../../../src/client/features/storage/history-source.ts';
+import { HistorySource } from '../../../../src/client/features/storage/history-source.ts';
 import { Executor } from '../../../../src/client/request/execute.ts';
 import { aesCbcCryptoModule } from '../../../../src/index.ts';
 import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
@@ -18,7 +18,7 @@ function sourceOf(history: StoredHistory, more: { readonly cipherKey?: string } 
   };
   const clock = new VirtualClock();
   const options = { subscribeKey: 'demo', userId: 'alice', clock, transport, ...more };
-  return historySource(new Executor(settingsFrom(options, PubNub.features)));
+  return new HistorySource(new Executor(settingsFrom(options, PubNub.features)));
 }
 
 const timetokens = (rows: readonly { p: { t: string } }[]) => rows.map(({ p }) => p.t);
@@ -161,5 +161,8 @@ test('what the server refuses rejects with its error, what the signal ends with 
   const read = { channel: 'a', upTo: tt(9), most: 10 };
   await expect(source.read(read, NEVER)).rejects.toMatchObject({ statusCode: 403 });
   await expect(source.channelsOf('g', NEVER)).rejects.toMatchObject({ statusCode: 403 });
-  await expect(source.read(read, AbortSignal.abort())).rejects.toMatchObject({ code: 'PN-2003' });
+  const ending = new AbortController();
+  const reading = source.read(read, ending.signal);
+  ending.abort();
+  await expect(reading).rejects.toMatchObject({ code: 'PN-2003' });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Rewind } from '../../../src/client/subscribe/rewind.ts';
-import { tt } from '../../support/loop-machine.ts';
+import { Rewind } from '../../../../src/client/features/storage/rewind.ts';
+import { tt } from '../../../support/loop-machine.ts';
 
 const NOW = 1_000;
 const timeOf = (at: number) => tt(at);

@@ -1,12 +1,12 @@
-import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { sooner } from './gaps.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import { sooner } from '../../subscribe/gaps.ts';
 
-/** The newest so many stored messages of a channel, as far as they have come: without a hole among them. */
+/** Counts the newest stored messages of a channel as they are delivered, and leaves no hole among them. */
 export class Rewind {
-  /** What is newer than this is no matter of the rewind. */
+  /** Newer messages are not counted. */
   readonly at: Timetoken;
   #left: number;
-  /** The oldest that has come: what lies behind it is wanted, however many it is. */
+  /** The oldest that was delivered: newer ones are wanted, however many they are. */
   #oldest: Timetoken;
 
   constructor(at: Timetoken, most: number) {
@@ -15,7 +15,7 @@ export class Rewind {
     this.#oldest = at;
   }
 
-  /** Whether something came before the start. */
+  /** Whether a timetoken is from before the start. */
   isBefore(timetoken: Timetoken): boolean {
     return compareTimetokens(timetoken, this.at) <= 0;
   }
@@ -25,13 +25,13 @@ export class Rewind {
     return this.#left > 0 || compareTimetokens(timetoken, this.#oldest) > 0;
   }
 
-  /** Those that are wanted, of what is there at once, oldest first. */
+  /** The wanted ones of a list, oldest first. */
   newestOf<T>(sorted: readonly T[], timeOf: (item: T) => Timetoken): readonly T[] {
     const closing = sorted.filter((item) => compareTimetokens(timeOf(item), this.#oldest) > 0).length;
     return sorted.slice(Math.max(0, sorted.length - Math.max(closing, this.#left)));
   }
 
-  /** A message has come. */
+  /** A message was delivered. */
   note(timetoken: Timetoken): void {
     if (!this.isBefore(timetoken)) return;
     this.#left--;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { range, rowsAt, StoredHistory } from '../../support/loop-history.ts';
-import { entryAt, tt } from '../../support/loop-machine.ts';
-import { HandFedClient } from '../../support/loop-pending-transport.ts';
-import { gapsOf, messagesOf, pollAt } from '../../support/loop-starts.ts';
-import { settle } from '../../support/virtual-clock.ts';
+import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
+import { entryAt, tt } from '../../../support/loop-machine.ts';
+import { HandFedClient } from '../../../support/loop-pending-transport.ts';
+import { gapsOf, messagesOf, pollAt } from '../../../support/loop-starts.ts';
+import { settle } from '../../../support/virtual-clock.ts';
 
 /** Ten minutes, in ticks of a timetoken: a server keeps what was not fetched for so long. */
 const RETENTION = 6_000_000_000;

@@ -1,6 +1,6 @@
-import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 
-/** Puts rows into a list by time; the list keeps its own order, and goes before rows of the same time. */
+/** Merges rows into a list by time. The list keeps its order, and goes before rows of the same time. */
 export function inOrder<T>(
   rows: readonly T[],
   list: readonly T[],

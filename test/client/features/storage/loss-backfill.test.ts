@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { range, rowsAt, StoredHistory } from '../../support/loop-history.ts';
-import { entryAt, tt } from '../../support/loop-machine.ts';
-import { HandFedClient } from '../../support/loop-pending-transport.ts';
-import { gapsOf, messagesOf } from '../../support/loop-starts.ts';
-import { settle } from '../../support/virtual-clock.ts';
+import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
+import { entryAt, tt } from '../../../support/loop-machine.ts';
+import { HandFedClient } from '../../../support/loop-pending-transport.ts';
+import { gapsOf, messagesOf } from '../../../support/loop-starts.ts';
+import { settle } from '../../../support/virtual-clock.ts';
 
 /** Ten seconds in ticks of a timetoken: history is read from so much before. */
 const OVERLAP = 100_000_000;

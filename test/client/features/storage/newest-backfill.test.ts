@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { range, rowsAt, StoredHistory } from '../../support/loop-history.ts';
-import { entryAt, tt } from '../../support/loop-machine.ts';
-import { HandFedClient } from '../../support/loop-pending-transport.ts';
-import { messagesOf, pollAt } from '../../support/loop-starts.ts';
-import { settle } from '../../support/virtual-clock.ts';
+import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
+import { entryAt, tt } from '../../../support/loop-machine.ts';
+import { HandFedClient } from '../../../support/loop-pending-transport.ts';
+import { messagesOf, pollAt } from '../../../support/loop-starts.ts';
+import { settle } from '../../../support/virtual-clock.ts';
 
 /** Ten seconds in ticks of a timetoken: what history had not stored yet is looked for from so much before. */
 const OVERLAP = 100_000_000;
@@ -71,5 +71,16 @@ describe('withLast(n)', () => {
     await (await fed.next('handshake')).answer(NOW);
     await settle();
     expect([offsets(got), offsets(other), offsets(all)]).toEqual([[-100], [], [-100]]);
+  });
+
+  test('is asked for once: a name that is subscribed later asks for nothing more', async () => {
+    const history = new StoredHistory(rowsAt([NOW - 100]));
+    const { fed } = await last(1, history);
+    await using _ = fed;
+    await pollAt(fed, NOW - OVERLAP).answer(NOW);
+    fed.client.subscribe().channels('b').execute();
+    await (await fed.next('handshake')).answer(NOW + 10);
+    await settle();
+    expect([history.reads.length, fed.open('poll').map(({ facts }) => facts.tt)]).toEqual([1, [tt(NOW)]]);
   });
 });

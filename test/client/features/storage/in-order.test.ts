@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inOrder } from '../../../src/client/subscribe/in-order.ts';
-import { tt } from '../../support/loop-machine.ts';
+import { inOrder } from '../../../../src/client/features/storage/in-order.ts';
+import { tt } from '../../../support/loop-machine.ts';
 
 interface Item {
   readonly at: number;

@@ -1,0 +1,83 @@
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import type { Arrived, Held } from '../../subscribe/arrived.ts';
+import type { BackfillPlan, EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
+import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
+import type { Affected } from '../../subscribe/losses.ts';
+import type { Mix } from '../../subscribe/mix.ts';
+import type { Reception } from '../../subscribe/reception.ts';
+import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
+import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
+import { inOrder } from './in-order.ts';
+import { OVERLAP } from './ledger.ts';
+import { MOST_ROWS, outcomeOf } from './stored-backfill.ts';
+
+/** Brings back what the loop lost: one backfill for all names, so that entries that come by several keep their order. */
+export class LossBackfill extends ChannelBackfill {
+  override readonly fills = true;
+  readonly #loss: Loss;
+  /** The oldest row of each channel of which older rows were left out. */
+  readonly #cuts = new Map<string, Timetoken>();
+
+  constructor(
+    reception: Reception,
+    { affected, asked }: { readonly affected: readonly Affected[]; readonly asked: Mix },
+    history: HistorySource,
+  ) {
+    const loss = affected.map((one) => one.loss).reduce(spanOf);
+    super(reception, planOf(loss, affected, asked), history);
+    this.#loss = loss;
+  }
+
+  override fetch(signal: AbortSignal): Promise<void> {
+    return this.readHistory(signal);
+  }
+
+  override missing(because: EarlyEnd | undefined): readonly Outcome[] {
+    return apart(this.#loss).flatMap((loss) => {
+      const cuts = this.channelsOf(loss.names).flatMap((channel) => this.#cuts.get(channel) ?? []);
+      const told = because ? { ...loss, reason: because } : loss;
+      return outcomeOf(told, this.hasBrought(loss.names), cuts);
+    });
+  }
+
+  protected override rangeOf(channel: string): Omit<HistoryRange, 'channel'> {
+    const { from, to } = this.#loss;
+    // Rows from before the loss that the deduplication window holds are copies; older ones must not be delivered again.
+    const { forgottenUpTo } = this.reception.delivery;
+    const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
+    const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
+    return { after, upTo: later(to, this.newestMessage(channel) ?? to), most: MOST_ROWS };
+  }
+
+  protected override deliver(channel: string, { rows, cutAt }: HistoryRows): void {
+    const { delivery } = this.reception;
+    const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
+    for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, true))) {
+      if (subscription) delivery.release({ arrived, subscription }, this);
+      else this.offerRow(arrived);
+    }
+    if (cutAt !== undefined) this.#cuts.set(channel, cutAt);
+  }
+
+  // The rows and the entries that wait, up to the last row, by time. Live entries keep the order in which they came.
+  #merged(channel: string, rows: readonly Arrived[]): readonly Next[] {
+    const end = rows.at(-1)?.envelope.p.t;
+    const held = end === undefined ? [] : this.takeUpTo(channel, end);
+    const missing = withoutCopies(rows, held).map((arrived) => ({ arrived }));
+    const isRow = ({ arrived }: Held) => arrived.source?.fills === true;
+    const live = held.filter((one) => !isRow(one));
+    return inOrder<Next>([...missing, ...held.filter(isRow)], live, ({ arrived }) => arrived.envelope.p.t);
+  }
+}
+
+/** A row, or an entry that waited. */
+type Next = Omit<Held, 'subscription'> & Partial<Held>;
+
+function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Mix): BackfillPlan {
+  const groups = new Map<string, readonly string[]>();
+  for (const one of affected)
+    for (const channel of one.loss.names.channels)
+      groups.set(channel, [...new Set([...(groups.get(channel) ?? []), ...one.groups])]);
+  const recipients = [...new Set(affected.map(({ subscription }) => subscription))];
+  return { names, from: { timetoken: from, region: undefined }, to, asOf: to, recipients, groups, asked };
+}

@@ -1,0 +1,111 @@
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import type { Arrived, Held } from '../../subscribe/arrived.ts';
+import type { BackfillPlan } from '../../subscribe/backfill.ts';
+import { before, later } from '../../subscribe/gaps.ts';
+import type { Mix } from '../../subscribe/mix.ts';
+import type { Reception } from '../../subscribe/reception.ts';
+import type { LoopAnswer } from '../../subscribe/state.ts';
+import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
+import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
+import { inOrder } from './in-order.ts';
+import { ledgerOf, OVERLAP } from './ledger.ts';
+
+/**
+ * Brings the newest stored messages of channels. History may lack the last seconds, so the live queue is read as well, from
+ * a little before the start.
+ */
+export class NewestBackfill extends ChannelBackfill {
+  /** History has most of it: a queue that stays silent has nothing more. */
+  override readonly mostSilence = 3;
+  readonly #most: number;
+
+  /** The names of the plan are channels; `most` is for each of them. */
+  constructor(
+    reception: Reception,
+    { plan, most }: { readonly plan: BackfillPlan; readonly most: number },
+    history: HistorySource,
+  ) {
+    const { names, asOf, recipients } = plan;
+    const from = { timetoken: before(asOf, OVERLAP), region: undefined };
+    // Everything from before the start counts, also what the loop has yet to bring.
+    super(reception, { ...plan, from, to: later(asOf, plan.to) }, history);
+    this.#most = most;
+    for (const subscription of recipients) {
+      subscription.interest.setFloor(names, from.timetoken);
+      for (const name of names.channels) ledgerOf(subscription).rewind(name, asOf, most);
+    }
+  }
+
+  // What the live queue brings until history answers counts among the newest messages; later entries are delivered as well.
+  override async fetch(signal: AbortSignal): Promise<void> {
+    const attempt = new AbortController();
+    const abort = () => attempt.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const isAsked = new Promise<void>((resolve) => {
+      this.onPoll = resolve;
+    });
+    const tail = super.fetch(attempt.signal);
+    // Its failure is handled after history was read.
+    tail.catch(() => undefined);
+    try {
+      await Promise.race([isAsked, tail]);
+      await this.readHistory(attempt.signal);
+      await tail;
+      // History lacked the messages that have come since, and maybe more.
+      for (const { envelope } of this.backlog.map(({ arrived }) => arrived))
+        if (compareTimetokens(envelope.p.t, this.plan.asOf) <= 0) this.done.delete(envelope.c);
+      await this.readHistory(attempt.signal);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      attempt.abort();
+      await tail.catch(() => undefined);
+    }
+  }
+
+  // Stored messages come first and are counted with these entries, so they wait for this backfill as well.
+  override async take(answer: LoopAnswer): Promise<boolean> {
+    const { delivery } = this.reception;
+    const turn = this.serial + 1;
+    const offer = (arrived: Arrived) => delivery.offer({ ...arrived, turn }, this.recipients);
+    const isFruitful = await delivery.inTurn(() => this.read(answer.entries).filter(offer).length > 0);
+    this.goOn(answer);
+    return isFruitful;
+  }
+
+  // First the newest messages from before the start that have not been delivered, then the rest by time.
+  override drain(): readonly Held[] {
+    const past = this.names.channels.flatMap((channel) => this.#newestOf(channel, []));
+    return [...past, ...inOrder(super.drain(), [], ({ arrived }) => timeOf(arrived))];
+  }
+
+  // Until the history of the channel was read, everything older is missing as well.
+  protected override missingFrom(names: Mix): Timetoken {
+    return names.channels.some((name) => this.done.has(name)) ? super.missingFrom(names) : '0';
+  }
+
+  protected override rangeOf(): Omit<HistoryRange, 'channel'> {
+    return { upTo: this.plan.asOf, most: this.#most };
+  }
+
+  protected override deliver(channel: string, { rows }: HistoryRows): void {
+    const { delivery } = this.reception;
+    for (const next of this.#newestOf(channel, delivery.older(rows, this, true)))
+      if (delivery.release(next, this)) this.brought.add(channel);
+  }
+
+  // The newest of the rows and of the entries that wait, less the number that was delivered before.
+  #newestOf(channel: string, rows: readonly Arrived[]): readonly Held[] {
+    const held = this.takeUpTo(channel, this.plan.asOf);
+    const waiting = new Map(held.map(({ arrived }) => [arrived.seen, arrived])).values();
+    const all = inOrder([...withoutCopies(rows, held), ...waiting], [], timeOf);
+    return this.recipients.flatMap((subscription) => {
+      const missing = all.filter(({ seen }) => !seen.had.has(subscription.id));
+      const wanted = ledgerOf(subscription).rewindOf(channel)?.newestOf(missing, timeOf) ?? [];
+      return wanted.map((arrived) => ({ arrived: { ...arrived, isRewound: true }, subscription }));
+    });
+  }
+}
+
+function timeOf({ envelope }: Arrived): Timetoken {
+  return envelope.p.t;
+}

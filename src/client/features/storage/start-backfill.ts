@@ -1,0 +1,85 @@
+import type { WireEnvelope } from '../../../protocol/envelope.ts';
+import type { Timetoken } from '../../../protocol/timetoken.ts';
+import type { Arrived } from '../../subscribe/arrived.ts';
+import { MOST_ATTEMPTS } from '../../subscribe/backfill-queue.ts';
+import { isEnvelope, isStored } from '../../subscribe/decode.ts';
+import { isOfPresence, type Loss, later } from '../../subscribe/gaps.ts';
+import type { LoopAnswer } from '../../subscribe/state.ts';
+import { inOrder } from './in-order.ts';
+import { MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
+
+/** A loss, and the rows of history that fill it. */
+interface Filled {
+  readonly loss: Loss;
+  readonly rows: readonly WireEnvelope[];
+  readonly cuts: readonly Timetoken[];
+}
+
+interface Fetched {
+  readonly arrived: Arrived;
+  /** The loss that it fills, if it is a row of history. */
+  readonly filled?: Filled;
+}
+
+/** Brings everything from an older start on: history fills what the answers of the live queue leave out. */
+export class StartBackfill extends StoredBackfill {
+  protected override async prepare(
+    answer: LoopAnswer,
+    losses: readonly Loss[],
+    signal: AbortSignal,
+  ): Promise<() => boolean> {
+    const open = losses.filter((loss) => !isOfPresence(loss));
+    const filled = await Promise.all(open.map((loss) => this.#fill(answer, loss, signal)));
+    return () => {
+      for (const loss of losses) if (isOfPresence(loss)) this.reception.losses.tell(this, loss, 'none');
+      return this.#deliver(answer, filled);
+    };
+  }
+
+  // Rejects while it may be tried again. After the last attempt the loss stays, and the entries of the answer are delivered.
+  async #fill(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
+    const { names, from, to } = loss;
+    try {
+      const places = await this.placesOf(names, signal);
+      const reads = places.map((place) => {
+        const newest = newestIn(answer, place.channel);
+        const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };
+        return this.rowsOf({ ...place, ...range }, () => newest, signal);
+      });
+      const parts = await Promise.all(reads);
+      const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
+      return { loss, rows: parts.flatMap(({ rows }) => rows), cuts };
+    } catch (error) {
+      if (signal.aborted || this.attempts < MOST_ATTEMPTS) throw error;
+      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [] };
+    }
+  }
+
+  #deliver({ entries }: LoopAnswer, filled: readonly Filled[]): boolean {
+    const live = this.read(entries).map((arrived) => ({ arrived }));
+    const rows = filled.flatMap((one) =>
+      this.read(one.rows, true).map((arrived) => ({ arrived, filled: one })),
+    );
+    const found = new Set<Filled>();
+    let isFruitful = false;
+    for (const { arrived, filled: one } of inOrder<Fetched>(rows, live, timeOf)) {
+      const isWanted = one ? this.offerRow(arrived) : this.offer(arrived);
+      if (isWanted && one) found.add(one);
+      isFruitful ||= isWanted;
+    }
+    for (const one of filled)
+      for (const outcome of outcomeOf(one.loss, found.has(one), one.cuts))
+        this.reception.losses.tell(this, ...outcome);
+    return isFruitful;
+  }
+}
+
+function timeOf({ arrived }: Fetched): Timetoken {
+  return arrived.envelope.p.t;
+}
+
+function newestIn({ entries }: LoopAnswer, channel: string): Timetoken | undefined {
+  const isIts = (entry: unknown) => isEnvelope(entry) && entry.c === channel && isStored(entry);
+  const newest = entries.findLast(isIts);
+  return isEnvelope(newest) ? newest.p.t : undefined;
+}

@@ -1,0 +1,23 @@
+import { isPresenceName } from '../../../protocol/names.ts';
+import type { Executor } from '../../request/execute.ts';
+import type { Recovery } from '../../subscribe/recovery.ts';
+import { HistorySource } from './history-source.ts';
+import { LossBackfill } from './loss-backfill.ts';
+import { NewestBackfill } from './newest-backfill.ts';
+import { StartBackfill } from './start-backfill.ts';
+
+/** The backfills that read the history of a keyset. */
+export function storageBackfill(executor: Executor): Recovery {
+  const history = new HistorySource(executor);
+  return {
+    start: (reception, plan) => new StartBackfill(reception, plan, history),
+    newest(reception, plan, most) {
+      // Presence has no history.
+      const channels = plan.names.channels.filter((name) => !isPresenceName(name));
+      if (channels.length === 0) return;
+      const names = { channels, groups: [] };
+      return new NewestBackfill(reception, { plan: { ...plan, names }, most }, history);
+    },
+    loss: (reception, affected, asked) => new LossBackfill(reception, { affected, asked }, history),
+  };
+}

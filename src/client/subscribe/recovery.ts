@@ -1,0 +1,30 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
+import type { Timetoken } from '../../protocol/timetoken.ts';
+import type { Arrived } from './arrived.ts';
+import type { Backfill, BackfillPlan } from './backfill.ts';
+import type { Loss } from './gaps.ts';
+import type { Affected } from './losses.ts';
+import type { Mix } from './mix.ts';
+import type { Reception } from './reception.ts';
+
+/** Backfills that read the history of channels: the feature `storage` makes them. */
+export interface Recovery {
+  /** From an older start, like a plain one; history fills what the live queue has lost. */
+  start(reception: Reception, plan: BackfillPlan): Backfill;
+  /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */
+  newest(reception: Reception, plan: BackfillPlan, most: number): Backfill | undefined;
+  /** What the loop lost of these subscriptions; `asked` has the names of its poll. */
+  loss(reception: Reception, affected: readonly Affected[], asked: Mix): Backfill;
+}
+
+/** What such backfills record of one subscription: how much of its past was delivered, and which losses were announced. */
+export interface Ledger {
+  /** Whether an entry must not be delivered to the subscription. */
+  refuses(arrived: Arrived): boolean;
+  /** An entry was delivered to the subscription. */
+  noteDelivered(envelope: WireEnvelope): void;
+  /** The subscription was told of a loss when the backfill of this serial had read what there is of it. */
+  noteLoss(loss: Loss, serial: number): void;
+  /** The end of the newest stored messages of a channel: what is older is no loss. */
+  startOf(channel: string): Timetoken | undefined;
+}
