@@ -1,7 +1,7 @@
 import type { TestRequest } from './test-request.ts';
 
 /** One subscription of a client, as its requests show it. */
-interface Mix {
+interface Names {
   readonly userId: string;
   /** The names as asked for: what tells one mix from another. */
   readonly id: string;
@@ -13,8 +13,8 @@ interface Mix {
 
 /** Who is subscribed to what, as the origin has accepted it. */
 export class Listening {
-  #mixes: readonly Mix[] = [];
-  readonly #byRequest = new Map<TestRequest, Mix>();
+  #mixes: readonly Names[] = [];
+  readonly #byRequest = new Map<TestRequest, Names>();
 
   /** A request goes to the origin. */
   reached(request: TestRequest): void {
@@ -68,18 +68,18 @@ export class Listening {
     this.#byRequest.clear();
   }
 
-  get #accepted(): readonly Mix[] {
+  get #accepted(): readonly Names[] {
     return this.#mixes.filter(({ accepted }) => accepted);
   }
 
-  #release(request: TestRequest): Mix | undefined {
+  #release(request: TestRequest): Names | undefined {
     const mix = this.#byRequest.get(request);
     this.#byRequest.delete(request);
     if (mix) mix.open--;
     return mix;
   }
 
-  #drop(isOver: (mix: Mix) => boolean): void {
+  #drop(isOver: (mix: Names) => boolean): void {
     this.#mixes = this.#mixes.filter((mix) => !isOver(mix));
   }
 }

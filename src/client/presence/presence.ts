@@ -3,7 +3,7 @@ import { limitsOf } from '../errors/from-call.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../request/execute.ts';
 import { Machine } from '../runtime/machine.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, union, without } from '../subscribe/names.ts';
 import { heartbeat, leave } from './endpoints.ts';
 import {
   type PresenceEffect,
@@ -19,18 +19,18 @@ const LEAVE_PATIENCE = 2_000;
 /** Sends heartbeats and leaves. */
 export class Presence {
   readonly #executor: Executor;
-  readonly #stateFor: (mix: Mix) => string | undefined;
-  readonly #leaving = new Set<{ readonly mix: Mix; readonly done: Promise<void> }>();
+  readonly #stateFor: (mix: Names) => string | undefined;
+  readonly #leaving = new Set<{ readonly mix: Names; readonly done: Promise<void> }>();
   readonly #machine: Machine<PresenceState, PresenceInput, PresenceEffect>;
-  #present = EMPTY_MIX;
+  #present = NO_NAMES;
   /** Names that were left in this turn. */
-  #unsent = EMPTY_MIX;
+  #unsent = NO_NAMES;
 
   /** `stateFor` gives the JSON text of the state to send for names; `onBeat` is told how each heartbeat went. */
   constructor(
     executor: Executor,
-    stateFor: (mix: Mix) => string | undefined,
-    onBeat: (mix: Mix, error: PubNubError | undefined) => void,
+    stateFor: (mix: Names) => string | undefined,
+    onBeat: (mix: Names, error: PubNubError | undefined) => void,
   ) {
     this.#executor = executor;
     this.#stateFor = stateFor;
@@ -49,7 +49,7 @@ export class Presence {
   }
 
   /** Sets the names that the user is present on. */
-  present(mix: Mix): void {
+  present(mix: Names): void {
     // A user who rejoins in the same turn has not left.
     if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, mix);
     if (mix === this.#present) return;
@@ -58,19 +58,19 @@ export class Presence {
   }
 
   /** Sends a leave for names after this turn. */
-  leave(mix: Mix): void {
+  leave(mix: Names): void {
     if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
     this.#unsent = union(this.#unsent, mix);
   }
 
   #sendLeaves(): void {
     const names = this.#unsent;
-    this.#unsent = EMPTY_MIX;
+    this.#unsent = NO_NAMES;
     void this.#leave(names);
   }
 
   // Resolves when the leave was answered, or has failed.
-  async #leave(mix: Mix): Promise<void> {
+  async #leave(mix: Names): Promise<void> {
     const names = withoutPresenceNames(mix);
     if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
     const { channels, groups } = names;
@@ -90,14 +90,14 @@ export class Presence {
    * Waits for leaves in flight for any of the names: they travel on another connection, and would undo a join that is sent
    * now. `undefined` if there are none.
    */
-  leaves(mix: Mix): Promise<unknown> | undefined {
+  leaves(mix: Names): Promise<unknown> | undefined {
     if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();
     const names = withoutPresenceNames(mix);
     const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.mix, names)));
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
   }
 
-  #beat(task: number, mix: Mix): () => void {
+  #beat(task: number, mix: Names): () => void {
     const controller = new AbortController();
     void this.#failureOfBeat(mix, controller.signal).then((error) =>
       this.#machine.dispatch({ type: 'beaten', task, error }),
@@ -105,7 +105,7 @@ export class Presence {
     return () => controller.abort();
   }
 
-  async #failureOfBeat(mix: Mix, signal: AbortSignal): Promise<PubNubError | undefined> {
+  async #failureOfBeat(mix: Names, signal: AbortSignal): Promise<PubNubError | undefined> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
       await this.leaves(mix);
@@ -120,7 +120,7 @@ export class Presence {
   }
 }
 
-function withoutPresenceNames({ channels, groups }: Mix): Mix {
+function withoutPresenceNames({ channels, groups }: Names): Names {
   const plain = (name: string) => !isPresenceName(name);
   return { channels: channels.filter(plain), groups: groups.filter(plain) };
 }

@@ -5,7 +5,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import { makeStatus, type PNStateEvent, type PNStatus } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Announcement, LoopInput } from './state.ts';
 
 /** The reason that a change of state gives, by its cause. */
@@ -44,7 +44,7 @@ export class Announcer<Client> {
   }
 
   /** Reports a heartbeat. */
-  beaten(mix: Mix, error: PubNubError | undefined): void {
+  beaten(mix: Names, error: PubNubError | undefined): void {
     const { announceFailedHeartbeats, announceSuccessfulHeartbeats } = this.#settings;
     if (!(error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)) return;
     const category = error?.category ?? PNStatusCategory.PNAcknowledgmentCategory;
@@ -54,7 +54,7 @@ export class Announcer<Client> {
 
   /** Reports a failed backfill; with a delay in milliseconds, it is retried. */
   backfillFailed(
-    mix: Mix,
+    mix: Names,
     error: PubNubError,
     { attempt, delay }: { readonly attempt: number; readonly delay?: number },
   ): void {

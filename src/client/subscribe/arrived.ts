@@ -4,7 +4,7 @@ import { isStored } from './decode.ts';
 import type { Seen } from './dedupe.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 
 /** An entry on its way to those who want it. */
 export interface Arrived {
@@ -27,10 +27,10 @@ export interface Arrived {
  * entry of both comes twice, and nothing else tells the two apart.
  */
 export class GroupsOfAnswer {
-  readonly #asked: Mix;
+  readonly #asked: Names;
   readonly #seen = new Set<Seen>();
 
-  constructor(asked: Mix) {
+  constructor(asked: Names) {
     this.#asked = asked;
   }
 

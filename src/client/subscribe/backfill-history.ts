@@ -8,7 +8,7 @@ import { gapFill, type Next, newest } from './backfill-merge.ts';
 import type { OlderDelivery } from './delivery.ts';
 import { earlier, later, OVERLAP } from './gaps.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Sightings } from './sightings.ts';
 
 /** What reading history needs of the client. */
@@ -85,7 +85,7 @@ export class BackfillHistory {
    */
   async placesOf(
     backfill: Backfill,
-    { channels, groups }: Mix,
+    { channels, groups }: Names,
     signal: AbortSignal,
   ): Promise<readonly Place[]> {
     const direct = channels.flatMap((name): Place | readonly Place[] => {

@@ -12,7 +12,7 @@ import type { BackfillHistory } from './backfill-history.ts';
 import type { OlderDelivery } from './delivery.ts';
 import { isOverdue, later, lossesIn, type NamedLoss, namedLosses, outcomeOf, sooner } from './gaps.ts';
 import { inOrder } from './in-order.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import { patienceFor, shortestPatience, type Waiting } from './patience.ts';
 import type { Sightings } from './sightings.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
@@ -21,7 +21,7 @@ import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
 /** What polling for older entries needs of the client. */
 export interface QueueHost {
   /** Polls once; `undefined` when nobody has answered within the patience. Rejects with a `PubNubError`. */
-  poll(mix: Mix, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
+  poll(mix: Names, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
   readonly delivery: OlderDelivery;
   readonly history: BackfillHistory | undefined;
   readonly sightings: Sightings;

@@ -6,12 +6,12 @@ import { type Brought, isExhaustive, type NamedLoss } from './gaps.ts';
 import { inOrder } from './in-order.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { LoopCursor } from './state.ts';
 
 /** What a backfill is to bring, from where, and to whom. */
 export interface BackfillPlan {
-  readonly names: Mix;
+  readonly names: Names;
   /** Exclusive start. */
   readonly from: LoopCursor;
   /** Inclusive end: what is newer comes from the loop. */
@@ -26,7 +26,7 @@ export interface BackfillPlan {
   /** The groups that channels among the names are known, or may be taken, to belong to. */
   readonly groups?: ReadonlyMap<string, readonly string[]>;
   /** The names of the poll that met the loss. */
-  readonly asked?: Mix;
+  readonly asked?: Names;
   /** What the loop has lost, and history is to bring back. */
   readonly loss?: NamedLoss;
 }
@@ -83,7 +83,7 @@ export class Backfill {
   /** Everything up to here has been fetched from the live queue. */
   place: LoopCursor;
   /** The names that the last poll was sent for; some may have been dropped since. */
-  asked: Mix;
+  asked: Names;
   /** Channels whose history has been read. */
   readonly read = new Set<string>();
   /** Channels of which history left out older rows: where the others begin. */
@@ -124,7 +124,7 @@ export class Backfill {
   }
 
   /** The names that somebody still wants. */
-  get names(): Mix {
+  get names(): Names {
     return this.#interest.mix;
   }
 
@@ -162,7 +162,7 @@ export class Backfill {
   }
 
   /** What it has brought for one of its names. */
-  outcomeFor(names: Mix): Brought {
+  outcomeFor(names: Names): Brought {
     const [name = ''] = names.channels;
     const [group = ''] = names.groups;
     const channels = this.membersOf.get(group) ?? this.coveredBy.get(name) ?? [name];

@@ -12,7 +12,7 @@ import { missingIn } from './backfill-outcome.ts';
 import type { BackfillQueue } from './backfill-queue.ts';
 import type { OlderDelivery } from './delivery.ts';
 import type { NamedLoss } from './gaps.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 
 /** What backfills need of the client. */
 export interface BackfillsHost {
@@ -24,7 +24,11 @@ export interface BackfillsHost {
   /** A backfill has come to its end. */
   ended(): void;
   /** A backfill of these names has failed; it is tried again at the time, if there is one. */
-  failed(names: Mix, error: PubNubError, retry: { readonly attempt: number; readonly delay?: number }): void;
+  failed(
+    names: Names,
+    error: PubNubError,
+    retry: { readonly attempt: number; readonly delay?: number },
+  ): void;
   readonly settings: {
     readonly clock: SteadyClock;
     readonly random: () => number;

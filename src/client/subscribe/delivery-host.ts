@@ -5,7 +5,7 @@ import type { Demand } from './demand.ts';
 import type { Loss } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Sightings } from './sightings.ts';
 import type { Batch } from './state.ts';
 
@@ -14,7 +14,7 @@ export interface DeliveryHost {
   /** A batch is delivered whole; its cursor may be kept. `fresh`: there was more in it than copies. */
   delivered(batch: Batch, fresh: boolean): void;
   /** Something is missing ahead of the entries that come now. */
-  lost(loss: Loss, asked: Mix): void;
+  lost(loss: Loss, asked: Names): void;
   /** Everything waits for a reader of this subscription; for nobody, when there is none. */
   waits(subscription: LiveSubscription | undefined): void;
 }

@@ -1,7 +1,7 @@
 import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { isEmpty, type Mix, mixOf } from './mix.ts';
+import { isEmpty, type Names, namesOf } from './names.ts';
 import { stateText } from './subscribe-options.ts';
 
 type Index = Map<string, Set<LiveSubscription>>;
@@ -32,22 +32,22 @@ export class Demand {
   }
 
   /** The union of what all subscriptions want. */
-  get mix(): Mix {
-    return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
+  get mix(): Names {
+    return namesOf(this.#byChannel.keys(), this.#byGroup.keys());
   }
 
   /** The same, without names that only the given subscriptions want. */
-  mixWithout(some: readonly LiveSubscription[]): Mix {
+  namesWithout(some: readonly LiveSubscription[]): Names {
     if (some.length === 0) return this.mix;
     const others = [...this.#subscriptions].filter((one) => !some.includes(one)).map(({ names }) => names);
-    return mixOf(
+    return namesOf(
       others.flatMap(({ channels }) => channels),
       others.flatMap(({ groups }) => groups),
     );
   }
 
   /** The presence state for names of the mix, as JSON text. */
-  stateText(mix: Mix): string | undefined {
+  stateText(mix: Names): string | undefined {
     return stateText(this.#subscriptions, mix, this.states);
   }
 
@@ -62,7 +62,7 @@ export class Demand {
   }
 
   /** Removes names from a subscription, and the subscription with its last name. */
-  drop(subscription: LiveSubscription, mix: Mix): void {
+  drop(subscription: LiveSubscription, mix: Names): void {
     subscription.interest.drop(mix);
     for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
     for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);

@@ -11,7 +11,7 @@ import { DemandChanges } from './demand-changes.ts';
 import type { HistorySource } from './history-source.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { Loop } from './loop.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import { Poller } from './poller.ts';
 import { Reception } from './reception.ts';
 import type { LoopCursor, LoopInput } from './state.ts';
@@ -72,7 +72,7 @@ export class SubscribeEngine<Client> {
   }
 
   /** The subscribed names, as they stand on the wire. */
-  get mix(): Mix {
+  get mix(): Names {
     return this.#demand.mix;
   }
 
@@ -88,7 +88,7 @@ export class SubscribeEngine<Client> {
   }
 
   /** Removes names from every subscription; resolves when the loop has been told. */
-  unsubscribe(mix: Mix): Promise<void> {
+  unsubscribe(mix: Names): Promise<void> {
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
     return this.#changes.note();
   }
@@ -132,7 +132,7 @@ export class SubscribeEngine<Client> {
     this.#reception.askAgain();
   }
 
-  #drop(subscription: LiveSubscription, mix: Mix): void {
+  #drop(subscription: LiveSubscription, mix: Names): void {
     this.#demand.drop(subscription, mix);
     if (isEmpty(subscription.names)) subscription.end();
     this.#reception.narrow();

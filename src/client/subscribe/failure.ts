@@ -1,7 +1,7 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, namesOf, union, without } from './names.ts';
 import { COST, hasten } from './pace.ts';
 import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
@@ -51,8 +51,8 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
 }
 
 // Names of a handshake that were dropped while it was in flight: the server may have joined the user to them.
-function forgone({ phase, demand }: LoopState): Mix {
-  return phase.name === 'handshaking' ? without(phase.mix, demand) : EMPTY_MIX;
+function forgone({ phase, demand }: LoopState): Names {
+  return phase.name === 'handshaking' ? without(phase.mix, demand) : NO_NAMES;
 }
 
 // The timeout of a long poll proves nothing: the handshake that follows tests the connection. A timeout within the floor
@@ -78,7 +78,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const state = { ...before, haste: hasten(before.haste, COST.refusal, now) };
   const { phase } = state;
   const asked = phase.name === 'handshaking' ? phase.mix : state.asked;
-  const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : EMPTY_MIX;
+  const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : NO_NAMES;
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   // The refused names are not wanted any more, or the request carried an old token or filter: ask again.
   if (isOutdated(phase) || isEmpty(intersection(blamed, wanted(state)))) {
@@ -94,7 +94,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
 function refuseNames(
   policy: LoopPolicy,
   state: LoopState,
-  { victims, event }: { readonly victims: Mix; readonly event: PollFailed },
+  { victims, event }: { readonly victims: Names; readonly event: PollFailed },
 ): Step {
   const { error, newest, now, refusal } = event;
   const told: LoopEffect[] = [
@@ -122,9 +122,9 @@ function isOutdated(phase: LoopState['phase']): boolean {
 }
 
 // The new names of this handshake that the answer blames; all new names if it blames none.
-function suspectsIn(state: LoopState, asked: Mix, error: PubNubError): Mix {
+function suspectsIn(state: LoopState, asked: Names, error: PubNubError): Names {
   const fresh = without(asked, state.accepted);
-  const named = intersection(asked, mixOf(error.channels, error.channelGroups));
+  const named = intersection(asked, namesOf(error.channels, error.channelGroups));
   return isEmpty(named) ? fresh : intersection(named, fresh);
 }
 

@@ -7,7 +7,7 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { type Mix, mixOf } from './mix.ts';
+import { type Names, namesOf } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** A range in which entries are missing, or may be. */
@@ -28,7 +28,7 @@ export interface Loss extends Range {
 /** A range of named channels, wildcards and groups. */
 export interface NamedLoss extends Range {
   /** The names, as they stand on the wire; one, where it is told. */
-  readonly names: Mix;
+  readonly names: Names;
   readonly presence: boolean;
 }
 
@@ -75,11 +75,11 @@ export function widened<L extends Loss>(loss: L, came: readonly Timetoken[]): L 
 }
 
 /** The losses of single names; one of a channel and its presence are two. */
-export function namedLosses({ name, ...range }: Loss, asked: Mix): readonly NamedLoss[] {
+export function namedLosses({ name, ...range }: Loss, asked: Names): readonly NamedLoss[] {
   const { c, w, g } = name ?? {};
   const channels = name ? [c ?? w ?? []].flat() : asked.channels;
   const groups = name ? [g ?? []].flat() : asked.groups;
-  return namesApart(mixOf(channels, groups)).map((names) => ({
+  return namesApart(namesOf(channels, groups)).map((names) => ({
     ...range,
     names,
     presence: [...names.channels, ...names.groups].some(isPresenceName),
@@ -87,13 +87,13 @@ export function namedLosses({ name, ...range }: Loss, asked: Mix): readonly Name
 }
 
 /** Whether it is known which channels names stand for: of groups and wildcards it is not, but by what comes. */
-export function isExhaustive({ channels, groups }: Mix): boolean {
+export function isExhaustive({ channels, groups }: Names): boolean {
   return groups.length === 0 && !channels.some((name) => isWildcard(withoutPresence(name)));
 }
 
 /** Mixes of one name each. */
-export function namesApart({ channels, groups }: Mix): readonly Mix[] {
-  return [...channels.map((name) => mixOf([name], [])), ...groups.map((name) => mixOf([], [name]))];
+export function namesApart({ channels, groups }: Names): readonly Names[] {
+  return [...channels.map((name) => namesOf([name], [])), ...groups.map((name) => namesOf([], [name]))];
 }
 
 /** The event of a loss. What history cannot bring back is named in its kinds. */

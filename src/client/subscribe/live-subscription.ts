@@ -14,7 +14,7 @@ import { gapEvent, type NamedLoss } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import { endedError, Interest, stoppedError } from './interest.ts';
 import { Missed } from './missed.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import type { Rewind } from './rewind.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
@@ -83,7 +83,7 @@ export class LiveSubscription {
   }
 
   /** The names that are still wanted. */
-  get names(): Mix {
+  get names(): Names {
     return this.interest.mix;
   }
 

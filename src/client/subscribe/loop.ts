@@ -7,7 +7,7 @@ import { watchSurroundings } from '../runtime/surroundings.ts';
 import type { Announcer } from './announcer.ts';
 import type { Demand } from './demand.ts';
 import { stoppedError } from './interest.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Poller } from './poller.ts';
 import type { Reception } from './reception.ts';
 import { reduce } from './reduce.ts';
@@ -67,7 +67,7 @@ export class Loop<Client> {
   }
 
   /** The presence state of names as JSON text, if handshakes and heartbeats send it. */
-  stateFor(mix: Mix): string | undefined {
+  stateFor(mix: Names): string | undefined {
     const { executor, demand } = this.#parts;
     return executor.settings.maintainPresenceState ? demand.stateText(mix) : undefined;
   }

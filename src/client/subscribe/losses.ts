@@ -7,7 +7,7 @@ import type { Demand } from './demand.ts';
 import { gapEvent, type Loss, later, type NamedLoss, namedLosses, sooner } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { type Mix, union } from './mix.ts';
+import { type Names, union } from './names.ts';
 import type { Sightings } from './sightings.ts';
 
 /** What the teller of losses needs of the client. */
@@ -33,7 +33,7 @@ interface Affected {
 /** Where a loss was met. */
 interface Met {
   /** The names of the poll. */
-  readonly asked: Mix;
+  readonly asked: Names;
   /** The channels of groups, as far as they have been listed. */
   readonly membersOf?: ReadonlyMap<string, readonly string[]>;
 }
@@ -47,7 +47,7 @@ export class Losses<Client> {
   }
 
   /** The loop has met a loss, ahead of the entries of the same answer. */
-  meet(loss: Loss, asked: Mix): void {
+  meet(loss: Loss, asked: Names): void {
     const recovering = namedLosses(loss, asked).flatMap((named) => this.#meetOne(named, { asked }));
     const [first] = recovering;
     const { open } = this.#host;
@@ -111,7 +111,7 @@ export class Losses<Client> {
   // Nobody says by which group a channel was asked for: what is listed, what has come, or a poll for one group tells.
   #isKnown(
     { interest }: LiveSubscription,
-    { loss, names }: { readonly loss: NamedLoss; readonly names: Mix },
+    { loss, names }: { readonly loss: NamedLoss; readonly names: Names },
     { asked, membersOf }: Met,
   ): boolean {
     const [channel] = loss.names.channels;
@@ -126,7 +126,7 @@ export class Losses<Client> {
   }
 
   // The names by which a subscription would get what is lost.
-  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, { asked }: Met): Mix {
+  #namesIn({ interest }: LiveSubscription, { names, presence }: NamedLoss, { asked }: Met): Names {
     const [channel] = names.channels;
     if (channel === undefined) return names;
     const direct = [channel, ...wildcardsOver(channel)];

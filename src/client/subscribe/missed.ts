@@ -1,10 +1,10 @@
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { earlier, OVERLAP } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 
 interface Told {
-  readonly names: Mix;
+  readonly names: Names;
   readonly upTo: Timetoken;
   /** The serial of the backfill that was to bring it. */
   readonly serial: number;
@@ -24,7 +24,7 @@ export class Missed {
   #told: readonly Told[] = [];
 
   /** Something is missing, up to a timetoken, and the backfill that was to bring it has said so. */
-  note(names: Mix, upTo: Timetoken, serial: number): void {
+  note(names: Names, upTo: Timetoken, serial: number): void {
     // Nobody reads further back.
     const horizon = earlier(upTo, OVERLAP);
     this.#told = [
@@ -35,7 +35,7 @@ export class Missed {
 
   /** Whether it was told of an entry that the backfill of this serial has found. */
   has({ channel, group, timetoken }: Found, serial: number): boolean {
-    const isOf = ({ channels, groups }: Mix) =>
+    const isOf = ({ channels, groups }: Names) =>
       channels.includes(channel) ||
       wildcardsOver(channel).some((name) => channels.includes(name)) ||
       (group !== undefined && groups.includes(group));

@@ -7,13 +7,13 @@ import { planRequest } from '../request/plan.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import { isRecord } from '../wire/read.ts';
 import { subscribeEndpoint } from './endpoint.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Waiting } from './patience.ts';
 import type { LoopAnswer, LoopCursor, Refusal } from './state.ts';
 
 /** One request of the subscribe loop. */
 export interface PollRequest {
-  readonly mix: Mix;
+  readonly mix: Names;
   /** Absent in a handshake. */
   readonly cursor?: LoopCursor | undefined;
   readonly region?: number | undefined;
@@ -118,7 +118,7 @@ export class Poller {
 }
 
 // The message gives the number of names: there may be thousands.
-function tooLong(error: PubNubError, { channels, groups }: Mix, length: number): PubNubError {
+function tooLong(error: PubNubError, { channels, groups }: Names, length: number): PubNubError {
   const { operation, statusCode, channels: blamed, channelGroups } = error;
   const names = `${channels.length} channels and ${groups.length} channel groups`;
   const what = `${operation} failed: an address of ${length} characters, for ${names}, is too long for the server.`;

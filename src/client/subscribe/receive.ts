@@ -1,7 +1,7 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
-import { intersection, isEmpty, sameMix, without } from './mix.ts';
+import { intersection, isEmpty, sameNames, without } from './names.ts';
 import type { LoopAnswer, LoopCursor, LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
   announce,
@@ -39,7 +39,8 @@ export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, n
   };
   const said: LoopEffect[] = [...leaveEffects(without(phase.mix, state.demand))];
   if (state.established && state.outage) said.push(announce(PNReconnectedCategory, mix, {}));
-  if (!state.established || !sameMix(state.accepted, mix)) said.push(announce(PNConnectedCategory, mix, {}));
+  if (!state.established || !sameNames(state.accepted, mix))
+    said.push(announce(PNConnectedCategory, mix, {}));
   const [after, effects] = proceedConnected(next, now);
   return [after, [{ type: 'accept', mix, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
 }

@@ -14,7 +14,7 @@ import type { HistorySource } from './history-source.ts';
 import { Holding } from './holding.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Losses } from './losses.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import { Rewind } from './rewind.ts';
 import { Sightings } from './sightings.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -35,7 +35,7 @@ export interface ReceptionHost {
   reached(cursor: LoopCursor): void;
   /** Older messages could not be fetched; with a delay in milliseconds, they are asked for again. */
   backfillFailed(
-    names: Mix,
+    names: Names,
     error: PubNubError,
     retry: { readonly attempt: number; readonly delay?: number },
   ): void;

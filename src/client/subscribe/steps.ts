@@ -1,6 +1,6 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
 import type { ClientState } from '../listeners/events.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
 import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
@@ -15,7 +15,7 @@ const LEAVE_ALONE = 1.5;
 const LONGEST_ROUND_TRIP = 4_000;
 
 /** The names to ask for: the demand without the refused names. */
-export function wanted({ demand, refused }: LoopState): Mix {
+export function wanted({ demand, refused }: LoopState): Names {
   return without(demand, refused);
 }
 
@@ -46,7 +46,7 @@ export function waitIn(state: LoopState, phase: Extract<Phase, { timer?: boolean
 }
 
 /** A leave for names, if there are any. */
-export function leaveEffects(mix: Mix): readonly LoopEffect[] {
+export function leaveEffects(mix: Names): readonly LoopEffect[] {
   return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
 }
 
@@ -152,7 +152,7 @@ export function after(effects: readonly LoopEffect[], [state, more]: Step): Step
 /** The effect that announces a status. */
 export function announce(
   category: PNStatusCategory,
-  mix: Mix,
+  mix: Names,
   more: Partial<Omit<Announcement, 'category' | 'mix'>>,
 ): LoopEffect {
   const operation = PNOperationType.PNSubscribeOperation;
@@ -174,11 +174,11 @@ export function publicState({ phase, established, outage }: LoopState): ClientSt
 }
 
 /** The names that heartbeats are for: accepted names, and those of the handshake in flight. */
-export function presentIn(state: LoopState): Mix {
+export function presentIn(state: LoopState): Names {
   const { phase, accepted, demand } = state;
   if (phase.name === 'handshaking')
-    return isGone(state) ? EMPTY_MIX : intersection(demand, union(accepted, phase.mix));
-  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : EMPTY_MIX;
+    return isGone(state) ? NO_NAMES : intersection(demand, union(accepted, phase.mix));
+  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : NO_NAMES;
 }
 
 /** Whether the last thing that the server heard is a leave. */

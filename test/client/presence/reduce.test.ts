@@ -7,13 +7,13 @@ import {
   reducePresence,
   SILENT,
 } from '../../../src/client/presence/reduce.ts';
-import { EMPTY_MIX, isEmpty, type Mix, without } from '../../../src/client/subscribe/mix.ts';
+import { isEmpty, type Names, NO_NAMES, without } from '../../../src/client/subscribe/names.ts';
 import { failure, names } from '../../support/loop-machine.ts';
 
 const INTERVAL = 9_000;
 
 type Command =
-  | { readonly type: 'present'; readonly mix: Mix }
+  | { readonly type: 'present'; readonly mix: Names }
   | { readonly type: 'fire' | 'beaten' | 'failed' }
   | { readonly type: 'stale'; readonly id: number };
 
@@ -30,7 +30,7 @@ const commands = fc.array(
 class Model {
   state: PresenceState = SILENT;
   timer: number | undefined;
-  beat: { readonly task: number; readonly mix: Mix } | undefined;
+  beat: { readonly task: number; readonly mix: Names } | undefined;
   effects: PresenceStep[1] = [];
   readonly #interval: number;
 
@@ -83,11 +83,11 @@ class Model {
   }
 }
 
-function everyStep(check: (model: Model, present: Mix) => void, interval = INTERVAL): void {
+function everyStep(check: (model: Model, present: Names) => void, interval = INTERVAL): void {
   fc.assert(
     fc.property(commands, (script) => {
       const model = new Model(interval);
-      let present = EMPTY_MIX;
+      let present = NO_NAMES;
       for (const command of script) {
         if (command.type === 'present') present = command.mix;
         model.run(command);
@@ -109,7 +109,7 @@ describe('the heartbeat', () => {
   test('is for whom the loop says is present, and for nobody who left', () => {
     everyStep((model, present) => {
       expect(model.state.mix).toEqual(present);
-      if (model.beat) expect(without(model.beat.mix, present)).toEqual(EMPTY_MIX);
+      if (model.beat) expect(without(model.beat.mix, present)).toEqual(NO_NAMES);
       for (const effect of model.effects) if (effect.type === 'beat') expect(effect.mix).toEqual(present);
     });
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Demand } from '../../../src/client/subscribe/demand.ts';
 import type { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
-import { mixOf } from '../../../src/client/subscribe/mix.ts';
+import { namesOf } from '../../../src/client/subscribe/names.ts';
 import { names, short } from '../../support/loop-machine.ts';
 import { subscriptionOf } from '../../support/loop-subscription.ts';
 
@@ -40,7 +40,7 @@ describe('what a program wants', () => {
       fc.property(fc.array(mixes, { minLength: 1, maxLength: 5 }), fc.array(fc.nat()), (list, indices) => {
         const { demand, all } = filled(list);
         const out = all.filter((_, index) => indices.includes(index));
-        expect(demand.mixWithout(out)).toEqual(unionOf(all.filter((one) => !out.includes(one))));
+        expect(demand.namesWithout(out)).toEqual(unionOf(all.filter((one) => !out.includes(one))));
       }),
     );
   });
@@ -65,7 +65,7 @@ describe('what a program wants', () => {
 
 function unionOf(all: readonly LiveSubscription[]) {
   const left = all.map(({ interest }) => interest.mix);
-  return mixOf(
+  return namesOf(
     left.flatMap(({ channels }) => channels),
     left.flatMap(({ groups }) => groups),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Mix, sameMix, without } from '../../../src/client/subscribe/mix.ts';
+import { type Names, sameNames, without } from '../../../src/client/subscribe/names.ts';
 import { effectsOf, type Observed, policyOf, WALL } from '../../support/loop-machine.ts';
 import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
 
@@ -79,12 +79,12 @@ describe('an outage', () => {
 describe('PNConnected', () => {
   test('is announced exactly when the server accepted another mix than before, or the first one', () => {
     eachStep(() => {
-      let standing: Mix | undefined;
+      let standing: Names | undefined;
       return (step) => {
         const { after, effects, machine } = step;
         for (const { mix } of effectsOf(effects, 'accept')) {
           const said = machine.announced.some(({ category }) => category === 'PNConnectedCategory');
-          expect(said).toBe(standing === undefined || !sameMix(standing, mix));
+          expect(said).toBe(standing === undefined || !sameNames(standing, mix));
           standing = mix;
         }
         if (isEnding(step)) standing = undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
+import { intersection, isEmpty, without } from '../../../src/client/subscribe/names.ts';
 import { publicState } from '../../../src/client/subscribe/steps.ts';
 import { PNStatusCategory } from '../../../src/protocol/status.ts';
 import {
