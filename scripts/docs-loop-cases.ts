@@ -89,9 +89,9 @@ function failed(problem: PubNubError, refusal = false): Happens {
       : undefined;
 }
 
-function demand(mix: Names, fresh: boolean): Happens {
+function demand(names: Names, fresh: boolean): Happens {
   return ({ newest }, now) => ({
-    ...{ type: 'demandChanged', demand: mix },
+    ...{ type: 'demandChanged', demand: names },
     ...(fresh && { newest: newest + 1 }),
     ...times(now),
   });
@@ -119,7 +119,7 @@ const timerFired: Happens = ({ phase, task }, now) =>
 // A server that names the last channel of those that it has not accepted before, or has.
 function refused(which: 'new' | 'accepted'): Happens {
   return (state, now) => {
-    const asked = state.phase.name === 'handshaking' ? state.phase.mix : state.accepted;
+    const asked = state.phase.name === 'handshaking' ? state.phase.names : state.accepted;
     const names = asked.channels.filter(
       (name) => state.accepted.channels.includes(name) === (which === 'accepted'),
     );

@@ -35,7 +35,7 @@ export function policyOf(maximumRetries: number): LoopPolicy {
   return { ...POLICY, reconnection: { ...POLICY.reconnection, maximumRetries } };
 }
 
-/** A mix in short: names by spaces, groups with `@` before them. */
+/** Names in short: separated by spaces, groups with `@` before them. */
 export function names(text: string): Names {
   const all = text.split(' ').filter((name) => name !== '');
   return namesOf(

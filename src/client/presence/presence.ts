@@ -19,8 +19,8 @@ const LEAVE_PATIENCE = 2_000;
 /** Sends heartbeats and leaves. */
 export class Presence {
   readonly #executor: Executor;
-  readonly #stateFor: (mix: Names) => string | undefined;
-  readonly #leaving = new Set<{ readonly mix: Names; readonly done: Promise<void> }>();
+  readonly #stateFor: (names: Names) => string | undefined;
+  readonly #leaving = new Set<{ readonly names: Names; readonly done: Promise<void> }>();
   readonly #machine: Machine<PresenceState, PresenceInput, PresenceEffect>;
   #present = NO_NAMES;
   /** Names that were left in this turn. */
@@ -29,8 +29,8 @@ export class Presence {
   /** `stateFor` gives the JSON text of the state to send for names; `onBeat` is told how each heartbeat went. */
   constructor(
     executor: Executor,
-    stateFor: (mix: Names) => string | undefined,
-    onBeat: (mix: Names, error: PubNubError | undefined) => void,
+    stateFor: (names: Names) => string | undefined,
+    onBeat: (names: Names, error: PubNubError | undefined) => void,
   ) {
     this.#executor = executor;
     this.#stateFor = stateFor;
@@ -39,8 +39,8 @@ export class Presence {
       clock,
       step: (state, input) => reducePresence(heartbeatInterval, state, input),
       perform: (effect) => {
-        if (effect.type === 'beat') return this.#beat(effect.task, effect.mix);
-        onBeat(effect.mix, effect.error);
+        if (effect.type === 'beat') return this.#beat(effect.task, effect.names);
+        onBeat(effect.names, effect.error);
         return;
       },
       // The program's clock or a listener has thrown.
@@ -49,38 +49,38 @@ export class Presence {
   }
 
   /** Sets the names that the user is present on. */
-  present(mix: Names): void {
+  present(names: Names): void {
     // A user who rejoins in the same turn has not left.
-    if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, mix);
-    if (mix === this.#present) return;
-    this.#present = mix;
-    this.#machine.dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
+    if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, names);
+    if (names === this.#present) return;
+    this.#present = names;
+    this.#machine.dispatch({ type: 'presentChanged', names: withoutPresenceNames(names) });
   }
 
   /** Sends a leave for names after this turn. */
-  leave(mix: Names): void {
+  leave(names: Names): void {
     if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
-    this.#unsent = union(this.#unsent, mix);
+    this.#unsent = union(this.#unsent, names);
   }
 
   #sendLeaves(): void {
-    const names = this.#unsent;
+    const left = this.#unsent;
     this.#unsent = NO_NAMES;
-    void this.#leave(names);
+    void this.#leave(left);
   }
 
   // Resolves when the leave was answered, or has failed.
-  async #leave(mix: Names): Promise<void> {
-    const names = withoutPresenceNames(mix);
-    if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
-    const { channels, groups } = names;
+  async #leave(names: Names): Promise<void> {
+    const plain = withoutPresenceNames(names);
+    if (isEmpty(plain) || this.#executor.settings.suppressLeaveEvents) return;
+    const { channels, groups } = plain;
     const limits = limitsOf(leave.operation, { timeout: LEAVE_PATIENCE });
     const request = this.#executor.within(limits, (signal) =>
       this.#executor.call(leave, { channels, channelGroups: groups }, { signal }),
     );
     // If the leave is lost, the user's presence times out.
     const told = request.catch(() => undefined);
-    const entry = { mix: names, done: told };
+    const entry = { names: plain, done: told };
     this.#leaving.add(entry);
     await entry.done;
     this.#leaving.delete(entry);
@@ -90,29 +90,29 @@ export class Presence {
    * Waits for leaves in flight for any of the names: they travel on another connection, and would undo a join that is sent
    * now. `undefined` if there are none.
    */
-  leaves(mix: Names): Promise<unknown> | undefined {
-    if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();
-    const names = withoutPresenceNames(mix);
-    const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.mix, names)));
+  leaves(names: Names): Promise<unknown> | undefined {
+    if (!isEmpty(intersection(this.#unsent, names))) this.#sendLeaves();
+    const plain = withoutPresenceNames(names);
+    const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.names, plain)));
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
   }
 
-  #beat(task: number, mix: Names): () => void {
+  #beat(task: number, names: Names): () => void {
     const controller = new AbortController();
-    void this.#failureOfBeat(mix, controller.signal).then((error) =>
+    void this.#failureOfBeat(names, controller.signal).then((error) =>
       this.#machine.dispatch({ type: 'beaten', task, error }),
     );
     return () => controller.abort();
   }
 
-  async #failureOfBeat(mix: Names, signal: AbortSignal): Promise<PubNubError | undefined> {
+  async #failureOfBeat(names: Names, signal: AbortSignal): Promise<PubNubError | undefined> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
-      await this.leaves(mix);
-      const { channels, groups } = mix;
-      const state = this.#stateFor(mix);
-      const names = { channels, channelGroups: groups };
-      await this.#executor.call(heartbeat, { ...names, presenceTimeout, state }, { signal });
+      await this.leaves(names);
+      const { channels, groups } = names;
+      const state = this.#stateFor(names);
+      const given = { channels, channelGroups: groups };
+      await this.#executor.call(heartbeat, { ...given, presenceTimeout, state }, { signal });
       return undefined;
     } catch (thrown) {
       return this.#executor.failure(heartbeat.operation, thrown);

@@ -21,7 +21,7 @@ import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
 /** What polling for older entries needs of the client. */
 export interface QueueHost {
   /** Polls once; `undefined` when nobody has answered within the patience. Rejects with a `PubNubError`. */
-  poll(mix: Names, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
+  poll(names: Names, cursor: LoopCursor, waiting: Waiting): Promise<LoopAnswer | undefined>;
   readonly delivery: OlderDelivery;
   readonly history: BackfillHistory | undefined;
   readonly sightings: Sightings;

@@ -125,7 +125,7 @@ export class Backfill {
 
   /** The names that somebody still wants. */
   get names(): Names {
-    return this.#interest.mix;
+    return this.#interest.names;
   }
 
   get recipients(): readonly LiveSubscription[] {

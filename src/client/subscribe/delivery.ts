@@ -139,7 +139,7 @@ export class Delivery<Client> {
   }
 
   #deliver(batch: Batch): boolean {
-    const { losses, entries, mix } = batch;
+    const { losses, entries, names } = batch;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       // An answer that is full of copies has pushed nothing out.
@@ -149,7 +149,7 @@ export class Delivery<Client> {
             loss,
             arrived.flatMap((one) => one?.envelope.p.t ?? []),
           ),
-          mix,
+          names,
         );
     }
     for (const [index, one] of arrived.entries()) {
@@ -160,10 +160,10 @@ export class Delivery<Client> {
   }
 
   // What is no envelope is `undefined`. `fresh`: there is more than copies.
-  #note({ entries, mix, bytes }: Batch) {
+  #note({ entries, names, bytes }: Batch) {
     const { sightings, settings } = this.#parts;
     const now = settings.clock.monotonic();
-    const groups = new GroupsOfAnswer(mix);
+    const groups = new GroupsOfAnswer(names);
     const share = bytes / entries.length;
     let fresh = false;
     this.batches++;

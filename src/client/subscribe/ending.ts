@@ -40,7 +40,7 @@ function ending(state: LoopState, operation: PNOperationType): readonly LoopEffe
   const { phase, accepted, demand } = state;
   const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
   const isAsked = phase.name === 'handshaking' && phase.poll;
-  const asked = isAsked ? union(accepted, phase.mix) : accepted;
+  const asked = isAsked ? union(accepted, phase.names) : accepted;
   const left = isGone(state) ? NO_NAMES : asked;
   return [...halt(state), ...leaveEffects(left), said];
 }

@@ -37,22 +37,22 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
   }
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
-  const mix = wanted(state);
+  const names = wanted(state);
   if (attempt > policy.reconnection.maximumRetries) {
     const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
-    const said = announce(category, mix, { error, attempt });
+    const said = announce(category, names, { error, attempt });
     return [{ ...next, owed: undefined, phase: { name: 'failed', error } }, [...ended, said]];
   }
   const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
   const category = first ? PNUnexpectedDisconnectCategory : error.category;
-  const said = announce(category, mix, { error, attempt, nextRetryAt: event.wall + delay });
+  const said = announce(category, names, { error, attempt, nextRetryAt: event.wall + delay });
   const [waiting, effects] = waitIn(next, { name: 'waiting', due: now + delay, error }, delay);
   return [waiting, [...ended, ...effects, said]];
 }
 
 // Names of a handshake that were dropped while it was in flight: the server may have joined the user to them.
 function forgone({ phase, demand }: LoopState): Names {
-  return phase.name === 'handshaking' ? without(phase.mix, demand) : NO_NAMES;
+  return phase.name === 'handshaking' ? without(phase.names, demand) : NO_NAMES;
 }
 
 // The timeout of a long poll proves nothing: the handshake that follows tests the connection. A timeout within the floor
@@ -77,7 +77,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const { error, now, refusal } = event;
   const state = { ...before, haste: hasten(before.haste, COST.refusal, now) };
   const { phase } = state;
-  const asked = phase.name === 'handshaking' ? phase.mix : state.asked;
+  const asked = phase.name === 'handshaking' ? phase.names : state.asked;
   const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : NO_NAMES;
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   // The refused names are not wanted any more, or the request carried an old token or filter: ask again.
@@ -98,7 +98,7 @@ function refuseNames(
 ): Step {
   const { error, newest, now, refusal } = event;
   const told: LoopEffect[] = [
-    { type: 'refuse', mix: victims, error, newest },
+    { type: 'refuse', names: victims, error, newest },
     announce(error.category, victims, { error }),
   ];
   const rest = { ...state, refused: union(state.refused, victims), refusal: error };
@@ -131,17 +131,17 @@ function suspectsIn(state: LoopState, asked: Names, error: PubNubError): Names {
 // No name is to blame, but the waits for acceptance end.
 function refuseFilter(state: LoopState, event: PollFailed): Step {
   const { error, newest } = event;
-  return after([{ type: 'refuse', mix: wanted(state), error, newest }], awaitProgram(state, event));
+  return after([{ type: 'refuse', names: wanted(state), error, newest }], awaitProgram(state, event));
 }
 
 // An accepted name or the filter expression is refused: the loop waits for a new token or expression.
 function awaitProgram(state: LoopState, { error, now }: PollFailed): Step {
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
-  const mix = wanted(state);
-  const lost = first ? [announce(PNUnexpectedDisconnectCategory, mix, { error, attempt })] : [];
+  const names = wanted(state);
+  const lost = first ? [announce(PNUnexpectedDisconnectCategory, names, { error, attempt })] : [];
   return [
     { ...next, phase: { name: 'waiting', due: Number.POSITIVE_INFINITY, error } },
-    [...haltTimer(state), ...lost, announce(error.category, mix, { error, attempt })],
+    [...haltTimer(state), ...lost, announce(error.category, names, { error, attempt })],
   ];
 }

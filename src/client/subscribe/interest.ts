@@ -12,51 +12,51 @@ type Floors = Map<string, Timetoken | undefined>;
  */
 export class Interest {
   /** The names that are still wanted. */
-  mix: Names;
+  names: Names;
   readonly #channels: Floors;
   readonly #groups: Floors;
   readonly #waiters = new Waiters<PubNubError | 'done'>();
   #refusal: PubNubError | undefined;
 
-  constructor(mix: Names) {
-    this.mix = mix;
-    this.#channels = new Map(mix.channels.map((name) => [name, undefined]));
-    this.#groups = new Map(mix.groups.map((name) => [name, undefined]));
+  constructor(names: Names) {
+    this.names = names;
+    this.#channels = new Map(names.channels.map((name) => [name, undefined]));
+    this.#groups = new Map(names.groups.map((name) => [name, undefined]));
   }
 
   /** Names that no handshake has accepted yet. */
   get pending(): Names {
     return {
-      channels: this.mix.channels.filter((name) => this.#channels.get(name) === undefined),
-      groups: this.mix.groups.filter((name) => this.#groups.get(name) === undefined),
+      channels: this.names.channels.filter((name) => this.#channels.get(name) === undefined),
+      groups: this.names.groups.filter((name) => this.#groups.get(name) === undefined),
     };
   }
 
   /** Sets the floor of pending names, and returns them. */
-  accept(mix: Names, floor: Timetoken): Names {
-    const fresh = intersection(this.pending, mix);
+  accept(names: Names, floor: Timetoken): Names {
+    const fresh = intersection(this.pending, names);
     this.setFloor(fresh, floor);
     this.#settle();
     return fresh;
   }
 
   /** Sets the floor of names. */
-  setFloor(mix: Names, floor: Timetoken): void {
-    for (const name of mix.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
-    for (const name of mix.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
+  setFloor(names: Names, floor: Timetoken): void {
+    for (const name of names.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
+    for (const name of names.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
   }
 
   /** Takes names out. */
-  drop(mix: Names): void {
-    this.mix = without(this.mix, mix);
-    for (const name of mix.channels) this.#channels.delete(name);
-    for (const name of mix.groups) this.#groups.delete(name);
-    if (!isEmpty(this.mix)) this.#settle();
+  drop(names: Names): void {
+    this.names = without(this.names, names);
+    for (const name of names.channels) this.#channels.delete(name);
+    for (const name of names.groups) this.#groups.delete(name);
+    if (!isEmpty(this.names)) this.#settle();
   }
 
   /** Notes a refusal of pending names, which lasts until they are asked for again. */
-  refuse(mix: Names, error: PubNubError): void {
-    if (isEmpty(intersection(this.pending, mix))) return;
+  refuse(names: Names, error: PubNubError): void {
+    if (isEmpty(intersection(this.pending, names))) return;
     this.#refusal = error;
     this.giveUp(error);
   }

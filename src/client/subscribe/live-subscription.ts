@@ -60,7 +60,7 @@ export class LiveSubscription {
     this.#host = host;
     this.id = id;
     this.wish = wish;
-    this.interest = new Interest(wish.mix);
+    this.interest = new Interest(wish.names);
     this.#listeners = new ListenerRegistry(
       () => undefined,
       (event, error) => host.failed(event, error),
@@ -70,11 +70,11 @@ export class LiveSubscription {
   }
 
   get channels(): readonly string[] {
-    return this.interest.mix.channels.filter((name) => !isPresenceName(name));
+    return this.interest.names.channels.filter((name) => !isPresenceName(name));
   }
 
   get channelGroups(): readonly string[] {
-    return this.interest.mix.groups.filter((name) => !isPresenceName(name));
+    return this.interest.names.groups.filter((name) => !isPresenceName(name));
   }
 
   /** Whether nothing is received any more. */
@@ -84,7 +84,7 @@ export class LiveSubscription {
 
   /** The names that are still wanted. */
   get names(): Names {
-    return this.interest.mix;
+    return this.interest.names;
   }
 
   /** Whether polling should wait for this subscription's readers. */

@@ -134,7 +134,7 @@ export class Losses<Client> {
     if (isWildcard(withoutPresence(channel))) return { channels: direct, groups: [] };
     const isAsked = direct.some((name) => asked.channels.includes(name));
     // Which channels a group has is not known but by what came: better told of one too many.
-    const groups = interest.mix.groups.filter(
+    const groups = interest.names.groups.filter(
       (group) =>
         isPresenceName(group) === presence && (!isAsked || this.#host.sightings.isInGroup(group, channel)),
     );

@@ -7,14 +7,14 @@ export interface Names {
 /** Nothing at all. */
 export const NO_NAMES: Names = Object.freeze({ channels: Object.freeze([]), groups: Object.freeze([]) });
 
-/** A mix of names in any order, with repetitions. */
+/** Makes names of lists in any order, with repetitions. */
 export function namesOf(channels: Iterable<string>, groups: Iterable<string>): Names {
   return { channels: [...new Set(channels)].sort(), groups: [...new Set(groups)].sort() };
 }
 
-/** Whether the mix holds no name. */
-export function isEmpty(mix: Names): boolean {
-  return mix.channels.length === 0 && mix.groups.length === 0;
+/** Whether there is no name. */
+export function isEmpty(names: Names): boolean {
+  return names.channels.length === 0 && names.groups.length === 0;
 }
 
 /** The names of either. */

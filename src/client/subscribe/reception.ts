@@ -152,12 +152,12 @@ export class Reception<Client> {
   // A start that the loop has not passed yet is a floor, and no more. Everything else is fetched by itself.
   #acceptOne(
     subscription: LiveSubscription,
-    { mix, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
+    { names: accepted, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
   ): void {
     const { interest, wish } = subscription;
     const { start, last, recovers } = wish;
     const begin = beginOf(start, floor);
-    const names = interest.accept(mix, begin);
+    const names = interest.accept(accepted, begin);
     const plan = {
       ...{ to: cursor.timetoken, asOf: floor.timetoken },
       ...{ recipients: [subscription], recovers: recovers.start, last },

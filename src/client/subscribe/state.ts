@@ -29,7 +29,7 @@ export type Phase =
       readonly name: 'handshaking';
       readonly poll?: boolean;
       readonly timer?: boolean;
-      readonly mix: Names;
+      readonly names: Names;
       readonly sentAt: number;
       /** The token or filter has changed since: a refusal does not concern the new one. */
       readonly stale?: boolean;
@@ -177,7 +177,7 @@ export type Refusal = boolean | 'filter' | 'length';
 export interface Announcement {
   readonly category: PNStatusCategory;
   readonly operation: PNOperationType;
-  readonly mix: Names;
+  readonly names: Names;
   readonly error?: PubNubError;
   readonly attempt?: number;
   readonly nextRetryAt?: number;
@@ -189,7 +189,7 @@ export interface Batch {
   readonly losses: readonly Loss[];
   readonly cursor: LoopCursor;
   /** The names that were asked for. */
-  readonly mix: Names;
+  readonly names: Names;
   /** Length of its text, in characters. */
   readonly bytes: number;
 }
@@ -217,7 +217,7 @@ export type LoopEffect =
   | {
       readonly type: 'poll';
       readonly task: number;
-      readonly mix: Names;
+      readonly names: Names;
       /** Absent in a handshake. */
       readonly cursor?: LoopCursor;
       /** The region to stay in, in a handshake. */
@@ -228,13 +228,13 @@ export type LoopEffect =
   /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop continues at the cursor. */
   | {
       readonly type: 'accept';
-      readonly mix: Names;
+      readonly names: Names;
       readonly floor: LoopCursor;
       readonly cursor: LoopCursor;
       readonly newest: number;
     }
-  | { readonly type: 'refuse'; readonly mix: Names; readonly error: PubNubError; readonly newest: number }
-  | { readonly type: 'leave'; readonly mix: Names }
+  | { readonly type: 'refuse'; readonly names: Names; readonly error: PubNubError; readonly newest: number }
+  | { readonly type: 'leave'; readonly names: Names }
   | { readonly type: 'announce'; readonly announcement: Announcement };
 
 /** A step of the machine. */

@@ -10,7 +10,7 @@ import type { LoopCursor } from './state.ts';
 
 /** The options of one subscription. */
 export interface SubscribeWish {
-  readonly mix: Names;
+  readonly names: Names;
   /** Its start, if not the present. */
   readonly start?: LoopCursor | undefined;
   /** The number of stored messages that come first. */
@@ -26,7 +26,7 @@ export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'hi
   const wished = timetokenIn(withTimetoken);
   const gaps = (recovery ?? defaults.recovery) === 'history';
   return {
-    mix: namesGiven(given, (name) =>
+    names: namesGiven(given, (name) =>
       withPresence === true && !isPresenceName(name) ? [name, presenceNameOf(name)] : [name],
     ),
     start:
@@ -48,11 +48,11 @@ export function namesToDrop(given: Given): Names {
  */
 export function stateText(
   subscriptions: Iterable<LiveSubscription>,
-  mix: Names,
+  names: Names,
   own?: OwnStates,
 ): string | undefined {
   const texts = new Map<string, string>();
-  const asked = new Set([...mix.channels, ...mix.groups]);
+  const asked = new Set([...names.channels, ...names.groups]);
   for (const { wish, channels, channelGroups } of subscriptions) {
     if (!wish.state) continue;
     const text = JSON.stringify(wish.state);

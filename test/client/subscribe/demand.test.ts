@@ -28,8 +28,10 @@ describe('what a program wants', () => {
             const victim = all[index % all.length];
             if (victim) demand.drop(victim, names(text));
           }
-          expect(demand.mix).toEqual(unionOf(all));
-          expect([...demand.subscriptions]).toEqual(all.filter(({ interest }) => short(interest.mix) !== ''));
+          expect(demand.names).toEqual(unionOf(all));
+          expect([...demand.subscriptions]).toEqual(
+            all.filter(({ interest }) => short(interest.names) !== ''),
+          );
         },
       ),
     );
@@ -64,7 +66,7 @@ describe('what a program wants', () => {
 });
 
 function unionOf(all: readonly LiveSubscription[]) {
-  const left = all.map(({ interest }) => interest.mix);
+  const left = all.map(({ interest }) => interest.names);
   return namesOf(
     left.flatMap(({ channels }) => channels),
     left.flatMap(({ groups }) => groups),

@@ -20,13 +20,13 @@ function keys({ channels, groups }: Names): readonly string[] {
 
 const among = (set: readonly string[]) => (key: string) => set.includes(key);
 
-test('a mix is sorted, and holds each name once', () => {
+test('names are sorted, and each is there once', () => {
   fc.assert(
     fc.property(list, list, (channels, groups) => {
-      const mix = namesOf(channels, groups);
-      expect(mix.channels).toEqual([...new Set(channels)].sort());
-      expect(mix.groups).toEqual([...new Set(groups)].sort());
-      expect(sameNames(mix, namesOf(channels.toReversed(), groups.toReversed()))).toBe(true);
+      const names = namesOf(channels, groups);
+      expect(names.channels).toEqual([...new Set(channels)].sort());
+      expect(names.groups).toEqual([...new Set(groups)].sort());
+      expect(sameNames(names, namesOf(channels.toReversed(), groups.toReversed()))).toBe(true);
     }),
   );
 });
@@ -38,8 +38,8 @@ test('union, intersection and difference are those of sets, channels and groups 
       expect(new Set(keys(union(a, b)))).toEqual(new Set([...ofA, ...ofB]));
       expect(keys(intersection(a, b))).toEqual(ofA.filter(among(ofB)));
       expect(keys(without(a, b))).toEqual(ofA.filter((key) => !ofB.includes(key)));
-      for (const mix of [union(a, b), intersection(a, b), without(a, b)])
-        expect(mix).toEqual(namesOf(mix.channels, mix.groups));
+      for (const names of [union(a, b), intersection(a, b), without(a, b)])
+        expect(names).toEqual(namesOf(names.channels, names.groups));
     }),
   );
 });

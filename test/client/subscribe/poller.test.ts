@@ -148,8 +148,8 @@ test('names that no address can hold fail each time, and never go out as those b
     }),
   );
   const poller = new Poller(executor);
-  const poll = async (mix: Names) => {
-    const outcome = await poller.poll({ mix }, new AbortController().signal);
+  const poll = async (names: Names) => {
+    const outcome = await poller.poll({ names }, new AbortController().signal);
     return 'answer' in outcome ? 'answered' : outcome.error.code;
   };
   const broken = namesOf(['lone \ud800 half'], []);

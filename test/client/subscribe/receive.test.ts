@@ -17,7 +17,7 @@ describe('the answer to a handshake', () => {
     machine.demand('a b @g').answer(90);
     expect(machine.poll?.cursor).toEqual(answerAt(7).cursor);
     const [accepted] = effectsOf(machine.effects, 'accept');
-    expect([short(accepted?.mix ?? { channels: [], groups: [] }), accepted?.floor]).toEqual([
+    expect([short(accepted?.names ?? { channels: [], groups: [] }), accepted?.floor]).toEqual([
       'a b @g',
       answerAt(90).cursor,
     ]);

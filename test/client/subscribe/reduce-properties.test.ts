@@ -43,10 +43,10 @@ describe('whatever happens, in any order', () => {
 
   test('a handshake asks for what is wanted and not refused, a poll for what of it is accepted, neither for nothing', () => {
     eachStep(() => ({ after, effects }) => {
-      for (const { mix, cursor } of effectsOf(effects, 'poll')) {
+      for (const { names, cursor } of effectsOf(effects, 'poll')) {
         const wanted = without(after.demand, after.refused);
-        expect(mix).toEqual(cursor ? intersection(wanted, after.accepted) : wanted);
-        expect(isEmpty(mix)).toBe(false);
+        expect(names).toEqual(cursor ? intersection(wanted, after.accepted) : wanted);
+        expect(isEmpty(names)).toBe(false);
       }
     });
   });

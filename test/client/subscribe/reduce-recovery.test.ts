@@ -219,10 +219,10 @@ describe('refused names', () => {
     eachStep(() => ({ input, before, after, effects }) => {
       // A filter expression is refused on account of no name.
       if (input.type === 'pollFailed' && input.refusal === 'filter') return;
-      for (const { mix } of effectsOf(effects, 'refuse')) {
-        expect(short(intersection(mix, before.accepted))).toBe('');
+      for (const { names } of effectsOf(effects, 'refuse')) {
+        expect(short(intersection(names, before.accepted))).toBe('');
         expect(short(after.accepted)).toBe(short(before.accepted));
-        expect(isEmpty(mix)).toBe(false);
+        expect(isEmpty(names)).toBe(false);
       }
     });
   });
