@@ -47,7 +47,7 @@ export class Poller {
 
   /** Sends a request. Never rejects; a cancelled request fails. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
-    const { authorizer, settings, identity } = this.#executor;
+    const { authorizer, settings } = this.#executor;
     const { operation } = this.#endpoint;
     const { names, cursor, region = cursor?.region, state, onSend } = request;
     const { filter } = this;
@@ -59,7 +59,7 @@ export class Poller {
         ...{ region, filter, state },
       };
       const plan = planRequest(this.#endpoint, values, {
-        ...{ keys: settings, baseUrl: settings.baseUrl, identity },
+        ...{ keys: settings, baseUrl: settings.baseUrl, identity: this.#executor.identity },
       });
       length = plan.url.length;
       const timeout = cursor ? settings.pollTimeout : settings.requestTimeout;
