@@ -108,11 +108,12 @@ export class Poller {
     mayHurry = false;
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
+    // An answer that came too late to be read is asked for again.
+    if (controller.signal.aborted) return undefined;
     if ('answer' in outcome) return outcome.answer;
     const { error } = outcome;
     // The deadline of the request counts as impatience too.
-    const isSilence = error.code === 'PN-2002' && error.statusCode === undefined;
-    if (isSilence || controller.signal.aborted) return undefined;
+    if (error.code === 'PN-2002' && error.statusCode === undefined) return undefined;
     throw error;
   }
 }
