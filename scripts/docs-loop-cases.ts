@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../src/client/errors/codes.ts';
 import { PubNubError } from '../src/client/errors/pubnub-error.ts';
-import { EMPTY_MIX, type Mix, mixOf } from '../src/client/subscribe/mix.ts';
+import { type Names, NO_NAMES, namesOf } from '../src/client/subscribe/names.ts';
 import { reduce } from '../src/client/subscribe/reduce.ts';
 import {
   IDLE,
@@ -32,9 +32,9 @@ export const NOW = THEN + 1_500;
 /** A round trip that is so long that a poll is left alone beyond that, in milliseconds. */
 const ROUND_TRIP = 2_000;
 const LEFT_ALONE = 3_000;
-const TWO: Mix = mixOf(['a', 'b'], []);
-const ONE: Mix = mixOf(['a'], []);
-const THREE: Mix = mixOf(['a', 'b', 'c'], []);
+const TWO: Names = namesOf(['a', 'b'], []);
+const ONE: Names = namesOf(['a'], []);
+const THREE: Names = namesOf(['a', 'b', 'c'], []);
 
 type Happens = (state: LoopState, now: number) => LoopEvent | undefined;
 
@@ -89,9 +89,9 @@ function failed(problem: PubNubError, refusal = false): Happens {
       : undefined;
 }
 
-function demand(mix: Mix, fresh: boolean): Happens {
+function demand(names: Names, fresh: boolean): Happens {
   return ({ newest }, now) => ({
-    ...{ type: 'demandChanged', demand: mix },
+    ...{ type: 'demandChanged', demand: names },
     ...(fresh && { newest: newest + 1 }),
     ...times(now),
   });
@@ -119,7 +119,7 @@ const timerFired: Happens = ({ phase, task }, now) =>
 // A server that names the last channel of those that it has not accepted before, or has.
 function refused(which: 'new' | 'accepted'): Happens {
   return (state, now) => {
-    const asked = state.phase.name === 'handshaking' ? state.phase.mix : state.accepted;
+    const asked = state.phase.name === 'handshaking' ? state.phase.names : state.accepted;
     const names = asked.channels.filter(
       (name) => state.accepted.channels.includes(name) === (which === 'accepted'),
     );
@@ -133,7 +133,7 @@ const broken = failed(error('PN-2001'));
 export const EVENTS: readonly NamedEvent[] = [
   { name: 'subscribe: a name is added', make: demand(THREE, true) },
   { name: 'unsubscribe: some names are dropped', make: notIdle(demand(ONE, false)) },
-  { name: 'unsubscribe all: nothing is left', make: notIdle(demand(EMPTY_MIX, false)) },
+  { name: 'unsubscribe all: nothing is left', make: notIdle(demand(NO_NAMES, false)) },
   { name: 'answer: with messages', make: polled(5, [{}]) },
   { name: 'failure: the connection broke, or the answer makes no sense', make: broken },
   { name: 'deadline: there was no answer in time', make: failed(error('PN-2002')) },

@@ -1,5 +1,5 @@
 // The state table and the diagram of the subscribe loop: what the real reducer does in each state with each event.
-import { isEmpty, sameMix } from '../src/client/subscribe/mix.ts';
+import { isEmpty, sameNames } from '../src/client/subscribe/names.ts';
 import { reduce } from '../src/client/subscribe/reduce.ts';
 import type { LoopEffect, LoopEvent, LoopState } from '../src/client/subscribe/state.ts';
 import { presentIn } from '../src/client/subscribe/steps.ts';
@@ -61,7 +61,7 @@ function describeState({ phase }: LoopState): string {
 function remembered(from: LoopState, to: LoopState): readonly string[] {
   const notes: string[] = [];
   const present = presentIn(to);
-  if (!sameMix(presentIn(from), present))
+  if (!sameNames(presentIn(from), present))
     notes.push(isEmpty(present) ? 'stop heartbeats' : 'heartbeats name the channels');
   if (to.owed !== from.owed && to.owed !== undefined)
     notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with what has changed');

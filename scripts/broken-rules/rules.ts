@@ -164,7 +164,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'refused names are tried again with a new token',
-    find: 'const state = { ...before, refused: EMPTY_MIX }; const { name } = state.phase;',
+    find: 'const state = { ...before, refused: NO_NAMES }; const { name } = state.phase;',
     replace: 'const state = before; const { name } = state.phase;',
   },
   {
@@ -209,7 +209,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'the end of an outage is announced',
-    find: 'if (state.established && state.outage) said.push(announce(PNReconnectedCategory, mix, {}));',
+    find: 'if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));',
     replace: '',
   },
   {

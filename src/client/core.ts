@@ -108,12 +108,12 @@ export class PubNub<Channels extends object = AnyChannels>
 
   /** Channels that the program has subscribed, without presence names, sorted. */
   get subscribedChannels(): readonly string[] {
-    return this.#engine.mix.channels.filter((name) => !isPresenceName(name));
+    return this.#engine.names.channels.filter((name) => !isPresenceName(name));
   }
 
   /** Channel groups that the program has subscribed, without presence names, sorted. */
   get subscribedChannelGroups(): readonly string[] {
-    return this.#engine.mix.groups.filter((name) => !isPresenceName(name));
+    return this.#engine.names.groups.filter((name) => !isPresenceName(name));
   }
 
   /** The timetoken up to which everything has been delivered; `undefined` before the first connection. */
@@ -163,7 +163,7 @@ export class PubNub<Channels extends object = AnyChannels>
 
   /** Takes every channel and group out; the loop stops and forgets its cursor. */
   unsubscribeAll(): Promise<void> {
-    return this.#engine.unsubscribe(this.#engine.mix);
+    return this.#engine.unsubscribe(this.#engine.names);
   }
 
   /**

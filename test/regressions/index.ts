@@ -136,7 +136,7 @@ export const PAINS: Readonly<Record<string, Places>> = {
     ...whatComesTwice,
     [LISTENERS]: ['pains 4: is delivered once', 'pains 4: of a channel that is subscribed again'],
     [SUBSCRIPTIONS]: ['pains 4: one after the other'],
-    'client/subscribe/mix.test.ts': ['a mix is sorted, and holds each name once'],
+    'client/subscribe/names.test.ts': ['a names is sorted, and holds each name once'],
   },
   '5': { [PAYLOADS]: ['pains 5'], [RETRY]: ['that was refused before it was sent says so'] },
   '6': { [PROMISES]: ['whoever listens to statuses alone knows'] },

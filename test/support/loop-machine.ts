@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src/client/errors/codes.ts';
 import { type ErrorDetails, PubNubError } from '../../src/client/errors/pubnub-error.ts';
-import { type Mix, mixOf } from '../../src/client/subscribe/mix.ts';
+import { type Names, namesOf } from '../../src/client/subscribe/names.ts';
 import { reduce } from '../../src/client/subscribe/reduce.ts';
 import {
   type Announcement,
@@ -35,17 +35,17 @@ export function policyOf(maximumRetries: number): LoopPolicy {
   return { ...POLICY, reconnection: { ...POLICY.reconnection, maximumRetries } };
 }
 
-/** A mix in short: names by spaces, groups with `@` before them. */
-export function names(text: string): Mix {
+/** A names in short: names by spaces, groups with `@` before them. */
+export function names(text: string): Names {
   const all = text.split(' ').filter((name) => name !== '');
-  return mixOf(
+  return namesOf(
     all.filter((name) => !name.startsWith('@')),
     all.filter((name) => name.startsWith('@')).map((name) => name.slice(1)),
   );
 }
 
 /** The same, the other way round. */
-export function short({ channels, groups }: Mix): string {
+export function short({ channels, groups }: Names): string {
   return [...channels, ...groups.map((name) => `@${name}`)].join(' ');
 }
 

@@ -7,7 +7,7 @@ let lastId = 0;
 
 /** A subscription by itself, with nobody behind it; names by spaces, groups with `@` before them. */
 export function subscriptionOf(text: string, more: Partial<SubscribeWish> = {}): LiveSubscription {
-  const wish = { mix: names(text), recovers: { start: false, gaps: false }, ...more };
+  const wish = { names: names(text), recovers: { start: false, gaps: false }, ...more };
   return new LiveSubscription(
     {
       ...{ remove: () => {}, relieved: () => {}, failed: () => {} },

@@ -27,7 +27,7 @@ describe('who listens to what', () => {
     ]);
   });
 
-  it('changes when its user asks for another mix between two polls', () => {
+  it('changes when its user asks for another names between two polls', () => {
     const subscriptions = new Subscriptions();
     const first = subscribe('a,b');
     subscriptions.reached(first);
@@ -56,7 +56,7 @@ describe('who listens to what', () => {
     expect(subscriptions.names).toEqual(['c']);
   });
 
-  it('is forgotten when the next poll of the same mix cannot be sent', () => {
+  it('is forgotten when the next poll of the same names cannot be sent', () => {
     const subscriptions = new Subscriptions();
     const first = subscribe('a');
     subscriptions.reached(first);

@@ -28,7 +28,7 @@ same<MissingParameter<'channel'>>()(loose.getChannelMetadata().execute);
 same<MissingParameter<'uuids'>>()(loose.setChannelMembers().channel('c').execute);
 same<MissingParameter<'set' | 'remove'>>()(loose.manageMemberships().uuid('bob').execute);
 
-// Channels are those of the map, alone or with fields; lists and objects mix.
+// Channels are those of the map, alone or with fields; lists and objects names.
 void shop.setMemberships().channelMemberships('orders', [{ id: 'chat.1', custom: { muted: true } }]);
 void shop.manageMemberships({ set: { id: 'orders', status: null }, remove: ['chat.1'] });
 // @ts-expect-error no such channel

@@ -3,7 +3,7 @@ import { limitsOf } from '../errors/from-call.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Executor } from '../request/execute.ts';
 import { Machine } from '../runtime/machine.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from '../subscribe/mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, union, without } from '../subscribe/names.ts';
 import { heartbeat, leave } from './endpoints.ts';
 import {
   type PresenceEffect,
@@ -19,18 +19,18 @@ const LEAVE_PATIENCE = 2_000;
 /** Sends heartbeats and leaves. */
 export class Presence {
   readonly #executor: Executor;
-  readonly #stateFor: (mix: Mix) => string | undefined;
-  readonly #leaving = new Set<{ readonly mix: Mix; readonly done: Promise<void> }>();
+  readonly #stateFor: (names: Names) => string | undefined;
+  readonly #leaving = new Set<{ readonly names: Names; readonly done: Promise<void> }>();
   readonly #machine: Machine<PresenceState, PresenceInput, PresenceEffect>;
-  #present = EMPTY_MIX;
+  #present = NO_NAMES;
   /** Names that were left in this turn. */
-  #unsent = EMPTY_MIX;
+  #unsent = NO_NAMES;
 
   /** `stateFor` gives the JSON text of the state to send for names; `onBeat` is told how each heartbeat went. */
   constructor(
     executor: Executor,
-    stateFor: (mix: Mix) => string | undefined,
-    onBeat: (mix: Mix, error: PubNubError | undefined) => void,
+    stateFor: (names: Names) => string | undefined,
+    onBeat: (names: Names, error: PubNubError | undefined) => void,
   ) {
     this.#executor = executor;
     this.#stateFor = stateFor;
@@ -39,8 +39,8 @@ export class Presence {
       clock,
       step: (state, input) => reducePresence(heartbeatInterval, state, input),
       perform: (effect) => {
-        if (effect.type === 'beat') return this.#beat(effect.task, effect.mix);
-        onBeat(effect.mix, effect.error);
+        if (effect.type === 'beat') return this.#beat(effect.task, effect.names);
+        onBeat(effect.names, effect.error);
         return;
       },
       // The program's clock or a listener has thrown.
@@ -49,38 +49,38 @@ export class Presence {
   }
 
   /** Sets the names that the user is present on. */
-  present(mix: Mix): void {
+  present(names: Names): void {
     // A user who rejoins in the same turn has not left.
-    if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, mix);
-    if (mix === this.#present) return;
-    this.#present = mix;
-    this.#machine.dispatch({ type: 'presentChanged', mix: withoutPresenceNames(mix) });
+    if (!isEmpty(this.#unsent)) this.#unsent = without(this.#unsent, names);
+    if (names === this.#present) return;
+    this.#present = names;
+    this.#machine.dispatch({ type: 'presentChanged', names: withoutPresenceNames(names) });
   }
 
   /** Sends a leave for names after this turn. */
-  leave(mix: Mix): void {
+  leave(names: Names): void {
     if (isEmpty(this.#unsent)) void Promise.resolve().then(() => this.#sendLeaves());
-    this.#unsent = union(this.#unsent, mix);
+    this.#unsent = union(this.#unsent, names);
   }
 
   #sendLeaves(): void {
-    const names = this.#unsent;
-    this.#unsent = EMPTY_MIX;
-    void this.#leave(names);
+    const left = this.#unsent;
+    this.#unsent = NO_NAMES;
+    void this.#leave(left);
   }
 
   // Resolves when the leave was answered, or has failed.
-  async #leave(mix: Mix): Promise<void> {
-    const names = withoutPresenceNames(mix);
-    if (isEmpty(names) || this.#executor.settings.suppressLeaveEvents) return;
-    const { channels, groups } = names;
+  async #leave(names: Names): Promise<void> {
+    const plain = withoutPresenceNames(names);
+    if (isEmpty(plain) || this.#executor.settings.suppressLeaveEvents) return;
+    const { channels, groups } = plain;
     const limits = limitsOf(leave.operation, { timeout: LEAVE_PATIENCE });
     const request = this.#executor.within(limits, (signal) =>
       this.#executor.call(leave, { channels, channelGroups: groups }, { signal }),
     );
     // If the leave is lost, the user's presence times out.
     const told = request.catch(() => undefined);
-    const entry = { mix: names, done: told };
+    const entry = { names: plain, done: told };
     this.#leaving.add(entry);
     await entry.done;
     this.#leaving.delete(entry);
@@ -90,31 +90,31 @@ export class Presence {
    * Waits for leaves in flight for any of the names: they travel on another connection, and would undo a join that is sent
    * now. `undefined` if there are none.
    */
-  leaves(mix: Mix): Promise<unknown> | undefined {
-    if (!isEmpty(intersection(this.#unsent, mix))) this.#sendLeaves();
-    const names = withoutPresenceNames(mix);
-    const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.mix, names)));
+  leaves(names: Names): Promise<unknown> | undefined {
+    if (!isEmpty(intersection(this.#unsent, names))) this.#sendLeaves();
+    const plain = withoutPresenceNames(names);
+    const waits = [...this.#leaving].filter((entry) => !isEmpty(intersection(entry.names, plain)));
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
   }
 
-  #beat(task: number, mix: Mix): () => void {
+  #beat(task: number, names: Names): () => void {
     const controller = new AbortController();
-    void this.#failureOfBeat(mix, controller.signal).then((error) =>
+    void this.#failureOfBeat(names, controller.signal).then((error) =>
       this.#machine.dispatch({ type: 'beaten', task, error }),
     );
     return () => controller.abort();
   }
 
-  async #failureOfBeat(mix: Mix, signal: AbortSignal): Promise<PubNubError | undefined> {
+  async #failureOfBeat(names: Names, signal: AbortSignal): Promise<PubNubError | undefined> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
-      await this.leaves(mix);
-      const { channels, groups } = mix;
-      const state = this.#stateFor(mix);
-      const names = { channels, channelGroups: groups };
+      await this.leaves(names);
+      const { channels, groups } = names;
+      const state = this.#stateFor(names);
+      const given = { channels, channelGroups: groups };
       await this.#executor.call(
         heartbeat,
-        { ...names, presenceTimeout, ...(state !== undefined && { state }) },
+        { ...given, presenceTimeout, ...(state !== undefined && { state }) },
         { signal },
       );
       return undefined;
@@ -124,7 +124,7 @@ export class Presence {
   }
 }
 
-function withoutPresenceNames({ channels, groups }: Mix): Mix {
+function withoutPresenceNames({ channels, groups }: Names): Names {
   const plain = (name: string) => !isPresenceName(name);
   return { channels: channels.filter(plain), groups: groups.filter(plain) };
 }

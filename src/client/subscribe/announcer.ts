@@ -5,7 +5,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import { makeStatus, type PNStateEvent, type PNStatus } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Announcement, LoopInput } from './state.ts';
 
 /** The reason that a change of state gives, by its cause. */
@@ -44,34 +44,34 @@ export class Announcer<Client> {
   }
 
   /** Reports a heartbeat. */
-  beaten(mix: Mix, error: PubNubError | undefined): void {
+  beaten(names: Names, error: PubNubError | undefined): void {
     const { announceFailedHeartbeats, announceSuccessfulHeartbeats } = this.#settings;
     if (!(error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)) return;
     const category = error?.category ?? PNStatusCategory.PNAcknowledgmentCategory;
     const operation = PNOperationType.PNHeartbeatOperation;
-    this.#listeners.emit('status', statusOf({ category, operation, mix, ...(error && { error }) }));
+    this.#listeners.emit('status', statusOf({ category, operation, names, ...(error && { error }) }));
   }
 
   /** Reports a failed backfill; with a delay in milliseconds, it is retried. */
   backfillFailed(
-    mix: Mix,
+    names: Names,
     error: PubNubError,
     { attempt, delay }: { readonly attempt: number; readonly delay?: number },
   ): void {
     this.announce({
-      ...{ category: error.category, mix, error, attempt },
+      ...{ category: error.category, names, error, attempt },
       operation: error.operation ?? PNOperationType.PNSubscribeOperation,
       ...(delay !== undefined && { nextRetryAt: this.#settings.clock.now() + delay }),
     });
   }
 
   /** Reports a reader that blocks the client. */
-  stalled({ names: mix, channels }: LiveSubscription, milliseconds: number): void {
+  stalled({ names, channels }: LiveSubscription, milliseconds: number): void {
     const said = 'a reader takes no messages, and the client waits for it';
     this.#settings.logger?.warn?.(said, { channels, milliseconds });
     const category = PNStatusCategory.PNSlowConsumerCategory;
     const operation = PNOperationType.PNSubscribeOperation;
-    this.#listeners.emit('status', statusOf({ category, operation, mix }));
+    this.#listeners.emit('status', statusOf({ category, operation, names }));
   }
 
   /** Reports a change of the loop's state. */
@@ -88,9 +88,16 @@ export class Announcer<Client> {
 }
 
 /** The status of an announcement. A presence name is implied by its channel, and named only where it stands alone. */
-export function statusOf({ category, operation, mix, error, attempt, nextRetryAt }: Announcement): PNStatus {
-  const affectedChannels = plain(mix.channels);
-  const affectedChannelGroups = plain(mix.groups);
+export function statusOf({
+  category,
+  operation,
+  names,
+  error,
+  attempt,
+  nextRetryAt,
+}: Announcement): PNStatus {
+  const affectedChannels = plain(names.channels);
+  const affectedChannelGroups = plain(names.groups);
   const affected = { affectedChannels, affectedChannelGroups };
   return makeStatus(category, { operation, errorData: error, attempt, nextRetryAt, ...affected });
 }

@@ -3,7 +3,7 @@ import type { Backfill } from './backfill.ts';
 import type { Seen } from './dedupe.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 
 /** An entry on its way to those who want it. */
 export interface Arrived {
@@ -31,7 +31,7 @@ export interface Held {
  * Tells the groups that the entries of one answer came for. Where a channel and a group of one name were asked for, an
  * entry of both comes twice, and nothing else tells the two apart.
  */
-export function groupsOfAnswer(asked: Mix): (envelope: WireEnvelope, seen: Seen) => string | undefined {
+export function groupsOfAnswer(asked: Names): (envelope: WireEnvelope, seen: Seen) => string | undefined {
   const once = new Set<Seen>();
   return (envelope, seen) => {
     const group = groupOf(envelope, asked);

@@ -93,7 +93,7 @@ export class BackfillQueue {
       timer = clock.setTimeout(giveUp, shortest);
     };
     if (patience > shortest) this.#hurry = shorten;
-    const request = { mix: backfill.asked, cursor: backfill.place };
+    const request = { names: backfill.asked, cursor: backfill.place };
     const outcome = await poller.poll(request, controller.signal);
     this.#hurry = undefined;
     clock.clearTimeout(timer);

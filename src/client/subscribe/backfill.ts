@@ -4,13 +4,13 @@ import { pollError } from './backfill-queue.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Reception } from './reception.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** What a backfill is to bring, from where, and to whom. */
 export interface BackfillPlan {
-  readonly names: Mix;
+  readonly names: Names;
   /** Exclusive start. */
   readonly from: LoopCursor;
   /** Inclusive end: what is newer comes from the loop. */
@@ -21,7 +21,7 @@ export interface BackfillPlan {
   /** The groups that channels among the names are known, or may be taken, to belong to. */
   readonly groups?: ReadonlyMap<string, readonly string[]>;
   /** The names of the poll that met the loss, if the loop did. */
-  readonly asked?: Mix;
+  readonly asked?: Names;
 }
 
 /** What is left of a loss, and how much of it history has brought back. */
@@ -45,7 +45,7 @@ export class Backfill {
   /** Everything up to here has been fetched from the live queue. */
   place: LoopCursor;
   /** The names that the last poll was sent for; some may have been dropped since. */
-  asked: Mix;
+  asked: Names;
   /** Whether it brings back what the loop lost. */
   readonly fills: boolean = false;
   /** The channels of each group that was listed. */
@@ -87,8 +87,8 @@ export class Backfill {
   }
 
   /** The names that a recipient still wants. */
-  get names(): Mix {
-    return this.#interest.mix;
+  get names(): Names {
+    return this.#interest.names;
   }
 
   get recipients(): readonly LiveSubscription[] {
@@ -224,12 +224,12 @@ export class Backfill {
   }
 
   /** The exclusive start of what is missing of a name if the backfill ends now. */
-  protected missingFrom(_names: Mix): Timetoken {
+  protected missingFrom(_names: Names): Timetoken {
     return this.place.timetoken;
   }
 
   /** Whether a recipient wanted an entry of this name. */
-  protected hasBrought({ channels }: Mix): boolean {
+  protected hasBrought({ channels }: Names): boolean {
     return channels.some((channel) => this.brought.has(channel));
   }
 

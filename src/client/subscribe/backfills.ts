@@ -4,7 +4,7 @@ import { chance } from '../runtime/random.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import type { Backfill, EarlyEnd } from './backfill.ts';
 import { MOST_ATTEMPTS } from './backfill-queue.ts';
-import { isEmpty } from './mix.ts';
+import { isEmpty } from './names.ts';
 import type { Reception } from './reception.ts';
 
 /** How much may wait behind all backfills of a client. */

@@ -164,7 +164,7 @@ export class Fingerprints {
     if (typeof value === 'string') {
       this.#add(KIND.string, value);
     } else if (Array.isArray(value)) {
-      this.#mix(KIND.array, value.length);
+      this.#names(KIND.array, value.length);
       for (const entry of value) this.#stack.push(entry);
     } else if (isRecord(value)) {
       this.#takeObject(value);
@@ -181,11 +181,11 @@ export class Fingerprints {
       this.#add(KIND.key, key);
       this.#stack.push(value[key]);
     }
-    this.#mix(KIND.object, count);
+    this.#names(KIND.object, count);
   }
 
   // Adds a tag with a number.
-  #mix(kind: number, count: number): void {
+  #names(kind: number, count: number): void {
     const word = Math.imul(count, 8) + kind;
     this.#high = Math.imul(this.#high ^ word, 0x27d4eb2f);
     this.#low = (Math.imul(this.#low ^ word, 0x5bd1e995) + (this.#low >>> 15)) | 0;
@@ -193,7 +193,7 @@ export class Fingerprints {
 
   // Adds a text: its length, then its characters.
   #add(kind: number, text: string): void {
-    this.#mix(kind, text.length);
+    this.#names(kind, text.length);
     let high = this.#high;
     let low = this.#low;
     for (let index = 0; index < text.length; index++) {

@@ -115,13 +115,13 @@ export class Delivery {
   }
 
   #deliver(batch: Batch): boolean {
-    const { losses, entries, mix } = batch;
+    const { losses, entries, names } = batch;
     const { demand, losses: teller } = this.#reception;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       const times = arrived.flatMap((one) => one?.envelope.p.t ?? []);
       // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), mix);
+      if (fresh || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), names);
     }
     for (const [index, one] of arrived.entries()) {
       if (one) this.offer(one, demand.candidates(one.envelope.c, one.group));
@@ -131,11 +131,11 @@ export class Delivery {
   }
 
   // An entry that is no envelope becomes `undefined`. `fresh`: there is more than copies.
-  #note({ entries, mix, bytes: size }: Batch) {
+  #note({ entries, names, bytes: size }: Batch) {
     const { sightings, host } = this.#reception;
     const { settings } = host;
     const now = settings.clock.monotonic();
-    const groupOfEntry = groupsOfAnswer(mix);
+    const groupOfEntry = groupsOfAnswer(names);
     const bytes = size / entries.length;
     let fresh = false;
     this.batches++;

@@ -2,12 +2,12 @@ import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Demand } from './demand.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import type { LoopCursor } from './state.ts';
 
 /** A change of the wanted names. */
 export interface DemandChange {
-  readonly demand: Mix;
+  readonly demand: Names;
   /** The id of the newest subscription, if any was added. */
   readonly newest?: number;
   /** Where an idle loop starts. */
@@ -61,12 +61,12 @@ export class DemandChanges {
       else added.push(subscription);
     }
     // If nothing else is wanted, the handshake itself waits for the leave.
-    if (isEmpty(this.#demand.mixWithout(late))) added.push(...late.splice(0));
+    if (isEmpty(this.#demand.namesWithout(late))) added.push(...late.splice(0));
     for (const subscription of added) this.#fresh.delete(subscription);
     const newest = added.at(-1)?.id;
     const cursor = oldestStart(added);
     this.#onChange({
-      demand: this.#demand.mixWithout(late),
+      demand: this.#demand.namesWithout(late),
       ...(newest !== undefined && { newest }),
       ...(cursor && { cursor }),
     });

@@ -1,7 +1,7 @@
 import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { isEmpty, type Mix, mixOf } from './mix.ts';
+import { isEmpty, type Names, namesOf } from './names.ts';
 import { stateText } from './subscribe-options.ts';
 
 type Index = Map<string, Set<LiveSubscription>>;
@@ -32,23 +32,23 @@ export class Demand {
   }
 
   /** The union of what all subscriptions want. */
-  get mix(): Mix {
-    return mixOf(this.#byChannel.keys(), this.#byGroup.keys());
+  get names(): Names {
+    return namesOf(this.#byChannel.keys(), this.#byGroup.keys());
   }
 
   /** The same, without names that only the given subscriptions want. */
-  mixWithout(some: readonly LiveSubscription[]): Mix {
-    if (some.length === 0) return this.mix;
+  namesWithout(some: readonly LiveSubscription[]): Names {
+    if (some.length === 0) return this.names;
     const others = [...this.#subscriptions].filter((one) => !some.includes(one)).map(({ names }) => names);
-    return mixOf(
+    return namesOf(
       others.flatMap(({ channels }) => channels),
       others.flatMap(({ groups }) => groups),
     );
   }
 
-  /** The presence state for names of the mix, as JSON text. */
-  stateText(mix: Mix): string | undefined {
-    return stateText(this.#subscriptions, mix, this.states);
+  /** The presence state for these names, as JSON text. */
+  stateText(names: Names): string | undefined {
+    return stateText(this.#subscriptions, names, this.states);
   }
 
   /** Adds a subscription. Its presence state replaces what `setState()` has set before. */
@@ -56,20 +56,20 @@ export class Demand {
     if (subscription.wish.state)
       this.states.forget([...subscription.channels, ...subscription.channelGroups]);
     this.#subscriptions.add(subscription);
-    const { channels, groups } = subscription.interest.mix;
+    const { channels, groups } = subscription.interest.names;
     for (const name of channels) addTo(this.#byChannel, name, subscription);
     for (const name of groups) addTo(this.#byGroup, name, subscription);
   }
 
   /** Removes names from a subscription, and the subscription with its last name. */
-  drop(subscription: LiveSubscription, mix: Mix): void {
-    subscription.interest.drop(mix);
-    for (const name of mix.channels) removeFrom(this.#byChannel, name, subscription);
-    for (const name of mix.groups) removeFrom(this.#byGroup, name, subscription);
+  drop(subscription: LiveSubscription, names: Names): void {
+    subscription.interest.drop(names);
+    for (const name of names.channels) removeFrom(this.#byChannel, name, subscription);
+    for (const name of names.groups) removeFrom(this.#byGroup, name, subscription);
     // The server forgets the state of a user who leaves.
-    this.states.forget(mix.channels.filter((name) => !this.#byChannel.has(name)));
-    this.states.forget(mix.groups.filter((name) => !this.#byGroup.has(name)));
-    if (isEmpty(subscription.interest.mix)) this.#subscriptions.delete(subscription);
+    this.states.forget(names.channels.filter((name) => !this.#byChannel.has(name)));
+    this.states.forget(names.groups.filter((name) => !this.#byGroup.has(name)));
+    if (isEmpty(subscription.interest.names)) this.#subscriptions.delete(subscription);
   }
 
   /** The subscriptions that an entry may match: by channel, wildcard, or the group that it came for. */

@@ -1,17 +1,17 @@
 import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, union } from './names.ts';
 import { COST, hasten } from './pace.ts';
 import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
 import { announce, halt, isGone, leaveEffects } from './steps.ts';
 
 /** The leave and the status for names that were dropped. */
-export function droppedEffects({ phase, accepted }: LoopState, removed: Mix): readonly LoopEffect[] {
+export function droppedEffects({ phase, accepted }: LoopState, removed: Names): readonly LoopEffect[] {
   if (isEmpty(removed)) return [];
   const operation = PNOperationType.PNUnsubscribeOperation;
   const quiet = phase.name === 'stopped' || phase.name === 'idle';
   // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
   return [
-    ...leaveEffects(quiet ? EMPTY_MIX : intersection(removed, accepted)),
+    ...leaveEffects(quiet ? NO_NAMES : intersection(removed, accepted)),
     announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
   ];
 }
@@ -40,7 +40,7 @@ function ending(state: LoopState, operation: PNOperationType): readonly LoopEffe
   const { phase, accepted, demand } = state;
   const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
   const isAsked = phase.name === 'handshaking' && phase.poll;
-  const asked = isAsked ? union(accepted, phase.mix) : accepted;
-  const left = isGone(state) ? EMPTY_MIX : asked;
+  const asked = isAsked ? union(accepted, phase.names) : accepted;
+  const left = isGone(state) ? NO_NAMES : asked;
   return [...halt(state), ...leaveEffects(left), said];
 }

@@ -10,7 +10,7 @@ import { Demand } from './demand.ts';
 import { DemandChanges } from './demand-changes.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { Loop } from './loop.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import { Poller } from './poller.ts';
 import { Reception } from './reception.ts';
 import type { Recovery } from './recovery.ts';
@@ -40,8 +40,8 @@ export class SubscribeEngine<Client> {
     const poller = new Poller(executor);
     const presence = new Presence(
       executor,
-      (mix) => this.#loop.stateFor(mix),
-      (mix, error) => this.#closed || announcer.beaten(mix, error),
+      (names) => this.#loop.stateFor(names),
+      (names, error) => this.#closed || announcer.beaten(names, error),
     );
     this.#announcer = announcer;
     this.#poller = poller;
@@ -72,8 +72,8 @@ export class SubscribeEngine<Client> {
   }
 
   /** The subscribed names, as they stand on the wire. */
-  get mix(): Mix {
-    return this.#demand.mix;
+  get names(): Names {
+    return this.#demand.names;
   }
 
   /** Adds a subscription; the loop is told in the next microtask, together with others of this turn. */
@@ -88,8 +88,8 @@ export class SubscribeEngine<Client> {
   }
 
   /** Removes names from every subscription; resolves when the loop has been told. */
-  unsubscribe(mix: Mix): Promise<void> {
-    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, mix);
+  unsubscribe(names: Names): Promise<void> {
+    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, names);
     return this.#changes.note();
   }
 
@@ -119,7 +119,7 @@ export class SubscribeEngine<Client> {
   async close(): Promise<void> {
     this.#closed = true;
     this.#reception.close();
-    const left = this.#demand.mix;
+    const left = this.#demand.names;
     const wasTold = this.state !== 'idle' && this.state !== 'stopped';
     for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, left);
     this.#loop.dispatch({ type: 'closed' });
@@ -132,8 +132,8 @@ export class SubscribeEngine<Client> {
     this.#reception.backfills.askAgain();
   }
 
-  #drop(subscription: LiveSubscription, mix: Mix): void {
-    this.#demand.drop(subscription, mix);
+  #drop(subscription: LiveSubscription, names: Names): void {
+    this.#demand.drop(subscription, names);
     if (isEmpty(subscription.names)) subscription.end();
     this.#reception.narrow();
   }
@@ -174,7 +174,7 @@ export class SubscribeEngine<Client> {
       reached: (cursor) => {
         this.#loop.delivered = cursor;
       },
-      backfillFailed: (mix, error, retry) => this.#announcer.backfillFailed(mix, error, retry),
+      backfillFailed: (names, error, retry) => this.#announcer.backfillFailed(names, error, retry),
       stalled: (subscription, milliseconds) => this.#announcer.stalled(subscription, milliseconds),
     };
   }

@@ -1,7 +1,7 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, mixOf, union, without } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, namesOf, union, without } from './names.ts';
 import { COST, hasten } from './pace.ts';
 import type { LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
@@ -37,22 +37,22 @@ export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): S
   }
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
-  const mix = wanted(state);
+  const names = wanted(state);
   if (attempt > policy.reconnection.maximumRetries) {
     const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
-    const said = announce(category, mix, { error, attempt });
+    const said = announce(category, names, { error, attempt });
     return [{ ...next, owed: undefined, phase: { name: 'failed', error } }, [...ended, said]];
   }
   const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
   const category = first ? PNUnexpectedDisconnectCategory : error.category;
-  const said = announce(category, mix, { error, attempt, nextRetryAt: event.wall + delay });
+  const said = announce(category, names, { error, attempt, nextRetryAt: event.wall + delay });
   const [waiting, effects] = waitIn(next, { name: 'waiting', due: now + delay, error }, delay);
   return [waiting, [...ended, ...effects, said]];
 }
 
 // Names of a handshake that were dropped while it was in flight: the server may have joined the user to them.
-function forgone({ phase, demand }: LoopState): Mix {
-  return phase.name === 'handshaking' ? without(phase.mix, demand) : EMPTY_MIX;
+function forgone({ phase, demand }: LoopState): Names {
+  return phase.name === 'handshaking' ? without(phase.names, demand) : NO_NAMES;
 }
 
 // The timeout of a long poll proves nothing: the handshake that follows tests the connection. A timeout within the floor
@@ -77,8 +77,8 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   const { error, now, refusal } = event;
   const state = { ...before, haste: hasten(before.haste, COST.refusal, now) };
   const { phase } = state;
-  const asked = phase.name === 'handshaking' ? phase.mix : state.asked;
-  const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : EMPTY_MIX;
+  const asked = phase.name === 'handshaking' ? phase.names : state.asked;
+  const suspects = phase.name === 'handshaking' ? suspectsIn(state, asked, error) : NO_NAMES;
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   // The refused names are not wanted any more, or the request carried an old token or filter: ask again.
   if (isOutdated(phase) || isEmpty(intersection(blamed, wanted(state)))) {
@@ -94,11 +94,11 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
 function refuseNames(
   policy: LoopPolicy,
   state: LoopState,
-  { victims, event }: { readonly victims: Mix; readonly event: PollFailed },
+  { victims, event }: { readonly victims: Names; readonly event: PollFailed },
 ): Step {
   const { error, newest, now, refusal } = event;
   const told: LoopEffect[] = [
-    { type: 'refuse', mix: victims, error, newest },
+    { type: 'refuse', names: victims, error, newest },
     announce(error.category, victims, { error }),
   ];
   const rest = { ...state, refused: union(state.refused, victims), refusal: error };
@@ -122,26 +122,26 @@ function isOutdated(phase: LoopState['phase']): boolean {
 }
 
 // The new names of this handshake that the answer blames; all new names if it blames none.
-function suspectsIn(state: LoopState, asked: Mix, error: PubNubError): Mix {
+function suspectsIn(state: LoopState, asked: Names, error: PubNubError): Names {
   const fresh = without(asked, state.accepted);
-  const named = intersection(asked, mixOf(error.channels, error.channelGroups));
+  const named = intersection(asked, namesOf(error.channels, error.channelGroups));
   return isEmpty(named) ? fresh : intersection(named, fresh);
 }
 
 // No name is to blame, but the waits for acceptance end.
 function refuseFilter(state: LoopState, event: PollFailed): Step {
   const { error, newest } = event;
-  return after([{ type: 'refuse', mix: wanted(state), error, newest }], awaitProgram(state, event));
+  return after([{ type: 'refuse', names: wanted(state), error, newest }], awaitProgram(state, event));
 }
 
 // An accepted name or the filter expression is refused: the loop waits for a new token or expression.
 function awaitProgram(state: LoopState, { error, now }: PollFailed): Step {
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
-  const mix = wanted(state);
-  const lost = first ? [announce(PNUnexpectedDisconnectCategory, mix, { error, attempt })] : [];
+  const names = wanted(state);
+  const lost = first ? [announce(PNUnexpectedDisconnectCategory, names, { error, attempt })] : [];
   return [
     { ...next, phase: { name: 'waiting', due: Number.POSITIVE_INFINITY, error } },
-    [...haltTimer(state), ...lost, announce(error.category, mix, { error, attempt })],
+    [...haltTimer(state), ...lost, announce(error.category, names, { error, attempt })],
   ];
 }

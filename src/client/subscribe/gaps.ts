@@ -7,7 +7,7 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { type Mix, mixOf, union } from './mix.ts';
+import { type Names, namesOf, union } from './names.ts';
 import type { LoopAnswer } from './state.ts';
 
 /** How much of a loss history has brought back. */
@@ -16,7 +16,7 @@ export type Recovered = PNGapEvent['recovered'];
 /** A range in which entries are missing, or may be. */
 export interface Loss {
   /** The names on the wire whose entries are missing; a single one when it is announced. */
-  readonly names: Mix;
+  readonly names: Names;
   /** Exclusive start. */
   readonly from: Timetoken;
   /** Inclusive end. */
@@ -27,7 +27,7 @@ export interface Loss {
 
 /** The poll that an answer belongs to, as far as what the answer leaves out depends on it. */
 export interface Asked {
-  readonly asked: Mix;
+  readonly asked: Names;
   /** The timetoken of the poll's cursor. */
   readonly from: Timetoken;
   /** The timetoken of the cursor after the answer. */
@@ -56,7 +56,7 @@ export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: As
 }
 
 function told({ from, to, c, w, g }: WireGap): Loss {
-  const names = mixOf([c ?? w ?? []].flat(), [g ?? []].flat());
+  const names = namesOf([c ?? w ?? []].flat(), [g ?? []].flat());
   return { names, from, to, reason: 'trimmed', certain: true };
 }
 
@@ -71,8 +71,8 @@ export function widened(loss: Loss, came: readonly Timetoken[]): Loss {
 export function apart(loss: Loss): readonly Loss[] {
   const { channels, groups } = loss.names;
   return [
-    ...channels.map((name) => ({ ...loss, names: mixOf([name], []) })),
-    ...groups.map((name) => ({ ...loss, names: mixOf([], [name]) })),
+    ...channels.map((name) => ({ ...loss, names: namesOf([name], []) })),
+    ...groups.map((name) => ({ ...loss, names: namesOf([], [name]) })),
   ];
 }
 

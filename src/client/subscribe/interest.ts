@@ -2,7 +2,7 @@ import { isPresenceName, PRESENCE_SUFFIX } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { Waiters } from '../runtime/waiters.ts';
-import { intersection, isEmpty, type Mix, without } from './mix.ts';
+import { intersection, isEmpty, type Names, without } from './names.ts';
 
 type Floors = Map<string, Timetoken | undefined>;
 
@@ -12,51 +12,51 @@ type Floors = Map<string, Timetoken | undefined>;
  */
 export class Interest {
   /** The names that are still wanted. */
-  mix: Mix;
+  names: Names;
   readonly #channels: Floors;
   readonly #groups: Floors;
   readonly #waiters = new Waiters<PubNubError | 'done'>();
   #refusal: PubNubError | undefined;
 
-  constructor(mix: Mix) {
-    this.mix = mix;
-    this.#channels = new Map(mix.channels.map((name) => [name, undefined]));
-    this.#groups = new Map(mix.groups.map((name) => [name, undefined]));
+  constructor(names: Names) {
+    this.names = names;
+    this.#channels = new Map(names.channels.map((name) => [name, undefined]));
+    this.#groups = new Map(names.groups.map((name) => [name, undefined]));
   }
 
   /** Names that no handshake has accepted yet. */
-  get pending(): Mix {
+  get pending(): Names {
     return {
-      channels: this.mix.channels.filter((name) => this.#channels.get(name) === undefined),
-      groups: this.mix.groups.filter((name) => this.#groups.get(name) === undefined),
+      channels: this.names.channels.filter((name) => this.#channels.get(name) === undefined),
+      groups: this.names.groups.filter((name) => this.#groups.get(name) === undefined),
     };
   }
 
   /** Sets the floor of pending names, and returns them. */
-  accept(mix: Mix, floor: Timetoken): Mix {
-    const fresh = intersection(this.pending, mix);
+  accept(names: Names, floor: Timetoken): Names {
+    const fresh = intersection(this.pending, names);
     this.setFloor(fresh, floor);
     this.#settle();
     return fresh;
   }
 
   /** Sets the floor of names. */
-  setFloor(mix: Mix, floor: Timetoken): void {
-    for (const name of mix.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
-    for (const name of mix.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
+  setFloor(names: Names, floor: Timetoken): void {
+    for (const name of names.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
+    for (const name of names.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
   }
 
   /** Takes names out. */
-  drop(mix: Mix): void {
-    this.mix = without(this.mix, mix);
-    for (const name of mix.channels) this.#channels.delete(name);
-    for (const name of mix.groups) this.#groups.delete(name);
-    if (!isEmpty(this.mix)) this.#settle();
+  drop(names: Names): void {
+    this.names = without(this.names, names);
+    for (const name of names.channels) this.#channels.delete(name);
+    for (const name of names.groups) this.#groups.delete(name);
+    if (!isEmpty(this.names)) this.#settle();
   }
 
   /** Notes a refusal of pending names, which lasts until they are asked for again. */
-  refuse(mix: Mix, error: PubNubError): void {
-    if (isEmpty(intersection(this.pending, mix))) return;
+  refuse(names: Names, error: PubNubError): void {
+    if (isEmpty(intersection(this.pending, names))) return;
     this.#refusal = error;
     this.giveUp(error);
   }
@@ -91,7 +91,7 @@ export class Interest {
   }
 
   /** The lowest floor of the accepted names among the given ones; `undefined` if there is none. */
-  floorOf({ channels, groups }: Mix): Timetoken | undefined {
+  floorOf({ channels, groups }: Names): Timetoken | undefined {
     const floors = [
       ...channels.map((name) => this.#channels.get(name)),
       ...groups.map((name) => this.#groups.get(name)),
@@ -145,7 +145,7 @@ export function wildcardsOver(channel: string): readonly string[] {
  */
 export function groupOf(
   { c: channel, b: match = channel }: { readonly c: string; readonly b?: string },
-  { channels, groups }: Mix,
+  { channels, groups }: Names,
 ): string | undefined {
   if (groups.length === 0 || !groups.includes(match)) return undefined;
   return match === channel && channels.includes(channel) ? undefined : match;

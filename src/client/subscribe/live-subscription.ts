@@ -13,7 +13,7 @@ import type { Decoded } from './decode.ts';
 import { gapEvent, type Loss, type Recovered } from './gaps.ts';
 import type { Holding } from './holding.ts';
 import { endedError, Interest, stoppedError } from './interest.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import type { Ledger } from './recovery.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
@@ -58,7 +58,7 @@ export class LiveSubscription {
     this.#host = host;
     this.id = id;
     this.wish = wish;
-    this.interest = new Interest(wish.mix);
+    this.interest = new Interest(wish.names);
     this.#listeners = new ListenerRegistry(
       () => undefined,
       (event, error) => host.failed(event, error),
@@ -68,11 +68,11 @@ export class LiveSubscription {
   }
 
   get channels(): readonly string[] {
-    return this.interest.mix.channels.filter((name) => !isPresenceName(name));
+    return this.interest.names.channels.filter((name) => !isPresenceName(name));
   }
 
   get channelGroups(): readonly string[] {
-    return this.interest.mix.groups.filter((name) => !isPresenceName(name));
+    return this.interest.names.groups.filter((name) => !isPresenceName(name));
   }
 
   /** Whether it was ended. */
@@ -81,8 +81,8 @@ export class LiveSubscription {
   }
 
   /** The names that are still wanted. */
-  get names(): Mix {
-    return this.interest.mix;
+  get names(): Names {
+    return this.interest.names;
   }
 
   /** Whether polling should wait for this subscription's readers. */

@@ -7,7 +7,7 @@ import { watchSurroundings } from '../runtime/surroundings.ts';
 import type { Announcer } from './announcer.ts';
 import type { Demand } from './demand.ts';
 import { stoppedError } from './interest.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Poller } from './poller.ts';
 import type { Reception } from './reception.ts';
 import { reduce } from './reduce.ts';
@@ -67,9 +67,9 @@ export class Loop<Client> {
   }
 
   /** The presence state of names as JSON text, if handshakes and heartbeats send it. */
-  stateFor(mix: Mix): string | undefined {
+  stateFor(names: Names): string | undefined {
     const { executor, demand } = this.#parts;
-    return executor.settings.maintainPresenceState ? demand.stateText(mix) : undefined;
+    return executor.settings.maintainPresenceState ? demand.stateText(names) : undefined;
   }
 
   // If the program's clock throws, the last times count.
@@ -129,11 +129,11 @@ export class Loop<Client> {
         reception.accept(demand.upTo(effect.newest), effect);
         break;
       case 'refuse':
-        for (const { interest } of demand.upTo(effect.newest)) interest.refuse(effect.mix, effect.error);
+        for (const { interest } of demand.upTo(effect.newest)) interest.refuse(effect.names, effect.error);
         executor.authorizer.askAgain();
         break;
       case 'leave':
-        presence.leave(effect.mix);
+        presence.leave(effect.names);
         break;
       case 'announce':
         announcer.announce(effect.announcement);
@@ -142,7 +142,7 @@ export class Loop<Client> {
     return undefined;
   }
 
-  #poll({ task, mix, cursor, region }: Extract<LoopAction, { type: 'poll' }>): () => void {
+  #poll({ task, names, cursor, region }: Extract<LoopAction, { type: 'poll' }>): () => void {
     const { demand, poller, presence } = this.#parts;
     const controller = new AbortController();
     // The answer counts for subscriptions that existed when the request was sent.
@@ -150,9 +150,9 @@ export class Loop<Client> {
     const onSend = () => {
       newest = demand.newest;
     };
-    const state = cursor ? undefined : this.stateFor(mix);
-    const poll = () => poller.poll({ mix, cursor, region, state, onSend }, controller.signal);
-    const leaves = cursor ? undefined : presence.leaves(mix);
+    const state = cursor ? undefined : this.stateFor(names);
+    const poll = () => poller.poll({ names, cursor, region, state, onSend }, controller.signal);
+    const leaves = cursor ? undefined : presence.leaves(names);
     void (leaves === undefined ? poll() : leaves.then(poll)).then((outcome) =>
       this.dispatch(
         'answer' in outcome

@@ -4,7 +4,7 @@ import type { Backfill } from './backfill.ts';
 import { apart, gapEvent, isOfPresence, type Loss, later, type Recovered, spanOf } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Reception } from './reception.ts';
 
 /** How a loss of one name concerns a subscription. */
@@ -29,7 +29,7 @@ export interface Affected extends Concern {
 /** Where a loss was met. */
 interface Met {
   /** The names of the poll. */
-  readonly asked: Mix;
+  readonly asked: Names;
   /** The channels of groups, as far as they have been listed. */
   readonly membersOf?: ReadonlyMap<string, readonly string[]>;
 }
@@ -43,7 +43,7 @@ export class Losses {
   }
 
   /** Takes a loss in an answer to the loop, before the entries of that answer. */
-  meet(loss: Loss, asked: Mix): void {
+  meet(loss: Loss, asked: Names): void {
     const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
     const { host, backfills } = this.#reception;
     if (host.recovery && recovering.length > 0)
@@ -60,7 +60,7 @@ export class Losses {
   }
 
   // Announces a loss where no backfill will fill it; returns the subscriptions where one will.
-  #meetOne(loss: Loss, asked: Mix): readonly Affected[] {
+  #meetOne(loss: Loss, asked: Names): readonly Affected[] {
     const { demand, listeners, host } = this.#reception;
     // A copy: handlers may add and end subscriptions meanwhile.
     const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
@@ -72,7 +72,7 @@ export class Losses {
     return recovering;
   }
 
-  #affected(subscription: LiveSubscription, loss: Loss, asked: Mix): Affected | undefined {
+  #affected(subscription: LiveSubscription, loss: Loss, asked: Names): Affected | undefined {
     const concern = this.#concernOf(subscription, loss, { asked });
     if (!concern) return undefined;
     const { ledger, wish } = subscription;
@@ -95,7 +95,7 @@ export class Losses {
   // By which names a subscription would get the lost entries; `undefined` if by none.
   #concernOf({ interest }: LiveSubscription, { names }: Loss, met: Met): Concern | undefined {
     const [channel] = names.channels;
-    const wanted = channel === undefined ? names : this.#namesOver(channel, interest.mix.groups, met.asked);
+    const wanted = channel === undefined ? names : this.#namesOver(channel, interest.names.groups, met.asked);
     const floor = interest.floorOf(wanted);
     if (floor === undefined) return undefined;
     const { groups } = wanted;
@@ -114,7 +114,7 @@ export class Losses {
   }
 
   // The names by which a subscription to these groups may get entries of a channel.
-  #namesOver(channel: string, groups: readonly string[], asked: Mix): Mix {
+  #namesOver(channel: string, groups: readonly string[], asked: Names): Names {
     const channels = [channel, ...wildcardsOver(channel)];
     // A loss of a wildcard says nothing of groups: they have losses of their own.
     if (isWildcard(withoutPresence(channel))) return { channels, groups: [] };

@@ -6,12 +6,12 @@ import { planRequest } from '../request/plan.ts';
 import { decryptEntries } from '../wire/encrypted.ts';
 import { isRecord } from '../wire/read.ts';
 import { subscribeEndpoint } from './endpoint.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { LoopAnswer, LoopCursor, Refusal } from './state.ts';
 
 /** One request of the subscribe loop. */
 export interface PollRequest {
-  readonly mix: Mix;
+  readonly names: Names;
   /** Absent in a handshake. */
   readonly cursor?: LoopCursor | undefined;
   readonly region?: number | undefined;
@@ -47,13 +47,13 @@ export class Poller {
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
     const { authorizer, settings } = this.#executor;
     const { operation } = this.#endpoint;
-    const { mix, cursor, region = cursor?.region, state, onSend } = request;
+    const { names, cursor, region = cursor?.region, state, onSend } = request;
     const { filter } = this;
     let length = 0;
     try {
       signal.throwIfAborted();
       const values = {
-        ...{ channels: mix.channels, channelGroups: mix.groups, timetoken: cursor?.timetoken },
+        ...{ channels: names.channels, channelGroups: names.groups, timetoken: cursor?.timetoken },
         ...{ region, filter, state },
       };
       const plan = planRequest(this.#endpoint, values, {
@@ -75,7 +75,7 @@ export class Poller {
     } catch (thrown) {
       const error = this.#executor.failure(operation, thrown);
       const { statusCode = 0, errorData } = error;
-      if (TOO_LONG.has(statusCode)) return { error: tooLong(error, mix, length), refusal: 'length' };
+      if (TOO_LONG.has(statusCode)) return { error: tooLong(error, names, length), refusal: 'length' };
       // PubNub may answer with an empty object.
       if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
         return { error, refusal: 'filter' };
@@ -85,7 +85,7 @@ export class Poller {
 }
 
 // The message gives the number of names: there may be thousands.
-function tooLong(error: PubNubError, { channels, groups }: Mix, length: number): PubNubError {
+function tooLong(error: PubNubError, { channels, groups }: Names, length: number): PubNubError {
   const { operation, statusCode, channels: blamed, channelGroups } = error;
   const names = `${channels.length} channels and ${groups.length} channel groups`;
   const what = `${operation} failed: an address of ${length} characters, for ${names}, is too long for the server.`;

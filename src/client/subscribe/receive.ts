@@ -1,7 +1,7 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
-import { intersection, isEmpty, sameMix, without } from './mix.ts';
+import { intersection, isEmpty, sameNames, without } from './names.ts';
 import type { LoopAnswer, LoopCursor, LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
   announce,
@@ -26,22 +26,23 @@ export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, n
   const { phase } = state;
   if (phase.name !== 'handshaking') return [state, []];
   // What was dropped while it was under way has no floor, and the server has to hear that the user is gone.
-  const mix = intersection(phase.mix, state.demand);
+  const names = intersection(phase.names, state.demand);
   const cursor = startOf(state, answer.cursor);
   const next: LoopState = {
     ...withoutPoll(state, now),
-    ...{ accepted: mix, established: true, outage: false, provenAt: now },
+    ...{ accepted: names, established: true, outage: false, provenAt: now },
     // Its timetoken counts only where there is none: the kept cursor still has to fetch what came in between.
     ...{ cursor, caughtUpAt: caughtUpAt(policy, state, { answer, now }), wasAway: false },
     roundTrip: now - phase.sentAt,
     // What was subscribed between the decision to ask and the request has been asked for as well.
-    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.mix)) ? undefined : state.owed,
+    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.names)) ? undefined : state.owed,
   };
-  const said: LoopEffect[] = [...leaveEffects(without(phase.mix, state.demand))];
-  if (state.established && state.outage) said.push(announce(PNReconnectedCategory, mix, {}));
-  if (!state.established || !sameMix(state.accepted, mix)) said.push(announce(PNConnectedCategory, mix, {}));
+  const said: LoopEffect[] = [...leaveEffects(without(phase.names, state.demand))];
+  if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));
+  if (!state.established || !sameNames(state.accepted, names))
+    said.push(announce(PNConnectedCategory, names, {}));
   const [after, effects] = proceedConnected(next, now);
-  return [after, [{ type: 'accept', mix, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
+  return [after, [{ type: 'accept', names, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
 }
 
 // Where the loop goes on: where it was, or where the program wants it to start, but never ahead of the server's time.
@@ -80,7 +81,7 @@ export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: P
   const [from, to] = [before.timetoken, cursor.timetoken];
   const losses = lossesIn(answer, { asked: state.asked, from, to, late, full });
   const { entries, bytes = 0 } = answer;
-  const batch = { entries, losses, cursor, mix: state.asked, bytes };
+  const batch = { entries, losses, cursor, names: state.asked, bytes };
   const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];
   if (full && !answer.gaps) effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
   const isHurried = next.fruitless >= MOST_FRUITLESS && !isHandshakeDue(next, now);

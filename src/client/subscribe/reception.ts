@@ -12,7 +12,7 @@ import { sooner } from './gaps.ts';
 import { Holding } from './holding.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Losses } from './losses.ts';
-import { isEmpty, type Mix } from './mix.ts';
+import { isEmpty, type Names } from './names.ts';
 import type { Poller } from './poller.ts';
 import type { Recovery } from './recovery.ts';
 import { Sightings } from './sightings.ts';
@@ -34,7 +34,7 @@ export interface ReceptionHost {
   reached(cursor: LoopCursor): void;
   /** A backfill failed; it is tried again after the delay in milliseconds, if there is one. */
   backfillFailed(
-    names: Mix,
+    names: Names,
     error: PubNubError,
     retry: { readonly attempt: number; readonly delay?: number },
   ): void;
@@ -119,12 +119,12 @@ export class Reception {
   // A start that the loop has not passed yet is only a floor. From any other, a backfill fetches the entries.
   #acceptOne(
     subscription: LiveSubscription,
-    { mix, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
+    { names: accepted, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
   ): void {
     const { interest, wish } = subscription;
     const { start, last, recovers } = wish;
     const { recovery } = this.host;
-    const names = interest.accept(mix, beginOf(start, floor));
+    const names = interest.accept(accepted, beginOf(start, floor));
     const range = { to: cursor.timetoken, asOf: floor.timetoken };
     const plan = { ...range, names, from: start ?? floor, recipients: [subscription] };
     if (last !== undefined) {

@@ -4,7 +4,7 @@ import type { Arrived } from './arrived.ts';
 import type { Backfill, BackfillPlan } from './backfill.ts';
 import type { Loss } from './gaps.ts';
 import type { Affected } from './losses.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 import type { Reception } from './reception.ts';
 
 /** Backfills that read the history of channels: the feature `storage` makes them. */
@@ -14,7 +14,7 @@ export interface Recovery {
   /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */
   newest(reception: Reception, plan: BackfillPlan, most: number): Backfill | undefined;
   /** What the loop lost of these subscriptions; `asked` has the names of its poll. */
-  loss(reception: Reception, affected: readonly Affected[], asked: Mix): Backfill;
+  loss(reception: Reception, affected: readonly Affected[], asked: Names): Backfill;
 }
 
 /** What such backfills record of one subscription: how much of its past was delivered, and which losses were announced. */

@@ -1,7 +1,7 @@
 import { PNStatusCategory } from '../../protocol/status.ts';
 import { droppedEffects, forget, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, without } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, without } from './names.ts';
 import { accept, deliverNext, receive } from './receive.ts';
 import type { LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
 import {
@@ -85,7 +85,7 @@ function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'dema
     demand,
     accepted: intersection(before.accepted, demand),
     // A new subscription also retries refused names.
-    refused: fresh ? EMPTY_MIX : intersection(before.refused, demand),
+    refused: fresh ? NO_NAMES : intersection(before.refused, demand),
     newest: Math.max(newest ?? 0, before.newest),
     // A given cursor must not make the others skip entries.
     cursor: before.phase.name === 'idle' ? cursor : before.cursor,
@@ -97,7 +97,7 @@ function changeDemand(before: LoopState, event: Extract<LoopEvent, { type: 'dema
 // Reacts to a change of demand in the current phase.
 function follow(
   state: LoopState,
-  { fresh, removed, now }: { readonly fresh: boolean; readonly removed: Mix; readonly now: number },
+  { fresh, removed, now }: { readonly fresh: boolean; readonly removed: Names; readonly now: number },
 ): Step {
   const { phase } = state;
   if (phase.name === 'idle') return handshake(state, now);
@@ -125,7 +125,7 @@ function followHandshake(state: LoopState, isSent: boolean, fresh: boolean): Ste
 }
 
 function changeToken(before: LoopState, now: number): Step {
-  const state = { ...before, refused: EMPTY_MIX };
+  const state = { ...before, refused: NO_NAMES };
   const { name } = state.phase;
   if (isEmpty(before.refused) || (name !== 'receiving' && name !== 'handshaking')) return askAnew(state, now);
   return name === 'receiving' ? owe(state, 'handshake', now) : askAnew({ ...state, owed: 'handshake' }, now);
@@ -135,9 +135,9 @@ function changeToken(before: LoopState, now: number): Step {
 function renewToken(before: LoopState, now: number): Step {
   const { phase } = before;
   if (phase.name === 'waiting')
-    return mayHelp(phase) ? tryAgain({ ...before, refused: EMPTY_MIX }, now) : [before, []];
+    return mayHelp(phase) ? tryAgain({ ...before, refused: NO_NAMES }, now) : [before, []];
   if (isEmpty(before.refused)) return [before, []];
-  const state: LoopState = { ...before, refused: EMPTY_MIX };
+  const state: LoopState = { ...before, refused: NO_NAMES };
   return phase.name === 'handshaking' ? [{ ...state, owed: 'handshake' }, []] : owe(state, 'handshake', now);
 }
 

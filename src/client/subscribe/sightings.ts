@@ -1,7 +1,7 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { isEnvelope } from './decode.ts';
 import { groupOf } from './interest.ts';
-import type { Mix } from './mix.ts';
+import type { Names } from './names.ts';
 
 /** How many pairs of name and channel are kept. */
 const MOST = 1_000;
@@ -23,7 +23,7 @@ export class Sightings {
   }
 
   /** Notes the entries of an answer to a poll for some names. */
-  noteAll(entries: readonly unknown[], asked: Mix): void {
+  noteAll(entries: readonly unknown[], asked: Names): void {
     for (const entry of entries) if (isEnvelope(entry)) this.note(entry, groupOf(entry, asked));
   }
 

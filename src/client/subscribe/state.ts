@@ -5,7 +5,7 @@ import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { TaskEffect } from '../runtime/machine.ts';
 import type { Loss } from './gaps.ts';
-import { EMPTY_MIX, type Mix } from './mix.ts';
+import { type Names, NO_NAMES } from './names.ts';
 import { type Haste, NO_HASTE } from './pace.ts';
 
 /** A position in the stream: a timetoken and the region that issued it, if known. */
@@ -29,7 +29,7 @@ export type Phase =
       readonly name: 'handshaking';
       readonly poll?: boolean;
       readonly timer?: boolean;
-      readonly mix: Mix;
+      readonly names: Names;
       readonly sentAt: number;
       /** The token or filter has changed since: a refusal does not concern the new one. */
       readonly stale?: boolean;
@@ -50,11 +50,11 @@ export type Phase =
 export interface LoopState {
   readonly phase: Phase;
   /** The names that the program wants. */
-  readonly demand: Mix;
+  readonly demand: Names;
   /** Those that the server has accepted. */
-  readonly accepted: Mix;
+  readonly accepted: Names;
   /** Those that the server has refused. */
-  readonly refused: Mix;
+  readonly refused: Names;
   /** The error of the last refusal. */
   readonly refusal: PubNubError | undefined;
   /** The id of the newest subscription. */
@@ -62,7 +62,7 @@ export interface LoopState {
   /** The request that is due next: a handshake for new names, or a poll with other names, another token or filter. */
   readonly owed: 'handshake' | 'poll' | undefined;
   /** The names of the last long poll. */
-  readonly asked: Mix;
+  readonly asked: Names;
   /** The cursor of the next long poll. */
   readonly cursor: LoopCursor | undefined;
   /** Whether the loop has been connected since its start. */
@@ -93,13 +93,13 @@ export interface LoopState {
 /** The initial state. */
 export const IDLE: LoopState = Object.freeze({
   phase: { name: 'idle' },
-  demand: EMPTY_MIX,
-  accepted: EMPTY_MIX,
-  refused: EMPTY_MIX,
+  demand: NO_NAMES,
+  accepted: NO_NAMES,
+  refused: NO_NAMES,
   refusal: undefined,
   newest: 0,
   owed: undefined,
-  asked: EMPTY_MIX,
+  asked: NO_NAMES,
   cursor: undefined,
   established: false,
   outage: false,
@@ -129,7 +129,7 @@ export interface LoopAnswer {
 export type LoopEvent = { readonly now: number; readonly wall: number } & (
   | {
       readonly type: 'demandChanged';
-      readonly demand: Mix;
+      readonly demand: Names;
       /** The id of the newest added subscription: its names need a handshake, even if they are subscribed already. */
       readonly newest?: number;
       /** Where an idle loop starts. */
@@ -177,7 +177,7 @@ export type Refusal = boolean | 'filter' | 'length';
 export interface Announcement {
   readonly category: PNStatusCategory;
   readonly operation: PNOperationType;
-  readonly mix: Mix;
+  readonly names: Names;
   readonly error?: PubNubError;
   readonly attempt?: number;
   readonly nextRetryAt?: number;
@@ -189,7 +189,7 @@ export interface Batch {
   readonly losses: readonly Loss[];
   readonly cursor: LoopCursor;
   /** The names that were asked for. */
-  readonly mix: Mix;
+  readonly names: Names;
   /** Length of its text, in characters. */
   readonly bytes: number;
 }
@@ -217,7 +217,7 @@ export type LoopEffect =
   | {
       readonly type: 'poll';
       readonly task: number;
-      readonly mix: Mix;
+      readonly names: Names;
       /** Absent in a handshake. */
       readonly cursor?: LoopCursor;
       /** The region to stay in, in a handshake. */
@@ -228,13 +228,13 @@ export type LoopEffect =
   /** The names of subscriptions up to `newest` are subscribed from the floor on; the loop continues at the cursor. */
   | {
       readonly type: 'accept';
-      readonly mix: Mix;
+      readonly names: Names;
       readonly floor: LoopCursor;
       readonly cursor: LoopCursor;
       readonly newest: number;
     }
-  | { readonly type: 'refuse'; readonly mix: Mix; readonly error: PubNubError; readonly newest: number }
-  | { readonly type: 'leave'; readonly mix: Mix }
+  | { readonly type: 'refuse'; readonly names: Names; readonly error: PubNubError; readonly newest: number }
+  | { readonly type: 'leave'; readonly names: Names }
   | { readonly type: 'announce'; readonly announcement: Announcement };
 
 /** A step of the machine. */

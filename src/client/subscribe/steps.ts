@@ -1,6 +1,6 @@
 import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
 import type { ClientState } from '../listeners/events.ts';
-import { EMPTY_MIX, intersection, isEmpty, type Mix, union, without } from './mix.ts';
+import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
 import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
 
@@ -15,7 +15,7 @@ const LEAVE_ALONE = 1.5;
 const LONGEST_ROUND_TRIP = 4_000;
 
 /** The names to ask for: the demand without the refused names. */
-export function wanted({ demand, refused }: LoopState): Mix {
+export function wanted({ demand, refused }: LoopState): Names {
   return without(demand, refused);
 }
 
@@ -46,8 +46,8 @@ export function waitIn(state: LoopState, phase: Extract<Phase, { timer?: boolean
 }
 
 /** A leave for names, if there are any. */
-export function leaveEffects(mix: Mix): readonly LoopEffect[] {
-  return isEmpty(mix) ? [] : [{ type: 'leave', mix }];
+export function leaveEffects(names: Names): readonly LoopEffect[] {
+  return isEmpty(names) ? [] : [{ type: 'leave', names }];
 }
 
 /**
@@ -55,35 +55,35 @@ export function leaveEffects(mix: Mix): readonly LoopEffect[] {
  * waits for a new token. Handshakes that follow too fast are delayed.
  */
 export function handshake(state: LoopState, now: number): Step {
-  const mix = wanted(state);
+  const names = wanted(state);
   const before = halt(state);
-  if (isEmpty(mix) && state.refusal) {
+  if (isEmpty(names) && state.refusal) {
     const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
     return [{ ...state, owed: undefined, phase }, before];
   }
-  const phase = { name: 'handshaking', mix, sentAt: now } as const;
+  const phase = { name: 'handshaking', names, sentAt: now } as const;
   const delay = pauseOf(state.haste, now);
   if (delay > 0) return after(before, waitIn(state, phase, delay));
   const task = state.task + 1;
   const haste = hasten(state.haste, COST.handshake, now);
   return [
     { ...state, task, fruitless: 0, owed: undefined, haste, phase: { ...phase, poll: true } },
-    [...before, { type: 'poll', task, mix, region: state.cursor?.region }],
+    [...before, { type: 'poll', task, names, region: state.cursor?.region }],
   ];
 }
 
 /** Sends a long poll at the cursor, unless two batches wait for delivery. */
 export function pollOn(state: LoopState, now: number): Step {
   // Only accepted names: a refused name must not affect the others.
-  const { accepted: mix, cursor } = state;
-  if (cursor === undefined || isEmpty(mix)) return handshake(state, now);
+  const { accepted: names, cursor } = state;
+  if (cursor === undefined || isEmpty(names)) return handshake(state, now);
   const before = halt(state);
   const owed = state.owed === 'handshake' ? state.owed : undefined;
   if (state.undelivered > 1) return [{ ...state, owed, phase: { name: 'receiving', sentAt: now } }, before];
   const task = state.task + 1;
   return [
-    { ...state, task, owed, asked: mix, phase: { name: 'receiving', poll: true, sentAt: now } },
-    [...before, { type: 'poll', task, mix, cursor }],
+    { ...state, task, owed, asked: names, phase: { name: 'receiving', poll: true, sentAt: now } },
+    [...before, { type: 'poll', task, names, cursor }],
   ];
 }
 
@@ -152,11 +152,11 @@ export function after(effects: readonly LoopEffect[], [state, more]: Step): Step
 /** The effect that announces a status. */
 export function announce(
   category: PNStatusCategory,
-  mix: Mix,
-  more: Partial<Omit<Announcement, 'category' | 'mix'>>,
+  names: Names,
+  more: Partial<Omit<Announcement, 'category' | 'names'>>,
 ): LoopEffect {
   const operation = PNOperationType.PNSubscribeOperation;
-  return { type: 'announce', announcement: { operation, ...more, category, mix } };
+  return { type: 'announce', announcement: { operation, ...more, category, names } };
 }
 
 /** The state as a program sees it. */
@@ -174,11 +174,11 @@ export function publicState({ phase, established, outage }: LoopState): ClientSt
 }
 
 /** The names that heartbeats are for: accepted names, and those of the handshake in flight. */
-export function presentIn(state: LoopState): Mix {
+export function presentIn(state: LoopState): Names {
   const { phase, accepted, demand } = state;
   if (phase.name === 'handshaking')
-    return isGone(state) ? EMPTY_MIX : intersection(demand, union(accepted, phase.mix));
-  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : EMPTY_MIX;
+    return isGone(state) ? NO_NAMES : intersection(demand, union(accepted, phase.names));
+  return phase.name === 'receiving' || phase.name === 'waiting' ? accepted : NO_NAMES;
 }
 
 /** Whether the last thing that the server heard is a leave. */

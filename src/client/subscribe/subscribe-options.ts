@@ -5,12 +5,12 @@ import type { OwnStates } from '../presence/own-states.ts';
 import { isRecord } from '../wire/read.ts';
 import { parseCursor } from '../wire/values.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { type Mix, mixOf } from './mix.ts';
+import { type Names, namesOf } from './names.ts';
 import type { LoopCursor } from './state.ts';
 
 /** The options of one subscription. */
 export interface SubscribeWish {
-  readonly mix: Mix;
+  readonly names: Names;
   /** Its start, if not the present. */
   readonly start?: LoopCursor | undefined;
   /** The number of stored messages that come first. */
@@ -26,7 +26,7 @@ export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'hi
   const wished = timetokenIn(withTimetoken);
   const gaps = (recovery ?? defaults.recovery) === 'history';
   return {
-    mix: mixIn(given, (name) =>
+    names: namesIn(given, (name) =>
       withPresence === true && !isPresenceName(name) ? [name, presenceNameOf(name)] : [name],
     ),
     start:
@@ -38,8 +38,8 @@ export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'hi
 }
 
 /** Reads the names of an `unsubscribe()` builder, with their presence names. */
-export function namesToDrop(given: Given): Mix {
-  return mixIn(given, (name) => [withoutPresence(name), presenceNameOf(withoutPresence(name))]);
+export function namesToDrop(given: Given): Names {
+  return namesIn(given, (name) => [withoutPresence(name), presenceNameOf(withoutPresence(name))]);
 }
 
 /**
@@ -48,11 +48,11 @@ export function namesToDrop(given: Given): Mix {
  */
 export function stateText(
   subscriptions: Iterable<LiveSubscription>,
-  mix: Mix,
+  names: Names,
   own?: OwnStates,
 ): string | undefined {
   const texts = new Map<string, string>();
-  const asked = new Set([...mix.channels, ...mix.groups]);
+  const asked = new Set([...names.channels, ...names.groups]);
   for (const { wish, channels, channelGroups } of subscriptions) {
     if (!wish.state) continue;
     const text = JSON.stringify(wish.state);
@@ -72,8 +72,8 @@ function timetokenIn(value: unknown): Timetoken | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function mixIn({ channels, channelGroups }: Given, expand: (name: string) => readonly string[]): Mix {
-  return mixOf(strings(channels).flatMap(expand), strings(channelGroups).flatMap(expand));
+function namesIn({ channels, channelGroups }: Given, expand: (name: string) => readonly string[]): Names {
+  return namesOf(strings(channels).flatMap(expand), strings(channelGroups).flatMap(expand));
 }
 
 function strings(value: unknown): readonly string[] {

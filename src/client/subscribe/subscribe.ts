@@ -126,7 +126,7 @@ export interface UnsubscribeVerbs {
   readonly '~map': unknown;
   readonly '~given': object;
   readonly verbs: {
-    /** Resolves when the names are out of the mix; rejects with a `PubNubError` for a bad parameter. */
+    /** Resolves when the names are in no subscription; rejects with a `PubNubError` for a bad parameter. */
     execute(): Promise<void>;
   };
 }

@@ -7,19 +7,19 @@ import {
   reducePresence,
   SILENT,
 } from '../../../src/client/presence/reduce.ts';
-import { EMPTY_MIX, isEmpty, type Mix, without } from '../../../src/client/subscribe/mix.ts';
+import { isEmpty, type Names, NO_NAMES, without } from '../../../src/client/subscribe/names.ts';
 import { failure, names } from '../../support/loop-machine.ts';
 
 const INTERVAL = 9_000;
 
 type Command =
-  | { readonly type: 'present'; readonly mix: Mix }
+  | { readonly type: 'present'; readonly names: Names }
   | { readonly type: 'fire' | 'beaten' | 'failed' }
   | { readonly type: 'stale'; readonly id: number };
 
 const commands = fc.array(
   fc.oneof(
-    fc.subarray(['a', 'b', '@g']).map((list): Command => ({ type: 'present', mix: names(list.join(' ')) })),
+    fc.subarray(['a', 'b', '@g']).map((list): Command => ({ type: 'present', names: names(list.join(' ')) })),
     fc.constantFrom<Command>({ type: 'fire' }, { type: 'beaten' }, { type: 'failed' }),
     fc.nat({ max: 40 }).map((id): Command => ({ type: 'stale', id })),
   ),
@@ -30,7 +30,7 @@ const commands = fc.array(
 class Model {
   state: PresenceState = SILENT;
   timer: number | undefined;
-  beat: { readonly task: number; readonly mix: Mix } | undefined;
+  beat: { readonly task: number; readonly names: Names } | undefined;
   effects: PresenceStep[1] = [];
   readonly #interval: number;
 
@@ -49,7 +49,7 @@ class Model {
 
   run(command: Command): void {
     const { timer, beat } = this;
-    if (command.type === 'present') this.send({ type: 'presentChanged', mix: command.mix });
+    if (command.type === 'present') this.send({ type: 'presentChanged', names: command.names });
     if (command.type === 'fire' && timer !== undefined) this.send({ type: 'timerFired', task: timer });
     if (command.type === 'beaten' && beat) this.send({ type: 'beaten', task: beat.task });
     if (command.type === 'failed' && beat) this.send({ type: 'beaten', task: beat.task, error: failure() });
@@ -83,13 +83,13 @@ class Model {
   }
 }
 
-function everyStep(check: (model: Model, present: Mix) => void, interval = INTERVAL): void {
+function everyStep(check: (model: Model, present: Names) => void, interval = INTERVAL): void {
   fc.assert(
     fc.property(commands, (script) => {
       const model = new Model(interval);
-      let present = EMPTY_MIX;
+      let present = NO_NAMES;
       for (const command of script) {
-        if (command.type === 'present') present = command.mix;
+        if (command.type === 'present') present = command.names;
         model.run(command);
         check(model, present);
       }
@@ -108,9 +108,9 @@ describe('the heartbeat', () => {
 
   test('is for whom the loop says is present, and for nobody who left', () => {
     everyStep((model, present) => {
-      expect(model.state.mix).toEqual(present);
-      if (model.beat) expect(without(model.beat.mix, present)).toEqual(EMPTY_MIX);
-      for (const effect of model.effects) if (effect.type === 'beat') expect(effect.mix).toEqual(present);
+      expect(model.state.names).toEqual(present);
+      if (model.beat) expect(without(model.beat.names, present)).toEqual(NO_NAMES);
+      for (const effect of model.effects) if (effect.type === 'beat') expect(effect.names).toEqual(present);
     });
   });
 
@@ -123,14 +123,14 @@ describe('the heartbeat', () => {
 
   test('announces each beat, with its error if it failed, and goes on in its usual time', () => {
     const model = new Model(INTERVAL);
-    model.run({ type: 'present', mix: names('a') });
+    model.run({ type: 'present', names: names('a') });
     for (const outcome of ['beaten', 'failed', 'beaten'] as const) {
       model.run({ type: 'fire' });
       model.run({ type: outcome });
       const [said, timer] = model.effects;
       expect(said).toEqual({
         type: 'announce',
-        mix: names('a'),
+        names: names('a'),
         ...(outcome === 'failed' && { error: expect.objectContaining({ code: 'PN-2001' }) }),
       });
       expect(timer).toMatchObject({ type: 'startTimer', delay: INTERVAL });
@@ -139,16 +139,16 @@ describe('the heartbeat', () => {
 
   test('first pauses: the subscribe request has just said that the user is there', () => {
     const model = new Model(INTERVAL);
-    model.run({ type: 'present', mix: names('a') });
+    model.run({ type: 'present', names: names('a') });
     expect(model.effects).toEqual([{ type: 'startTimer', task: 1, delay: INTERVAL }]);
   });
 
   test('goes on with more names without a new beginning', () => {
     const model = new Model(INTERVAL);
-    model.run({ type: 'present', mix: names('a') });
-    model.run({ type: 'present', mix: names('a b') });
+    model.run({ type: 'present', names: names('a') });
+    model.run({ type: 'present', names: names('a b') });
     expect(model.effects).toEqual([]);
     model.run({ type: 'fire' });
-    expect(model.effects).toEqual([{ type: 'beat', task: 2, mix: names('a b') }]);
+    expect(model.effects).toEqual([{ type: 'beat', task: 2, names: names('a b') }]);
   });
 });

@@ -13,7 +13,7 @@ describe('a status', () => {
     const announcement = {
       category: PNStatusCategory.PNAccessDeniedCategory,
       operation: PNSubscribeOperation,
-      mix: names('a @g'),
+      names: names('a @g'),
       error,
       attempt: 2,
       nextRetryAt: 17,
@@ -42,7 +42,7 @@ describe('a status', () => {
     ['a-pnpres b @g-pnpres', ['a-pnpres', 'b'], ['g-pnpres']],
   ])('of "%s" names presence only where it stands alone', (text, affectedChannels, affectedChannelGroups) => {
     const category = PNStatusCategory.PNConnectedCategory;
-    const status = statusOf({ category, operation: PNSubscribeOperation, mix: names(text) });
+    const status = statusOf({ category, operation: PNSubscribeOperation, names: names(text) });
     expect(status).toMatchObject({ affectedChannels, affectedChannelGroups });
   });
 });

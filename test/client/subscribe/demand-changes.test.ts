@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Demand } from '../../../src/client/subscribe/demand.ts';
 import { type DemandChange, DemandChanges } from '../../../src/client/subscribe/demand-changes.ts';
 import type { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
-import type { Mix } from '../../../src/client/subscribe/mix.ts';
+import type { Names } from '../../../src/client/subscribe/names.ts';
 import { names, short, tt } from '../../support/loop-machine.ts';
 import { acceptedAt, subscriptionOf } from '../../support/loop-subscription.ts';
 
@@ -10,7 +10,7 @@ function changesOf() {
   const demand = new Demand();
   const told: DemandChange[] = [];
   const leaving = new Map<string, Promise<unknown>>();
-  const leaves = ({ channels }: Mix) =>
+  const leaves = ({ channels }: Names) =>
     channels.map((name) => leaving.get(name)).find((one) => one !== undefined);
   const changes = new DemandChanges(demand, { leaves }, (change) => void told.push(change));
   const add = (subscription: LiveSubscription) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Demand } from '../../../src/client/subscribe/demand.ts';
 import type { LiveSubscription } from '../../../src/client/subscribe/live-subscription.ts';
-import { mixOf } from '../../../src/client/subscribe/mix.ts';
+import { namesOf } from '../../../src/client/subscribe/names.ts';
 import { names, short } from '../../support/loop-machine.ts';
 import { subscriptionOf } from '../../support/loop-subscription.ts';
 
@@ -28,8 +28,10 @@ describe('what a program wants', () => {
             const victim = all[index % all.length];
             if (victim) demand.drop(victim, names(text));
           }
-          expect(demand.mix).toEqual(unionOf(all));
-          expect([...demand.subscriptions]).toEqual(all.filter(({ interest }) => short(interest.mix) !== ''));
+          expect(demand.names).toEqual(unionOf(all));
+          expect([...demand.subscriptions]).toEqual(
+            all.filter(({ interest }) => short(interest.names) !== ''),
+          );
         },
       ),
     );
@@ -40,7 +42,7 @@ describe('what a program wants', () => {
       fc.property(fc.array(mixes, { minLength: 1, maxLength: 5 }), fc.array(fc.nat()), (list, indices) => {
         const { demand, all } = filled(list);
         const out = all.filter((_, index) => indices.includes(index));
-        expect(demand.mixWithout(out)).toEqual(unionOf(all.filter((one) => !out.includes(one))));
+        expect(demand.namesWithout(out)).toEqual(unionOf(all.filter((one) => !out.includes(one))));
       }),
     );
   });
@@ -64,8 +66,8 @@ describe('what a program wants', () => {
 });
 
 function unionOf(all: readonly LiveSubscription[]) {
-  const left = all.map(({ interest }) => interest.mix);
-  return mixOf(
+  const left = all.map(({ interest }) => interest.names);
+  return namesOf(
     left.flatMap(({ channels }) => channels),
     left.flatMap(({ groups }) => groups),
   );

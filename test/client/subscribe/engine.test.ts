@@ -28,7 +28,7 @@ describe('subscriptions of one turn', () => {
   });
 });
 
-describe('a change of the mix while connected', () => {
+describe('a change of the names while connected', () => {
   test('that adds names handshakes, stays connected, and is announced when the server has accepted it', async () => {
     await using fed = new HandFedClient();
     await fed.subscribed('a', 10);

@@ -89,7 +89,7 @@ describe('a refusal', () => {
     ['all that is new, if it blames what was not asked for', 'x', 'a', 'b c'],
   ])('refuses %s', (_, blamed, accepted, refused) => {
     const machine = connected(accepted).demand('a b c').refuse(blamed);
-    expect(effectsOf(machine.effects, 'refuse').map(({ mix }) => short(mix))).toEqual([refused]);
+    expect(effectsOf(machine.effects, 'refuse').map(({ names }) => short(names))).toEqual([refused]);
     expect(machine.state.phase.name).toBe('handshaking');
   });
 
@@ -122,7 +122,7 @@ describe('a refusal of what has been replaced meanwhile', () => {
         const machine = connected('a').demand('a b').send({ type });
         machine.fail(failure('PN-3002', { channels: ['b'] }), { refusal });
         expect(machine.told).toBe('handshaking (poll): cancel handshake');
-        expect(short(machine.poll?.mix ?? names(''))).toBe('a b');
+        expect(short(machine.poll?.names ?? names(''))).toBe('a b');
         // The next one is of the new token.
         expect(effectsOf(machine.refuse('b').effects, 'refuse')).toHaveLength(1);
       }
@@ -135,7 +135,7 @@ describe('a refusal of what has been replaced meanwhile', () => {
     for (; machine.poll?.cursor === undefined; count++) machine.send({ type: 'tokenChanged' }).refuse('b');
     expect(count).toBe(4);
     // Who is accepted receives meanwhile.
-    expect(short(machine.poll.mix)).toBe('a');
+    expect(short(machine.poll.names)).toBe('a');
     expect(machine.timer).toBeDefined();
   });
 
@@ -143,15 +143,15 @@ describe('a refusal of what has been replaced meanwhile', () => {
     const machine = connected('a').demand('a b').demand('a', { fresh: false }).refuse('b');
     expect(effectsOf(machine.effects, 'refuse')).toEqual([]);
     expect(machine.announced).toEqual([]);
-    expect(short(machine.poll?.mix ?? names(''))).toBe('a');
+    expect(short(machine.poll?.names ?? names(''))).toBe('a');
   });
 });
 
 describe('a refusal on account of the length', () => {
   test('refuses what is new, and goes on with the rest', () => {
     const machine = connected('a').demand('a b c').fail(failure('PN-3004'), { refusal: 'length' });
-    expect(effectsOf(machine.effects, 'refuse').map(({ mix }) => short(mix))).toEqual(['b c']);
-    expect(short(machine.poll?.mix ?? names(''))).toBe('a');
+    expect(effectsOf(machine.effects, 'refuse').map(({ names }) => short(names))).toEqual(['b c']);
+    expect(short(machine.poll?.names ?? names(''))).toBe('a');
   });
 
   test('of everything is a failure too: all is asked for again after the delay', () => {
@@ -185,8 +185,8 @@ describe('with a provider of tokens', () => {
   ])('a renewed token asks for refused names again: %s', (_, act) => {
     const machine = act(renewing().demand('a').answer(1).demand('a b').refuse('b'));
     machine.send({ type: 'tokenRenewed' });
-    if (machine.poll && short(machine.poll.mix) === 'a') machine.answer(3);
-    expect(short(machine.poll?.mix ?? names(''))).toBe('a b');
+    if (machine.poll && short(machine.poll.names) === 'a') machine.answer(3);
+    expect(short(machine.poll?.names ?? names(''))).toBe('a b');
     expect(machine.poll?.cursor).toBe(undefined);
   });
 

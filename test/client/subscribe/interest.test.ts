@@ -63,9 +63,9 @@ describe('what a subscription wants', () => {
 
   test('ends with the name', () => {
     const interest = new Interest(names('a n.* @g'));
-    interest.accept(interest.mix, tt(5));
+    interest.accept(interest.names, tt(5));
     interest.drop(names('a @g'));
-    expect(short(interest.mix)).toBe('n.*');
+    expect(short(interest.names)).toBe('n.*');
     expect(wants(interest, 'a', undefined, tt(9))).toBe(false);
     expect(wants(interest, 'm', 'g', tt(9))).toBe(false);
     expect(wants(interest, 'n.x', undefined, tt(9))).toBe(true);
@@ -74,7 +74,7 @@ describe('what a subscription wants', () => {
   test('is not changed by names that it never had', () => {
     const interest = new Interest(names('a'));
     interest.accept(names('b @g'), tt(5));
-    expect(short(interest.mix)).toBe('a');
+    expect(short(interest.names)).toBe('a');
     expect(wants(interest, 'b', undefined, tt(9))).toBe(false);
   });
 
@@ -104,10 +104,10 @@ describe('a floor', () => {
       false,
       true,
     ]);
-    expect(short(interest.mix)).toBe('a');
+    expect(short(interest.names)).toBe('a');
   });
 
-  test('is the lowest of those of a mix that are accepted', () => {
+  test('is the lowest of those of a names that are accepted', () => {
     const interest = new Interest(names('a b c @g'));
     interest.accept(names('b @g'), tt(5));
     interest.accept(names('a'), tt(3));

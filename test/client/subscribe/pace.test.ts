@@ -138,7 +138,7 @@ describe('whatever a program does, and whenever', () => {
     let refusals = 0;
     const serve = () => {
       while (machine.poll && !machine.poll.cursor) {
-        if (!machine.poll.mix.channels.includes('b')) machine.answer(1);
+        if (!machine.poll.names.channels.includes('b')) machine.answer(1);
         else {
           machine.refuse('b').send({ type: 'tokenChanged' });
           refusals++;

@@ -2,7 +2,7 @@ import { PubNub } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { Executor } from '../../../src/client/request/execute.ts';
-import { type Mix, mixOf } from '../../../src/client/subscribe/mix.ts';
+import { type Names, namesOf } from '../../../src/client/subscribe/names.ts';
 import { Poller } from '../../../src/client/subscribe/poller.ts';
 import { tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
@@ -152,12 +152,12 @@ test('names that no address can hold fail each time, and never go out as those b
     ),
   );
   const poller = new Poller(executor);
-  const poll = async (mix: Mix) => {
-    const outcome = await poller.poll({ mix }, new AbortController().signal);
+  const poll = async (names: Names) => {
+    const outcome = await poller.poll({ names }, new AbortController().signal);
     return 'answer' in outcome ? 'answered' : outcome.error.code;
   };
-  const broken = mixOf(['lone \ud800 half'], []);
-  expect(await poll(mixOf(['a'], []))).toBe('answered');
+  const broken = namesOf(['lone \ud800 half'], []);
+  expect(await poll(namesOf(['a'], []))).toBe('answered');
   expect([await poll(broken), await poll(broken)]).toEqual(['PN-1002', 'PN-1002']);
   expect(sent).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../../src/client/subscribe/gaps.ts';
-import { mixOf } from '../../../src/client/subscribe/mix.ts';
+import { namesOf } from '../../../src/client/subscribe/names.ts';
 import { answerAt, effectsOf, entryAt, LoopMachine, short, tt } from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 
@@ -18,7 +18,7 @@ describe('the answer to a handshake', () => {
     machine.demand('a b @g').answer(90);
     expect(machine.poll?.cursor).toEqual(answerAt(7).cursor);
     const [accepted] = effectsOf(machine.effects, 'accept');
-    expect([short(accepted?.mix ?? { channels: [], groups: [] }), accepted?.floor]).toEqual([
+    expect([short(accepted?.names ?? { channels: [], groups: [] }), accepted?.floor]).toEqual([
       'a b @g',
       answerAt(90).cursor,
     ]);
@@ -145,7 +145,7 @@ describe('a gap', () => {
     const told = [{ c: 'a', from: tt(2), to: tt(50) }];
     const machine = connected().answer(900, { entries: entries(150), gaps: told });
     expect(lossesOf(machine)).toEqual([
-      { names: mixOf(['a'], []), from: tt(2), to: tt(50), reason: 'trimmed', certain: true },
+      { names: namesOf(['a'], []), from: tt(2), to: tt(50), reason: 'trimmed', certain: true },
     ]);
     expect(machine.announced).toEqual([]);
     expect(lossesOf(connected().answer(900, { entries: entries(150), gaps: [] }))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Mix, sameMix, without } from '../../../src/client/subscribe/mix.ts';
+import { type Names, sameNames, without } from '../../../src/client/subscribe/names.ts';
 import { effectsOf, type Observed, policyOf, WALL } from '../../support/loop-machine.ts';
 import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
 
@@ -77,15 +77,15 @@ describe('an outage', () => {
 });
 
 describe('PNConnected', () => {
-  test('is announced exactly when the server accepted another mix than before, or the first one', () => {
+  test('is announced exactly when the server accepted another names than before, or the first one', () => {
     eachStep(() => {
-      let standing: Mix | undefined;
+      let standing: Names | undefined;
       return (step) => {
         const { after, effects, machine } = step;
-        for (const { mix } of effectsOf(effects, 'accept')) {
+        for (const { names } of effectsOf(effects, 'accept')) {
           const said = machine.announced.some(({ category }) => category === 'PNConnectedCategory');
-          expect(said).toBe(standing === undefined || !sameMix(standing, mix));
-          standing = mix;
+          expect(said).toBe(standing === undefined || !sameNames(standing, names));
+          standing = names;
         }
         if (isEnding(step)) standing = undefined;
         // What was dropped since counts no more: taking it back is a change.
@@ -94,11 +94,11 @@ describe('PNConnected', () => {
     });
   });
 
-  test('and PNReconnected name the mix that was accepted', () => {
+  test('and PNReconnected name the names that was accepted', () => {
     eachStep(() => ({ effects, machine }) => {
-      for (const { category, mix } of machine.announced) {
+      for (const { category, names } of machine.announced) {
         if (!/^PN(Rec|C)onnectedCategory$/.test(category)) continue;
-        expect(effectsOf(effects, 'accept').map((effect) => effect.mix)).toEqual([mix]);
+        expect(effectsOf(effects, 'accept').map((effect) => effect.names)).toEqual([names]);
       }
     });
   });
@@ -112,7 +112,7 @@ describe('the others', () => {
         const ran = !['idle', 'stopped'].includes(before.phase.name);
         const ended = ['idle', 'stopped'].includes(after.phase.name);
         const said = machine.announced.filter(({ category }) => category === 'PNDisconnectedCategory');
-        if (ran && ended) expect(said.map(({ mix }) => mix)).toEqual([before.demand]);
+        if (ran && ended) expect(said.map(({ names }) => names)).toEqual([before.demand]);
       },
       { from: scriptsWithEnd },
     );
@@ -120,9 +120,9 @@ describe('the others', () => {
 
   test('a refusal comes with the names that were refused and its error', () => {
     eachStep(() => ({ effects, machine }) => {
-      for (const { mix, error } of effectsOf(effects, 'refuse'))
+      for (const { names, error } of effectsOf(effects, 'refuse'))
         expect(machine.announced).toContainEqual(
-          expect.objectContaining({ category: error.category, mix, error }),
+          expect.objectContaining({ category: error.category, names, error }),
         );
     });
   });
@@ -132,7 +132,9 @@ describe('the others', () => {
       if (input.type !== 'demandChanged' || after.phase.name === 'idle') return;
       const gone = without(before.demand, after.demand);
       const said = machine.announced.filter(({ category }) => category === 'PNSubscriptionChangedCategory');
-      expect(said.map(({ mix }) => mix)).toEqual(gone.channels.length + gone.groups.length > 0 ? [gone] : []);
+      expect(said.map(({ names }) => names)).toEqual(
+        gone.channels.length + gone.groups.length > 0 ? [gone] : [],
+      );
     });
   });
 });

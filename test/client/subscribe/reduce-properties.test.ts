@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EMPTY_MIX, intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
+import { intersection, isEmpty, NO_NAMES, without } from '../../../src/client/subscribe/names.ts';
 import { compareTimetokens } from '../../../src/protocol/timetoken.ts';
 import { effectsOf } from '../../support/loop-machine.ts';
 import { eachStep, scriptsWithEnd } from '../../support/loop-scripts.ts';
@@ -43,10 +43,10 @@ describe('whatever happens, in any order', () => {
 
   test('a handshake asks for what is wanted and not refused, a poll for what of it is accepted, neither for nothing', () => {
     eachStep(() => ({ after, effects }) => {
-      for (const { mix, cursor } of effectsOf(effects, 'poll')) {
+      for (const { names, cursor } of effectsOf(effects, 'poll')) {
         const wanted = without(after.demand, after.refused);
-        expect(mix).toEqual(cursor ? intersection(wanted, after.accepted) : wanted);
-        expect(isEmpty(mix)).toBe(false);
+        expect(names).toEqual(cursor ? intersection(wanted, after.accepted) : wanted);
+        expect(isEmpty(names)).toBe(false);
       }
     });
   });
@@ -73,9 +73,9 @@ describe('whatever happens, in any order', () => {
 
   test('what was accepted and what was refused are parts of what is wanted, and apart', () => {
     eachStep(() => ({ after: { accepted, refused, demand } }) => {
-      expect(without(accepted, demand)).toEqual(EMPTY_MIX);
-      expect(without(refused, demand)).toEqual(EMPTY_MIX);
-      expect(intersection(accepted, refused)).toEqual(EMPTY_MIX);
+      expect(without(accepted, demand)).toEqual(NO_NAMES);
+      expect(without(refused, demand)).toEqual(NO_NAMES);
+      expect(intersection(accepted, refused)).toEqual(NO_NAMES);
     });
   });
 });
@@ -106,7 +106,7 @@ describe('after close()', () => {
 describe('the cursor', () => {
   test('is forgotten only when nothing is wanted any more', () => {
     eachStep(() => ({ before, after }) => {
-      if (before.cursor && !after.cursor) expect(after.demand).toEqual(EMPTY_MIX);
+      if (before.cursor && !after.cursor) expect(after.demand).toEqual(NO_NAMES);
     });
   });
 

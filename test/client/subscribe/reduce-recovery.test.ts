@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { intersection, isEmpty, without } from '../../../src/client/subscribe/mix.ts';
+import { intersection, isEmpty, without } from '../../../src/client/subscribe/names.ts';
 import { publicState } from '../../../src/client/subscribe/steps.ts';
 import { PNStatusCategory } from '../../../src/protocol/status.ts';
 import {
@@ -219,10 +219,10 @@ describe('refused names', () => {
     eachStep(() => ({ input, before, after, effects }) => {
       // A filter expression is refused on account of no name.
       if (input.type === 'pollFailed' && input.refusal === 'filter') return;
-      for (const { mix } of effectsOf(effects, 'refuse')) {
-        expect(short(intersection(mix, before.accepted))).toBe('');
+      for (const { names } of effectsOf(effects, 'refuse')) {
+        expect(short(intersection(names, before.accepted))).toBe('');
         expect(short(after.accepted)).toBe(short(before.accepted));
-        expect(isEmpty(mix)).toBe(false);
+        expect(isEmpty(names)).toBe(false);
       }
     });
   });

@@ -5,7 +5,7 @@ import { settle } from '../../support/virtual-clock.ts';
 
 const STATUSES = [400, 403, 414, 481];
 
-describe('a larger mix that the server refuses', () => {
+describe('a larger names that the server refuses', () => {
   test.each(STATUSES)('with %i: the names it blames are refused alone, the others go on', async (status) => {
     await using fed = new HandFedClient();
     const old = await fed.subscribed('a', 10);
@@ -93,7 +93,7 @@ describe('a larger mix that the server refuses', () => {
   });
 });
 
-describe('a mix that was accepted and is refused later', () => {
+describe('a names that was accepted and is refused later', () => {
   test('with 403 to a poll: the loop waits for a token, and goes on with its cursor', async () => {
     await using fed = new HandFedClient({ token: 'old' });
     const got: unknown[] = [];

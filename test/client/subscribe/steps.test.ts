@@ -31,7 +31,7 @@ describe('a handshake', () => {
     }
     machine.answer(1);
     expect(machine.told).toBe('handshaking (poll): accept handshake !Connected');
-    expect(short(machine.poll?.mix ?? { channels: [], groups: [] })).toBe('a b49 b50');
+    expect(short(machine.poll?.names ?? { channels: [], groups: [] })).toBe('a b49 b50');
     expect(machine.answer(2).told).toMatch(/^receiving/);
   });
 
@@ -45,8 +45,8 @@ describe('a handshake', () => {
       const machine = new LoopMachine().demand('a b').demand('a', { fresh: false });
       expect(effectsOf(machine.effects, 'leave')).toEqual([]);
       end(machine);
-      expect(effectsOf(machine.effects, 'leave').map(({ mix }) => short(mix))).toEqual(['b']);
-      expect(effectsOf(machine.effects, 'accept').map(({ mix }) => short(mix))).not.toContain('a b');
+      expect(effectsOf(machine.effects, 'leave').map(({ names }) => short(names))).toEqual(['b']);
+      expect(effectsOf(machine.effects, 'accept').map(({ names }) => short(names))).not.toContain('a b');
     }
   });
 
@@ -56,7 +56,7 @@ describe('a handshake', () => {
       machine.send({ type: 'disconnectRequested' }).send({ type: 'reconnectRequested' });
     expect(machine.told).toMatch(/^handshaking \(timer\)/);
     machine.demand('a b').demand('b', { fresh: false }).fire();
-    expect(machine.poll).toMatchObject({ mix: { channels: ['b'] } });
+    expect(machine.poll).toMatchObject({ names: { channels: ['b'] } });
     expect(machine.poll?.cursor).toBe(undefined);
   });
 });
@@ -121,7 +121,7 @@ describe('what is owed while a poll is held', () => {
     machine.send({ type: 'tokenChanged' }).send({ type: 'filterChanged' }).demand('a b', { fresh: false });
     expect(machine.timer?.due).toBe(due);
     machine.fire();
-    expect(machine.poll).toMatchObject({ mix: { channels: ['a', 'b'] } });
+    expect(machine.poll).toMatchObject({ names: { channels: ['a', 'b'] } });
     expect(machine.poll?.cursor).toBe(undefined);
   });
 });

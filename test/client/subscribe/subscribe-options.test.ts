@@ -18,7 +18,7 @@ describe('the names of a subscribe() builder', () => {
     [{ channels: ['a-pnpres'], withPresence: true }, 'a-pnpres'],
     [{ channels: ['a', 'a-pnpres'] }, 'a a-pnpres'],
   ])('%j are %s', (given, expected) => {
-    expect(short(wishOf(given, NONE).mix)).toBe(expected);
+    expect(short(wishOf(given, NONE).names)).toBe(expected);
   });
 
   test.each([

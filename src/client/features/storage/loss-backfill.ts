@@ -3,7 +3,7 @@ import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan, EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
 import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
-import type { Mix } from '../../subscribe/mix.ts';
+import type { Names } from '../../subscribe/names.ts';
 import type { Reception } from '../../subscribe/reception.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
@@ -20,7 +20,7 @@ export class LossBackfill extends ChannelBackfill {
 
   constructor(
     reception: Reception,
-    { affected, asked }: { readonly affected: readonly Affected[]; readonly asked: Mix },
+    { affected, asked }: { readonly affected: readonly Affected[]; readonly asked: Names },
     history: HistorySource,
   ) {
     const loss = affected.map((one) => one.loss).reduce(spanOf);
@@ -73,7 +73,7 @@ export class LossBackfill extends ChannelBackfill {
 /** A row, or an entry that waited. */
 type Next = Omit<Held, 'subscription'> & Partial<Held>;
 
-function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Mix): BackfillPlan {
+function planOf({ names, from, to }: Loss, affected: readonly Affected[], asked: Names): BackfillPlan {
   const groups = new Map<string, readonly string[]>();
   for (const one of affected)
     for (const channel of one.loss.names.channels)

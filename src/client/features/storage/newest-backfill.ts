@@ -2,7 +2,7 @@ import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.t
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill.ts';
 import { before, later } from '../../subscribe/gaps.ts';
-import type { Mix } from '../../subscribe/mix.ts';
+import type { Names } from '../../subscribe/names.ts';
 import type { Reception } from '../../subscribe/reception.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
@@ -79,7 +79,7 @@ export class NewestBackfill extends ChannelBackfill {
   }
 
   // Until the history of the channel was read, everything older is missing as well.
-  protected override missingFrom(names: Mix): Timetoken {
+  protected override missingFrom(names: Names): Timetoken {
     return names.channels.some((name) => this.done.has(name)) ? super.missingFrom(names) : '0';
   }
 

@@ -4,7 +4,7 @@ import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { Backfill, type BackfillPlan, type Outcome } from '../../subscribe/backfill.ts';
 import { before, type Loss, later, sooner } from '../../subscribe/gaps.ts';
-import type { Mix } from '../../subscribe/mix.ts';
+import type { Names } from '../../subscribe/names.ts';
 import type { Reception } from '../../subscribe/reception.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { ledgerOf } from './ledger.ts';
@@ -33,7 +33,7 @@ export class StoredBackfill extends Backfill {
   }
 
   /** The channels of names: groups are listed, wildcards have those that entries have shown. Presence has no history. */
-  protected async placesOf({ channels, groups }: Mix, signal: AbortSignal): Promise<readonly Place[]> {
+  protected async placesOf({ channels, groups }: Names, signal: AbortSignal): Promise<readonly Place[]> {
     const direct = channels.flatMap((name): Place | readonly Place[] => {
       if (isPresenceName(name)) return [];
       if (!isWildcard(name)) return { channel: name };
@@ -90,12 +90,12 @@ export class StoredBackfill extends Backfill {
     return copies.includes(true);
   }
 
-  protected override hasBrought(names: Mix): boolean {
+  protected override hasBrought(names: Names): boolean {
     return this.channelsOf(names).some((channel) => this.brought.has(channel));
   }
 
   /** The known channels of one name. */
-  protected channelsOf({ channels: [name = ''], groups: [group = ''] }: Mix): readonly string[] {
+  protected channelsOf({ channels: [name = ''], groups: [group = ''] }: Names): readonly string[] {
     return this.membersOf.get(group) ?? this.#coveredBy.get(name) ?? [name];
   }
 
@@ -123,6 +123,6 @@ export function outcomeOf(loss: Loss, hasBrought: boolean, cuts: readonly Timeto
 }
 
 /** Whether all channels of the names are known: those of groups and wildcards may not be. */
-function isExhaustive({ channels, groups }: Mix): boolean {
+function isExhaustive({ channels, groups }: Names): boolean {
   return groups.length === 0 && !channels.some((name) => isWildcard(withoutPresence(name)));
 }

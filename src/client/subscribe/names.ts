@@ -1,44 +1,44 @@
 /** Channels and groups as they stand on the wire (presence names included), sorted, each name once. */
-export interface Mix {
+export interface Names {
   readonly channels: readonly string[];
   readonly groups: readonly string[];
 }
 
 /** Nothing at all. */
-export const EMPTY_MIX: Mix = Object.freeze({ channels: Object.freeze([]), groups: Object.freeze([]) });
+export const NO_NAMES: Names = Object.freeze({ channels: Object.freeze([]), groups: Object.freeze([]) });
 
-/** A mix of names in any order, with repetitions. */
-export function mixOf(channels: Iterable<string>, groups: Iterable<string>): Mix {
+/** Names in any order, with repetitions. */
+export function namesOf(channels: Iterable<string>, groups: Iterable<string>): Names {
   return { channels: [...new Set(channels)].sort(), groups: [...new Set(groups)].sort() };
 }
 
-/** Whether the mix holds no name. */
-export function isEmpty(mix: Mix): boolean {
-  return mix.channels.length === 0 && mix.groups.length === 0;
+/** Whether there are none. */
+export function isEmpty(names: Names): boolean {
+  return names.channels.length === 0 && names.groups.length === 0;
 }
 
 /** The names of either. */
-export function union(a: Mix, b: Mix): Mix {
-  return isEmpty(b) ? a : mixOf([...a.channels, ...b.channels], [...a.groups, ...b.groups]);
+export function union(a: Names, b: Names): Names {
+  return isEmpty(b) ? a : namesOf([...a.channels, ...b.channels], [...a.groups, ...b.groups]);
 }
 
 /** The names of `a` that `b` lacks. */
-export function without(a: Mix, b: Mix): Mix {
+export function without(a: Names, b: Names): Names {
   return isEmpty(b) ? a : filter(a, b, false);
 }
 
 /** The names of both. */
-export function intersection(a: Mix, b: Mix): Mix {
+export function intersection(a: Names, b: Names): Names {
   return filter(a, b, true);
 }
 
 /** Whether both hold the same names. */
-export function sameMix(a: Mix, b: Mix): boolean {
+export function sameNames(a: Names, b: Names): boolean {
   if (a === b) return true;
   return sameList(a.channels, b.channels) && sameList(a.groups, b.groups);
 }
 
-function filter(a: Mix, b: Mix, keep: boolean): Mix {
+function filter(a: Names, b: Names, keep: boolean): Names {
   const channels = new Set(b.channels);
   const groups = new Set(b.groups);
   return {

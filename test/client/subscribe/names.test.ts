@@ -1,32 +1,32 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  EMPTY_MIX,
   intersection,
   isEmpty,
-  type Mix,
-  mixOf,
-  sameMix,
+  type Names,
+  NO_NAMES,
+  namesOf,
+  sameNames,
   union,
   without,
-} from '../../../src/client/subscribe/mix.ts';
+} from '../../../src/client/subscribe/names.ts';
 
 const list = fc.array(fc.constantFrom('a', 'b', 'c', 'a-pnpres'));
-const mixes = fc.tuple(list, list).map(([channels, groups]) => mixOf(channels, groups));
+const mixes = fc.tuple(list, list).map(([channels, groups]) => namesOf(channels, groups));
 
-function keys({ channels, groups }: Mix): readonly string[] {
+function keys({ channels, groups }: Names): readonly string[] {
   return [...channels.map((name) => `channel ${name}`), ...groups.map((name) => `group ${name}`)];
 }
 
 const among = (set: readonly string[]) => (key: string) => set.includes(key);
 
-test('a mix is sorted, and holds each name once', () => {
+test('a names is sorted, and holds each name once', () => {
   fc.assert(
     fc.property(list, list, (channels, groups) => {
-      const mix = mixOf(channels, groups);
-      expect(mix.channels).toEqual([...new Set(channels)].sort());
-      expect(mix.groups).toEqual([...new Set(groups)].sort());
-      expect(sameMix(mix, mixOf(channels.toReversed(), groups.toReversed()))).toBe(true);
+      const names = namesOf(channels, groups);
+      expect(names.channels).toEqual([...new Set(channels)].sort());
+      expect(names.groups).toEqual([...new Set(groups)].sort());
+      expect(sameNames(names, namesOf(channels.toReversed(), groups.toReversed()))).toBe(true);
     }),
   );
 });
@@ -38,8 +38,8 @@ test('union, intersection and difference are those of sets, channels and groups 
       expect(new Set(keys(union(a, b)))).toEqual(new Set([...ofA, ...ofB]));
       expect(keys(intersection(a, b))).toEqual(ofA.filter(among(ofB)));
       expect(keys(without(a, b))).toEqual(ofA.filter((key) => !ofB.includes(key)));
-      for (const mix of [union(a, b), intersection(a, b), without(a, b)])
-        expect(mix).toEqual(mixOf(mix.channels, mix.groups));
+      for (const names of [union(a, b), intersection(a, b), without(a, b)])
+        expect(names).toEqual(namesOf(names.channels, names.groups));
     }),
   );
 });
@@ -47,9 +47,9 @@ test('union, intersection and difference are those of sets, channels and groups 
 test('two mixes are the same when they hold the same names, and empty when they hold none', () => {
   fc.assert(
     fc.property(mixes, mixes, (a, b) => {
-      expect(sameMix(a, b)).toBe(keys(a).join() === keys(b).join());
+      expect(sameNames(a, b)).toBe(keys(a).join() === keys(b).join());
       expect(isEmpty(a)).toBe(keys(a).length === 0);
-      expect(sameMix(a, EMPTY_MIX)).toBe(isEmpty(a));
+      expect(sameNames(a, NO_NAMES)).toBe(isEmpty(a));
     }),
   );
 });
