@@ -29,7 +29,7 @@ export class Keysets {
 
   /**
    * Throws a `TypeError` if a key has other characters than letters, digits, `-` and `_`, or if a keyset asks for
-   * permissions that nobody could grant.
+   * permissions without a key to grant them.
    */
   constructor(keysets?: readonly Keyset[]) {
     for (const keyset of keysets ?? []) check(keyset);

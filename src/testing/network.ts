@@ -196,8 +196,8 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
   }
 
   /**
-   * Makes the network as good as new, between two tests: answers parked polls; forgets messages, faults, time and
-   * transcript. Then it rejects with what the test left behind: open requests, unexpected ones, unhandled rejections.
+   * Resets the network between two tests: answers parked polls, and clears messages, faults, time and transcript. It then
+   * rejects if the test left something behind: open requests, unexpected ones, unhandled rejections.
    */
   async reset(options?: ResetOptions): Promise<void> {
     const parts = this.#open;

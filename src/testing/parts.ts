@@ -78,7 +78,7 @@ export function mend({ players, wire, observer }: NetworkParts): void {
 /** Ends what is under way, closes the origin, and forgets everything but the transcript, in which later errors end. */
 export async function clear(parts: NetworkParts): Promise<void> {
   const { origin, wire, waits, observer, random, clock } = parts;
-  // A poll that nobody answers would outlive the end of msw.
+  // An open poll would outlive the end of msw.
   await origin.close();
   if (wire.open.length > 0) {
     await waits.idle().catch(() => undefined);

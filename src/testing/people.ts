@@ -21,7 +21,7 @@ export interface TestPublishOptions {
   readonly customMessageType?: string;
   /** `true` sends a signal. @default false */
   readonly signal?: boolean;
-  /** Whether history keeps it. @default true */
+  /** `false` keeps it out of history. @default true */
   readonly store?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface PeopleParts extends Pick<NetworkParts, 'origin' | 'observer' | 
   readonly keyset: Keyset;
 }
 
-/** Other users of a keyset, whom the test plays. Each call resolves when everything that follows from it has happened. */
+/** The other users of a keyset, as the test plays them. Each call resolves when all of its effects have happened. */
 export class TestPeople {
   readonly #parts: () => PeopleParts;
 

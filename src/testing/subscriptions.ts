@@ -3,7 +3,7 @@ import type { TestRequest } from './test-request.ts';
 /** One subscription of a client, as its requests show it. */
 interface Subscription {
   readonly userId: string;
-  /** The names of its requests, which tell two subscriptions of one user apart. */
+  /** The names of its requests: they distinguish two subscriptions of one user. */
   readonly id: string;
   readonly names: Set<string>;
   accepted: boolean;
@@ -53,7 +53,7 @@ export class Subscriptions {
     this.#drop((each) => each.userId === userId && each.id === id && each.open === 0);
   }
 
-  /** Whether any user, or the given one, is subscribed to a channel or group. */
+  /** `true` if any user, or the given one, is subscribed to a channel or group. */
   has(name: string, userId: string | undefined): boolean {
     return this.#accepted.some((each) => each.names.has(name) && (userId ?? each.userId) === each.userId);
   }

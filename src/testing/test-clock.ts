@@ -22,7 +22,7 @@ export interface TestClock extends Clock {
 export interface NetworkClock extends TestClock {
   /** The time of the origin. */
   readonly elsewhere: Clock;
-  /** Whether something waits for time to stand still, such as a client that is being closed. */
+  /** `true` if something waits for time to stand still, such as a client that is being closed. */
   readonly isAwaited: boolean;
   /** The clients' machine sleeps. */
   sleep(milliseconds: number): Promise<void>;

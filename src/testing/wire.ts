@@ -46,7 +46,7 @@ export class Wire {
     return Array.from(this.#open, ({ request }) => request);
   }
 
-  /** Whether a request is under way that needs neither time nor a message to go on. */
+  /** `true` while a request is under way that needs neither time nor a message to go on. */
   get busy(): boolean {
     return [...this.#open].some(({ resting }) => !resting);
   }

@@ -119,6 +119,8 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['fail', ['*', { with: 'rest' }], TypeError, /"rest" is not a fault.*Did you mean "reset"\?$/],
   ['fail', ['*', { with: null }], TypeError, 'null is not a fault.'],
   ['fail', ['*', { with: 500 }], TypeError, '500 is not a fault.'],
+  ['fail', ['*', { with: {} }], TypeError, 'an object is not a fault.'],
+  ['fail', ['*', { ...FAULT, after: -1 }], RangeError, 'after must be a whole number from 0 on, not -1'],
   ...[Number.NaN, 0, -1, 1.5, Number.NEGATIVE_INFINITY].map(
     (times) =>
       [

@@ -164,21 +164,6 @@ describe('a fault hits', () => {
     await network.fetch('https://ps.pndsn.com/publish/demo/demo/0/a/0/1?store=0');
     expect([publish.hits, fire.hits]).toEqual([1, 1]);
   });
-
-  it.each([
-    [() => ['publihs', { with: 'reset' }], /There is no operation "publihs". There are: time, publish/],
-    [() => ['time', { with: 'broken' }], /"broken" is not a fault. There are: refused, reset, hang/],
-    [() => ['time', { with: {} }], /is not a fault/],
-    [() => ['time', { with: { status: 99 } }], /status must be a whole number from 200 to 599, not 99/],
-    [() => ['time', { with: { status: 600 } }], /from 200 to 599/],
-    [() => ['time', { with: 'reset', times: 0 }], /times must be a whole number from 1 on, not 0/],
-    [() => ['time', { with: 'reset', times: 1.5 }], /times must be/],
-    [() => ['time', { with: 'reset', after: -1 }], /after must be a whole number from 0 on, not -1/],
-  ] as const)('nothing when it could never: %o', async (given, problem) => {
-    await using network = createTestNetwork();
-    const fail = network.fail as (...args: readonly unknown[]) => unknown;
-    expect(() => fail.apply(network, given())).toThrow(problem);
-  });
 });
 
 const BROKEN: readonly (readonly [string, () => unknown, string])[] = [

@@ -207,6 +207,21 @@ describe('a test network', () => {
     expect(network.subscriptions).toEqual(['b']);
   });
 
+  it('goes by the requests of a client: the latest set of names, and its open poll', async () => {
+    await using network = createTestNetwork();
+    const origin = 'https://ps.pndsn.com';
+    const subscribe = (names: string, tt: number) =>
+      network.fetch(`${origin}/v2/subscribe/demo/${names}/0?tt=${tt}&uuid=alice`);
+    await subscribe('a,b', 0);
+    expect(network.subscriptions).toEqual(['a', 'b']);
+    void subscribe('b', 1).catch(() => undefined);
+    await network.idle();
+    expect(network.subscriptions).toEqual(['b']);
+    // Another client of the same user leaves.
+    await network.fetch(`${origin}/v2/presence/sub-key/demo/channel/b/leave?uuid=alice`);
+    expect(network.subscriptions).toEqual(['b']);
+  });
+
   it('keeps several networks apart', async () => {
     const networks = [createTestNetwork(), createTestNetwork(), createTestNetwork()];
     const clients = await Promise.all(networks.map((network) => room(network)));

@@ -8,7 +8,7 @@ export type BodyText = { readonly text: string } | 'too-large' | 'invalid';
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The text of a body. Its first bytes tell whether it is compressed, since clients send wrong headers
+ * The text of a body. Its first bytes decide if it is compressed, since clients send wrong headers
  * (docs/reference/protocol.md, "HTTP"). At most `maxBytes` bytes are decompressed.
  */
 export async function bodyText(body: Uint8Array, maxBytes: number): Promise<BodyText> {

@@ -119,8 +119,8 @@ interface AnswerFrame {
 // otherwise suspect a loss: in a full answer, and after a long absence.
 function answerText({ cursor, envelopes, gaps }: Batch, { region, late }: AnswerFrame): string {
   const hasGaps = late || gaps.length > 0 || envelopes.length >= LIVE_QUEUE_LENGTH;
-  const told = hasGaps ? `,"g":${JSON.stringify(gaps)}` : '';
-  return `{"t":{"t":"${cursor}","r":${region}},"m":[${envelopes.join(',')}]${told}}`;
+  const gapList = hasGaps ? `,"g":${JSON.stringify(gaps)}` : '';
+  return `{"t":{"t":"${cursor}","r":${region}},"m":[${envelopes.join(',')}]${gapList}}`;
 }
 
 // The poll's `filter-expr` as a predicate (docs/reference/protocol.md, "Filter expressions").

@@ -10,8 +10,8 @@ import type { PresenceChange } from './store.ts';
 export function presenceRequest(change: PresenceChange, now: number): AppendRequest {
   const { channel, action, user, occupancy, state } = change;
   const event = JSON.stringify({ action, timestamp: presenceTime(now), uuid: user, occupancy });
-  const told = state !== undefined && (action === 'join' || action === 'state-change');
-  return presenceEntry(channel, told ? `${event.slice(0, -1)},"data":${state}}` : event);
+  const hasState = state !== undefined && (action === 'join' || action === 'state-change');
+  return presenceEntry(channel, hasState ? `${event.slice(0, -1)},"data":${state}}` : event);
 }
 
 /** The log entry of any presence event of a channel, given as JSON text. */

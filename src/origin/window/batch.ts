@@ -88,7 +88,7 @@ function wanted(copies: Copy[], { wants }: Query): Copy[] {
   return copies.filter(({ live }) => lives.has(live));
 }
 
-// The copies of one entry stay together: the cursor cannot tell them apart.
+// The copies of one entry stay together: a cursor cannot distinguish them.
 function fitting(copies: readonly Copy[], maxBytes: number): number {
   let bytes = 0;
   let count = 0;
