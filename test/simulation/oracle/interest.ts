@@ -17,29 +17,34 @@ export interface Accepted extends Acceptance {
 }
 
 /** The handshake that accepted a name: the first that reached the client since the subscription was made. */
-export function acceptanceOf(world: World, handle: Handle, { kind, name }: Name): Acceptance | undefined {
+export function acceptanceOf(world: World, handle: Handle, name: Name): Acceptance | undefined {
   for (const exchange of world.net.exchanges.slice(handle.since)) {
     const { answer, servedOrder = 0, arrivedOrder = 0, aborted } = exchange;
     if (exchange.kind !== 'handshake' || answer === undefined || aborted !== undefined) continue;
-    const names = kind === 'channel' ? exchange.channels : exchange.groups;
-    if (names.includes(name) && !wasLeftUnread(world, handle, exchange))
+    if (has(exchange, name) && !wasLeftUnread(world, handle, exchange))
       return { floor: answer.t, servedOrder, arrivedOrder };
   }
   return undefined;
 }
 
 // A program may stop the loop while an answer is on its way through the client. If the client had read it, it would have sent
-// the next request, a loop that was not connected would be connected first, and `connected()` would not be rejected.
-function wasLeftUnread(
-  { states, net }: World,
-  { connected, connectedOrder = 0 }: Handle,
-  { arrivedOrder = 0, readOrder = Number.POSITIVE_INFINITY }: Exchange,
-): boolean {
+// the next request, a loop that was not connected would be connected first, and `connected()` of a subscription whose names
+// are all in it would not be rejected.
+function wasLeftUnread({ states, net }: World, handle: Handle, exchange: Exchange): boolean {
+  const { arrivedOrder = 0, readOrder = Number.POSITIVE_INFINITY } = exchange;
   const next = states.find(({ order }) => order > arrivedOrder && order < readOrder);
   if (next?.state !== 'stopped' && next?.state !== 'idle') return false;
   const isNext = ({ sentOrder }: Exchange) => sentOrder > arrivedOrder && sentOrder < next.order;
   if (net.exchanges.some((other) => isNext(other) && isOfLoop(other))) return false;
-  return next.previous !== 'connected' || (connected === 'rejected' && connectedOrder > arrivedOrder);
+  if (next.previous !== 'connected') return true;
+  const { connected, connectedOrder = 0, names } = handle;
+  return (
+    connected === 'rejected' && connectedOrder > arrivedOrder && names.every((name) => has(exchange, name))
+  );
+}
+
+function has({ channels, groups }: Exchange, { kind, name }: Name): boolean {
+  return (kind === 'channel' ? channels : groups).includes(name);
 }
 
 /** What one subscription may and must get. */
