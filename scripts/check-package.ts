@@ -27,6 +27,7 @@ const STRICT = {
   verbatimModuleSyntax: true,
   skipLibCheck: false,
   noEmit: true,
+  declaration: true,
 };
 const CONSUMERS = [
   {

@@ -4,7 +4,13 @@
  * @module
  */
 
-export type { ClientClass, CoreOptions } from './client/client-class.ts';
+export type {
+  ClientClass,
+  Constructor,
+  CoreOptions,
+  ExtendedClass,
+  Extensible,
+} from './client/client-class.ts';
 export { PubNub } from './client/core.ts';
 export * from './client/exports.ts';
 export type { Feature, FeatureOperations } from './client/feature.ts';

@@ -1,7 +1,9 @@
 import type { Context } from './builder/operation.ts';
 import { invalid } from './config/checks.ts';
 import type { Feature, Methods } from './feature.ts';
-import { isRecord } from './wire/read.ts';
+
+const FEATURES = Symbol('features');
+const NO_FEATURE = 'with() takes features, as "timetoken/features" exports them.';
 
 /** The base of clients: holds the context of the builders that features add to a prototype. */
 export class Builds {
@@ -11,7 +13,20 @@ export class Builds {
     this.#context = context;
   }
 
-  /** Adds the operations and methods of features to a prototype. Throws `PN-1007` for what is no feature. */
+  /** The features that were added to a prototype and to those that it inherits from. */
+  static featuresOf(prototype: object): readonly Feature[] {
+    // Not a static member, which a subclass could replace. Nothing but `add()` knows the symbol.
+    return Reflect.get(prototype, FEATURES) ?? [];
+  }
+
+  /** Adds features to a prototype. Throws `PN-1007` for what is no feature. */
+  static add(prototype: object, features: readonly Feature[]): void {
+    Builds.define(prototype, features);
+    const value = Object.freeze([...Builds.featuresOf(prototype), ...features]);
+    Object.defineProperty(prototype, FEATURES, { value });
+  }
+
+  /** Adds the operations and methods of features to a prototype. */
   static define(prototype: object, features: readonly Feature[]): void {
     for (const feature of features) {
       checkFeature(feature);
@@ -30,7 +45,10 @@ function defineMethod(prototype: object, name: string, value: Methods[string]): 
 }
 
 function checkFeature(feature: unknown): void {
-  const { name, builders, methods }: Partial<Feature> = Object(feature);
-  if (typeof name !== 'string' || !isRecord(builders) || !isRecord(methods))
-    throw invalid('with() takes features, such as those of "timetoken/features".');
+  try {
+    if (Object(feature)['~feature'] === true) return;
+  } catch (cause) {
+    throw invalid(NO_FEATURE, cause);
+  }
+  throw invalid(NO_FEATURE);
 }

@@ -5,7 +5,7 @@ import type { Context } from './builder/operation.ts';
 import { checkNotEmpty, checkText } from './builder/params.ts';
 import { Builds } from './builds.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
-import type { ClientClass, CoreOptions } from './client-class.ts';
+import type { ClientClass, Constructor, CoreOptions, ExtendedClass } from './client-class.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import type { Feature, FeatureOperations } from './feature.ts';
@@ -49,8 +49,6 @@ export class PubNub<Channels extends object = AnyChannels>
   extends CoreBuilds<Channels>
   implements AsyncDisposable
 {
-  /** The features that were added to this class, in their order. */
-  static readonly features: readonly Feature[] = Object.freeze([]);
   readonly #executor: Executor;
   readonly #engine: SubscribeEngine<unknown>;
   readonly #listeners: ListenerRegistry<unknown>;
@@ -59,7 +57,7 @@ export class PubNub<Channels extends object = AnyChannels>
 
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
   constructor(options: CoreOptions) {
-    const executor = new Executor(settingsFrom(options, new.target.features));
+    const executor = new Executor(settingsFrom(options, Builds.featuresOf(new.target.prototype)));
     const { logger, history } = executor.settings;
     const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
       () => this,
@@ -84,21 +82,29 @@ export class PubNub<Channels extends object = AnyChannels>
    * const pubnub = new Client({ subscribeKey: 'demo', userId: 'alice', transport: kyTransport() });
    * ```
    */
-  static with<T extends object, const F extends readonly Feature[]>(
-    this: new (
-      options: never,
-    ) => T,
+  static with<O, const F extends readonly Feature[]>(
+    this: new <C extends object = AnyChannels>(
+      options: O,
+    ) => PubNub<C>,
     ...features: F
-  ): ClientClass<F, Omit<T, keyof PubNub>>;
+  ): ClientClass<F, O>;
+  static with<This extends Constructor, const F extends readonly Feature[]>(
+    this: This,
+    ...features: F
+  ): ExtendedClass<This, F>;
   static with(...features: readonly Feature[]): unknown {
     // biome-ignore-start lint/complexity/noThisInStatic: a subclass is extended as what it is.
-    class Extended extends this {
-      static override readonly features = Object.freeze([...super.features, ...features]);
-    }
+    class Extended extends this {}
     Object.defineProperty(Extended, 'name', { value: this.name });
     // biome-ignore-end lint/complexity/noThisInStatic: as above
-    Builds.define(Extended.prototype, features);
+    Builds.add(Extended.prototype, features);
     return Extended;
+  }
+
+  /** The features that were added to this class, in their order. */
+  static get features(): readonly Feature[] {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass has features of its own.
+    return Builds.featuresOf(this.prototype);
   }
 
   /** Where the subscribe loop is. */

@@ -12,8 +12,9 @@ export {
   timetokenToDate,
 } from '../protocol/timetoken.ts';
 export type { TokenContext, TokenProvider, TokenReason } from './auth/token-provider.ts';
-export type { MessageDoesNotFit, MissingParameter } from './builder/builder.ts';
-export type { Envelope, RestVerbs } from './builder/verbs.ts';
+export type * from './builder/builder.ts';
+export type { Operation, Start } from './builder/operation.ts';
+export type { Envelope, Paged, PageVerbs, Rest, RestVerbs } from './builder/verbs.ts';
 export type { AnyChannels } from './channels.ts';
 export type { CryptoModule, CryptoOptions } from './config/crypto-module.ts';
 export {
@@ -23,8 +24,16 @@ export {
 } from './config/options.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { type Delivery, PubNubError } from './errors/pubnub-error.ts';
-export type { PublishResult } from './features/message.ts';
-export type { FireResult, SignalResult, TimeResult } from './features/publish/feature.ts';
+export type { MessageParams, PublishResult } from './features/message.ts';
+export type {
+  FireParams,
+  FireResult,
+  PublishParams,
+  SignalParams,
+  SignalResult,
+  TimeParams,
+  TimeResult,
+} from './features/publish/feature.ts';
 export type {
   ClientState,
   EventMap,
@@ -55,5 +64,12 @@ export type {
 export type { Overflow } from './runtime/async-queue.ts';
 export type { Logger } from './runtime/logger.ts';
 export type { NetworkEvents } from './runtime/surroundings.ts';
+export type {
+  SubscribeParams,
+  SubscribeVerb,
+  SubscribeVerbs,
+  UnsubscribeParams,
+  UnsubscribeVerbs,
+} from './subscribe/subscribe.ts';
 export type { MessagesOptions, Subscription, SubscriptionEvent } from './subscribe/subscription.ts';
 export type { Json, NotJson } from './wire/json.ts';

@@ -29,6 +29,8 @@ export interface Abilities {
 /** A part of a client that a program may leave out: operations, methods, and what options need. */
 export interface Feature<B extends Builders = Builders, M extends Methods = Methods>
   extends Partial<Abilities> {
+  /** Tells a feature from other objects, also a feature of another copy of the package. */
+  readonly '~feature': true;
   /** Its name in `timetoken/features`. */
   readonly name: string;
   readonly builders: B;
@@ -37,12 +39,19 @@ export interface Feature<B extends Builders = Builders, M extends Methods = Meth
 
 type None = Readonly<Record<never, never>>;
 
-/** Freezes the declaration of a feature. */
-export function defineFeature<B extends Builders = None, M extends Methods = None>(
-  feature: { readonly name: string; readonly builders?: B; readonly methods?: M } & Partial<Abilities>,
-): Feature<B, M> {
+/** Freezes the declaration of a feature: classes that are made of it later have the same operations. */
+export function defineFeature<B extends Builders = None, M extends Methods = None>({
   // The defaults of both types are what is there when they are left out.
-  return Object.freeze({ builders: {} as B, methods: {} as M, ...feature });
+  builders = {} as B,
+  methods = {} as M,
+  ...rest
+}: { readonly name: string; readonly builders?: B; readonly methods?: M } & Partial<Abilities>): Feature<
+  B,
+  M
+> {
+  for (const start of Object.values(builders)) Object.freeze(start);
+  const parts = { builders: Object.freeze(builders), methods: Object.freeze(methods) };
+  return Object.freeze({ ...rest, ...parts, '~feature': true });
 }
 
 type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;

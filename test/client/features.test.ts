@@ -100,8 +100,8 @@ describe('the client of timetoken/core', () => {
     await using pubnub = new Client(core);
     const place = { channel: 'a', fileId: 'i', fileName: 'n', cipherKey: 'secret' };
     const sending = pubnub.sendFile({ channel: 'a', file: 'x', fileName: 'n', cipherKey: 'secret' });
-    for (const call of [pubnub.downloadFile(place), sending])
-      expect(await rejection(call.execute())).toMatchObject({
+    for (const call of [pubnub.downloadFile(place).execute(), sending.execute(), sending.request()])
+      expect(await rejection(call)).toMatchObject({
         code: 'PN-1007',
         message: expect.stringContaining('PubNub.with(encryption)'),
       });
@@ -143,13 +143,56 @@ describe('PubNub.with()', () => {
     expect(pubnub.listChannelGroups).toBeTypeOf('function');
   });
 
-  it.each([[undefined], [null], ['storage'], [{}], [{ name: 'x' }], [() => storage]])(
-    'refuses %j, which is no feature',
-    (what) => {
+  it('keeps the constructor, the statics and the privates of a subclass', async () => {
+    class Chat extends PubNub.with(storage)<{ room: { readonly text: string } }> {
+      static readonly topic = 'room';
+      readonly #user: string;
+      constructor(userId: string) {
+        super({ ...core, userId });
+        this.#user = userId;
+      }
+      greeting(): string {
+        return `hello ${this.#user}`;
+      }
+    }
+    const greet = (chat: Chat) => chat.greeting();
+    const More = Chat.with(presence);
+    const more = new More('bob');
+    expect([greet(more), More.topic, 'hereNow' in more]).toEqual(['hello bob', 'room', true]);
+    // @ts-expect-error the constructor is that of Chat
+    expect(() => new More(core)).toThrow('userId');
+    await more.close();
+  });
+
+  it('does not depend on a static member that a program sets', async () => {
+    class Mine extends PubNub.with(storage) {
+      static override readonly features = [];
+    }
+    const mine = new (Mine.with(presence))({ ...core, recovery: 'history' });
+    expect(mine.history).toBeTypeOf('function');
+    await mine.close();
+  });
+
+  it('adds what a feature was declared with, whatever a program does to it later', () => {
+    // What a program without types may try.
+    const builders = storage.builders as Record<string, unknown>;
+    expect(() => Object.assign(builders, { evil: () => 1 })).toThrow(TypeError);
+    expect(Reflect.deleteProperty(builders, 'history')).toBe(false);
+    expect('history' in PubNub.with(storage).prototype).toBe(true);
+  });
+
+  it('refuses what is no feature', () => {
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const get = () => {
+      throw new Error('no');
+    };
+    const others = [undefined, null, 'storage', {}, { name: 'x', builders: {}, methods: {} }, () => storage];
+    for (const other of [...others, new Proxy({}, { get }), revoked.proxy]) {
       // What a program without types gives.
-      expect(thrown(() => PubNub.with(what as never))).toMatchObject({ code: 'PN-1007' });
-    },
-  );
+      expect(thrown(() => PubNub.with(other as never))).toMatchObject({ code: 'PN-1007' });
+    }
+  });
 
   it('shares nothing between clients of one class', async () => {
     const Client = PubNub.with(access, encryption);

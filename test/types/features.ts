@@ -68,7 +68,7 @@ class Mine extends PubNub.with(storage)<Shop> {
 }
 const mine = new Mine(keys);
 void mine.fetchMessages().channels('orders').execute();
-const more = new (Mine.with(files))<Shop>(keys);
+const more = new (Mine.with(files))(keys);
 same<1 | number>()(more.own);
 void more.listFiles().channel('orders').execute();
 void more.history().channel('orders').execute();

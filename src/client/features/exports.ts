@@ -7,33 +7,96 @@ export type {
   Membership,
   UuidMetadata,
 } from '../listeners/metadata.ts';
-export type { ListChannelsInChannelGroupResult } from '../subscribe/list-channels-in-channel-group.ts';
-export type { Access, AuthKeysResult, Flags } from './access/auth-keys.ts';
+export type {
+  ListChannelsInChannelGroupParams,
+  ListChannelsInChannelGroupResult,
+} from '../subscribe/list-channels-in-channel-group.ts';
+export type { Access, AuditParams, AuthKeysResult, Flags, GrantParams } from './access/auth-keys.ts';
 export type { Grants, PatternGrants, Permissions } from './access/permissions.ts';
-export type { RevokeTokenResult } from './access/tokens.ts';
+export type { GrantTokenParams, RevokeTokenParams, RevokeTokenResult } from './access/tokens.ts';
 export type { MetadataPage, MetadataResult, RemoveMetadataResult } from './app-context/answers.ts';
-export type { ChannelGroupResult, ListChannelGroupsResult } from './channel-groups/feature.ts';
+export type {
+  GetChannelMembersParams,
+  GetMembershipsParams,
+  ManageChannelMembersParams,
+  ManageMembershipsParams,
+  RelationParams,
+  RemoveChannelMembersParams,
+  RemoveMembershipsParams,
+  SetChannelMembersParams,
+  SetMembershipsParams,
+} from './app-context/memberships.ts';
+export type {
+  GetAllChannelMetadataParams,
+  GetAllUuidMetadataParams,
+  GetChannelMetadataParams,
+  GetUuidMetadataParams,
+  RemoveChannelMetadataParams,
+  RemoveUuidMetadataParams,
+  SetChannelMetadataParams,
+  SetMetadataParams,
+  SetUuidMetadataParams,
+} from './app-context/metadata.ts';
+export type { ChannelParams, IncludeParams, PageParams, UserParams } from './app-context/parameters.ts';
+export type {
+  AddChannelsToChannelGroupParams,
+  ChannelGroupResult,
+  DeleteChannelGroupParams,
+  ListChannelGroupsParams,
+  ListChannelGroupsResult,
+  RemoveChannelsFromChannelGroupParams,
+} from './channel-groups/feature.ts';
 export { aesCbcCryptoModule, legacyCryptoModule } from './encryption/modules.ts';
 export type { FileData } from './files/bytes.ts';
 export { DownloadedFile } from './files/downloaded-file.ts';
-export type { DeleteFileResult, ListedFile, ListFilesResult } from './files/feature.ts';
-export type { FileCallOptions, FileProgress } from './files/progress.ts';
-export type { PublishFileMessageResult, SendFileResult } from './files/send-file.ts';
 export type {
+  DeleteFileParams,
+  DeleteFileResult,
+  FileVerbs,
+  ListedFile,
+  ListFilesParams,
+  ListFilesResult,
+  Moving,
+} from './files/feature.ts';
+export type { DownloadFileParams, FileParams, GetFileUrlParams } from './files/file.ts';
+export type { FileCallOptions, FileProgress } from './files/progress.ts';
+export type {
+  FileMessageParams,
+  PublishFileMessageParams,
+  PublishFileMessageResult,
+  SendFileParams,
+  SendFileResult,
+} from './files/send-file.ts';
+export type {
+  AddMessageActionParams,
   AddMessageActionResult,
   Announced,
+  GetMessageActionsParams,
   GetMessageActionsResult,
   MessageAction,
   MoreMessageActions,
+  RemoveMessageActionParams,
   RemoveMessageActionResult,
 } from './message-actions/feature.ts';
-export type { GetStateResult, SetStateResult, WhereNowResult } from './presence/feature.ts';
-export type { HereNowChannel, HereNowOccupant, HereNowResult } from './presence/here-now.ts';
 export type {
+  GetStateParams,
+  GetStateResult,
+  SetStateParams,
+  SetStateResult,
+  WhereNowParams,
+  WhereNowResult,
+} from './presence/feature.ts';
+export type { HereNowChannel, HereNowOccupant, HereNowParams, HereNowResult } from './presence/here-now.ts';
+export type {
+  AddPushChannelsParams,
+  ListPushChannelsParams,
   ListPushChannelsResult,
   PushChannelsResult,
+  PushDeviceParams,
   PushEnvironment,
   PushType,
+  RemoveAllPushChannelsParams,
+  RemovePushChannelsParams,
 } from './push/feature.ts';
 export {
   type ApnsConfiguration,
@@ -44,7 +107,13 @@ export {
   notificationPayload,
   type PushPayload,
 } from './push/notification-payload.ts';
-export type { DeleteMessagesResult, MessageCountsResult } from './storage/feature.ts';
+export type {
+  DeleteMessagesParams,
+  DeleteMessagesResult,
+  MessageCountsParams,
+  MessageCountsResult,
+} from './storage/feature.ts';
+export type { FetchMessagesParams, FetchMessagesVerbs } from './storage/fetch-messages.ts';
 export type {
   FetchedAction,
   FetchedActions,
@@ -53,7 +122,7 @@ export type {
   More,
   WithActions,
 } from './storage/fetched.ts';
-export type { HistoryMessage, HistoryResult } from './storage/history.ts';
+export type { HistoryMessage, HistoryParams, HistoryResult, HistoryVerbs } from './storage/history.ts';
 export {
   type ParsedToken,
   parseToken,

@@ -66,6 +66,7 @@ export class Poller {
         // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();
         onSend?.();
+        length = authorized.url.length;
         return this.#executor.send(operation, authorized, limitsOf(operation, { timeout, signal }));
       });
       const answer = this.#executor.read(this.#endpoint, values, response);

@@ -7,7 +7,8 @@ interface Rooms {
 
 const options: CoreOptions = { subscribeKey: 'demo', userId: 'alice', transport: fetchTransport() };
 
-class Chat extends PubNub.with(storage).with(presence, encryption)<Rooms> {
+// What is exported can be named in a declaration file.
+export class Chat extends PubNub.with(storage).with(presence, encryption)<Rooms> {
   /** The texts that are stored. */
   async texts(): Promise<readonly string[]> {
     const { messages } = await this.history().channel('room').execute();
@@ -15,7 +16,9 @@ class Chat extends PubNub.with(storage).with(presence, encryption)<Rooms> {
   }
 }
 
+export const Client = PubNub.with(presence);
 const chat = new Chat(options);
+export const toRoom = chat.publish().channel('room');
 void chat.texts();
 void chat.hereNow().channels('room').execute();
 // @ts-expect-error no such channel

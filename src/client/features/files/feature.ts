@@ -120,7 +120,9 @@ export const files = defineFeature({
       ...endingSources(SENDING),
       request: async (context, given, options) => {
         checkOptions(sendFile.operation, options, NO_OPTIONS);
-        await planMessage(context.executor, context.executor.check(sendFile, given));
+        const values = context.executor.check(sendFile, given);
+        context.executor.codecOfCall(values.cipherKey);
+        await planMessage(context.executor, values);
         return SENDING['request']?.(context, given, options);
       },
     }),
