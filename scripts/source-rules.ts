@@ -8,8 +8,8 @@ export type Sources = ReadonlyMap<string, string>;
 const REDUCERS = {
   entries: ['src/client/subscribe/reduce.ts', 'src/client/presence/reduce.ts'],
   deny: [
-    'src/client/runtime/{async-queue,machine,random,secrets,signals,steady-clock,surroundings,waiters}.ts',
-    'src/client/request/**',
+    'src/client/runtime/!(backoff).ts',
+    'src/client/{auth,builder,features,listeners,request}/**',
     'src/protocol/clock.ts',
     'ky',
     'p-retry',

@@ -149,7 +149,7 @@ export interface Endpoint<P, R> {
 }
 
 /** An endpoint as it is declared: its operation need not be in the public union yet. */
-type Declaration<P, R> = Omit<Endpoint<P, R>, 'operation'> & {
+export type Declaration<P, R> = Omit<Endpoint<P, R>, 'operation'> & {
   readonly operation: PNOperationType | `PN${string}Operation`;
 };
 

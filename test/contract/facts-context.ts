@@ -78,6 +78,7 @@ export const CONTEXT_FACTS: readonly Fact[] = [
       headers: { 'if-match': 'stale' },
     },
     client: {
+      adds: { include: 'custom,status,type' },
       call: (pubnub) =>
         pubnub.setUuidMetadata({ uuid: 'someuuid', name: 'x', ifMatchesEtag: 'stale' }).execute(),
       answer: { status: 412, body: JSON.stringify(MODIFIED) },
@@ -150,6 +151,7 @@ export const CONTEXT_FACTS: readonly Fact[] = [
     title: 'a push type that is missing',
     request: { line: 'GET /v1/push/sub-key/S/devices/0000000000000000', query: { add: 'test_channel_1' } },
     client: {
+      adds: { type: 'fcm' },
       // The client cannot leave the type out; it is refused all the same here.
       call: (pubnub) =>
         pubnub

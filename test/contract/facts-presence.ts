@@ -19,6 +19,7 @@ export const PRESENCE_FACTS: readonly Fact[] = [
     title: 'heartbeat',
     request: { line: `GET ${BASE}/channel/test-state-asyncio-ch/heartbeat`, query: { heartbeat: '300' } },
     client: {
+      adds: { state: '{"test-state-asyncio-ch":{"a":1}}' },
       call: (pubnub) =>
         pubnub
           .setState({ channels: 'test-state-asyncio-ch', state: { a: 1 }, withHeartbeat: true })

@@ -77,6 +77,7 @@ export const STORAGE_FACTS: readonly Fact[] = [
       query: { include_meta: 'true', max: '25' },
     },
     client: {
+      adds: { include_uuid: 'true', include_message_type: 'true' },
       call: (pubnub) =>
         pubnub
           .fetchMessages({ channels: 'meta-1', includeMeta: true, includeMessageActions: true })
@@ -156,6 +157,7 @@ export const STORAGE_FACTS: readonly Fact[] = [
     title: 'more messages than an answer holds',
     request: { line: 'GET /v3/history-with-actions/sub-key/S/channel/ch', query: { max: '2' } },
     client: {
+      adds: { include_uuid: 'true', include_message_type: 'true' },
       call: (pubnub) =>
         pubnub.fetchMessages({ channels: 'ch', count: 2, includeMessageActions: true }).execute(),
       answer: {

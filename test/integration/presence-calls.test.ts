@@ -32,91 +32,6 @@ async function house() {
   };
 }
 
-interface Row {
-  readonly name: string;
-  readonly ours: (client: PubNub) => { execute(): Promise<unknown> };
-  readonly theirs: (client: PeerClient) => Promise<unknown>;
-}
-
-const ROWS: readonly Row[] = [
-  {
-    name: 'here now of a channel',
-    ours: (client) => client.hereNow().channels('room'),
-    theirs: (client) => client.hereNow({ channels: ['room'] }),
-  },
-  {
-    name: 'here now of a channel where nobody is',
-    ours: (client) => client.hereNow().channels('cellar'),
-    theirs: (client) => client.hereNow({ channels: ['cellar'] }),
-  },
-  {
-    name: 'here now of channels',
-    ours: (client) => client.hereNow().channels('hall', 'cellar', 'room'),
-    theirs: (client) => client.hereNow({ channels: ['hall', 'cellar', 'room'] }),
-  },
-  {
-    name: 'here now of a group',
-    ours: (client) => client.hereNow().channelGroups('house'),
-    theirs: (client) => client.hereNow({ channelGroups: ['house'] }),
-  },
-  {
-    name: 'here now of a channel and groups, one of which does not exist',
-    ours: (client) => client.hereNow().channels('cellar').channelGroups('house', 'none'),
-    theirs: (client) => client.hereNow({ channels: ['cellar'], channelGroups: ['house', 'none'] }),
-  },
-  {
-    name: 'here now everywhere',
-    ours: (client) => client.hereNow(),
-    theirs: (client) => client.hereNow({}),
-  },
-  {
-    name: 'here now everywhere, without users',
-    ours: (client) => client.hereNow().includeUuids(false),
-    theirs: (client) => client.hereNow({ includeUUIDs: false }),
-  },
-  {
-    name: 'here now without users',
-    ours: (client) => client.hereNow().channels('room').includeUuids(false),
-    theirs: (client) => client.hereNow({ channels: ['room'], includeUUIDs: false }),
-  },
-  {
-    name: 'where now',
-    ours: (client) => client.whereNow(),
-    theirs: (client) => client.whereNow({}),
-  },
-  {
-    name: 'where now of another user',
-    ours: (client) => client.whereNow({ uuid: 'bob' }),
-    theirs: (client) => client.whereNow({ uuid: 'bob' }),
-  },
-  {
-    name: 'where now of a user who is nowhere',
-    ours: (client) => client.whereNow({ uuid: 'no body/1' }),
-    theirs: (client) => client.whereNow({ uuid: 'no body/1' }),
-  },
-  {
-    name: 'get state of a channel',
-    ours: (client) => client.getState().channels('room').uuid('bob'),
-    theirs: (client) => client.getState({ channels: ['room'], uuid: 'bob' }),
-  },
-  {
-    name: 'get state where there is none',
-    ours: (client) => client.getState().channels('hall'),
-    theirs: (client) => client.getState({ channels: ['hall'] }),
-  },
-  {
-    name: 'set state',
-    ours: (client) => client.setState().channels('room').channelGroups('house').state(MOOD),
-    theirs: (client) => client.setState({ channels: ['room'], channelGroups: ['house'], state: MOOD }),
-  },
-];
-
-test.each(ROWS)('$name is the same for both clients', async ({ ours, theirs }) => {
-  await using system = await house();
-  const expected = await theirs(system.theirs);
-  expect(await ours(system.ours).execute()).toEqual(expected);
-});
-
 describe('what one client sets, the other one sees', () => {
   test('for a channel', async () => {
     await using system = await house();
@@ -137,28 +52,6 @@ describe('what one client sets, the other one sees', () => {
     expect(channels).toEqual({
       attic: { name: 'attic', occupancy: 1, occupants },
       loft: { name: 'loft', occupancy: 1, occupants },
-    });
-  });
-});
-
-describe('where the other client goes wrong', () => {
-  test('the states of several channels are wrapped once', async () => {
-    await using system = await house();
-    const channels = { room: { x: 1 }, hall: {} };
-    const asked = { channels: ['room', 'hall'], uuid: 'bob' };
-    expect(await system.theirs.getState(asked)).toEqual({ channels: { channels } });
-    expect(await system.ours.getState(asked).execute()).toEqual({ channels });
-  });
-
-  test('a user without state has the state null', async () => {
-    await using system = await house();
-    const { channels } = await system.ours.hereNow().channels('room').includeState(true).execute();
-    expect(channels['room']?.occupants).toStrictEqual([
-      { uuid: 'ann', state: null },
-      { uuid: 'bob', state: { x: 1 } },
-    ]);
-    expect(await system.theirs.hereNow({ channels: ['room'], includeState: true })).toMatchObject({
-      channels: { room: { occupants: [{ uuid: 'ann', state: undefined }, { state: { x: 1 } }] } },
     });
   });
 });

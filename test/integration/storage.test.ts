@@ -74,32 +74,6 @@ describe('stored messages on a socket', () => {
     });
   });
 
-  test('are deleted for both by either', async () => {
-    await using house = await setUp();
-    const { system, alice, stored, peer } = house;
-    const [first = '', second = '', ...rest] = stored['one'] ?? [];
-    const before = `${BigInt(first) - 1n}`;
-    await peer.deleteMessages({ channel: 'one', start: before, end: first });
-    await alice.deleteMessages({ channel: 'one', start: first, end: second }).execute();
-    const { messages } = await alice.history({ channel: 'one' }).execute();
-    expect(messages.map(({ timetoken }) => timetoken)).toEqual(rest);
-    expect((await peer.history({ channel: 'one', stringifiedTimeToken: true })).messages).toEqual(messages);
-    await peer.deleteMessages({ channel: 'one' });
-    expect((await alice.history({ channel: 'one' }).execute()).messages).toEqual([]);
-    expect(system.requests.all.filter((target) => target.startsWith('/v3/'))).toHaveLength(3);
-  });
-
-  test('keep the digits that the other client loses', async () => {
-    await using house = await setUp();
-    const { alice, stored, peer } = house;
-    const timetokens = stored['one'] ?? [];
-    const ours = await alice.history({ channel: 'one' }).execute();
-    expect(ours.messages.map(({ timetoken }) => timetoken)).toEqual(timetokens);
-    const theirs = await peer.history({ channel: 'one' });
-    expect(typeof theirs.startTimeToken).toBe('number');
-    expect([ours.startTimeToken, ours.endTimeToken]).toEqual([timetokens.at(0), timetokens.at(-1)]);
-  });
-
   test('are read page by page, over node:http too', async () => {
     await using house = await setUp();
     const { system, stored } = house;

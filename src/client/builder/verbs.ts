@@ -1,5 +1,5 @@
 import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
-import type { Endpoint, Params, Values } from '../endpoint.ts';
+import { type Declaration, defineEndpoint, type Endpoint, type Params, type Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
 import { makeStatus } from '../listeners/events.ts';
 import type { CallOptions, InnerOptions } from '../request/call-options.ts';
@@ -144,17 +144,19 @@ export function pageVerbs<P, R>(endpoint: Endpoint<P, R>, paging: Paging<P, R>):
 
 /** The operation of a REST call; `call` and `table` as in `restVerbs()`. */
 export function rest<P extends Params, R>(
-  endpoint: Endpoint<P, R>,
+  declaration: Declaration<P, R>,
   call?: Call<Context, P>,
   table?: OptionTable<CallOptions>,
 ): Operation<P, Rest<R>> {
+  const endpoint = defineEndpoint(declaration);
   return operation(endpoint, restVerbs(endpoint, call, table));
 }
 
 /** The operation of a REST call that answers in pages. */
 export function paged<P extends Params, R>(
-  endpoint: Endpoint<P, R>,
+  declaration: Declaration<P, R>,
   paging: Paging<NoInfer<P>, NoInfer<R>>,
 ): Operation<P, Paged<R>> {
+  const endpoint = defineEndpoint(declaration);
   return operation(endpoint, pageVerbs(endpoint, paging));
 }

@@ -1,14 +1,7 @@
 import { inspect } from 'node:util';
 import { aesCbcCryptoModule, type PubNubOptions } from 'timetoken';
 import { describe, expect, it } from 'vitest';
-import {
-  type Answer,
-  fails,
-  hangs,
-  rejection,
-  type Step,
-  scriptedClient,
-} from '../../support/unit-client.ts';
+import { fails, hangs, rejection, type Step, scriptedClient } from '../../support/unit-client.ts';
 
 const SECRETS = {
   subscribeKey: 'sub-c-canary-0001',
@@ -23,84 +16,11 @@ function printed(error: unknown): string {
   return [String(error), JSON.stringify(error), inspect(error, { depth: 10, showHidden: true })].join('\n');
 }
 
-/** A page that repeats the address it was asked for, as proxies do. */
-function echo(status: number): Step {
-  return ({ url }): Answer => ({ status, body: `<html>No route to ${url} for ${SECRETS.token}` });
-}
-
-/** Errors of runtimes that put the address into their text. */
-const telling: Step = ({ url }) => {
-  const cause = Object.assign(new Error(`error sending request for url (${url})`), { code: 'ECONNRESET' });
-  throw new TypeError(`error sending request for url (${url})`, { cause });
-};
-
-/** As web frameworks answer where there is no such route. */
-const echoPath: Step = ({ url }) => ({
-  status: 404,
-  body: JSON.stringify({ message: `Cannot GET ${url.slice('http://localhost'.length)}`, error: 'Not Found' }),
-});
-
-const STEPS: readonly (readonly [string, Step])[] = [
-  ['a page that repeats the address, 404', echo(404)],
-  ['a page that repeats the address, 502', echo(502)],
-  ['a page that repeats the address, under 200', echo(200)],
-  ['a short text that is the token, under 200', { body: SECRETS.token }],
-  [
-    'JSON that repeats the address',
-    ({ url }) => ({ status: 400, body: JSON.stringify({ message: url, error: true }) }),
-  ],
-  ['JSON of another shape that repeats the address', ({ url }) => ({ body: JSON.stringify({ url }) })],
-  ['a failure that tells the address', telling],
-  [
-    'a failure with the request in it',
-    ({ url }) => {
-      throw Object.assign(new Error('x', { cause: new TypeError('fetch failed') }), {
-        request: new Request(url),
-      });
-    },
-  ],
-  ['a failure that is the address', ({ url }) => fails(url)()],
-  ['a short text that is a key, under 200', { body: SECRETS.publishKey }],
-  ['an answer in JSON that repeats the path', echoPath],
-  [
-    'the token as it stands in an address, on its own',
-    ({ url }) => ({ status: 403, body: JSON.stringify({ message: url.split('auth=')[1], error: true }) }),
-  ],
-  ['HTTP 413', { status: 413, body: SECRETS.publishKey }],
-];
-
 function client(step: Step, options: Partial<PubNubOptions> = {}) {
   return scriptedClient([step], { ...SECRETS, ...options });
 }
 
 describe('keys, tokens and payloads', () => {
-  it.each(STEPS)('are in no error and no log line after %s', async (_name, step) => {
-    const { pubnub, clock, logs } = client(step);
-    const error = rejection(
-      pubnub.publish({ channel: 'a', message: PAYLOAD, meta: { m: PAYLOAD } }).execute(),
-    );
-    await clock.advance(60_000);
-    expect(printed(await error)).not.toMatch(CANARY);
-    expect(inspect(logs, { depth: 10 })).not.toMatch(CANARY);
-  });
-
-  it.each(STEPS)('are in no status of the subscribe loop after %s', async (_name, step) => {
-    const { pubnub, clock, logs } = client(step);
-    const statuses: unknown[] = [];
-    pubnub.addListener({
-      status: (status) => void statuses.push(status),
-      state: (state) => void statuses.push(state),
-    });
-    pubnub.subscribe().channels('a').execute();
-    await clock.advance(20_000);
-    expect(statuses.length).toBeGreaterThan(2);
-    expect(statuses.map(printed).join('\n')).not.toMatch(CANARY);
-    expect(inspect(logs, { depth: 10 })).not.toMatch(CANARY);
-    const closed = pubnub.close();
-    await clock.advance(200);
-    await closed;
-  });
-
   it.each<readonly [string, Partial<Record<keyof PubNubOptions, unknown>>]>([
     ['a subscribeKey with a space', { subscribeKey: 'sub canary' }],
     ['a publishKey with a slash', { publishKey: 'pub/canary' }],
@@ -122,13 +42,6 @@ describe('keys, tokens and payloads', () => {
     const { pubnub } = client({});
     const message = { text: PAYLOAD, at: { when: [1, Number.NaN] } };
     expect(printed(await rejection(pubnub.publish({ channel: 'a', message }).execute()))).not.toMatch(CANARY);
-  });
-
-  it('are not shown by a client that is printed', () => {
-    const { pubnub } = client({});
-    expect(inspect(pubnub, { depth: 10, showHidden: true })).not.toMatch(CANARY);
-    expect(JSON.stringify(pubnub)).not.toMatch(CANARY);
-    expect(inspect(pubnub.publish({ channel: 'a', message: PAYLOAD }), { depth: 10 })).not.toMatch(CANARY);
   });
 
   it('are secrets for as long as an answer under way may quote them: each of many tokens', async () => {

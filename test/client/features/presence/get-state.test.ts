@@ -23,13 +23,6 @@ const FACTS: readonly Fact[] = [
     channels: { ch: { count: 5, name: 'Alex' } },
   },
   {
-    name: "39: another user's state on several channels",
-    call: (pubnub) => pubnub.getState().channels('a', 'b').uuid('u'),
-    line: `${BASE}/a,b/uuid/u`,
-    payload: '{"channels":{"a":{"count":5,"name":"Alex"},"b":{}}}',
-    channels: { a: { count: 5, name: 'Alex' }, b: {} },
-  },
-  {
     name: 'several channels, not wrapped once more',
     call: (pubnub) => pubnub.getState().channels('a', 'b'),
     line: `${BASE}/a,b/uuid/my%20id%231`,

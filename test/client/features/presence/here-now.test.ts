@@ -18,17 +18,6 @@ interface Fact {
 
 const FACTS: readonly Fact[] = [
   {
-    name: '33: one channel',
-    call: (pubnub) => pubnub.hereNow().channels('game1'),
-    line: 'GET /v2/presence/sub-key/S/channel/game1?limit=1000',
-    answer: flat('"uuids": ["a3ffd012"], "occupancy": 1'),
-    result: {
-      totalChannels: 1,
-      totalOccupancy: 1,
-      channels: { game1: { name: 'game1', occupancy: 1, occupants: [alone('a3ffd012')] } },
-    },
-  },
-  {
     name: '34: several channels with state',
     call: (pubnub) => pubnub.hereNow({ channels: ['ch1', 'ch2'] }).includeState(true),
     line: 'GET /v2/presence/sub-key/S/channel/ch1,ch2?limit=1000&state=1',
@@ -41,23 +30,6 @@ const FACTS: readonly Fact[] = [
       channels: {
         ch1: { name: 'ch1', occupancy: 1, occupants: [alone('user1')] },
         ch2: { name: 'ch2', occupancy: 2, occupants: [{ uuid: 'user1', state: { k: 'v' } }, alone('user3')] },
-      },
-    },
-  },
-  {
-    name: '35: everywhere, without users',
-    call: (pubnub) => pubnub.hereNow().includeUuids(false),
-    line: 'GET /v2/presence/sub-key/S?disable_uuids=1',
-    answer: nested(
-      '{"ch10":{"occupancy":1},"bot_object":{"occupancy":1}}',
-      '"total_channels":2,"total_occupancy":2',
-    ),
-    result: {
-      totalChannels: 2,
-      totalOccupancy: 2,
-      channels: {
-        ch10: { name: 'ch10', occupancy: 1, occupants: [] },
-        bot_object: { name: 'bot_object', occupancy: 1, occupants: [] },
       },
     },
   },
@@ -113,18 +85,6 @@ test.each(FACTS)('fact $name', async ({ call, line, answer, result }) => {
   expect(asked).toEqual({ lines: [line], result });
   const { channels } = (asked as { readonly result: { readonly channels: object } }).result;
   expect(Object.getPrototypeOf(channels)).toBe(null);
-});
-
-test('fact 36: a failure under 200 is a failure', async () => {
-  const body = '{"status": 503, "message": "Service Unavailable", "error": 1, "service": "Presence"}';
-  const { pubnub, clock } = scriptedClient([{ body }]);
-  const error = rejection(pubnub.hereNow().execute());
-  await clock.advance(60_000);
-  expect(await error).toMatchObject({
-    category: 'PNServerErrorCategory',
-    statusCode: 503,
-    operation: 'PNHereNowOperation',
-  });
 });
 
 test('a list that is shorter than the occupancy says where it goes on, unless nobody was to be listed', async () => {

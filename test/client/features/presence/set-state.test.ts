@@ -19,11 +19,6 @@ interface Fact {
 
 const FACTS: readonly Fact[] = [
   {
-    name: '38: on a channel',
-    call: (pubnub) => pubnub.setState({ channels: 'testChannel#1', state }),
-    line: `${BASE}/testChannel%231/uuid/my%20id%231/data?state=${NEW}`,
-  },
-  {
     name: '38a: on channels and groups',
     call: (pubnub) => pubnub.setState().state(state).channels('b', 'a', 'b').channelGroups('g', 'h'),
     line: `${BASE}/b,a/uuid/my%20id%231/data?channel-group=g%2Ch&state=${NEW}`,

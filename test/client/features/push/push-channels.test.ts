@@ -48,13 +48,6 @@ const FACTS: readonly (readonly [name: string, call: Call, line: string, answer:
       { channels: [] },
     ],
     [
-      '55: add by apns2',
-      (pubnub) => pubnub.addPushChannels({ ...APPLE, channels: ['c_1', 'c_2'] }),
-      `${V2}/0000000000000000?add=c_1%2Cc_2&environment=development&topic=com.example.app`,
-      MODIFIED,
-      {},
-    ],
-    [
       'remove by apns2',
       (pubnub) => pubnub.removePushChannels(APPLE).environment('production').channels('c'),
       `${V2}/0000000000000000?remove=c&environment=production&topic=com.example.app`,

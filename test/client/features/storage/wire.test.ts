@@ -17,18 +17,6 @@ const record = (members: object) => Object.assign(Object.create(null), members);
 
 const HISTORY: readonly Fact[] = [
   {
-    name: '42: history without timetokens',
-    call: (pubnub) =>
-      pubnub.history({ channel: 'history-native-sync-ch', count: 5, includeTimetoken: false }),
-    line: 'GET /v2/history/sub-key/S/channel/history-native-sync-ch?count=5&include_token=false',
-    answer: '[["hey-0","hey-1"],14820999261239656,14820999264622346]',
-    result: {
-      messages: [{ entry: 'hey-0' }, { entry: 'hey-1' }],
-      startTimeToken: '14820999261239656',
-      endTimeToken: '14820999264622346',
-    },
-  },
-  {
     name: '43: history with timetokens that are numbers on the wire',
     call: (pubnub) => pubnub.history({ channel: 'a' }),
     line: 'GET /v2/history/sub-key/S/channel/a?count=100&include_token=true',
@@ -115,26 +103,6 @@ const FETCH: readonly Fact[] = [
     },
   },
   {
-    name: '45: fetch of a message whose type is null',
-    call: (pubnub) => pubnub.fetchMessages().channels('ch1'),
-    line: 'GET /v3/history/sub-key/S/channel/ch1?max=100&include_uuid=true&include_message_type=true',
-    answer:
-      '{"error":false,"error_message":"","channels":{"ch1":[{"message_type":null,"message":"hello world","timetoken":"16048329933709932","uuid":"test-uuid"}]}}',
-    result: {
-      channels: record({
-        ch1: [
-          {
-            channel: 'ch1',
-            timetoken: '16048329933709932',
-            message: 'hello world',
-            messageType: -1,
-            uuid: 'test-uuid',
-          },
-        ],
-      }),
-    },
-  },
-  {
     name: '45a: fetch of several channels, with types as numbers and texts, and a timetoken as a number',
     call: (pubnub) =>
       pubnub
@@ -174,29 +142,11 @@ const FETCH: readonly Fact[] = [
 
 const OTHERS: readonly Fact[] = [
   {
-    name: '47: counts since several timetokens',
-    call: (pubnub) =>
-      pubnub
-        .messageCounts()
-        .channels('unique_sync_1', 'unique_sync_2')
-        .channelTimetokens(['15510379567122092', '15510379567122093']),
-    line: 'GET /v3/history/sub-key/S/message-counts/unique_sync_1,unique_sync_2?channelsTimetoken=15510379567122092%2C15510379567122093',
-    answer: `${OK}, "channels": {"unique_sync_1":1,"unique_sync_2":0}}`,
-    result: { channels: record({ unique_sync_1: 1, unique_sync_2: 0 }) },
-  },
-  {
     name: '47a: counts since one timetoken',
     call: (pubnub) => pubnub.messageCounts({ channels: ['a', 'b'], channelTimetokens: '15510379567122092' }),
     line: 'GET /v3/history/sub-key/S/message-counts/a,b?timetoken=15510379567122092',
     answer: `${OK}, "channels": {"a":1}, "more": {}}`,
     result: { channels: record({ a: 1 }) },
-  },
-  {
-    name: '48: delete of a range',
-    call: (pubnub) => pubnub.deleteMessages({ channel: 'my-ch- |.* $' }).start('123').end('456'),
-    line: 'DELETE /v3/history/sub-key/S/channel/my-ch-%20%7C.%2A%20%24?start=123&end=456',
-    answer: `${OK}}`,
-    result: {},
   },
   {
     name: '48a: delete of everything',
