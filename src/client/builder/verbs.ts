@@ -1,4 +1,4 @@
-import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { PNOperationType } from '../../protocol/status.ts';
 import type { Endpoint, Params, Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
 import { makeStatus } from '../listeners/events.ts';
@@ -86,7 +86,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
       try {
         const inner: InnerOptions = { ...checked(options), onAnswer };
         const result = await call(context, context.executor.check(endpoint, given), inner);
-        const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
+        const status = makeStatus('PNAcknowledgmentCategory', { operation, ...success });
         return { result, status: { ...status, isError: false } };
       } catch (thrown) {
         const errorData = context.executor.failure(operation, thrown);
