@@ -15,7 +15,7 @@ export interface FailedAnswer {
   /** The same, with secrets. */
   readonly raw?: unknown;
   /** Names that the request held: an error may repeat them, even if they look like a secret. */
-  readonly asked?: ReadonlySet<unknown>;
+  readonly asked?: ReadonlySet<unknown> | undefined;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
 }
