@@ -47,7 +47,7 @@ export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
   if (typeof origin !== 'string' || origin === '') return undefined;
   const address = /^https?:\/\//.test(origin) ? origin : `${ssl ? 'https' : 'http'}://${origin}`;
   if (!URL.canParse(address)) return undefined;
-  // Whatever else an address holds is before or after its origin.
+  // Anything else in the address stands before or after its origin.
   const { href, origin: bare } = new URL(address);
   return href === `${bare}/` ? bare : undefined;
 }
@@ -73,7 +73,7 @@ function flag(fallback: boolean): Defaulted<boolean> {
   return by(fallback, checkBoolean);
 }
 
-/** Each option: what it must be, and its default. What is not here is no option. */
+/** The check and the default of each option. Any other name is unknown. */
 const OPTIONS = Object.freeze({
   subscribeKey: required(key),
   publishKey: by('', key),

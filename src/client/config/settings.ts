@@ -49,7 +49,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
   });
 }
 
-// Which feature an option needs.
+// The feature that an option needs.
 const NEEDS: readonly (readonly [
   option: keyof PubNubOptions,
   ability: keyof Abilities,

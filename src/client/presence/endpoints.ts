@@ -13,9 +13,9 @@ export interface LeaveParams extends Params {
 
 /** Parameters of the presence heartbeat. */
 export interface HeartbeatParams extends LeaveParams {
-  /** Seconds after which the server takes the user for gone. */
+  /** Seconds without a request after which the server announces a timeout. */
   presenceTimeout?: number;
-  /** JSON text: the user's state by channel. */
+  /** The user's state by channel, as JSON text. */
   state?: string;
 }
 

@@ -4,7 +4,7 @@ import { ESCAPED, Readings } from './escapes.ts';
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
-/** Replaces what was cut off. */
+/** Stands for text that was cut off. */
 export const CUT = '…';
 
 /** Characters that an escaped one takes at most. */
@@ -30,8 +30,8 @@ const PARAMETER = new RegExp(
 );
 
 /**
- * The text without secrets, however they are escaped, and also if they are cut off after at least eight characters and half
- * of them. It is cut after so many characters.
+ * The text without secrets, in any escape. A secret that is cut off counts after eight characters and half of its length. The
+ * text is cut after `most` characters.
  */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[], most: number): string {
   const found = withoutKnown(text, new Set(secrets), most);
@@ -75,7 +75,7 @@ function spellingsOf(character: string): readonly (readonly string[])[] {
   return bytes.length === 1 ? [bytes] : [[character], character.split(''), bytes];
 }
 
-// Where a secret ends that begins at a place, or is cut off; else -1.
+// The end of a secret that begins at a place, in full or cut off; else -1.
 function endIn(readings: Readings, { spellings, least }: Wanted, start: number): number {
   let places: readonly number[] = [start];
   let cutAt = -1;
