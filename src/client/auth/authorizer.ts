@@ -20,13 +20,13 @@ export type Sign = (plan: RequestPlan, now: number) => Promise<RequestPlan>;
 
 /** Gets tokens from a provider function, and sends requests with them. */
 export interface Keeper {
-  /** Replaces the token; whoever waits for the provider gets this one. */
+  /** Replaces the token, also for requests that wait for the provider. */
   set(token: string): void;
   /** The token to send. Rejects with `PN-3009` if there is none. */
   token(context: AuthContext): string | Promise<string>;
-  /** Sends with the token, and once more with another one if the origin refuses the first. */
+  /** Sends with the token, and again with a new token if the origin refuses the first. */
   send(context: AuthContext, sendWith: SendWith): Promise<TransportResponse>;
-  /** Asks for another token, though no request was refused. */
+  /** Asks for another token although no request was refused. */
   askAgain(): void;
 }
 
@@ -37,12 +37,12 @@ type Send = (request: RequestPlan) => Promise<TransportResponse>;
 
 /** Adds credentials to requests: the token, and the signature of a client with a secret key. */
 export class Authorizer {
-  /** Called, never while a request is on its way out, when the provider has given another token than the one before. */
+  /** Called when the provider has given another token, never while a request is being sent. */
   onRenewed: (() => void) | undefined;
   readonly #settings: Settings;
   readonly #keeper: Keeper | undefined;
   #token: string | undefined;
-  /** The token and those before it, which answers under way may still quote. */
+  /** The token and earlier ones, which late answers may quote. */
   #tokens: readonly string[] = [];
 
   constructor(settings: Settings, cancellation: Cancellation) {
@@ -53,7 +53,7 @@ export class Authorizer {
     if (token !== undefined) this.#sent(token);
   }
 
-  /** The token and the last ones before it: secrets that no error may hold. */
+  /** The token and earlier ones: secrets that no error may contain. */
   get tokens(): readonly string[] {
     return this.#tokens;
   }
@@ -72,13 +72,13 @@ export class Authorizer {
     this.#keeper?.askAgain();
   }
 
-  /** The request with the token as it is now. */
+  /** The request with the present token. */
   withToken(plan: RequestPlan): RequestPlan {
     const token = this.#token;
     return token === undefined ? plan : { ...plan, url: `${plan.url}&auth=${encodeSegment(token)}` };
   }
 
-  /** The request with its credentials: synchronous unless it is signed, or the token has to be waited for. */
+  /** The request with its credentials; a promise if it is signed, or waits for the token. */
   authorize(plan: RequestPlan, context: AuthContext): RequestPlan | Promise<RequestPlan> {
     if (context.auth !== undefined || !this.#keeper) return this.#addCredentials(plan, context, this.#token);
     const token = this.#keeper.token(context);
@@ -88,8 +88,8 @@ export class Authorizer {
   }
 
   /**
-   * Sends a request with its credentials. If the server refuses the token and there is another, the request goes out once
-   * more: a refused request has changed nothing.
+   * Sends a request with its credentials. If the server refuses the token and there is another, it sends the request again: a
+   * refused request has changed nothing.
    */
   sendAuthorized(plan: RequestPlan, context: AuthContext, send: Send): Promise<TransportResponse> {
     if (context.auth === undefined && this.#keeper) {

@@ -1,22 +1,22 @@
 import type { Settings } from '../config/options.ts';
 import type { Cancellation } from '../request/cancellation.ts';
 
-/** Why a token is asked for: there is none, its time is over or nearly so, or the server refused it. */
+/** The reason for a new token: there is none, it has expired or soon will, or the server refused it. */
 export type TokenReason = 'first' | 'expiring' | 'refused';
 
-/** What a token provider is told. */
+/** The argument of a token provider. */
 export interface TokenContext {
   readonly reason: TokenReason;
-  /** Who the token is for. */
+  /** The user of the client. */
   readonly userId: string;
-  /** Aborted when nobody waits for the token any more. */
+  /** Aborted when the token is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
 /** Gets a token, for example from your own server. Called once at a time, however many requests wait for it. */
 export type TokenProvider = (context: TokenContext) => Promise<string>;
 
-/** What a keeper of tokens works with. */
+/** The parts of a client that a keeper of tokens uses. */
 export interface KeeperNeeds {
   readonly provider: TokenProvider;
   readonly settings: Pick<Settings, 'clock' | 'random' | 'userId' | 'requestTimeout' | 'logger'>;

@@ -43,8 +43,8 @@ type Setter<P extends Params, T extends Verbs, C, G extends object, K extends st
       : <const X extends V>(value: X) => Builder<P, T, C, With<G, K, X>>;
 
 /**
- * An immutable, type-stated builder: every setter returns a new one, and the verbs are callable only when `G` (what was
- * given) holds all that is required and fits together.
+ * An immutable, type-stated builder: every setter returns a new one, and the verbs are callable only when `G` (the given
+ * values) holds every required parameter, and the message fits the channel.
  */
 export type Builder<P extends Params, T extends Verbs, C, G extends object = object> = {
   readonly [K in keyof P as K extends keyof Params ? never : K]-?: Setter<
@@ -104,7 +104,7 @@ export type CheckedInputs<P extends Params, G> = {
     : UnknownParameter<K>;
 };
 
-/** What the compiler shows at an unknown key of a starting object. */
+/** The type of an unknown key of a starting object. Its name and its argument are the compiler's message. */
 export interface UnknownParameter<Name> {
   readonly 'no such parameter': Name;
 }
@@ -127,8 +127,8 @@ export type VerbTable<Context> = Readonly<
 
 /**
  * Makes the function that starts the builders of an endpoint. Setters and verbs are on one prototype, so that a step costs
- * an object and a copy of the values, and no closures. Values are checked and copied when they are given; the verb throws
- * what was refused then.
+ * an object and a copy of the values, and no closures. Values are checked and copied when they are set; the verb throws the
+ * error of a refused one.
  */
 export function defineBuilder<Context>(
   params: ParamsByName,

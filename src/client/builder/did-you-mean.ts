@@ -1,4 +1,4 @@
-/** The word that was probably meant: the same but for its case, or for one or two typing errors; `undefined` if none is near. */
+/** The word that differs from the given one in case only, or by one or two typing errors; `undefined` if there is none. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const meant = word.toLowerCase();
   for (let edits = 0; edits <= MOST_EDITS; edits++) {
@@ -34,7 +34,7 @@ function slipsIn(word: string): number {
   return Math.min(MOST_EDITS, Math.floor(word.length / 3));
 }
 
-/** Whether one word becomes the other by so many edits: a letter inserted, removed or replaced, or two swapped. */
+/** `true` if one word becomes the other by so many edits: a letter inserted, removed or replaced, or two swapped. */
 function isWithin(one: string, other: string, edits: number): boolean {
   if (one === other) return true;
   if (edits === 0 || Math.abs(one.length - other.length) > edits) return false;

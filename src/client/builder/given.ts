@@ -3,19 +3,19 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readProperties } from './properties.ts';
 
-/** Values by name: each as it was when it was given, or why it was refused. */
+/** Values by name: a copy of each, or its refusal. */
 export type Given = Readonly<Record<string, unknown>>;
 
-/** The parameters of an endpoint, or the options of a call, by name; what is not here is unknown. */
+/** The parameters of an endpoint, or the options of a call, by name; any other name is unknown. */
 export type ParamsByName = Readonly<Record<string, Param>>;
 
-/** What a value is given as; errors name it. */
+/** The role of a value; errors name it. */
 export type Role = 'parameter' | 'option';
 
-/** Stands in the place of a value that was refused; a call with it fails. */
+/** Takes the place of a refused value; a call with it fails. */
 export class Refused {
   readonly code: ErrorCode;
-  /** What is wrong, as a sentence. */
+  /** The problem, as a sentence. */
   readonly what: string;
   readonly cause: unknown;
   readonly #isRefused = true;
@@ -26,7 +26,7 @@ export class Refused {
     this.cause = cause;
   }
 
-  /** Whether a value is one. The prototype of a value, which may be a proxy, is not looked at. */
+  /** `true` for a refusal. A value's prototype is not read: the value may be a proxy. */
   static is(value: unknown): value is Refused {
     return typeof value === 'object' && value !== null && #isRefused in value;
   }
@@ -35,7 +35,7 @@ export class Refused {
 /** Entries that a list takes from one array. */
 const MOST_ENTRIES = 100_000;
 
-/** A value by name, with what its setter was called with. */
+/** A call of a setter. */
 interface Setting {
   readonly name: string;
   readonly values: readonly unknown[];
@@ -43,8 +43,8 @@ interface Setting {
 }
 
 /**
- * Reads an object of parameters or options: each value is copied and checked once, so that what happens to the object
- * later changes nothing. A value that is `undefined` is left out.
+ * Reads an object of parameters or options: each value is copied and checked once, so that later changes of the object have
+ * no effect. A value that is `undefined` is left out.
  */
 export function gather(params: ParamsByName, source: unknown, role: Role = 'parameter'): Given {
   const read = readProperties(source, (name) => Object.hasOwn(params, name));
@@ -59,14 +59,14 @@ export function gather(params: ParamsByName, source: unknown, role: Role = 'para
   return given;
 }
 
-/** The same with what a setter was called with. A list grows: `.channels('a').channels('b')` selects both. */
+/** The values with those of a setter. A list grows: `.channels('a').channels('b')` selects both. */
 export function add(params: ParamsByName, given: Given, setting: Setting): Given {
   const { name } = setting;
   const param = params[name];
   return param ? { ...given, [name]: taken(param, setting, given[name]) } : given;
 }
 
-/** Why the values cannot be used: the first that was refused, one that is missing, or a list that is too long. */
+/** The first fault of the values: one that was refused or is missing, or a list that is too long. */
 export function faultIn(params: ParamsByName, given: Given, role: Role = 'parameter'): Refused | undefined {
   const refused = Object.values(given).find(Refused.is);
   if (refused) return refused;
@@ -92,7 +92,7 @@ function faultOf(
     : undefined;
 }
 
-/** Whether a value was given; an empty list selects nothing. */
+/** `true` for a value that is set; an empty list is not. */
 export function isGiven(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined;
 }
@@ -112,7 +112,7 @@ function taken(param: Param, setting: Setting, before?: unknown): unknown {
     if (first === undefined) return param.kind === 'flag' || undefined;
     return takenValue(param, setting, first);
   } catch (cause) {
-    // A getter, a proxy or a `toJSON()` of the caller's.
+    // A getter, a proxy or a `toJSON()` of the caller has thrown.
     return new Refused('PN-1002', `${labelOf(setting)} cannot be read: reading it throws.`, cause);
   }
 }
@@ -121,10 +121,10 @@ function takenList(param: Param, setting: Setting, before: unknown): unknown {
   if (Refused.is(before)) return before;
   const { name, values } = setting;
   const list: unknown[] = Array.isArray(before) ? [...before] : [];
-  // Before they are gone through: an array may have a length, and nothing in it.
+  // Checked before the entries are read: a sparse array may have any length.
   if (values.some((value) => Array.isArray(value) && value.length > MOST_ENTRIES))
     return new Refused('PN-1002', `${name} must have at most ${MOST_ENTRIES} entries at a time.`);
-  // One level deep, and with the holes of an array as entries that are missing.
+  // One level deep; holes of an array count as missing entries.
   for (const entry of values.flatMap((value) => (Array.isArray(value) ? Array.from(value) : [value]))) {
     const one = takenValue(param, setting, entry);
     if (Refused.is(one)) return one;

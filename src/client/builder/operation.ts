@@ -17,20 +17,20 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
   given?: G & CheckedInputs<P, G>,
 ) => Builder<P, T, C, GivenBy<P, G>>;
 
-/** What the verbs of a client's builders work with. */
+/** The parts of a client that verbs use. */
 export interface Context {
   readonly executor: Executor;
   readonly engine: SubscribeEngine<unknown>;
 }
 
-/** What an endpoint tells of itself, whatever its types. */
+/** An endpoint without its types. */
 export interface Described extends Pick<Endpoint<never, unknown>, 'operation' | 'needs' | 'auth'> {
   readonly params: ParamsByName;
   readonly oneOf?: readonly string[];
   readonly retry?: 'safe' | 'not-sent' | ((values: never) => unknown);
 }
 
-/** How the builder of an operation starts, and the endpoint that it is for. `P` and `T` are there for the compiler: parameters, and what it ends in. */
+/** Starts the builder of an endpoint. `P` (parameters) and `T` (verbs) exist for the compiler only. */
 export interface Operation<P extends Params = Params, T extends Verbs = Verbs> {
   (context: Context, source: unknown): unknown;
   readonly endpoint: Described;
@@ -43,7 +43,7 @@ export type Operations<B, C> = {
   readonly [Name in keyof B]: B[Name] extends Operation<infer P, infer T> ? Start<P, T, C> : never;
 };
 
-/** The operation of an endpoint whose builder ends in these verbs. */
+/** The operation of an endpoint, with these verbs. */
 export function operation<P extends Params, T extends Verbs>(
   endpoint: Described,
   verbs: VerbTable<Context>,

@@ -5,12 +5,12 @@ import { turn } from '../runtime/turns.ts';
 import { at } from '../wire/read.ts';
 import type { Paging } from './paging.ts';
 
-/** What a walk over pages needs. */
+/** The requests of a walk over pages. */
 export interface Walk<P, R> {
   readonly operation: Endpoint<P, R>['operation'];
-  /** The checked values; called once, before the first request. Throws if they cannot be sent. */
+  /** Called once, before the first request; returns the checked values, or throws. */
   readonly begin: () => Values<P>;
-  /** The error that the walk ends with, from what was thrown. */
+  /** The error that the walk ends with. */
   readonly failure: (thrown: unknown) => unknown;
   /** Sends one request; it must reject when the signal is aborted. */
   readonly ask: (question: Values<P>, signal: AbortSignal) => Promise<R>;
@@ -63,7 +63,7 @@ function cycle(operation: Endpoint<never, unknown>['operation']): PubNubError {
   return new PubNubError('PN-4001', what, { operation });
 }
 
-/** Places that are remembered, and characters of them all: a longer cycle is not noticed. */
+/** The largest number of places in memory, and of their characters: a longer cycle is not found. */
 const MOST_PLACES = 10_000;
 const MOST_CHARACTERS = 1_000_000;
 

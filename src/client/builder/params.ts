@@ -21,22 +21,22 @@ export const requiredJson: Param<true> = { ...required(anything), take: takeJson
 /** A JSON value that may be given; it is copied. */
 export const optionalJson: Param<false> = { ...optional(anything), take: takeJson };
 
-/** The same parameter, whose objects and arrays are copied as JSON; other values are left to its check. */
+/** The parameter, with objects and arrays copied as JSON. */
 export function copied<P extends Param>(param: P): P {
   return { ...param, take: takeObject };
 }
 
-/** A list of names; one, several or an array. */
+/** A list of names. */
 export function listOf(check: Check): Param<false> {
   return { required: false, kind: 'list', check };
 }
 
-/** A list of names of which at least one must be given, and at most so many. */
+/** A list of at least one name and at most `most`. */
 export function requiredListOf(check: Check, most = Number.POSITIVE_INFINITY): Param<true> {
   return { required: true, kind: 'list', check, most };
 }
 
-/** Why an empty list cannot be sent, if a missing one stands for all. */
+/** The problem of a list that is empty, if a missing list stands for all; else `undefined`. */
 export function emptyProblem(
   lists: Readonly<Record<string, readonly unknown[] | undefined>>,
 ): string | undefined {
@@ -44,7 +44,7 @@ export function emptyProblem(
   return empty && `${empty[0]} is empty, and would stand for all: leave it out if that is meant`;
 }
 
-/** A check by a test, whose message says what the value must be. */
+/** A check by a test; the message is `must` with the first argument. */
 export function must(be: string, passes: (value: unknown) => boolean): Check {
   return (value) => (passes(value) ? undefined : `must ${be}`);
 }
@@ -67,7 +67,7 @@ export const checkCount = must(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 );
 
-/** A number of items to list, one or more; more than an answer can hold is reduced to that. */
+/** A number of items, one or more. */
 export const checkAmount = must(
   'be a whole number, one or more',
   (value) => Number.isSafeInteger(value) && Number(value) > 0,
@@ -106,7 +106,7 @@ export const checkCursor = must(
 /** A JSON object. */
 export const checkObject = must('be an object', isRecord);
 
-/** The first problem of the values. */
+/** The first problem of the values; `undefined` if there is none. */
 export function firstProblem<T>(
   values: readonly T[],
   problemOf: (value: T) => string | undefined,

@@ -1,6 +1,6 @@
 import { kindOf } from './did-you-mean.ts';
 
-/** Why an object of options or parameters cannot be used, to be read after its role. */
+/** The problem of an object that cannot be used; follows its role in the message. */
 export interface Unreadable {
   readonly problem: string;
   readonly cause?: unknown;

@@ -2,12 +2,12 @@ import type { Param } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { faultIn, gather, type Refused } from './given.ts';
 
-/** What is known of each option of `T` by its name; what is not here is no option. */
+/** The check of each option of `T`, by name; any other name is unknown. */
 export type OptionTable<T> = { readonly [K in keyof T]-?: Param<object extends Pick<T, K> ? false : true> };
 
 /**
- * A copy of options, each of which was read and checked once; one that is `undefined` is left out. Throws the error that
- * `refusal` makes of the first fault, which names the option and never repeats its value.
+ * A copy of options, each read and checked once; one that is `undefined` is left out. Throws the error that `refusal` makes
+ * of the first fault. A fault names the option, and never repeats its value.
  */
 export function readOptions<T extends object>(
   source: unknown,
@@ -21,7 +21,7 @@ export function readOptions<T extends object>(
   return options as T;
 }
 
-/** The options of what makes a part of a client: a crypto module, a transport. Throws `PN-1007`, beginning with the caller's name. */
+/** The options of a factory of crypto modules or transports. Throws `PN-1007`, beginning with the caller's name. */
 export function factoryOptions<T extends object>(caller: string, source: unknown, table: OptionTable<T>): T {
   return readOptions(
     source,

@@ -3,7 +3,7 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { at } from '../wire/read.ts';
 import { faultIn, type Given, isGiven, type ParamsByName, Refused } from './given.ts';
 
-/** What validation needs to know of an endpoint. */
+/** The part of an endpoint that its values are checked by. */
 export interface Validated<P> extends Pick<Endpoint<never, unknown>, 'operation' | 'needs'> {
   readonly params: ParamsByName;
   readonly oneOf?: readonly string[];
@@ -11,7 +11,7 @@ export interface Validated<P> extends Pick<Endpoint<never, unknown>, 'operation'
 }
 
 /**
- * The values that were given to a builder, which can be sent. Throws a `PubNubError` of category
+ * The checked values of a builder. Throws a `PubNubError` of category
  * `PNValidationErrorCategory` (`PN-1001` to `PN-1003`, `PN-1006`) or `PNSerializationErrorCategory` (`PN-1004`).
  */
 export function validate<P>(
@@ -20,7 +20,7 @@ export function validate<P>(
   keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
 ): Values<P> {
   const { operation, params } = endpoint;
-  // What has no fault is what the endpoint's table of parameters says, and that is checked against their interface.
+  // Values without a fault have the types of the endpoint's table of parameters, which is checked against `P`.
   const values = given as Values<P>;
   const fault = faultIn(params, given) ?? faultOf(endpoint, values, keys);
   if (!fault) return values;

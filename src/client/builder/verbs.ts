@@ -1,4 +1,4 @@
-import { type PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { PNOperationType } from '../../protocol/status.ts';
 import { type Declaration, defineEndpoint, type Endpoint, type Params, type Values } from '../endpoint.ts';
 import type { PNStatus } from '../listeners/events.ts';
 import { makeStatus } from '../listeners/events.ts';
@@ -25,7 +25,7 @@ export interface RestVerbs<R> {
   execute(options?: CallOptions): Promise<R>;
   /** Sends the request; never rejects: a failure is in the status. */
   envelope(options?: CallOptions): Promise<Envelope<R>>;
-  /** The request that would be sent, without sending it; rejects where `execute` would before sending. */
+  /** The request, without sending it; rejects if `execute` would reject before sending. */
   request(): Promise<Request>;
 }
 
@@ -48,7 +48,7 @@ export interface Paged<R> extends Verbs {
   readonly verbs: PageVerbs<R>;
 }
 
-// The call succeeded, but a part of what belongs to it failed.
+// The call succeeded in part.
 const MULTI_STATUS = 207;
 
 interface Calls {
@@ -59,8 +59,7 @@ interface Calls {
 export type Call<C, P> = (context: C, values: Values<P>, options: CallOptions) => Promise<unknown>;
 
 /**
- * The verbs of a REST call. `call` sends its requests, if it does more than send one; `table` has its options, if they are
- * not those of every call.
+ * The verbs of a REST call. `call` is for an operation of several requests, `table` for one with further options.
  */
 export function restVerbs<P, R, C extends Calls = Calls>(
   endpoint: Endpoint<P, R>,
@@ -86,7 +85,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
       try {
         const inner: InnerOptions = { ...checked(options), onAnswer };
         const result = await call(context, context.executor.check(endpoint, given), inner);
-        const status = makeStatus(PNStatusCategory.PNAcknowledgmentCategory, { operation, ...success });
+        const status = makeStatus('PNAcknowledgmentCategory', { operation, ...success });
         return { result, status: { ...status, isError: false } };
       } catch (thrown) {
         const errorData = context.executor.failure(operation, thrown);

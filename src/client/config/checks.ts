@@ -14,8 +14,8 @@ import type { Check, Param } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { systemClock } from '../runtime/steady-clock.ts';
-import { PNReconnectionPolicy, type PubNubOptions } from './options.ts';
-import { copyOfPolicy, policyProblem } from './reconnection.ts';
+import type { PubNubOptions } from './options.ts';
+import { EXPONENTIAL, policyOf } from './reconnection.ts';
 
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
 const key = must(
@@ -47,7 +47,7 @@ export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
   if (typeof origin !== 'string' || origin === '') return undefined;
   const address = /^https?:\/\//.test(origin) ? origin : `${ssl ? 'https' : 'http'}://${origin}`;
   if (!URL.canParse(address)) return undefined;
-  // Whatever else an address holds is before or after its origin.
+  // Anything else in the address stands before or after its origin.
   const { href, origin: bare } = new URL(address);
   return href === `${bare}/` ? bare : undefined;
 }
@@ -73,7 +73,7 @@ function flag(fallback: boolean): Defaulted<boolean> {
   return by(fallback, checkBoolean);
 }
 
-/** Each option: what it must be, and its default. What is not here is no option. */
+/** The check and the default of each option. Any other name is unknown. */
 const OPTIONS = Object.freeze({
   subscribeKey: required(key),
   publishKey: by('', key),
@@ -96,8 +96,8 @@ const OPTIONS = Object.freeze({
   authKey: optional(checkNotEmpty),
   filterExpression: optional(checkNotEmpty),
   reconnectionPolicy: {
-    ...by<NonNullable<PubNubOptions['reconnectionPolicy']>>(PNReconnectionPolicy.EXPONENTIAL, policyProblem),
-    take: (value: unknown) => ({ value: copyOfPolicy(value) }),
+    ...by(EXPONENTIAL, (policy) => (typeof policy === 'string' ? policy : undefined)),
+    take: (value: unknown) => ({ value: policyOf(value) }),
   },
   presenceTimeout: by(DEFAULT_PRESENCE_TIMEOUT, between(20, 320)),
   heartbeatInterval: optional(between(0, 3_600)),
@@ -143,38 +143,35 @@ export function readPubNubOptions(source: unknown): PubNubOptions {
   const options = readOptions<PubNubOptions>(source, OPTIONS, ({ what, cause }) =>
     invalid(what.charAt(0).toUpperCase() + what.slice(1), cause),
   );
-  const problem = CONFLICTS.find(([conflicts]) => conflicts(options))?.[1];
-  if (problem !== undefined) throw invalid(problem);
+  const conflict = conflictsOf(options).find(([isThere]) => isThere);
+  if (conflict) throw invalid(conflict[1]);
   return options;
 }
 
-/** What cannot be together, or needs what is not there. */
-const CONFLICTS: readonly (readonly [conflicts: (options: PubNubOptions) => boolean, problem: string])[] = [
-  [({ userId, uuid }) => (userId ?? uuid) === undefined, 'The option "userId" is missing.'],
-  [
-    ({ userId, uuid }) => userId !== undefined && uuid !== undefined && userId !== uuid,
-    'The options "userId" and "uuid" differ; they are one thing.',
-  ],
-  [
-    ({ cipherKey, cryptoModule }) => cipherKey !== undefined && cryptoModule !== undefined,
-    'Only one of the options "cipherKey" and "cryptoModule" can be used.',
-  ],
-  [
-    ({ secretKey, cipherKey }) => (secretKey ?? cipherKey) !== undefined && !hasWebCrypto(),
-    'The options "secretKey" and "cipherKey" need WebCrypto, which web pages have over HTTPS and on localhost only.',
-  ],
-  [
-    ({ fetch, transport }) => fetch !== undefined && transport !== undefined,
-    'Only one of the options "fetch" and "transport" can be used.',
-  ],
-];
-
-function hasWebCrypto(): boolean {
-  const { crypto } = globalThis as { readonly crypto?: { readonly subtle?: unknown } };
-  return crypto?.subtle !== undefined;
+/** Options that exclude each other, or need something that is absent. */
+function conflictsOf(options: PubNubOptions): readonly (readonly [isThere: boolean, problem: string])[] {
+  const { userId, uuid, cipherKey, cryptoModule, secretKey, fetch, transport } = options;
+  const areBoth = (one: unknown, other: unknown) => one !== undefined && other !== undefined;
+  return [
+    [(userId ?? uuid) === undefined, 'The option "userId" is missing.'],
+    [areBoth(userId, uuid) && userId !== uuid, 'The options "userId" and "uuid" differ; they are one thing.'],
+    [areBoth(cipherKey, cryptoModule), 'Only one of the options "cipherKey" and "cryptoModule" can be used.'],
+    [
+      (secretKey ?? cipherKey) !== undefined && globalThis.crypto?.subtle === undefined,
+      'The options "secretKey" and "cipherKey" need WebCrypto, which web pages have over HTTPS and on localhost only.',
+    ],
+    [areBoth(fetch, transport), 'Only one of the options "fetch" and "transport" can be used.'],
+  ];
 }
 
 /** The error of a wrong configuration. */
 export function invalid(what: string, cause?: unknown): PubNubError {
   return new PubNubError('PN-1007', what, { cause });
+}
+
+/** Throws `PN-1007`: something needs a feature that the client's class does not have. */
+export function missingFeature(what: string, feature: string): never {
+  throw invalid(
+    `${what} needs the feature ${feature}: make the client with PubNub.with(${feature}), from "timetoken/features".`,
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * Encrypts and decrypts what a client publishes and receives. Both directions work on bytes; messages travel as Base64
- * of them, files as they are (docs/reference/protocol.md, "Encryption"). One that throws, or gives something else than
- * bytes, has failed: nothing is sent then, and nothing is taken as read.
+ * of them, files as they are (docs/reference/protocol.md, "Encryption"). If it throws or does not return bytes, a message is
+ * not sent, or delivered as undecrypted.
  */
 export interface CryptoModule {
   /** The bytes of a message, encrypted: at least one. Rejects when there is nothing to encrypt. */
@@ -19,8 +19,8 @@ export interface CryptoOptions {
   /** The secret that both sides share: text that is not empty. A key is made of its SHA-256, so it should be hard to guess. */
   readonly cipherKey: string;
   /**
-   * Whether the legacy cryptor begins each message with a random vector of its own; `false` uses one vector for all, which
-   * shows whether two messages are equal. @default true
+   * `true`: the legacy cryptor gives each message a random vector. `false`: one vector for all messages, which reveals equal
+   * messages. @default true
    */
   readonly useRandomIVs?: boolean;
   /** Fills an array with random bytes fit for secrets, and returns them. @default the runtime's */
@@ -39,12 +39,12 @@ export interface Codec {
   decryptFile(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** What a client needs of encryption. */
+/** The encryption of a client. */
 export interface Encryption {
   /** The crypto module of the option `cipherKey`. */
   readonly moduleOf: (options: { readonly cipherKey: string }) => CryptoModule;
   /** The crypto module of a single call's `cipherKey`. */
   readonly moduleOfCall: (options: { readonly cipherKey: string }) => CryptoModule;
-  /** `clean` takes secrets out of what the module throws. */
+  /** The codec of a module; `clean` takes secrets out of the module's errors. */
   readonly codecOf: (module: CryptoModule, clean: (thrown: unknown) => unknown) => Codec;
 }

@@ -9,9 +9,9 @@ import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { NetworkEvents } from '../runtime/surroundings.ts';
 import type { CryptoModule, Encryption } from './crypto-module.ts';
 
-/** How the subscribe loop comes back after a failure. */
+/** The reconnection of the subscribe loop after a failure. */
 export const PNReconnectionPolicy = {
-  /** It does not: one failure ends in the state `failed`, until `reconnect()`. */
+  /** No reconnection: one failure leads to the state `failed`, until `reconnect()`. */
   NONE: 'NONE',
   /** One to three seconds between attempts. */
   LINEAR: 'LINEAR',
@@ -22,15 +22,15 @@ export const PNReconnectionPolicy = {
 /** One of the reconnection policies. */
 export type PNReconnectionPolicy = (typeof PNReconnectionPolicy)[keyof typeof PNReconnectionPolicy];
 
-/** A reconnection policy of one's own. Delays in milliseconds. */
+/** A custom reconnection policy. Delays in milliseconds. */
 export interface CustomReconnectionPolicy {
-  /** The longest delay before the given attempt, 1 being the first; full jitter is applied below it. One that throws counts as the shortest. */
+  /** The longest delay before the given attempt, 1 for the first; full jitter is applied below it. If it throws, the delay is the shortest. */
   delay(attempt: number): number;
   /** Attempts before giving up. @default Infinity */
   readonly maximumRetries?: number;
-  /** No delay is shorter, whatever chance or the server says. @default 1000 */
+  /** The shortest delay, with jitter and `Retry-After`. @default 1000 */
   readonly minimumDelay?: number;
-  /** No delay is longer, but for a `Retry-After` of the server, up to an hour. `Infinity` sets no bound. @default 150000 */
+  /** The longest delay, except for a `Retry-After` of the server, up to an hour. `Infinity` sets no bound. @default 150000 */
   readonly maximumDelay?: number;
 }
 
@@ -40,13 +40,13 @@ export interface PubNubOptions {
   readonly subscribeKey: string;
   /** Key to publish with; needed by `publish`, `fire` and `signal`. */
   readonly publishKey?: string;
-  /** Who this client is; stable for a person or device, since presence and billing count it. */
+  /** The user of this client; stable for a person or device, since presence and billing count it. */
   readonly userId?: string;
   /** The old name of `userId`. */
   readonly uuid?: string;
-  /** `host`, `host:port`, a full URL, or a list of which one is picked. @default 'ps.pndsn.com' */
+  /** `host`, `host:port`, a full URL, or a list from which one is chosen. @default 'ps.pndsn.com' */
   readonly origin?: string | readonly string[];
-  /** Whether an `origin` without a scheme is reached by HTTPS. @default true */
+  /** Uses HTTPS for an `origin` without a scheme. @default true */
   readonly ssl?: boolean;
   /** Signs every request, which then needs no token: for servers only, never in a browser. */
   readonly secretKey?: string;
@@ -54,61 +54,61 @@ export interface PubNubOptions {
   readonly cipherKey?: string;
   /** Encrypts messages and files. @default none, or that of `cipherKey` */
   readonly cryptoModule?: CryptoModule;
-  /** Access token sent with every request, or what gets one when it is needed; `setToken()` replaces it. */
+  /** Access token sent with every request, or a function that returns one when it is needed; `setToken()` replaces it. */
   readonly token?: string | TokenProvider;
   /** The old name of `token`. */
   readonly authKey?: string;
-  /** Which messages to receive, by meta and payload: `lang == 'en'`; `setFilterExpression()` replaces it. @default all */
+  /** Selects messages by meta and payload: `lang == 'en'`; `setFilterExpression()` replaces it. @default all */
   readonly filterExpression?: string;
-  /** How the loop comes back after a failure. @default EXPONENTIAL, without a limit of attempts */
+  /** The reconnection of the loop after a failure. @default EXPONENTIAL, without a limit of attempts */
   readonly reconnectionPolicy?: PNReconnectionPolicy | CustomReconnectionPolicy;
   /** Seconds without a sign of life after which the server announces a timeout; 20 to 320. @default 300 */
   readonly presenceTimeout?: number;
   /** Seconds between heartbeats; `0` sends none. @default none, or `presenceTimeout / 2 - 1` when that is given */
   readonly heartbeatInterval?: number;
-  /** Whether a heartbeat's success is announced as a status. @default false */
+  /** Announces the success of a heartbeat as a status. @default false */
   readonly announceSuccessfulHeartbeats?: boolean;
-  /** Whether a heartbeat's failure is announced as a status. @default true */
+  /** Announces the failure of a heartbeat as a status. @default true */
   readonly announceFailedHeartbeats?: boolean;
-  /** Whether no leave is sent when a name is unsubscribed. @default false */
+  /** Sends no leave when a name is unsubscribed. @default false */
   readonly suppressLeaveEvents?: boolean;
-  /** Whether state given at subscribe is sent again with each handshake and heartbeat. @default true */
+  /** Repeats the state given at subscribe with each handshake and heartbeat. @default true */
   readonly maintainPresenceState?: boolean;
   /** Seconds to wait for an answer, long polls excepted. @default 15 */
   readonly transactionalRequestTimeout?: number;
   /** Seconds to wait for a long poll; below 300, where Node's fetch gives up by itself. @default 290 */
   readonly subscribeRequestTimeout?: number;
-  /** Seconds for the bytes of a file to go out or come in; `Infinity` sets no bound. @default 300 */
+  /** Seconds to upload or download the bytes of a file; `Infinity` sets no bound. @default 300 */
   readonly fileRequestTimeout?: number;
-  /** How often `sendFile()` tries to tell the channel of a file that is uploaded. @default 5 */
+  /** The number of attempts of `sendFile()` to publish the message of an uploaded file. @default 5 */
   readonly fileUploadPublishRetryLimit?: number;
-  /** Whether each request carries a random `requestid`. @default true */
+  /** Adds a random `requestid` to each request. @default true */
   readonly useRequestId?: boolean;
-  /** Whether copies of an entry are delivered once. @default true */
+  /** Delivers copies of an entry once. @default true */
   readonly dedupeOnSubscribe?: boolean;
-  /** Entries that the search for copies looks back. @default 1000 */
+  /** The number of newest entries that are searched for copies. @default 1000 */
   readonly maximumCacheSize?: number;
-  /** Entries in one answer from which on others may have been dropped. @default 100 */
+  /** The number of entries in one answer from which on others may have been dropped. @default 100 */
   readonly requestMessageCountThreshold?: number;
   /** Seconds that the server keeps undelivered messages: a longer absence is announced as a possible gap. @default 600 */
   readonly liveRetention?: number;
-  /** Whether history fills what the server's live queue has lost, before newer messages are delivered. @default 'none' */
+  /** `history`: fetches messages that the server's live queue has lost, before newer ones are delivered. @default 'none' */
   readonly recovery?: 'none' | 'history';
-  /** Whether the browser's `online` and `offline` events are heeded. @default true */
+  /** Reacts to the browser's `online` and `offline` events. @default true */
   readonly listenToBrowserNetworkEvents?: boolean;
-  /** Where log lines go; keys and tokens of eight characters or more are taken out before. @default nowhere */
+  /** Receives log lines, without keys and tokens of eight characters or more. @default nowhere */
   readonly logger?: Logger;
-  /** What ky calls instead of `globalThis.fetch`. */
+  /** Replaces `globalThis.fetch` below ky. */
   readonly fetch?: Fetch;
-  /** Replaces the HTTP layer whole, for example by `nodeTransport()` of `timetoken/node`. */
+  /** Replaces the whole HTTP layer, for example by `nodeTransport()` of `timetoken/node`. */
   readonly transport?: Transport;
   /** Time. @default the runtime's */
   readonly clock?: Clock;
   /** Random numbers from 0 up to 1, for jitter and ids. @default Math.random */
   readonly random?: () => number;
-  /** Where news of the network comes from. @default the browser's events, where there is a browser */
+  /** Reports changes of the network. @default the browser's events, where there is a browser */
   readonly networkEvents?: NetworkEvents;
-  /** Whether payloads are frozen in all their depth before listeners get them, which share them; the test kit sets it. @default false */
+  /** Freezes payloads deeply before the listeners, which share them, get them; the test kit sets it. @default false */
   readonly freezePayloads?: boolean;
 }
 

@@ -1,12 +1,11 @@
 import { DEFAULT_PRESENCE_TIMEOUT } from '../../protocol/limits.ts';
 import type { Abilities, Feature } from '../feature.ts';
+import type { BackoffPolicy } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { browserNetworkEvents } from '../runtime/surroundings.ts';
-import { DEFAULTS, invalid, parseOrigin, readPubNubOptions } from './checks.ts';
-import { missingFeature } from './missing-feature.ts';
+import { DEFAULTS, invalid, missingFeature, parseOrigin, readPubNubOptions } from './checks.ts';
 import type { PubNubOptions, Settings } from './options.ts';
-import { policyOf } from './reconnection.ts';
 
 /**
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
@@ -32,7 +31,8 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
       options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
     keeper: able.keeper,
     history: able.history,
-    reconnection: policyOf(all.reconnectionPolicy),
+    // The check of the option has read it.
+    reconnection: all.reconnectionPolicy as BackoffPolicy,
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
     requestTimeout: all.transactionalRequestTimeout * 1_000,
@@ -49,7 +49,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
   });
 }
 
-// Which feature an option needs.
+// The feature that an option needs.
 const NEEDS: readonly (readonly [
   option: keyof PubNubOptions,
   ability: keyof Abilities,

@@ -3,18 +3,18 @@ import type { PNStatusCategory } from '../../protocol/status.ts';
 /** The properties of an error that follow from its code. Each code has a page in `docs/reference/errors`. */
 export interface ErrorKind {
   readonly category: PNStatusCategory;
-  /** Whether the same call may succeed when it is made again. */
+  /** `true` if the same call may succeed when it is repeated. */
   readonly retryable: boolean;
-  /** What to do, appended to every message. */
+  /** The action to take; the end of every message. */
   readonly next: string;
 }
 
-/** The same call fails again. */
+/** The same call fails again when it is repeated. */
 function final(category: PNStatusCategory, next: string): ErrorKind {
   return { category, retryable: false, next };
 }
 
-/** The same call may succeed when it is made again. */
+/** The same call may succeed when it is repeated. */
 function passing(category: PNStatusCategory, next: string): ErrorKind {
   return { category, retryable: true, next };
 }

@@ -7,7 +7,7 @@ import { type Delivery, PubNubError } from './pubnub-error.ts';
 interface CallLimits {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How far the request has got when it ends. @default 'unknown' */
+  /** The delivery of the request when a limit ends it. @default 'unknown' */
   readonly delivery?: Delivery;
 }
 
@@ -34,7 +34,7 @@ export function aborted(operation: PNOperationType, delivery: Delivery, cause: u
   return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
 }
 
-/** The error of a request that could not be built: what was thrown meanwhile is not a connection failure. */
+/** The error of a request that could not be built, which is not a connection failure. */
 export function unbuilt(
   operation: PNOperationType,
   cause: unknown,

@@ -14,11 +14,11 @@ const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$
 /** Codes of zlib, Brotli (whose name Node leaves out) and zstd: the answer is not compressed as its header says. */
 const COMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_)/;
 
-/** A failed exchange: how far the request got, and which error it is. */
+/** A failed exchange. */
 export interface Failure {
   readonly sent: 'not-sent' | 'unknown';
   readonly kind: keyof typeof WHAT;
-  /** The deepest machine-readable code, for example `ECONNRESET`. */
+  /** The code of the deepest error that has one, for example `ECONNRESET`. */
   readonly code: string | undefined;
   /** The error that carries the code; errors around it may hold the request, with its keys. */
   readonly cause: unknown;
@@ -31,7 +31,7 @@ const WHAT = {
   'PN-4002': 'the answer is too large to be one of the protocol',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
-/** Classifies what a transport threw, by the codes in its chain of causes, never by its text. */
+/** Classifies a transport's failure by the codes in its chain of causes, never by its text. */
 export function classifyFailure(thrown: unknown): Failure {
   let cause = thrown;
   let code: string | undefined;
@@ -52,7 +52,7 @@ function kindOf(code: string | undefined): Failure['kind'] {
   return TIMED_OUT.test(code) ? 'PN-2002' : 'PN-2001';
 }
 
-/** The error of an exchange without an answer. What was thrown holds no secrets any more. */
+/** The error of an exchange without an answer. `thrown` holds no secrets. */
 export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
   if (isOwnError(thrown)) return thrown;
   const { code, kind, sent, cause } = classifyFailure(thrown);

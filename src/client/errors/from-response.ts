@@ -14,8 +14,8 @@ export interface FailedAnswer {
   readonly body: unknown;
   /** The same, with secrets. */
   readonly raw?: unknown;
-  /** Names that the request held: an error may repeat them, even if they look like a secret. */
-  readonly asked?: ReadonlySet<unknown>;
+  /** Names in the request: an error repeats them, even if they look like a secret. */
+  readonly asked?: ReadonlySet<unknown> | undefined;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
 }
@@ -56,7 +56,7 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
   });
 }
 
-/** Whether the body is a protocol error, and not the page of a proxy. */
+/** `true` for a protocol error, `false` for the page of a proxy. */
 export function isProtocolError(body: unknown): boolean {
   return isRecord(body) && 'error' in body && ('service' in body || 'status' in body);
 }

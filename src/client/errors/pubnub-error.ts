@@ -1,10 +1,10 @@
 import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import { ERROR_KINDS, type ErrorCode } from './codes.ts';
 
-/** How far a publish got: it was not sent, its fate is unknown, or the server refused it. */
+/** The delivery of a publish: it was not sent, its outcome is unknown, or the server refused it. */
 export type Delivery = 'not-sent' | 'unknown' | 'rejected';
 
-/** What an error is made of beyond its code. */
+/** The properties of an error that do not follow from its code. */
 export interface ErrorDetails {
   readonly operation?: PNOperationType | undefined;
   /** HTTP status, if there was an answer. */
@@ -25,8 +25,8 @@ const DEEPEST = 8;
 const BRAND = Symbol.for('timetoken.PubNubError');
 
 /**
- * The one error of the library. `message` says what happened and what to do; `code` is stable and has a page in
- * `docs/reference/errors`; keys, tokens and payloads never appear in it, nor in anything that hangs on it.
+ * The error of the library. `message` says what happened and what to do; `code` is stable and has a page in
+ * `docs/reference/errors`. Keys, tokens and payloads never appear in it or its properties.
  *
  * @example
  * ```ts
@@ -61,13 +61,13 @@ export class PubNubError extends Error {
     this.errorData = details.errorData;
     this.channels = details.channels ?? [];
     this.channelGroups = details.channelGroups ?? [];
-    // What the library itself refuses (PN-1xxx) was not sent.
+    // PN-1xxx: refused by the library, before sending.
     this.delivery = details.delivery ?? (code.startsWith('PN-1') ? 'not-sent' : undefined);
     this.retryAfter = details.retryAfter;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Whether a value is such an error, also when it comes from another copy of the library or another realm. */
+  /** `true` for such an error, also from another copy of the library or another realm. */
   static is(value: unknown): value is PubNubError {
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
@@ -85,7 +85,7 @@ export class PubNubError extends Error {
   }
 }
 
-/** Whether a value is an error of this copy of the library, with a code that exists. */
+/** `true` for an error of this copy of the library, with a code that exists. */
 export function isOwnError(value: unknown): value is PubNubError {
   try {
     return value instanceof PubNubError && Object.hasOwn(ERROR_KINDS, value.code);

@@ -23,11 +23,11 @@ const TO_STRING: ReadonlySet<unknown> = new Set([
 const OF_ERRORS: ReadonlySet<PropertyKey> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'code']);
 const NONE: ReadonlySet<PropertyKey> = new Set();
 
-/** Takes secrets out of what leaves the client: errors, with their causes and members, and log lines. */
+/** Takes secrets out of errors, with their causes and members, and out of log lines. */
 export class Redactor {
   readonly #secrets: () => readonly (string | undefined)[];
 
-  /** `secrets` is called each time. */
+  /** `secrets` is called for each text and value. */
   constructor(secrets: () => readonly (string | undefined)[]) {
     this.#secrets = secrets;
   }
@@ -38,8 +38,8 @@ export class Redactor {
   }
 
   /**
-   * The value without secrets, however it is printed: the value itself if it is clean and hides nothing; else a copy, which
-   * is an error for an error, and plain data for anything else. Cycles and large values are cut.
+   * The value without secrets: the value itself if it is clean and hides nothing; else a copy, which is an error for an
+   * error, and plain data for anything else. Cycles and large values are cut.
    */
   value(value: unknown): unknown {
     return new Cleaning(this.#secrets()).clean(value, false);
@@ -55,7 +55,7 @@ class Cleaning {
     this.#secrets = secrets;
   }
 
-  /** `named`: what looks like an address is a name. */
+  /** `named`: text that looks like an address is a name. */
   clean(value: unknown, named: boolean): unknown {
     if (typeof value === 'string') return this.#text(value, named);
     if (typeof value === 'symbol') return this.#text(String(value), named) === String(value) ? value : CUT;
@@ -133,7 +133,7 @@ interface Member {
   readonly name: string;
   /** The value, clean. */
   readonly clean: unknown;
-  /** Whether nothing had to be taken out. */
+  /** `true` if nothing was taken out. */
   readonly isSame: boolean;
 }
 
@@ -153,7 +153,7 @@ function tagOf(value: object): string {
   return Object.prototype.toString.call(value);
 }
 
-/** Whether an object is printed by its members alone; others, such as a `Request`, print hidden state. */
+/** `true` if an object is printed by its members alone; others, such as a `Request`, print hidden state. */
 function isShown(value: object, inherited: ReadonlySet<PropertyKey>): boolean {
   if (isOwnError(value)) return Object.getPrototypeOf(value) === PubNubError.prototype;
   return (

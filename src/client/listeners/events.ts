@@ -12,7 +12,7 @@ export interface DeliveredEvent<Name extends string = string> {
   readonly channel: Name;
   /** The group or wildcard that matched; `null` when the channel itself is subscribed. */
   readonly subscription: string | null;
-  /** When the server took it. */
+  /** The time at which the server accepted it. */
   readonly timetoken: Timetoken;
 }
 
@@ -24,7 +24,7 @@ export interface PNMessageResult<Name extends string = string, P = unknown> exte
   /** The publisher's `meta`. */
   readonly userMetadata: Json | undefined;
   readonly customMessageType: string | undefined;
-  /** Why the payload could not be decrypted; `message` is then as it came. */
+  /** The failed decryption of the payload; `message` is then still encrypted. */
   readonly error?: PubNubError;
 }
 
@@ -51,7 +51,7 @@ export interface PNPresenceEventResult extends DeliveredEvent {
   readonly left: readonly string[];
   /** Users who timed out since the last interval. */
   readonly timedOut: readonly string[];
-  /** The lists were too long to send: ask here-now. */
+  /** `true` if the lists were too long to send: call `hereNow()`. */
   readonly hereNowRefresh: boolean;
 }
 
@@ -62,7 +62,7 @@ export interface PNMessageActionEvent extends DeliveredEvent {
   readonly data: {
     readonly type: string;
     readonly value: string;
-    /** Who added or removed it; the same as `publisher`. */
+    /** The user who added or removed it; the same as `publisher`. */
     readonly uuid: string | undefined;
     /** Names the action. */
     readonly actionTimetoken: Timetoken;
@@ -73,7 +73,7 @@ export interface PNMessageActionEvent extends DeliveredEvent {
 
 /** Metadata of a user or channel, or a membership, changed. */
 export interface PNObjectsEvent extends DeliveredEvent {
-  /** What changed: `type` and `event` tell what `data` is. */
+  /** The change; `type` and `event` determine `data`. */
   readonly message: PNObjectsChange;
 }
 
@@ -85,8 +85,8 @@ export interface PNFileEvent extends DeliveredEvent {
     readonly id: string;
     readonly name: string;
     /**
-     * Where the file is, with the token of the moment in which it is read: keep it out of logs. It is no part of the
-     * event's JSON. A client with a secret key has to sign it: `getFileUrl()` does.
+     * The address of the file, with the token at the time of reading: keep it out of logs. The event's JSON does not contain
+     * it. A client with a secret key must use `getFileUrl()`, which signs the address.
      */
     readonly url: string;
   };
@@ -98,19 +98,19 @@ export interface PNFileEvent extends DeliveredEvent {
 export interface PNGapEvent {
   /** The channel, without the suffix of its presence. */
   readonly channel?: string;
-  /** The channel group, where it is not known which of its channels are concerned. */
+  /** The channel group, if its affected channels are unknown. */
   readonly channelGroup?: string;
-  /** The wildcard, where it is not known which of its channels are concerned. */
+  /** The wildcard, if its affected channels are unknown. */
   readonly wildcard?: string;
-  /** Whether presence events are missing, and not messages. */
+  /** `true` if presence events are missing, `false` for messages. */
   readonly presence: boolean;
   /** Exclusive start of the range. */
   readonly from: Timetoken;
   /** Inclusive end of the range. */
   readonly to: Timetoken;
   /**
-   * Why: the origin said that it had dropped them; an answer was full; the client was away too long; the cursor went back
-   * with a new region; older messages could not be fetched, or took so long that too many newer ones had to wait.
+   * The cause: the origin reported that it had dropped them; an answer was full; the client was away too long; the cursor
+   * went back with a new region; older messages could not be fetched, or took so long that too many newer ones waited.
    */
   readonly reason:
     | 'trimmed'
@@ -119,38 +119,38 @@ export interface PNGapEvent {
     | 'cursor-regressed'
     | 'backfill-failed'
     | 'backlog-full';
-  /** Whether messages are known to be missing, or only may be. */
+  /** `true` if messages are missing, `false` if they may be. */
   readonly certain: boolean;
-  /** What history has brought back before this event: nothing, some of the stored messages and files, or all. */
+  /** The stored messages and files that history delivered before this event. */
   readonly recovered: 'none' | 'partial' | 'complete';
-  /** The kinds of event that may be missing still. */
+  /** The kinds of event that may still be missing. */
   readonly kinds: readonly string[];
 }
 
-/** An entry of an answer that does not follow the protocol; the other entries are delivered. */
+/** An entry of an answer that violates the protocol; the other entries are delivered. */
 export interface PNInvalidMessageEvent {
   readonly reason: string;
-  /** The entry as it came. */
+  /** The entry as received. */
   readonly raw: unknown;
 }
 
-/** A listener threw or rejected; the others were called all the same. */
+/** A listener threw or rejected; the others were called nevertheless. */
 export interface PNListenerErrorEvent {
   /** The event whose handler failed. */
   readonly event: string;
   readonly error: unknown;
 }
 
-/** Where the subscribe loop is, as a program sees it. */
+/** The state of the subscribe loop, as a program sees it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'stopped' | 'failed';
 
 /** The state of the subscribe loop changed. */
 export interface PNStateEvent {
   readonly state: ClientState;
   readonly previous: ClientState;
-  /** Why, in a few words. */
+  /** The reason, in a few words. */
   readonly reason: string;
-  /** The failure behind it, if any. */
+  /** The failure that caused it, if any. */
   readonly error: PubNubError | undefined;
 }
 
@@ -192,7 +192,7 @@ export type AnySignal<C> = string extends keyof C
   ? PNSignalResult<string, C[keyof C & string]>
   : { [K in LiteralKeys<C>]: PNSignalResult<Pattern<K>, C[K & keyof C]> }[LiteralKeys<C>];
 
-/** What a subscription to `N` yields: subscribed as a wildcard, `news.*` yields every name under it. */
+/** The messages of a subscription to `N`; a wildcard `news.*` yields every name under it. */
 export type MessageOf<C, N extends string> = N extends string
   ? PNMessageResult<Pattern<N>, PayloadOf<C, N>>
   : never;

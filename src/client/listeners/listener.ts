@@ -1,12 +1,12 @@
 import type { AnyChannels } from '../channels.ts';
 import type { EventMap, EventName } from './events.ts';
 
-/** What a handler may return: a promise is waited for only to report its rejection. */
+/** The return value of a handler: of a promise, only a rejection is reported. */
 export type Handled = void | Promise<void>;
 
 /**
- * What `addListener` takes: an object with any of these methods. They are looked up at each event, so that a method may
- * be set later; `Client` is the client that the event comes from.
+ * A listener of `addListener()`: an object with any of these methods. They are looked up at each event, so that a method may
+ * be set later. `Client` is the client that the event comes from.
  */
 export type Listener<C = AnyChannels, Client = unknown> = {
   [Name in EventName]?: (event: EventMap<C>[Name], pubnub: Client) => Handled;

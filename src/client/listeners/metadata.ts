@@ -1,7 +1,7 @@
-/** A program's own fields: by name, without any nesting. */
+/** Custom fields by name, without nesting. */
 export type CustomFields = Readonly<Record<string, string | number | boolean | null>>;
 
-/** What users, channels and memberships have in common. */
+/** The members that users, channels and memberships have in common. */
 export interface Described {
   /** Absent unless it was asked for; `null` when there is none. */
   readonly status?: string | null;
@@ -9,7 +9,7 @@ export interface Described {
   readonly type?: string | null;
   /** Absent unless they were asked for; `null` when there are none. */
   readonly custom?: CustomFields | null;
-  /** When it was last changed: RFC 3339, UTC. */
+  /** The time of the last change: RFC 3339, UTC. */
   readonly updated: string;
   /** Changes with the content; `ifMatchesEtag` takes it. */
   readonly eTag: string;
@@ -32,7 +32,7 @@ export interface ChannelMetadata extends Described {
   readonly description?: string | null;
 }
 
-/** The other side of a membership: its id, and what else was asked for. */
+/** The other side of a membership: its id, and the members that were requested. */
 export type Related<T extends { readonly id: string }> = Pick<T, 'id'> & Partial<T>;
 
 /** One channel of a user. */

@@ -12,7 +12,7 @@ interface Change<Event extends 'set' | 'delete', Type extends 'uuid' | 'channel'
 
 type Ends = Pick<Membership, 'channel'> & Pick<ChannelMember, 'uuid'>;
 
-/** A change of App Context. What was set holds the fields that changed; `null` in one says that it was cleared. */
+/** A change of App Context. The data of a `set` holds the fields that changed; a field that is `null` was cleared. */
 export type PNObjectsChange =
   | Change<'set', 'uuid', Related<UuidMetadata>>
   | Change<'set', 'channel', Related<ChannelMetadata>>

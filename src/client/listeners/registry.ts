@@ -4,7 +4,7 @@ import { checkHandler, checkListener, nearMisses } from './check.ts';
 import { EVENT_NAMES, type EventMap, type EventName } from './events.ts';
 import { freezeEvent } from './freeze.ts';
 
-/** Called with what a handler threw or rejected with. */
+/** Called with the error of a handler. */
 export type FailureHook = (event: EventName, error: unknown) => void;
 
 /** Options of a registry. */
@@ -24,7 +24,7 @@ export class ListenerRegistry<Client> {
   readonly #emitter = new EventEmitter();
   // Handlers of the library itself, which a program cannot remove.
   readonly #watchers = new EventEmitter();
-  /** How to remove each listener, and each handler of one event. */
+  /** The functions that remove each listener, and each handler of one event. */
   readonly #listeners = new Map<object, () => void>();
   readonly #handlers = new Set<() => void>();
   readonly #client: () => Client;
@@ -43,7 +43,7 @@ export class ListenerRegistry<Client> {
     this.#logger = logger;
   }
 
-  /** Adds a listener; one that is there already stays there once. Throws `PN-1002` if it is not an object. */
+  /** Adds a listener; adding it again has no effect. Throws `PN-1002` if it is not an object. */
   add(listener: object): void {
     checkListener(listener);
     if (this.#listeners.has(listener)) return;
@@ -52,7 +52,7 @@ export class ListenerRegistry<Client> {
     this.#listeners.set(listener, this.#register(this.#names, call));
   }
 
-  /** Removes a listener; one that is not there is left alone. */
+  /** Removes a listener, if it was added. */
   remove(listener: object): void {
     this.#listeners.get(listener)?.();
     this.#listeners.delete(listener);
@@ -100,7 +100,7 @@ export class ListenerRegistry<Client> {
     else this.emit('listenerError', { event, error });
   }
 
-  /** Whether an event has a handler, or a listener that has the method now. */
+  /** `true` if an event has a handler, or a listener with that method now. */
   has(name: EventName): boolean {
     if (this.#emitter.listenerCount(name) > this.#listeners.size) return true;
     for (const listener of this.#listeners.keys()) if (hasMethod(listener, name)) return true;

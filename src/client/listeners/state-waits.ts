@@ -24,8 +24,8 @@ export class StateWaits {
   }
 
   /**
-   * Resolves in the given state. Rejects as soon as the loop is where it does not get there by itself: in `failed` with
-   * the error that it failed with, in `stopped` with `PN-2003`, as when the signal or the client ends first.
+   * Resolves in the given state. Rejects if the loop does not reach it by itself: in `failed` with the error of the loop, in
+   * `stopped` with `PN-2003`, as when the signal or the client ends first.
    */
   async until(wanted: ClientState, signal: AbortSignal | undefined): Promise<void> {
     if (!CLIENT_STATES.includes(wanted)) {

@@ -1,4 +1,3 @@
-import { PNOperationType } from '../../protocol/status.ts';
 import { checkCount, checkName, checkText, listOf, optional } from '../builder/params.ts';
 import { defineEndpoint, type Keyset, type List, type Params } from '../endpoint.ts';
 import { encodeNames, path } from '../request/path.ts';
@@ -14,9 +13,9 @@ export interface LeaveParams extends Params {
 
 /** Parameters of the presence heartbeat. */
 export interface HeartbeatParams extends LeaveParams {
-  /** Seconds after which the server takes the user for gone. */
+  /** Seconds without a request after which the server announces a timeout. */
   presenceTimeout?: number;
-  /** JSON text: the user's state by channel. */
+  /** The user's state by channel, as JSON text. */
   state?: string;
 }
 
@@ -28,7 +27,7 @@ function resource(channels: readonly string[] = [], { subscribeKey }: Keyset): s
 
 /** `GET /v2/presence/sub-key/{sub}/channel/{channels}/heartbeat` (docs/reference/protocol.md, "Presence"). */
 export const heartbeat = defineEndpoint<HeartbeatParams, void>({
-  operation: PNOperationType.PNHeartbeatOperation,
+  operation: 'PNHeartbeatOperation',
   params: { ...NAMES, presenceTimeout: optional(checkCount), state: optional(checkText) },
   oneOf: ['channels', 'channelGroups'],
   path: ({ channels }, keys) => `${resource(channels, keys)}/heartbeat`,
@@ -43,7 +42,7 @@ export const heartbeat = defineEndpoint<HeartbeatParams, void>({
 
 /** `GET /v2/presence/sub-key/{sub}/channel/{channels}/leave` (docs/reference/protocol.md, "Presence"). */
 export const leave = defineEndpoint<LeaveParams, void>({
-  operation: PNOperationType.PNUnsubscribeOperation,
+  operation: 'PNUnsubscribeOperation',
   params: NAMES,
   oneOf: ['channels', 'channelGroups'],
   path: ({ channels }, keys) => `${resource(channels, keys)}/leave`,

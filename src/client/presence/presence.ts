@@ -26,7 +26,7 @@ export class Presence {
   /** Names that were left in this turn. */
   #unsent = NO_NAMES;
 
-  /** `stateFor` gives the JSON text of the state to send for names; `onBeat` is told how each heartbeat went. */
+  /** `stateFor` returns the JSON text of the state for names; `onBeat` gets the outcome of each heartbeat. */
   constructor(
     executor: Executor,
     stateFor: (names: Names) => string | undefined,

@@ -10,6 +10,6 @@ export interface CallOptions {
 
 /** Options of `Executor.call`. */
 export interface InnerOptions extends CallOptions {
-  /** Called with the answer that the result was read from. */
+  /** Called with the answer that holds the result. */
   readonly onAnswer?: (answer: TransportResponse) => void;
 }

@@ -1,7 +1,7 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 
-/** What may end a piece of work before it is done. */
+/** The events that end work early, each with its error. */
 export interface Limits {
   /** Milliseconds after which `onTimeout` makes the error; `Infinity` for never. */
   readonly timeout?: number | undefined;
@@ -9,15 +9,15 @@ export interface Limits {
   /** The caller's own signal. */
   readonly signal?: AbortSignal | undefined;
   readonly onAbort?: (reason: unknown) => PubNubError;
-  /** Makes the error when everything is ended at once, instead of the one for all. */
+  /** Makes the error of `cancelAll()`, in place of its argument. */
   readonly onClose?: () => PubNubError;
 }
 
 type Cancel = (error: PubNubError) => void;
 
 /**
- * Work that can be ended from outside: by a deadline, by the caller's signal, or all at once when the client closes.
- * The promise settles at that moment, even when what runs below ignores its signal.
+ * Runs work that a deadline, the caller's signal or the end of the client cancels. The promise settles at that moment, even
+ * if the work ignores its signal.
  */
 export class Cancellation {
   readonly #clock: SteadyClock;
@@ -45,7 +45,6 @@ export class Cancellation {
         controller.abort(error);
       };
       const close: Cancel = (error) => cancel(onClose?.() ?? error);
-      // For ever is no delay that a timer could have: it would fire at once.
       const timer =
         timeout === undefined || timeout === Number.POSITIVE_INFINITY || !onTimeout
           ? undefined
@@ -60,7 +59,7 @@ export class Cancellation {
     });
   }
 
-  /** A pause that the same things end. */
+  /** A pause that the limits end early. */
   sleep(milliseconds: number, limits: Limits): Promise<void> {
     return this.run(limits, (signal) => {
       return new Promise((resolve) => {
@@ -70,7 +69,7 @@ export class Cancellation {
     });
   }
 
-  /** Ends everything that runs, and what would begin later. */
+  /** Ends all work, and later work before it begins. */
   cancelAll(error: PubNubError): void {
     this.#ended = error;
     for (const cancel of [...this.#running]) cancel(error);

@@ -3,8 +3,8 @@ import { VERSION } from '../../version.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import type { Given } from '../builder/given.ts';
 import { type Validated, validate } from '../builder/validate.ts';
+import { missingFeature } from '../config/checks.ts';
 import type { Codec, CryptoModule } from '../config/crypto-module.ts';
-import { missingFeature } from '../config/missing-feature.ts';
 import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
@@ -23,10 +23,10 @@ import { planRequest, type RequestPlan } from './plan.ts';
 import { type RetryClass, retryCall } from './retry.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
 
-/** Sends the requests of one client: plans them, keeps their time, repeats what may be repeated, reads the answers. */
+/** Sends the requests of one client: builds them, keeps their deadlines, retries them, reads the answers. */
 export class Executor {
   readonly settings: Settings;
-  /** Adds what proves who asks; knows the token, and its provider. */
+  /** Adds credentials to requests. */
   readonly authorizer: Authorizer;
   /** Takes secrets out of what leaves the client. */
   readonly redactor: Redactor;
@@ -34,7 +34,7 @@ export class Executor {
   readonly codec: Codec | undefined;
   readonly #identity: string;
   readonly #cancellation: Cancellation;
-  /** Of single calls: cipher keys, and tokens that are to be revoked. */
+  /** Secrets of single calls: cipher keys, and tokens that are to be revoked. */
   #given: readonly string[] = [];
   #closed = false;
 
@@ -58,13 +58,13 @@ export class Executor {
     this.#cancellation.cancelAll(new PubNubError('PN-2004', 'The client was closed while the call ran.'));
   }
 
-  /** The query that tells who is asking. */
+  /** The query that identifies the client, and the request. */
   get identity(): string {
     const { useRequestId, random } = this.settings;
     return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
   }
 
-  /** What encrypts and decrypts the files of a call with a cipher key of its own; otherwise the client's. */
+  /** The codec of a call with a cipher key of its own; without one, the client's. */
   codecOfCall(cipherKey: string | undefined): Codec | undefined {
     if (cipherKey === undefined) return this.codec;
     const { encryption = missingFeature('The cipherKey of a call', 'encryption') } = this.settings;
@@ -75,14 +75,14 @@ export class Executor {
     return this.settings.encryption?.codecOf(module, (thrown) => this.redactor.value(thrown));
   }
 
-  /** Keeps a secret of a single call out of what is told from now on. */
+  /** Takes a secret of a single call out of later errors and log lines. */
   hide(secret: unknown): void {
     if (typeof secret === 'string') this.#given = remembered(this.#given, secret);
   }
 
   /**
-   * The door by which every failure leaves: one of ours, without secrets. What is none of ours was thrown while a request
-   * was put together, unless `otherwise` says what it is.
+   * The error that a call fails with, without secrets; every failure passes here. A foreign error was thrown while a request
+   * was built, unless `otherwise` makes another error of it.
    */
   failure(
     operation: PNOperationType,
@@ -107,42 +107,39 @@ export class Executor {
     }
   }
 
-  /** Makes an attempt, and further ones after a failure where their class allows it. */
-  async repeat<R>(of: RetryClass, attempt: () => Promise<R>, signal?: AbortSignal): Promise<R> {
-    try {
-      return await attempt();
-    } catch (error) {
-      const { operation, retry } = of;
-      const { logger, random } = this.settings;
-      const first = this.failure(operation, error);
-      const again = () =>
+  /** Makes an attempt, and further ones after a failure if their class allows it. */
+  repeat<R>(of: RetryClass, attempt: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+    const { operation, retry } = of;
+    const { logger, random } = this.settings;
+    // What may be repeated only when it was not sent has, so far, not been sent.
+    const limits = limitsOf(operation, { signal, delivery: retry === 'not-sent' ? 'not-sent' : 'unknown' });
+    return retryCall(of, {
+      random,
+      attempt: () =>
         attempt().catch((thrown: unknown) => {
           throw this.failure(operation, thrown);
+        }),
+      pause: (delay, { error, count }) => {
+        logger?.warn?.('retrying', { operation, attempt: count, delay, error: error.code });
+        return this.#cancellation.sleep(delay, limits).catch((thrown: unknown) => {
+          throw isOwnError(thrown) ? thrown : error;
         });
-      return await retryCall(of, { first, attempt: again, random }, (delay, count) => {
-        logger?.warn?.('retrying', { operation, attempt: count, delay, error: first.code });
-        // What may be repeated only when it was not sent has, so far, not been sent.
-        const delivery = retry === 'not-sent' ? 'not-sent' : 'unknown';
-        const slept = this.#cancellation.sleep(delay, limitsOf(operation, { signal, delivery }));
-        return slept.catch((thrown: unknown) => {
-          throw isOwnError(thrown) ? thrown : first;
-        });
-      });
-    }
+      },
+    });
   }
 
-  /** Runs work that the limits end, and the end of the client. */
+  /** Runs work until it is done, or ended by its limits or the end of the client. */
   within<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.#cancellation.run(limits, work);
   }
 
-  /** What was given to a builder, checked; throws a `PubNubError` where it cannot be sent. */
+  /** The checked values of a builder. Throws a `PubNubError` if they cannot be sent. */
   check<P>(endpoint: Validated<P>, given: Given): Values<P> {
     for (const name of ['cipherKey', 'token']) this.hide(given[name]);
     return validate(endpoint, given, this.settings);
   }
 
-  /** The request that a call would send, but for what proves who asks. */
+  /** The request of a call, without credentials. */
   async plan<P, R>(
     endpoint: Endpoint<P, R>,
     values: Values<P>,
@@ -150,10 +147,11 @@ export class Executor {
   ): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
     const { settings, identity } = this;
-    if (this.#closed) {
-      const details = { operation, delivery: 'not-sent' } as const;
-      throw new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
-    }
+    if (this.#closed)
+      throw new PubNubError('PN-2004', `${operation}: the client is closed.`, {
+        operation,
+        delivery: 'not-sent',
+      });
     try {
       const codec = payload?.encrypted && this.codec;
       return planRequest(endpoint, values, {
@@ -173,7 +171,7 @@ export class Executor {
     }
   }
 
-  /** Sends a request as it is, within the limits; the answer may be of any status. */
+  /** Sends a request as it is, within the limits; the answer may have any status. */
   async send(
     operation: PNOperationType,
     plan: Omit<TransportRequest, 'signal'>,
@@ -190,7 +188,7 @@ export class Executor {
     }
   }
 
-  /** The error of an answer that is none of success, without what must not be told. */
+  /** The error of an answer that is not a success, without secrets. */
   refusal(
     operation: PNOperationType,
     { headers, body }: TransportResponse,
@@ -198,8 +196,7 @@ export class Executor {
   ): PubNubError {
     const raw = readErrorBody(body);
     const retryAfter = retryAfterIn(headers, this.settings.clock.now());
-    const answer = { status, raw, body: this.redactor.value(raw), retryAfter, ...(asked && { asked }) };
-    return errorFromResponse(operation, answer);
+    return errorFromResponse(operation, { status, raw, body: this.redactor.value(raw), retryAfter, asked });
   }
 
   async #attempt<P, R>(
@@ -228,7 +225,7 @@ export class Executor {
     return limitsOf(operation, { timeout, signal, delivery });
   }
 
-  /** Reads the answer to a call; throws the error that it stands for. */
+  /** The result in an answer. Throws the error of an answer that is not a success. */
   read<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;

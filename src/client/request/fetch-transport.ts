@@ -2,8 +2,7 @@ import { type FetchTransportOptions, readFetchOptions, transportOver } from './o
 import type { Transport } from './transport.ts';
 
 /**
- * The transport over `fetch` alone, 9 kB smaller than the one over ky. It does the same. Throws `PN-1007` for options that
- * are wrong.
+ * The transport over `fetch`, 9 kB smaller than the one over ky, with the same behaviour. Throws `PN-1007` for wrong options.
  */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const { fetch } = readFetchOptions('fetchTransport', options);

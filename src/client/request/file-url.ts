@@ -2,7 +2,7 @@ import type { Keyset } from '../endpoint.ts';
 import type { Executor } from './execute.ts';
 import { path } from './path.ts';
 
-/** Where a file is. */
+/** The place of a file. */
 export interface FilePlace {
   readonly channel: string;
   readonly fileId: string;
@@ -14,7 +14,7 @@ export function filePath({ channel, fileId, fileName }: FilePlace, { subscribeKe
   return path`/v1/files/${subscribeKey}/channels/${channel}/files/${fileId}/${fileName}`;
 }
 
-/** The address of a file as far as it is known without waiting: with the present token, without a signature. */
+/** The address of a file, with the present token and without a signature. */
 export function fileUrlOf(
   { settings, identity, authorizer }: Pick<Executor, 'settings' | 'identity' | 'authorizer'>,
   file: FilePlace,

@@ -13,7 +13,7 @@ import { uploadOf } from './upload.ts';
 
 /** Options of the transports over `fetch`. */
 export interface FetchTransportOptions {
-  /** What is called. @default `globalThis.fetch`, looked up at each call */
+  /** Replaces `fetch`. @default `globalThis.fetch`, looked up at each call */
   readonly fetch?: Fetch | undefined;
 }
 
@@ -24,10 +24,10 @@ export function readFetchOptions(caller: string, options: FetchTransportOptions)
   return factoryOptions(caller, options, OPTIONS);
 }
 
-/** Makes one request; an answer of any status resolves. */
+/** Sends one request; resolves with an answer of any status. */
 export type Call = (url: string, init: RequestInit) => Promise<Response>;
 
-/** A transport over what behaves as `fetch` does. */
+/** A transport over a function that behaves like `fetch`. */
 export function transportOver(call: Call): Transport {
   const exchange: Exchange = async ({ url, method, headers, signal, accept }, body) => {
     const response = await call(url, {

@@ -14,12 +14,12 @@ function hex(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** One or many names as a single path segment: encoded one by one, joined by commas; nothing is a lone comma. */
+/** Names as one path segment: encoded, and joined by commas; a lone comma for no names. */
 export function encodeNames(names: readonly string[]): PathPart {
   return new PathPart(names.length === 0 ? ',' : names.map(encodeSegment).join(','));
 }
 
-/** Text that is already encoded and may stand in a path as it is. */
+/** Encoded text for a path. */
 export class PathPart {
   readonly encoded: string;
 

@@ -6,12 +6,12 @@ import type { TransportRequest } from './transport.ts';
 /** Above this, in bytes, a path goes by POST: some proxies and servers refuse longer request lines. */
 const LONGEST_GET_PATH = 16_384;
 
-/** A request that lacks only what is fresh with each attempt: its address ends where the token is appended. */
+/** A request without its credentials, which are appended to its address for each attempt. */
 export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | 'headers'> {
   readonly body?: string | undefined;
 }
 
-/** Puts the request of an endpoint together. Throws `PN-1005` when the payload is too large. */
+/** Builds the request of an endpoint. Throws `PN-1005` if the payload is too large. */
 export function planRequest<P, R>(
   endpoint: Endpoint<P, R>,
   values: Parameters<Endpoint<P, R>['path']>[0],
@@ -19,7 +19,7 @@ export function planRequest<P, R>(
     readonly keys: Keyset;
     readonly baseUrl: string;
     readonly identity: string;
-    /** The payload's text, where it is another than its JSON. */
+    /** The payload's text, if it is not its JSON. */
     readonly payload?: string | undefined;
   },
 ): RequestPlan {

@@ -5,11 +5,11 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { type BackoffPolicy, backoff } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 
-/** What decides whether a failed call may be made again. */
+/** Decides whether a failed call may be made again. */
 export interface RetryClass {
   readonly operation: PNOperationType;
   readonly retry: Retry;
-  /** How many times. @default 3 */
+  /** @default 3 */
   readonly retries?: number | undefined;
 }
 
@@ -22,34 +22,43 @@ const POLICY: BackoffPolicy = Object.freeze({
   maximumRetries: RETRIES,
 });
 
-/**
- * Makes a call again after its first failure, as often as its class allows it. p-retry takes that failure as
- * its own first attempt, so that a call that succeeds at once costs nothing here; the pauses are the caller's, since
- * p-retry would sleep on the global clock.
- */
-export function retryCall<R>(
-  endpoint: RetryClass,
-  work: { readonly first: PubNubError; readonly attempt: () => Promise<R>; readonly random: () => number },
-  pause: (delay: number, attempt: number) => Promise<void>,
-): Promise<R> {
-  const { first, attempt, random } = work;
-  if (!mayRetry(endpoint, first)) return Promise.reject(first);
-  return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt()), {
-    retries: endpoint.retries ?? RETRIES,
-    minTimeout: 0,
-    shouldRetry: ({ error }) => mayRetry(endpoint, error),
-    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (retriesLeft === 0 || !PubNubError.is(error) || !mayRetry(endpoint, error)) return;
-      const { retryAfter } = error;
-      await pause(
-        backoff(POLICY, { attempt: attemptNumber, random: chance(random), retryAfter }),
-        attemptNumber,
-      );
-    },
-  });
+/** An attempt of a call, and what happens between two of them. */
+interface Attempts<R> {
+  readonly attempt: () => Promise<R>;
+  readonly random: () => number;
+  /** Waits before the next attempt; `count` attempts have failed. */
+  readonly pause: (
+    delay: number,
+    failure: { readonly error: PubNubError; readonly count: number },
+  ) => Promise<void>;
 }
 
-function mayRetry({ retry }: RetryClass, error: unknown): boolean {
+/**
+ * Makes a call, and again after a failure, as often as its class allows. A call that succeeds at once does not reach
+ * p-retry, whose first attempt is the failure of ours. The pauses are the caller's: p-retry would sleep on the global clock.
+ */
+export async function retryCall<R>(of: RetryClass, { attempt, random, pause }: Attempts<R>): Promise<R> {
+  try {
+    return await attempt();
+  } catch (first) {
+    if (!mayRetry(of, first)) throw first;
+    return pRetry((number) => (number === 1 ? Promise.reject(first) : attempt()), {
+      retries: of.retries ?? RETRIES,
+      minTimeout: 0,
+      shouldRetry: ({ error }) => mayRetry(of, error),
+      onFailedAttempt: async ({ error, attemptNumber: count, retriesLeft }) => {
+        if (retriesLeft === 0 || !mayRetry(of, error)) return;
+        const { retryAfter } = error;
+        await pause(backoff(POLICY, { attempt: count, random: chance(random), retryAfter }), {
+          error,
+          count,
+        });
+      },
+    });
+  }
+}
+
+function mayRetry({ retry }: RetryClass, error: unknown): error is PubNubError {
   if (!PubNubError.is(error) || !error.retryable) return false;
   return retry === 'safe' || error.delivery === 'not-sent';
 }

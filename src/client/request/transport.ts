@@ -1,8 +1,8 @@
 import type { HttpMethod } from '../endpoint.ts';
 
-/** A body that is no text. A `Blob` is one. */
+/** A body of bytes, for example a `Blob`. */
 export interface BodyBytes {
-  /** How many bytes it has. */
+  /** Its length in bytes. */
   readonly size: number;
   /** The bytes. May work only once, unless it is a `Blob`. */
   stream(): ReadableStream<Uint8Array>;
@@ -15,11 +15,11 @@ export interface TransportRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | BodyBytes | undefined;
-  /** Called with how many bytes of a body that is no text have gone out so far, where that can be seen. */
+  /** Called with the number of bytes of a `BodyBytes` that have been sent, if the transport can count them. */
   readonly onProgress?: ((loaded: number) => void) | undefined;
-  /** `stream`: a success is wanted as a stream of bytes, and redirects may be followed: the address holds no secrets. */
+  /** `stream`: the body of a success is a stream of bytes. Redirects may be followed: the address holds no secrets. */
   readonly accept?: 'stream' | undefined;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
@@ -34,14 +34,14 @@ export interface TransportResponse {
   readonly headers: TransportHeaders;
   /** The whole body, decoded as UTF-8; empty when there is a `stream`. */
   readonly body: string;
-  /** The body as it comes in, when it was asked for and the status is one of success. */
+  /** The body as it arrives, if `accept` asked for it and the status is a success. */
   readonly stream?: ReadableStream<Uint8Array> | undefined;
 }
 
 /**
- * How requests reach an origin. Resolves with any answer; rejects only when there was none. It does not retry, follow
- * redirects or keep time: the client does, by `signal`. An error's `code`, or that of a cause of it, tells what went wrong:
- * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that reading was given up, and so on.
+ * Sends a request to an origin. Resolves with any answer; rejects only if there was none. It does not retry, follow redirects
+ * or keep deadlines: the client does, by `signal`. The `code` of an error, or of one of its causes, says what went wrong:
+ * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that the answer was too large, and so on.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 

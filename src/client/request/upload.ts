@@ -2,15 +2,15 @@ import type { BodyBytes, TransportRequest } from './transport.ts';
 
 /** The bytes of one request on their way out. */
 export interface Upload {
-  /** What is to be sent. It is read no faster than it is taken, and fails when the upload ends early. */
+  /** The bytes to send. It is read no faster than it is taken, and fails if the upload ends early. */
   readonly stream: ReadableStream<Uint8Array>;
   /** The request is over: cancels the source, unless it has come to its end. May be called again. */
   end(): void;
 }
 
 /**
- * Opens a body, so that whoever makes its bytes always hears when nobody wants more of them: when the signal aborts, when
- * the sending side lets go, or at `end()`.
+ * Opens a body. Its source is always cancelled when no more bytes are wanted: when the signal aborts, when the sending side
+ * cancels, or at `end()`.
  *
  * A pipe does not promise that: it first waits until the chunk that it has read is taken, which never happens when the
  * request ends before it is connected, or against a server that does not read. The source is therefore read and cancelled
@@ -33,7 +33,7 @@ export function uploadOf(
     if (over) return;
     finish();
     sending?.error(reason);
-    // A source that cannot even be cancelled can do no more harm than to go on.
+    // A source whose `cancel()` fails goes on, which does no harm.
     source.cancel(reason).catch(() => undefined);
   };
   const abort = () => stop(signal.reason);

@@ -1,18 +1,21 @@
-import { checkOptions } from '../builder/check-options.ts';
 import { checkAmount, must, optional } from '../builder/params.ts';
 import type { OptionTable } from '../builder/read-options.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 
+interface Entry<T> {
+  readonly value: T;
+  readonly bytes: number;
+}
+
 /** A queue of values with their sizes in bytes. It moves an index: the cost of an array's shift() grows with its length. */
 export class Fifo<T> {
-  #values: (T | undefined)[] = [];
-  #sizes: number[] = [];
+  #entries: (Entry<T> | undefined)[] = [];
   #start = 0;
   #bytes = 0;
 
   /** Number of values. */
   get size(): number {
-    return this.#values.length - this.#start;
+    return this.#entries.length - this.#start;
   }
 
   /** Their total size in bytes. */
@@ -21,21 +24,18 @@ export class Fifo<T> {
   }
 
   push(value: T, bytes: number): void {
-    this.#values.push(value);
-    this.#sizes.push(bytes);
+    this.#entries.push({ value, bytes });
     this.#bytes += bytes;
   }
 
   /** Takes the oldest; there must be one. */
   shift(): T {
-    const value = this.#values[this.#start] as T; // There is one, says the caller.
-    this.#bytes -= this.#sizes[this.#start] ?? 0;
+    const { value, bytes } = this.#entries[this.#start] as Entry<T>; // There is one, says the caller.
+    this.#bytes -= bytes;
     // Released before the array is cut.
-    this.#values[this.#start] = undefined;
-    this.#start++;
-    if (this.#start > 64 && this.#start * 2 > this.#values.length) {
-      this.#values = this.#values.slice(this.#start);
-      this.#sizes = this.#sizes.slice(this.#start);
+    this.#entries[this.#start++] = undefined;
+    if (this.#start > 64 && this.#start * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#start);
       this.#start = 0;
     }
     return value;
@@ -43,9 +43,8 @@ export class Fifo<T> {
 
   /** Takes all. */
   drain(): readonly T[] {
-    const values = this.#values.slice(this.#start) as T[]; // What has not been taken is there.
-    this.#values = [];
-    this.#sizes = [];
+    const values = this.#entries.flatMap((entry) => (entry ? [entry.value] : []));
+    this.#entries = [];
     this.#start = 0;
     this.#bytes = 0;
     return values;
@@ -55,8 +54,8 @@ export class Fifo<T> {
 const OVERFLOWS = Object.freeze(['pause', 'drop-oldest', 'drop-newest', 'error'] as const);
 
 /**
- * What a full queue does: holds the source up, forgets its oldest value, takes no newer one, or ends with an error once
- * what it has was read.
+ * The behaviour of a full queue: it pauses the source, drops its oldest value, drops newer values, or ends with an error
+ * once its values have been read.
  */
 export type Overflow = (typeof OVERFLOWS)[number];
 
@@ -104,38 +103,36 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   #failure: Error | undefined;
   #fullSince: number | undefined;
 
-  /** Throws `PN-1002` for a limit or overflow that cannot be. */
   constructor(limit: number, overflow: Overflow, options: QueueOptions = {}) {
-    checkOptions('messages', { buffer: limit, overflow }, MESSAGES_OPTIONS);
     this.#limit = limit;
     this.#overflow = overflow;
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? MOST_BYTES;
   }
 
-  /** Values that nobody has taken yet. */
+  /** The number of values that wait. */
   get size(): number {
     return this.#values.size;
   }
 
-  /** Whether no more values come; some may still wait to be read. */
+  /** `true` if no more values come; some may still wait to be read. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Whether the source should wait. */
+  /** `true` if the source should pause. */
   get full(): boolean {
     const { size, bytes } = this.#values;
     const isFull = size >= this.#limit || bytes >= this.#maxBytes;
     return this.#overflow === 'pause' && !this.#ended && isFull;
   }
 
-  /** Since when the source has had to wait without anything being read, in the milliseconds of `now`. */
+  /** The time, in the milliseconds of `now`, since which the source has paused and nothing was read. */
   get fullSince(): number | undefined {
     return this.full ? this.#fullSince : undefined;
   }
 
-  /** Adds a value, of so many bytes where they are to be bounded; nothing happens once the queue has ended. */
+  /** Adds a value and its size in bytes. Does nothing once the queue has ended. */
   push(value: T, bytes = 0): void {
     if (this.#ended) return;
     const reader = this.#waiting.shift();
@@ -161,7 +158,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     if (!this.#ended) this.#finish(error);
   }
 
-  /** Takes all that waits. */
+  /** Takes all values. */
   drain(): readonly T[] {
     this.#fullSince = undefined;
     return this.#values.drain();
@@ -169,16 +166,14 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     if (this.size > 0) return Promise.resolve({ value: this.#take(), done: false });
-    if (this.#failure) {
-      const failure = this.#failure;
-      this.#failure = undefined;
-      return Promise.reject(failure);
-    }
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) return Promise.reject(failure);
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  /** Called when a `for await` is left: what is still in the queue is forgotten. */
+  /** Called when a `for await` is left: the values in the queue are dropped. */
   return(): Promise<IteratorResult<T>> {
     this.drain();
     this.#failure = undefined;

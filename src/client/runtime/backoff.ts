@@ -1,18 +1,18 @@
-/** When to come back after a failure. Delays in milliseconds. */
+/** The delays and limits of retries. Delays in milliseconds. */
 export interface BackoffPolicy {
   /** The longest delay before the given attempt (1 is the first retry), before jitter. */
   readonly delay: (attempt: number) => number;
-  /** No delay is shorter, whatever the jitter or the server says. */
+  /** The shortest delay, with jitter and `Retry-After`. */
   readonly minimumDelay: number;
-  /** No delay of the policy is longer; `Infinity` sets no bound. */
+  /** The longest delay of the policy; `Infinity` sets no bound. */
   readonly maximumDelay: number;
-  /** The longest time that the server may ask for; beyond it, this counts. */
+  /** The longest `Retry-After` that is followed. */
   readonly longestRetryAfter: number;
   /** Attempts before giving up; `Infinity` never does. */
   readonly maximumRetries: number;
 }
 
-/** What the delay of one attempt depends on. */
+/** The variables of one delay. */
 export interface BackoffInput {
   /** 1 for the first retry. */
   readonly attempt: number;
@@ -23,9 +23,8 @@ export interface BackoffInput {
 }
 
 /**
- * The delay before a retry: full jitter between the floor and the policy's delay, or, where the server named a time, that
- * time and a little jitter. Never below `minimumDelay`, and never above `maximumDelay` or `longestRetryAfter`. It is
- * `Infinity` where the policy says so: then there is no retry before somebody asks for it.
+ * The delay before a retry: full jitter between `minimumDelay` and the policy's delay, or the server's `Retry-After` with a
+ * little jitter. At most `maximumDelay` or `longestRetryAfter`. `Infinity`: no retry until the program asks for one.
  */
 export function backoff(policy: BackoffPolicy, { attempt, random, retryAfter }: BackoffInput): number {
   const { minimumDelay: floor, maximumDelay: cap, longestRetryAfter } = policy;

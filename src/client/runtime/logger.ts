@@ -1,12 +1,12 @@
-/** Where log lines go. Every method is optional; `console` fits as it is. */
+/** Receives log lines. Every method is optional; `console` fits. */
 export interface Logger {
   /** Each request and answer, by operation and status; never payloads. */
   debug?(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Changes of state. */
   info?(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and is being dealt with. */
+  /** Failures that the client handles. */
   warn?(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What a program must know: a listener that threw, with nobody listening for that. */
+  /** Failures that nothing else reports: a listener threw, and there is no `listenerError` listener. */
   error?(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 

@@ -1,17 +1,14 @@
-import { ESCAPED, Unescaped } from './escapes.ts';
+import { ESCAPED, Readings } from './escapes.ts';
 
 /** Shorter values, such as `demo`, are not secrets. */
 const SHORTEST = 8;
 const HIDDEN = '[redacted]';
 
-/** Replaces what was cut off. */
+/** Stands for text that was cut off. */
 export const CUT = '…';
 
 /** Characters that an escaped one takes at most. */
 const LONGEST_ESCAPE = 12;
-
-/** Characters at the end of a secret that may be a part of an escape. */
-const LONGEST_END = 10;
 
 // A character as it is written in addresses, JSON and HTML.
 function quoted(character: string): string {
@@ -33,8 +30,8 @@ const PARAMETER = new RegExp(
 );
 
 /**
- * The text without secrets, however they are escaped, and also if they are cut off after at least eight characters and half
- * of them. It is cut after so many characters.
+ * The text without secrets, in any escape. A secret that is cut off counts after eight characters and half of its length. The
+ * text is cut after `most` characters.
  */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[], most: number): string {
   const found = withoutKnown(text, new Set(secrets), most);
@@ -47,15 +44,17 @@ function withoutKnown(whole: string, secrets: ReadonlySet<string | undefined>, m
   const text = whole.slice(0, most + longest * LONGEST_ESCAPE);
   const end = Math.min(text.length, most);
   const cut = whole.length > most ? CUT : '';
-  const mayHold =
-    ESCAPED.test(text) || values.some((secret) => text.includes(secret.slice(0, leastOf(secret))));
-  if (!mayHold) return text.slice(0, end) + cut;
-  const unescaped = new Unescaped(text);
-  const wanted = values.map((secret) => new Secret(secret));
+  if (!ESCAPED.test(text) && !values.some((secret) => text.includes(beginningOf(secret))))
+    return text.slice(0, end) + cut;
+  const wanted = values.map((secret) => ({
+    spellings: Array.from(secret, spellingsOf),
+    least: Array.from(beginningOf(secret)).length,
+  }));
+  const readings = new Readings(text);
   let result = '';
   let rest = 0;
   for (let at = 0; at < end; at++) {
-    const behind = Math.max(...wanted.map((secret) => secret.endIn(unescaped, at)));
+    const behind = Math.max(...wanted.map((secret) => endIn(readings, secret, at)));
     if (behind <= at) continue;
     result += text.slice(rest, at) + HIDDEN;
     rest = behind;
@@ -64,58 +63,47 @@ function withoutKnown(whole: string, secrets: ReadonlySet<string | undefined>, m
   return result + text.slice(rest, end) + cut;
 }
 
-/** A secret, which a text may hold escaped or cut off. */
-class Secret {
-  readonly #value: string;
-  readonly #characters: string;
-  readonly #places: readonly number[];
-
-  constructor(value: string) {
-    this.#value = value;
-    const { characters, places } = new Unescaped(value).from(0, value.length);
-    this.#characters = characters;
-    this.#places = places;
-  }
-
-  /** Where it ends in a text, if it begins at a place there; else -1. */
-  endIn(text: Unescaped, start: number): number {
-    const places = text.follow(this.#characters, start);
-    const same = places.length - 1;
-    if (same === this.#characters.length) return places[same] ?? -1;
-    for (let count = same; count > Math.max(0, same - LONGEST_END); count--) {
-      const end = this.#endAfter(text, places[count] ?? 0, this.#places[count] ?? 0);
-      if (end > 0) return end;
-    }
-    return -1;
-  }
-
-  // Where its rest ends, or is cut off. A rest that begins like an escape may be read in another way together with the text
-  // behind it, or without its missing part: it is read by itself.
-  #endAfter(text: Unescaped, place: number, from: number): number {
-    const least = leastOf(this.#value);
-    if (from >= least && isCut(text, place)) return place;
-    if (!ESCAPED.test(this.#value.charAt(from)) || from + LONGEST_END < least) return -1;
-    const rests = new Set<string>();
-    for (let to = Math.max(least, from + 1); to <= from + LONGEST_END; to++)
-      rests.add(read(this.#value.slice(from, to)));
-    for (let end = place + LONGEST_END * LONGEST_ESCAPE; end > place; end--)
-      if (rests.has(read(text.text.slice(place, end)))) return Math.min(end, text.text.length);
-    return -1;
-  }
+interface Wanted {
+  /** For each character, the ways to spell it. */
+  readonly spellings: readonly (readonly (readonly string[])[])[];
+  readonly least: number;
 }
 
-function read(text: string): string {
-  return new Unescaped(text).from(0, text.length).characters;
+/** The ways to spell a character: as itself, by its halves, or by its bytes, each read as a character. */
+function spellingsOf(character: string): readonly (readonly string[])[] {
+  const bytes = Array.from(new TextEncoder().encode(character), (byte) => String.fromCharCode(byte));
+  return bytes.length === 1 ? [bytes] : [[character], character.split(''), bytes];
+}
+
+// The end of a secret that begins at a place, in full or cut off; else -1.
+function endIn(readings: Readings, { spellings, least }: Wanted, start: number): number {
+  let places: readonly number[] = [start];
+  let cutAt = -1;
+  for (const [count, character] of spellings.entries()) {
+    if (count >= least) cutAt = places.find((place) => isCut(readings, place)) ?? cutAt;
+    places = [...new Set(character.flatMap((spelling) => follow(readings, spelling, places)))];
+    if (places.length === 0) return cutAt;
+  }
+  return Math.max(cutAt, ...places);
+}
+
+function follow(readings: Readings, spelling: readonly string[], from: readonly number[]): readonly number[] {
+  let places = from;
+  for (const one of spelling)
+    places = places.flatMap((place) =>
+      readings.at(place).flatMap(({ character, end }) => (character === one ? [end] : [])),
+    );
+  return places;
 }
 
 // A text that is not cut, and only begins like a secret, is another one.
-function isCut({ text }: Unescaped, place: number): boolean {
+function isCut({ text }: Readings, place: number): boolean {
   return place >= text.length || /^(…|\.{3})/.test(text.slice(place, place + 3));
 }
 
-// Characters after which a secret that is cut off counts.
-function leastOf({ length }: string): number {
-  return Math.max(SHORTEST, Math.ceil(length / 2));
+// The part of a secret that counts when the rest is cut off.
+function beginningOf(secret: string): string {
+  return secret.slice(0, Math.max(SHORTEST, Math.ceil(secret.length / 2)));
 }
 
 const SLASH = quoted('/');

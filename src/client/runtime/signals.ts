@@ -1,6 +1,6 @@
 import type { Clock } from '../../protocol/clock.ts';
 
-/** The members of a signal of any origin. */
+/** The members that every implementation of a signal has. */
 interface SignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -10,22 +10,32 @@ interface SignalLike {
 /** Members that a program may have replaced. */
 const MEMBERS = ['aborted', 'reason', 'addEventListener', 'removeEventListener', 'throwIfAborted'];
 
+/** `true` for a signal, also one of another realm or of a polyfill. */
+export function isSignal(value: unknown): value is SignalLike {
+  try {
+    const { aborted, addEventListener, removeEventListener } = Object(value);
+    return (
+      typeof aborted === 'boolean' &&
+      typeof addEventListener === 'function' &&
+      typeof removeEventListener === 'function'
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
- * The signal itself if it is the runtime's, of any realm; else a new one that follows it. A polyfill may lack members, and a
- * program's own signal may throw: then this throws, ahead of the call.
+ * The signal itself if it is the runtime's, of any realm; else a new one that follows it: a polyfill may lack members, and
+ * a program's own signal may throw. Throws what such a signal throws, ahead of the call.
  */
-export function ownSignal(signal: SignalLike): AbortSignal {
-  if (isRuntimes(signal)) return signal;
+export function ownSignal(signal: SignalLike): SignalLike {
+  const isNative = Object.prototype.toString.call(signal) === '[object AbortSignal]';
+  if (isNative && MEMBERS.every((name) => !Object.hasOwn(signal, name))) return signal;
   const controller = new AbortController();
   const abort = () => controller.abort(reasonOf(signal));
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort);
   return controller.signal;
-}
-
-function isRuntimes(signal: object): signal is AbortSignal {
-  const isSignal = Object.prototype.toString.call(signal) === '[object AbortSignal]';
-  return isSignal && MEMBERS.every((name) => !Object.hasOwn(signal, name));
 }
 
 function reasonOf(signal: SignalLike): unknown {

@@ -31,7 +31,7 @@ export class Turns {
     this.#most = most;
   }
 
-  /** Whether a job waits. */
+  /** `true` if a job waits. */
   get isWanted(): boolean {
     return this.#waiting.length > 0;
   }

@@ -1,4 +1,4 @@
-/** What an event means to a wait: its success, the error that ends it, or nothing. */
+/** The effect of an event on a wait: success, the error that ends it, or `undefined` for none. */
 export type Verdict = 'done' | Error | undefined;
 
 /** Promises that wait for an event, each with a signal of its own. */

@@ -1,6 +1,6 @@
 import { checkOptions, NO_OPTIONS } from '../builder/check-options.ts';
 import { operation } from '../builder/operation.ts';
-import { missingFeature } from '../config/missing-feature.ts';
+import { missingFeature } from '../config/checks.ts';
 import { defineFeature } from '../feature.ts';
 import {
   type SubscribeParams,

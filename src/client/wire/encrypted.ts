@@ -3,10 +3,10 @@ import { isPresenceName } from '../../protocol/names.ts';
 import type { Decrypt } from '../endpoint.ts';
 import { isRecord } from './read.ts';
 
-/** The member of an envelope whose payload could not be decrypted: why. */
+/** The member of an envelope for the error of its failed decryption. */
 export const UNREADABLE = Symbol('unreadable');
 
-/** Decrypts the payloads of messages and files; an envelope that cannot be read keeps its payload, and says why. */
+/** Decrypts the payloads of messages and files; an envelope that cannot be decrypted keeps its payload and gets the error. */
 export function decryptEntries(entries: readonly unknown[], decrypt: Decrypt): Promise<unknown[]> {
   return Promise.all(
     entries.map(async (entry) => {
@@ -20,7 +20,7 @@ export function decryptEntries(entries: readonly unknown[], decrypt: Decrypt): P
   );
 }
 
-/** Decrypts one member of each item; an item that cannot be read keeps it, and says why in `error`. */
+/** Decrypts one member of each item; an item that cannot be decrypted keeps it, with the error in `error`. */
 export function decryptItems<T extends object>(
   items: readonly T[],
   member: keyof T,

@@ -7,7 +7,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** What the compiler shows where a payload is not JSON; the argument says what is in the way. */
+/** The type of a place in a payload that is not JSON. Its name and its argument are the compiler's message. */
 export interface NotJson<Why extends string> {
   readonly 'not JSON': Why;
 }
@@ -39,20 +39,20 @@ const MAX_DEPTH = 1_000;
 /** Class instances have the tag "Object" and serialise by their fields; a Map, a Promise or a typed array would become `{}`. */
 const JSON_TAGS: ReadonlySet<string> = new Set(['Object', 'Number', 'String', 'Boolean']);
 
-/** A copy of a value, or why it is refused, to be read after its name. */
+/** A copy of a value, or its problem, which follows the value's name in the message. */
 export type Taken = { readonly value: unknown } | { readonly problem: string };
 
 /**
- * A copy of a value as JSON, or why JSON cannot hold it, with the path to the place. Later changes of the value have no
- * effect, and each getter and `toJSON` is called once: what is checked is what is sent. `JSON.stringify` would drop or
- * change some values silently: a `Map` becomes `{}`, `NaN` becomes `null`.
+ * A copy of a value as JSON, or the path to a place that JSON cannot hold. Later changes of the value have no effect, and
+ * each getter and `toJSON` is called once: the checked value is sent. `JSON.stringify` would drop or change some values
+ * silently: a `Map` becomes `{}`, `NaN` becomes `null`.
  */
 export function takeJson(value: unknown, name: string): Taken {
   const copy = copyOf(value, []);
   return copy instanceof Unfit ? { problem: `is not JSON: ${name}${copy.place}` } : { value: copy };
 }
 
-/** Where a value stops being JSON, as a path below the value itself, and what stands there: `.a[0] is undefined, …`. */
+/** The place in a value that is not JSON, and the reason: `.a[0] is undefined, …`. */
 class Unfit {
   readonly place: string;
 

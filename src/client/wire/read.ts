@@ -4,12 +4,12 @@ import type { Answer } from '../endpoint.ts';
 /** Keys and indexes on the way to a value; `*` is any of them. */
 export type Place = readonly (string | number)[];
 
-/** Whether the value is a JSON object. */
+/** `true` for a JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a string that is not empty. */
+/** `true` for a string that is not empty. */
 export function isText(value: unknown): value is string {
   return isString(value) && value !== '';
 }
@@ -58,7 +58,7 @@ export const numberAt = reader('a number', isNumber);
 /** The timetoken at a place in an answer, as a string; throws a `TypeError` if absent. */
 export const timetokenAt = reader('a timetoken', isTimetoken);
 
-/** A timetoken as the wire has it: a string, or a number that is small enough to be exact; else throws a `TypeError`. */
+/** A timetoken of the wire, a string or an exact number, as a string; throws a `TypeError` for any other value. */
 export function timetokenOf(value: unknown): Timetoken {
   return timetokenAt(Number.isSafeInteger(value) ? String(value) : value);
 }

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { PNReconnectionPolicy } from '../../../src/client/config/options.ts';
-import { policyOf, policyProblem } from '../../../src/client/config/reconnection.ts';
-import { backoff } from '../../../src/client/runtime/backoff.ts';
+import { policyOf } from '../../../src/client/config/reconnection.ts';
+import { type BackoffPolicy, backoff } from '../../../src/client/runtime/backoff.ts';
+
+function read(value: unknown): BackoffPolicy {
+  const policy = policyOf(value);
+  if (typeof policy === 'string') throw new Error(policy);
+  return policy;
+}
 
 describe('a policy of one’s own', () => {
   test('whose delay throws waits for the shortest delay, so that the loop goes on', () => {
-    const policy = policyOf({
+    const policy = read({
       delay: () => {
         throw new Error('a mistake');
       },
@@ -26,15 +32,14 @@ describe('a policy of one’s own', () => {
     [undefined, 70],
     [null, 70],
   ])('whose delay gives %s waits within its own bounds', (given, delay) => {
-    // As JavaScript would do it, without the types.
-    const policy = policyOf({ delay: () => given as number, minimumDelay: 70, maximumDelay: 500 });
+    const policy = read({ delay: () => given, minimumDelay: 70, maximumDelay: 500 });
     expect(backoff(policy, { attempt: 1, random: 1 })).toBe(delay);
   });
 
   test.each(['minimumDelay', 'maximumDelay', 'maximumRetries'])(
     'whose %s is a text is refused: in a sum it would be no number',
     (name) => {
-      expect(policyProblem({ delay: () => 1, [name]: '200000' })).toContain(name);
+      expect(policyOf({ delay: () => 1, [name]: '200000' })).toContain(name);
     },
   );
 
@@ -45,7 +50,7 @@ describe('a policy of one’s own', () => {
   ])(
     'or one of the library’s (%o) stays away for an hour where the server asks for it, and no longer',
     (policy) => {
-      const delay = (retryAfter: number) => backoff(policyOf(policy), { attempt: 1, random: 0, retryAfter });
+      const delay = (retryAfter: number) => backoff(read(policy), { attempt: 1, random: 0, retryAfter });
       expect([delay(3_000_000), delay(3_600_000), delay(10_000_000)]).toEqual([
         3_000_000, 3_600_000, 3_600_000,
       ]);

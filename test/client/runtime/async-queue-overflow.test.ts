@@ -60,12 +60,6 @@ describe('a full buffer', () => {
       expect(await next).toEqual(given(value));
     }
   });
-
-  test('is refused an overflow that there is not, with those that there are', () => {
-    const make = () => new AsyncQueue(1, 'bogus' as Overflow);
-    expect(make).toThrow('the option "overflow" must be one of pause, drop-oldest, drop-newest, error');
-    expect(make).toThrow(expect.objectContaining({ code: 'PN-1002' }));
-  });
 });
 
 describe('a queue that fails', () => {

@@ -200,13 +200,6 @@ describe('the queue behind messages()', () => {
   });
 });
 
-test.each([0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY])(
-  'a buffer of %s could hold nothing up but everything, and is refused',
-  (limit) => {
-    expect(() => new AsyncQueue(limit, 'pause')).toThrow(expect.objectContaining({ code: 'PN-1002' }));
-  },
-);
-
 test('a buffer may be as large as it gets', () => {
   expect(new AsyncQueue(Number.POSITIVE_INFINITY, 'pause').full).toBe(false);
 });
@@ -218,7 +211,6 @@ test('a wrong buffer or overflow of messages() is refused at once, in words', ()
   expect(messages({ overflow: 'bogus' })).toThrow(
     'messages: the option "overflow" must be one of pause, drop-oldest, drop-newest, error',
   );
-  expect(messages({ buffer: 0 })).toThrow(
-    'messages: the option "buffer" must be a whole number, one or more',
-  );
+  for (const buffer of [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY])
+    expect(messages({ buffer })).toThrow('messages: the option "buffer" must be a whole number, one or more');
 });

@@ -1,4 +1,3 @@
-import { PNOperationType } from '../../../protocol/status.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 
 /**
@@ -59,7 +58,7 @@ export class DownloadedFile {
 }
 
 function readAlready(): PubNubError {
-  const operation = PNOperationType.PNDownloadFileOperation;
+  const operation = 'PNDownloadFileOperation';
   const what = `${operation}: the file has been read already, which works once. Keep its bytes, or download it again.`;
   return new PubNubError('PN-1002', what, { operation });
 }
