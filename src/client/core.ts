@@ -52,8 +52,8 @@ export class PubNub<Channels extends object = AnyChannels>
   /** The features that were added to this class, in their order. */
   static readonly features: readonly Feature[] = Object.freeze([]);
   readonly #executor: Executor;
-  readonly #engine: SubscribeEngine<unknown>;
-  readonly #listeners: ListenerRegistry<unknown>;
+  readonly #engine: SubscribeEngine;
+  readonly #listeners: ListenerRegistry;
   readonly #waits: StateWaits;
   #closing: Promise<void> | undefined;
 
@@ -61,7 +61,7 @@ export class PubNub<Channels extends object = AnyChannels>
   constructor(options: CoreOptions) {
     const executor = new Executor(settingsFrom(options, new.target.features));
     const { logger, history } = executor.settings;
-    const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
+    const listeners: ListenerRegistry = new ListenerRegistry(
       () => this,
       (event, error) => listeners.report(event, error),
       { logger },

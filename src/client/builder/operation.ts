@@ -20,7 +20,7 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
 /** What the verbs of a client's builders work with. */
 export interface Context {
   readonly executor: Executor;
-  readonly engine: SubscribeEngine<unknown>;
+  readonly engine: SubscribeEngine;
 }
 
 /** What an endpoint tells of itself, whatever its types. */

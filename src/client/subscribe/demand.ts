@@ -1,8 +1,13 @@
+import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { isEmpty, type Names, namesOf } from './names.ts';
+import type { LoopInput } from './state.ts';
 import { stateText } from './subscribe-options.ts';
+
+/** A change of the wanted names. */
+export type DemandChange = Omit<Extract<LoopInput, { type: 'demandChanged' }>, 'type'>;
 
 type Index = Map<string, Set<LiveSubscription>>;
 
@@ -18,6 +23,8 @@ export class Demand {
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #byChannel: Index = new Map();
   readonly #byGroup: Index = new Map();
+  /** Subscriptions that the loop does not know yet. */
+  #fresh = new Set<LiveSubscription>();
   /** The id of the newest subscription. */
   newest = 0;
 
@@ -56,9 +63,34 @@ export class Demand {
     if (subscription.wish.state)
       this.states.forget([...subscription.channels, ...subscription.channelGroups]);
     this.#subscriptions.add(subscription);
+    this.#fresh.add(subscription);
     const { channels, groups } = subscription.interest.names;
     for (const name of channels) addTo(this.#byChannel, name, subscription);
     for (const name of groups) addTo(this.#byGroup, name, subscription);
+  }
+
+  /**
+   * What has changed since the last call, for the loop. A subscription that must wait is left out until a later call, while
+   * the loop continues with the other names.
+   */
+  takeChange(mustWait: (subscription: LiveSubscription) => boolean): DemandChange {
+    const late: LiveSubscription[] = [];
+    const added: LiveSubscription[] = [];
+    for (const subscription of this.#fresh) {
+      // A handshake that was sent meanwhile may have included it.
+      if (subscription.ended || isEmpty(subscription.interest.pending)) continue;
+      (mustWait(subscription) ? late : added).push(subscription);
+    }
+    // If nothing else is wanted, the handshake itself waits for the leave.
+    if (isEmpty(this.namesWithout(late))) added.push(...late.splice(0));
+    this.#fresh = new Set(late);
+    const newest = added.at(-1)?.id;
+    // An idle loop starts at the oldest of them.
+    const [cursor] = added
+      .flatMap(({ wish }) => wish.start ?? [])
+      .sort((a, b) => compareTimetokens(a.timetoken, b.timetoken));
+    const demand = this.namesWithout(late);
+    return { demand, ...(newest !== undefined && { newest }), ...(cursor && { cursor }) };
   }
 
   /** Removes names from a subscription, and the subscription with its last name. */
