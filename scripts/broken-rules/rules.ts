@@ -209,7 +209,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'the end of an outage is announced',
-    find: 'if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));',
+    find: 'if (state.established && state.outage) said.push(announce('PNReconnectedCategory', names, {}));',
     replace: '',
   },
   {

@@ -1,4 +1,3 @@
-import { PNOperationType } from '../../protocol/status.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -126,6 +125,6 @@ export class BackfillQueue {
 
 /** The error of a poll that brought a backfill no further. */
 export function pollError(code: 'PN-2002' | 'PN-4001', why: string): PubNubError {
-  const operation = PNOperationType.PNSubscribeOperation;
+  const operation = 'PNSubscribeOperation';
   return new PubNubError(code, `${operation} failed: ${why}.`, { operation });
 }

@@ -1,4 +1,4 @@
-import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { PNOperationType } from '../../protocol/status.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union } from './names.ts';
 import { COST, hasten } from './pace.ts';
 import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
@@ -7,12 +7,12 @@ import { announce, halt, isGone, leaveEffects } from './steps.ts';
 /** The leave and the status for names that were dropped. */
 export function droppedEffects({ phase, accepted }: LoopState, removed: Names): readonly LoopEffect[] {
   if (isEmpty(removed)) return [];
-  const operation = PNOperationType.PNUnsubscribeOperation;
+  const operation = 'PNUnsubscribeOperation';
   const quiet = phase.name === 'stopped' || phase.name === 'idle';
   // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
   return [
     ...leaveEffects(quiet ? NO_NAMES : intersection(removed, accepted)),
-    announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
+    announce('PNSubscriptionChangedCategory', removed, { operation }),
   ];
 }
 
@@ -22,7 +22,7 @@ export function forget(state: LoopState, now: number): Step {
   const haste = hasten(state.haste, COST.stop, now);
   const next: LoopState = { ...IDLE, task, undelivered, roundTrip, newest, haste };
   if (state.phase.name === 'idle') return [{ ...next, haste: state.haste }, []];
-  return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
+  return [next, ending(state, 'PNUnsubscribeOperation')];
 }
 
 /** Stops the loop for `disconnect()` or `close()`. */
@@ -33,12 +33,12 @@ export function stop(state: LoopState, closed: boolean, now: number): Step {
   const haste = hasten(state.haste, COST.stop, now);
   const next: LoopState = { ...state, ...fresh, owed: undefined, haste, phase: { name: 'stopped', closed } };
   const quiet = phase.name === 'idle' || phase.name === 'stopped';
-  return [next, quiet ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
+  return [next, quiet ? [] : ending(state, 'PNSubscribeOperation')];
 }
 
 function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
   const { phase, accepted, demand } = state;
-  const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
+  const said = announce('PNDisconnectedCategory', demand, { operation });
   const isAsked = phase.name === 'handshaking' && phase.poll;
   const asked = isAsked ? union(accepted, phase.names) : accepted;
   const left = isGone(state) ? NO_NAMES : asked;

@@ -1,4 +1,3 @@
-import { PNStatusCategory } from '../../protocol/status.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, namesOf, union, without } from './names.ts';
@@ -18,13 +17,6 @@ import {
 
 type PollFailed = Extract<LoopEvent, { type: 'pollFailed' }>;
 
-const {
-  PNAccessDeniedCategory,
-  PNConnectionErrorCategory,
-  PNTimeoutCategory,
-  PNUnexpectedDisconnectCategory,
-} = PNStatusCategory;
-
 /** After a connection of this length, in milliseconds, attempts are counted from 1 again. */
 const STABLE = 10_000;
 
@@ -32,19 +24,19 @@ const STABLE = 10_000;
 export function fail(policy: LoopPolicy, state: LoopState, event: PollFailed): Step {
   const { error, now } = event;
   const ended = [...haltTimer(state), ...leaveEffects(forgone(state))];
-  if (wasHeld(state, now) && error.category === PNTimeoutCategory) {
+  if (wasHeld(state, now) && error.category === 'PNTimeoutCategory') {
     return after(ended, handshake({ ...state, wasAway: true }, now));
   }
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
   const names = wanted(state);
   if (attempt > policy.reconnection.maximumRetries) {
-    const category = first ? PNUnexpectedDisconnectCategory : PNConnectionErrorCategory;
+    const category = first ? 'PNUnexpectedDisconnectCategory' : 'PNConnectionErrorCategory';
     const said = announce(category, names, { error, attempt });
     return [{ ...next, owed: undefined, phase: { name: 'failed', error } }, [...ended, said]];
   }
   const delay = backoff(policy.reconnection, { attempt, random: event.random, retryAfter: error.retryAfter });
-  const category = first ? PNUnexpectedDisconnectCategory : error.category;
+  const category = first ? 'PNUnexpectedDisconnectCategory' : error.category;
   const said = announce(category, names, { error, attempt, nextRetryAt: event.wall + delay });
   const [waiting, effects] = waitIn(next, { name: 'waiting', due: now + delay, error }, delay);
   return [waiting, [...ended, ...effects, said]];
@@ -87,7 +79,7 @@ export function refuse(policy: LoopPolicy, before: LoopState, event: PollFailed)
   if (refusal === 'filter') return refuseFilter(state, event);
   const victims = intersection(suspects, state.demand);
   if (!isEmpty(victims)) return refuseNames(policy, state, { victims, event });
-  const isForProgram = error.category === PNAccessDeniedCategory && !policy.renewsToken;
+  const isForProgram = error.category === 'PNAccessDeniedCategory' && !policy.renewsToken;
   return isForProgram ? awaitProgram(state, event) : fail(policy, state, event);
 }
 
@@ -103,7 +95,7 @@ function refuseNames(
   ];
   const rest = { ...state, refused: union(state.refused, victims), refusal: error };
   // A later token, or another proxy, may accept them: if no name is left, all are retried.
-  const isForToken = error.category === PNAccessDeniedCategory;
+  const isForToken = error.category === 'PNAccessDeniedCategory';
   const mayPass = refusal === 'length' || (isForToken && policy.renewsToken);
   if (isEmpty(wanted(rest)) && mayPass) return after(told, fail(policy, state, event));
   return after([...told, ...leaveEffects(forgone(state))], goOn(rest, now));
@@ -139,7 +131,7 @@ function awaitProgram(state: LoopState, { error, now }: PollFailed): Step {
   const { next, first } = countFailure(state, now);
   const { attempt } = next;
   const names = wanted(state);
-  const lost = first ? [announce(PNUnexpectedDisconnectCategory, names, { error, attempt })] : [];
+  const lost = first ? [announce('PNUnexpectedDisconnectCategory', names, { error, attempt })] : [];
   return [
     { ...next, phase: { name: 'waiting', due: Number.POSITIVE_INFINITY, error } },
     [...haltTimer(state), ...lost, announce(error.category, names, { error, attempt })],

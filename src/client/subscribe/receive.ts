@@ -1,4 +1,3 @@
-import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
 import { intersection, isEmpty, sameNames, without } from './names.ts';
@@ -18,9 +17,6 @@ import {
 
 type Polled = Extract<LoopEvent, { type: 'polled' }>;
 
-const { PNConnectedCategory, PNReconnectedCategory, PNRequestMessageCountExceededCategory } =
-  PNStatusCategory;
-
 /** The handshake was answered: what it asked for is accepted, and the loop goes on from the cursor it kept. */
 export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, now }: Polled): Step {
   const { phase } = state;
@@ -38,9 +34,9 @@ export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, n
     owed: newest >= state.newest && isEmpty(without(wanted(state), phase.names)) ? undefined : state.owed,
   };
   const said: LoopEffect[] = [...leaveEffects(without(phase.names, state.demand))];
-  if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));
+  if (state.established && state.outage) said.push(announce('PNReconnectedCategory', names, {}));
   if (!state.established || !sameNames(state.accepted, names))
-    said.push(announce(PNConnectedCategory, names, {}));
+    said.push(announce('PNConnectedCategory', names, {}));
   const [after, effects] = proceedConnected(next, now);
   return [after, [{ type: 'accept', names, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
 }
@@ -83,7 +79,8 @@ export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: P
   const { entries, bytes = 0 } = answer;
   const batch = { entries, losses, cursor, names: state.asked, bytes };
   const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];
-  if (full && !answer.gaps) effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
+  if (full && !answer.gaps)
+    effects.push(announce('PNRequestMessageCountExceededCategory', state.accepted, {}));
   const isHurried = next.fruitless >= MOST_FRUITLESS && !isHandshakeDue(next, now);
   const [after, more] = isHurried ? pause(next, now) : proceed(next, now);
   return [after, [...effects, ...more]];

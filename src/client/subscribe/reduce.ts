@@ -1,4 +1,3 @@
-import { PNStatusCategory } from '../../protocol/status.ts';
 import { droppedEffects, forget, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, without } from './names.ts';
@@ -166,7 +165,7 @@ function askAnew(state: LoopState, now: number): Step {
 
 // A new token or filter does not help against a dead server.
 function mayHelp({ timer, error }: Extract<LoopState['phase'], { name: 'waiting' }>): boolean {
-  return !timer || error.category === PNStatusCategory.PNAccessDeniedCategory;
+  return !timer || error.category === 'PNAccessDeniedCategory';
 }
 
 function reconnect(state: LoopState, now: number): Step {
@@ -186,8 +185,7 @@ function changeNetwork(
   state: LoopState,
   { online, now }: Extract<LoopEvent, { type: 'networkChanged' }>,
 ): Step {
-  const { PNNetworkUpCategory, PNNetworkDownCategory } = PNStatusCategory;
-  const said = announce(online ? PNNetworkUpCategory : PNNetworkDownCategory, state.demand, {});
+  const said = announce(online ? 'PNNetworkUpCategory' : 'PNNetworkDownCategory', state.demand, {});
   const waits = state.phase.name === 'waiting' && state.phase.timer;
   return after([said], online && waits ? tryAgain(state, now) : [state, []]);
 }

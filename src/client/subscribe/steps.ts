@@ -1,4 +1,4 @@
-import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
+import type { PNStatusCategory } from '../../protocol/status.ts';
 import type { ClientState } from '../listeners/events.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
 import { COST, hasten, pauseOf } from './pace.ts';
@@ -155,7 +155,7 @@ export function announce(
   names: Names,
   more: Partial<Omit<Announcement, 'category' | 'names'>>,
 ): LoopEffect {
-  const operation = PNOperationType.PNSubscribeOperation;
+  const operation = 'PNSubscribeOperation';
   return { type: 'announce', announcement: { operation, ...more, category, names } };
 }
 

@@ -1,5 +1,4 @@
 import { isWildcard } from '../../protocol/names.ts';
-import { PNOperationType } from '../../protocol/status.ts';
 import { type Timetoken, timetokenFromDate } from '../../protocol/timetoken.ts';
 import type { Verbs } from '../builder/builder.ts';
 import {
@@ -86,7 +85,7 @@ type Declared<P> = Pick<Endpoint<P, void>, 'operation' | 'params' | 'oneOf' | 'c
 
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
 export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<SubscribeParams>>({
-  operation: PNOperationType.PNSubscribeOperation,
+  operation: 'PNSubscribeOperation',
   params: {
     channels: listOf(checkName),
     channelGroups: listOf(checkName),
@@ -133,7 +132,7 @@ export interface UnsubscribeVerbs {
 
 /** `unsubscribe()` as a builder. */
 export const unsubscribe: Declared<UnsubscribeParams> = Object.freeze<Declared<UnsubscribeParams>>({
-  operation: PNOperationType.PNUnsubscribeOperation,
+  operation: 'PNUnsubscribeOperation',
   params: { channels: listOf(checkName), channelGroups: listOf(checkName) },
   oneOf: ['channels', 'channelGroups'],
 });
