@@ -64,8 +64,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'an event is labelled with the name that matched',
-    find: 'if (fits(this.#channels, channel, timetoken)) return null;',
-    replace: "if (fits(this.#channels, channel, timetoken)) return '';",
+    find: 'if (fits(channels, channel, timetoken)) return null;',
+    replace: "if (fits(channels, channel, timetoken)) return '';",
   },
   {
     says: 'subscriptions are told what they have lost',
@@ -209,7 +209,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'the end of an outage is announced',
-    find: 'if (state.established && state.outage) said.push(announce('PNReconnectedCategory', names, {}));',
+    find: "if (state.established && state.outage) said.push(announce('PNReconnectedCategory', names, {}));",
     replace: '',
   },
   {

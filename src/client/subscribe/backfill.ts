@@ -5,7 +5,7 @@ import type { SubscribeEngine } from './engine.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Names } from './names.ts';
+import { type Names, pick } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** What a backfill is to bring, from where, and to whom. */
@@ -117,7 +117,6 @@ export class Backfill {
 
   /** Drops the names that none of its recipients wants any more. */
   narrow(): void {
-    const { channels, groups } = this.names;
     const { recipients, plan } = this;
     const isWanted = (channel: string) => {
       const among = [undefined, ...(plan.groups?.get(channel) ?? [])];
@@ -125,10 +124,9 @@ export class Backfill {
         among.some((group) => interest.match(channel, group) !== undefined),
       );
     };
-    this.#interest.drop({
-      channels: channels.filter((name) => !isWanted(name)),
-      groups: groups.filter((name) => !recipients.some(({ names }) => names.groups.includes(name))),
-    });
+    const isDropped = (name: string, kind: keyof Names) =>
+      kind === 'channels' ? !isWanted(name) : !recipients.some(({ names }) => names.groups.includes(name));
+    this.#interest.drop(pick(this.names, isDropped));
   }
 
   /** Fetches and delivers everything that is still missing. */

@@ -55,7 +55,7 @@ export class DeliveryQueue {
 
   #mustWait(): boolean {
     for (const subscription of this.#engine.demand.subscriptions) {
-      if (!subscription.full) continue;
+      if (subscription.fullSince === undefined) continue;
       this.#timer ??= this.#engine.settings.clock.setTimeout(() => this.#look(subscription), PATIENCE);
       return true;
     }

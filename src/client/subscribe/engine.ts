@@ -1,6 +1,6 @@
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import type { Given } from '../builder/given.ts';
 import type { Settings } from '../config/options.ts';
+import type { Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
@@ -22,6 +22,7 @@ import type { Recovery } from './recovery.ts';
 import { Sightings } from './sightings.ts';
 import type { LoopCursor, LoopEffect, LoopInput } from './state.ts';
 import { publicState } from './steps.ts';
+import type { SubscribeParams } from './subscribe.ts';
 import { wishOf } from './subscribe-options.ts';
 
 /**
@@ -86,7 +87,7 @@ export class SubscribeEngine {
   }
 
   /** Adds a subscription; the loop is told in the next microtask, together with others of this turn. */
-  subscribe(given: Given): LiveSubscription {
+  subscribe(given: Values<SubscribeParams>): LiveSubscription {
     if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
     this.demand.newest += 1;
     const subscription = new LiveSubscription(this, wishOf(given, this.settings), this.demand.newest);

@@ -65,16 +65,15 @@ export class LiveSubscription {
     return this.interest.names;
   }
 
-  /** Whether polling should wait for this subscription's readers. */
-  get full(): boolean {
-    for (const queue of this.#queues) if (queue.full) return true;
-    return false;
-  }
-
-  /** Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds. */
+  /**
+   * Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds; `undefined`
+   * if there is none to wait for.
+   */
   get fullSince(): number | undefined {
-    const times = [...this.#queues].flatMap((queue) => (queue.full ? (queue.fullSince ?? []) : []));
-    return times.length === 0 ? undefined : Math.min(...times);
+    let since: number | undefined;
+    for (const { fullSince } of this.#queues)
+      if (fullSince !== undefined && !(since !== undefined && since < fullSince)) since = fullSince;
+    return since;
   }
 
   async connected(options: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -65,6 +65,14 @@ describe('what a program wants', () => {
   });
 });
 
+test('state is told for the channels that are asked for and still wanted, the last given wins', () => {
+  const demand = new Demand();
+  const states = [{ text: 'a b', state: { n: 1 } }, { text: 'b c', state: { n: 2 } }, { text: 'd' }];
+  for (const { text, ...more } of states) demand.add(subscriptionOf(text, more));
+  expect(JSON.parse(demand.stateText(names('a b d')) ?? '')).toEqual({ a: { n: 1 }, b: { n: 2 } });
+  expect(demand.stateText(names('d'))).toBe(undefined);
+});
+
 function unionOf(all: readonly LiveSubscription[]) {
   const left = all.map(({ interest }) => interest.names);
   return namesOf(
