@@ -1,8 +1,6 @@
-import type { BackoffPolicy } from '../runtime/backoff.ts';
+import { type BackoffPolicy, FLOOR_DELAY } from '../runtime/backoff.ts';
 import { type CustomReconnectionPolicy, PNReconnectionPolicy } from './options.ts';
 
-/** The shortest time between two attempts. */
-const FLOOR_DELAY = 1_000;
 const LONGEST_DELAY = 150_000;
 /** The longest `Retry-After` that is followed. */
 const LONGEST_RETRY_AFTER = 3_600_000;

@@ -1,10 +1,11 @@
 import { PubNubError } from '../errors/pubnub-error.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Backfill } from './backfill.ts';
 import type { SubscribeEngine } from './engine.ts';
 import type { LoopAnswer } from './state.ts';
-import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
+import { MOST_FRUITLESS } from './steps.ts';
 
 /** Failures in a row before a backfill ends in a gap. */
 export const MOST_ATTEMPTS = 5;

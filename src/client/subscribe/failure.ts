@@ -1,9 +1,9 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import { backoff } from '../runtime/backoff.ts';
+import { backoff, FLOOR_DELAY } from '../runtime/backoff.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, namesOf, union, without } from './names.ts';
 import { COST } from './pace.ts';
 import type { LoopEvent, LoopState } from './state.ts';
-import { FLOOR_DELAY, handshake, proceedConnected, wanted } from './steps.ts';
+import { handshake, proceedConnected, wanted } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 type PollFailed = Extract<LoopEvent, { type: 'pollFailed' }>;

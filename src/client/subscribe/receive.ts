@@ -1,8 +1,9 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
 import { intersection, isEmpty, sameNames, without } from './names.ts';
 import type { LoopAnswer, LoopCursor, LoopEvent, LoopState } from './state.ts';
-import { FLOOR_DELAY, isHandshakeDue, MOST_FRUITLESS, proceed, proceedConnected, wanted } from './steps.ts';
+import { isHandshakeDue, MOST_FRUITLESS, proceed, proceedConnected, wanted } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 type Polled = Extract<LoopEvent, { type: 'polled' }>;

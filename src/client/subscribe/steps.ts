@@ -1,11 +1,10 @@
 import type { ClientState } from '../listeners/events.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
 import { COST, pauseOf } from './pace.ts';
 import type { LoopState, Phase } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** The shortest delay between a failure and the next attempt, in milliseconds. */
-export const FLOOR_DELAY = 1_000;
 /** After so many successive answers that came at once and held nothing new, the next poll waits for the floor delay. */
 export const MOST_FRUITLESS = 3;
 

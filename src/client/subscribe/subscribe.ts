@@ -13,6 +13,7 @@ import {
   optional,
 } from '../builder/params.ts';
 import type { LiteralKeys, SubscribableName } from '../channels.ts';
+import { checkRecovery } from '../config/checks.ts';
 import type { Endpoint, Flag, List, Params } from '../endpoint.ts';
 import type { Taken } from '../wire/json.ts';
 import type { Subscription } from './subscription.ts';
@@ -93,7 +94,7 @@ export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<Subsc
     withTimetoken: { ...optional(checkStart), take: takeStart },
     withCursor: optional(checkCursor),
     withLast: optional(checkLast),
-    recovery: optional(must('be "none" or "history"', (value) => value === 'none' || value === 'history')),
+    recovery: optional(checkRecovery),
     withState: copied(optional(checkObject)),
   },
   oneOf: ['channels', 'channelGroups'],
