@@ -19,13 +19,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a handshake is never given up because the names change',
-    find: 'return followHandshake(state, phase.poll === true, fresh);',
-    replace: 'return handshake(state, now);',
+    find: "else if (phase.name === 'handshaking' && phase.poll && fresh) turn.set({ owed: 'handshake' });",
+    replace: "else if (phase.name === 'handshaking') handshake(turn);",
   },
   {
     says: 'a poll that is given up is cancelled: there is one at a time',
-    find: "return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];",
-    replace: "return hasTimer(phase) ? [{ type: 'cancel' }] : [];",
+    find: 'if (hasTimer(phase) || hasPoll(phase)) this.effects',
+    replace: 'if (hasTimer(phase)) this.effects',
   },
   {
     says: 'a further copy only reaches who has not had it',
@@ -64,8 +64,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'an event is labelled with the name that matched',
-    find: 'if (fits(this.#channels, channel, timetoken)) return null;',
-    replace: "if (fits(this.#channels, channel, timetoken)) return '';",
+    find: 'if (fits(channels, channel, timetoken)) return null;',
+    replace: "if (fits(channels, channel, timetoken)) return '';",
   },
   {
     says: 'subscriptions are told what they have lost',
@@ -164,8 +164,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'refused names are tried again with a new token',
-    find: 'const state = { ...before, refused: NO_NAMES }; const { name } = state.phase;',
-    replace: 'const state = before; const { name } = state.phase;',
+    find: 'turn.set({ refused: NO_NAMES }); if (!isEmpty(refused)',
+    replace: 'if (!isEmpty(refused)',
   },
   {
     says: 'what listeners can make the client ask for is bounded',
@@ -174,13 +174,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a server that answers at once with nothing new is given a pause',
-    find: 'const isHurried = next.fruitless >= MOST_FRUITLESS',
-    replace: 'const isHurried = next.fruitless >= 1e9',
+    find: 'if (fruitless >= MOST_FRUITLESS && !isHandshakeDue(turn))',
+    replace: 'if (fruitless >= 1e9)',
   },
   {
     says: 'no attempt follows a failed one sooner than a second',
-    find: 'const due = state.failedAt + FLOOR_DELAY;',
-    replace: 'const due = state.failedAt;',
+    find: 'const due = failedAt + FLOOR_DELAY;',
+    replace: 'const due = failedAt;',
   },
   {
     says: 'connected() resolves when every name is accepted',
@@ -209,7 +209,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'the end of an outage is announced',
-    find: 'if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));',
+    find: "if (established && outage) turn.announce('PNReconnectedCategory', names);",
     replace: '',
   },
   {
@@ -219,7 +219,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'close() ends what is under way',
-    find: 'return [...halt(state), ...leaveEffects(left), said];',
-    replace: 'return [...leaveEffects(left), said];',
+    find: 'turn.halt(); turn.leave(isGone',
+    replace: 'turn.leave(isGone',
   },
 ];

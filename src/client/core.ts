@@ -50,8 +50,8 @@ export class PubNub<Channels extends object = AnyChannels>
   implements AsyncDisposable
 {
   readonly #executor: Executor;
-  readonly #engine: SubscribeEngine<unknown>;
-  readonly #listeners: ListenerRegistry<unknown>;
+  readonly #engine: SubscribeEngine;
+  readonly #listeners: ListenerRegistry;
   readonly #waits: StateWaits;
   #closing: Promise<void> | undefined;
 
@@ -59,7 +59,7 @@ export class PubNub<Channels extends object = AnyChannels>
   constructor(options: CoreOptions) {
     const executor = new Executor(settingsFrom(options, Builds.featuresOf(new.target.prototype)));
     const { logger, history } = executor.settings;
-    const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
+    const listeners: ListenerRegistry = new ListenerRegistry(
       () => this,
       (event, error) => listeners.report(event, error),
       { logger },

@@ -20,7 +20,7 @@ export type Start<P extends Params, T extends Verbs, C> = <const G extends Input
 /** The parts of a client that verbs use. */
 export interface Context {
   readonly executor: Executor;
-  readonly engine: SubscribeEngine<unknown>;
+  readonly engine: SubscribeEngine;
 }
 
 /** An endpoint without its types. */

@@ -23,6 +23,12 @@ const key = must(
   (value) => typeof value === 'string' && /^[\w-]+$/.test(value),
 );
 
+/** Checks a `recovery`. */
+export const checkRecovery = must(
+  'be "none" or "history"',
+  (value) => value === 'none' || value === 'history',
+);
+
 function between(low: number, high: number, unit = 'seconds'): Check {
   return must(
     `be from ${low} to ${high} ${unit}`,
@@ -114,10 +120,7 @@ const OPTIONS = Object.freeze({
   maximumCacheSize: by(1_000, between(1, 1_000_000, 'entries')),
   requestMessageCountThreshold: by(LIVE_QUEUE_LENGTH, between(1, 1_000_000, 'entries')),
   liveRetention: by(600, between(1, 86_400_000)),
-  recovery: by<'none' | 'history'>(
-    'none',
-    must('be "none" or "history"', (value) => value === 'none' || value === 'history'),
-  ),
+  recovery: by<'none' | 'history'>('none', checkRecovery),
   listenToBrowserNetworkEvents: flag(true),
   logger: optional(object),
   fetch: optional(checkFunction),

@@ -1,16 +1,16 @@
-import type { BackoffPolicy } from '../runtime/backoff.ts';
+import { type BackoffPolicy, FLOOR_DELAY } from '../runtime/backoff.ts';
 import type { CustomReconnectionPolicy, PNReconnectionPolicy } from './options.ts';
 
 /** The bounds of a policy that sets none. */
 const BOUNDS = {
   maximumRetries: Number.POSITIVE_INFINITY,
-  minimumDelay: 1_000,
+  minimumDelay: FLOOR_DELAY,
   maximumDelay: 150_000,
   longestRetryAfter: 3_600_000,
 };
 
 /** The default policy. */
-export const EXPONENTIAL: BackoffPolicy = { ...BOUNDS, delay: (attempt) => 1_000 * 2 ** attempt };
+export const EXPONENTIAL: BackoffPolicy = { ...BOUNDS, delay: (attempt) => FLOOR_DELAY * 2 ** attempt };
 
 const POLICIES: Readonly<Record<string, BackoffPolicy>> = {
   NONE: { ...EXPONENTIAL, maximumRetries: 0 },

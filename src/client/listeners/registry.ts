@@ -20,20 +20,20 @@ export interface RegistryOptions {
  * exist at run time. Handlers are called in the order of registration, each isolated: its failure goes to the hook, and the
  * next one is called. Handlers that are added or removed during an event do not get it.
  */
-export class ListenerRegistry<Client> {
+export class ListenerRegistry {
   readonly #emitter = new EventEmitter();
   // Handlers of the library itself, which a program cannot remove.
   readonly #watchers = new EventEmitter();
   /** The functions that remove each listener, and each handler of one event. */
   readonly #listeners = new Map<object, () => void>();
   readonly #handlers = new Set<() => void>();
-  readonly #client: () => Client;
+  readonly #client: () => unknown;
   readonly #onFailure: FailureHook;
   readonly #names: readonly EventName[];
   readonly #logger: Logger | undefined;
 
   constructor(
-    client: () => Client,
+    client: () => unknown,
     onFailure: FailureHook,
     { names = EVENT_NAMES, logger }: RegistryOptions = {},
   ) {

@@ -15,7 +15,7 @@ export class StateWaits {
   #last: PNStateEvent | undefined;
   #isClosed = false;
 
-  constructor(state: () => ClientState, listeners: ListenerRegistry<unknown>) {
+  constructor(state: () => ClientState, listeners: ListenerRegistry) {
     this.#state = state;
     listeners.watch('state', (event) => {
       this.#last = event;

@@ -1,3 +1,6 @@
+/** The shortest time between two attempts, in milliseconds. */
+export const FLOOR_DELAY = 1_000;
+
 /** The delays and limits of retries. Delays in milliseconds. */
 export interface BackoffPolicy {
   /** The longest delay before the given attempt (1 is the first retry), before jitter. */

@@ -1,5 +1,4 @@
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
-import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Settings } from '../config/options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { makeStatus, type PNStateEvent, type PNStatus } from '../listeners/events.ts';
@@ -26,11 +25,11 @@ export const REASONS: Readonly<Record<LoopInput['type'], string>> = {
 };
 
 /** Reports the loop's changes to listeners and to the log. */
-export class Announcer<Client> {
+export class Announcer {
   readonly #settings: Settings;
-  readonly #listeners: ListenerRegistry<Client>;
+  readonly #listeners: ListenerRegistry;
 
-  constructor(settings: Settings, listeners: ListenerRegistry<Client>) {
+  constructor(settings: Settings, listeners: ListenerRegistry) {
     this.#settings = settings;
     this.#listeners = listeners;
   }
@@ -47,30 +46,17 @@ export class Announcer<Client> {
   beaten(names: Names, error: PubNubError | undefined): void {
     const { announceFailedHeartbeats, announceSuccessfulHeartbeats } = this.#settings;
     if (!(error ? announceFailedHeartbeats : announceSuccessfulHeartbeats)) return;
-    const category = error?.category ?? PNStatusCategory.PNAcknowledgmentCategory;
-    const operation = PNOperationType.PNHeartbeatOperation;
+    const category = error?.category ?? 'PNAcknowledgmentCategory';
+    const operation = 'PNHeartbeatOperation';
     this.#listeners.emit('status', statusOf({ category, operation, names, ...(error && { error }) }));
-  }
-
-  /** Reports a failed backfill; with a delay in milliseconds, it is retried. */
-  backfillFailed(
-    names: Names,
-    error: PubNubError,
-    { attempt, delay }: { readonly attempt: number; readonly delay?: number },
-  ): void {
-    this.announce({
-      ...{ category: error.category, names, error, attempt },
-      operation: error.operation ?? PNOperationType.PNSubscribeOperation,
-      ...(delay !== undefined && { nextRetryAt: this.#settings.clock.now() + delay }),
-    });
   }
 
   /** Reports a reader that blocks the client. */
   stalled({ names, channels }: LiveSubscription, milliseconds: number): void {
     const said = 'a reader takes no messages, and the client waits for it';
     this.#settings.logger?.warn?.(said, { channels, milliseconds });
-    const category = PNStatusCategory.PNSlowConsumerCategory;
-    const operation = PNOperationType.PNSubscribeOperation;
+    const category = 'PNSlowConsumerCategory';
+    const operation = 'PNSubscribeOperation';
     this.#listeners.emit('status', statusOf({ category, operation, names }));
   }
 

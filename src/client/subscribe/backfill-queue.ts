@@ -1,11 +1,11 @@
-import { PNOperationType } from '../../protocol/status.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import { Turns } from '../runtime/turns.ts';
 import type { Backfill } from './backfill.ts';
-import type { Reception } from './reception.ts';
+import type { SubscribeEngine } from './engine.ts';
 import type { LoopAnswer } from './state.ts';
-import { FLOOR_DELAY, MOST_FRUITLESS } from './steps.ts';
+import { MOST_FRUITLESS } from './steps.ts';
 
 /** Failures in a row before a backfill ends in a gap. */
 export const MOST_ATTEMPTS = 5;
@@ -22,18 +22,18 @@ const LONGEST_HOLD = 285_000;
  * backfill starves another one, and an answer that got lost costs seconds.
  */
 export class BackfillQueue {
-  readonly #reception: Reception;
+  readonly #engine: SubscribeEngine;
   readonly #turns = new Turns(1);
   /** Shortens the patience with the poll under way, if there is one that can be shortened. */
   #hurry: (() => void) | undefined;
 
-  constructor(reception: Reception) {
-    this.#reception = reception;
+  constructor(engine: SubscribeEngine) {
+    this.#engine = engine;
   }
 
   /** Polls until everything up to the backfill's end has come. */
   async read(backfill: Backfill, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#reception.host.settings;
+    const { clock } = this.#engine.settings;
     let fruitless = 0;
     while (backfill.isShort) {
       const began = clock.monotonic();
@@ -79,7 +79,7 @@ export class BackfillQueue {
   // Resolves to `undefined` if there is no answer within the patience. Rejects if the signal is aborted.
   async #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
     signal.throwIfAborted();
-    const { settings, poller } = this.#reception.host;
+    const { settings, poller } = this.#engine;
     const { clock } = settings;
     const shortest = this.#shortestPatience;
     backfill.asked = backfill.names;
@@ -113,19 +113,19 @@ export class BackfillQueue {
     if (isHolding) return shortest;
     const growth = this.#turns.isWanted ? Math.min(silence, MOST_GROWTH_IN_TURNS) : silence;
     const patience = shortest * 2 ** growth;
-    const { pollTimeout } = this.#reception.host.settings;
+    const { pollTimeout } = this.#engine.settings;
     return patience > pollTimeout / 2 ? pollTimeout : patience;
   }
 
   // In milliseconds, with a poll that others wait for.
   get #shortestPatience(): number {
     const { least, most, roundTrips } = SHORTEST;
-    return Math.min(Math.max(roundTrips * this.#reception.host.roundTrip, least), most);
+    return Math.min(Math.max(roundTrips * this.#engine.loop.state.roundTrip, least), most);
   }
 }
 
 /** The error of a poll that brought a backfill no further. */
 export function pollError(code: 'PN-2002' | 'PN-4001', why: string): PubNubError {
-  const operation = PNOperationType.PNSubscribeOperation;
+  const operation = 'PNSubscribeOperation';
   return new PubNubError(code, `${operation} failed: ${why}.`, { operation });
 }

@@ -1,11 +1,11 @@
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived, Held } from './arrived.ts';
 import { pollError } from './backfill-queue.ts';
+import type { SubscribeEngine } from './engine.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Names } from './names.ts';
-import type { Reception } from './reception.ts';
+import { type Names, pick } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** What a backfill is to bring, from where, and to whom. */
@@ -66,7 +66,7 @@ export class Backfill {
   onPoll: (() => void) | undefined;
   /** Called when something begins to wait. */
   onHeld: (() => void) | undefined;
-  protected readonly reception: Reception;
+  protected readonly engine: SubscribeEngine;
   /** Channels of the entries that a recipient wanted. */
   protected readonly brought = new Set<string>();
   /** The entries that wait, in the order in which they came. */
@@ -76,14 +76,14 @@ export class Backfill {
   readonly #since: number;
   #bytes = 0;
 
-  constructor(reception: Reception, plan: BackfillPlan) {
-    this.reception = reception;
+  constructor(engine: SubscribeEngine, plan: BackfillPlan) {
+    this.engine = engine;
     this.plan = plan;
-    this.serial = reception.backfills.nextSerial();
+    this.serial = engine.backfills.nextSerial();
     this.place = plan.from;
     this.asked = plan.names;
     this.#interest = new Interest(plan.names);
-    this.#since = reception.delivery.batches;
+    this.#since = engine.delivery.batches;
   }
 
   /** The names that a recipient still wants. */
@@ -117,7 +117,6 @@ export class Backfill {
 
   /** Drops the names that none of its recipients wants any more. */
   narrow(): void {
-    const { channels, groups } = this.names;
     const { recipients, plan } = this;
     const isWanted = (channel: string) => {
       const among = [undefined, ...(plan.groups?.get(channel) ?? [])];
@@ -125,20 +124,19 @@ export class Backfill {
         among.some((group) => interest.match(channel, group) !== undefined),
       );
     };
-    this.#interest.drop({
-      channels: channels.filter((name) => !isWanted(name)),
-      groups: groups.filter((name) => !recipients.some(({ names }) => names.groups.includes(name))),
-    });
+    const isDropped = (name: string, kind: keyof Names) =>
+      kind === 'channels' ? !isWanted(name) : !recipients.some(({ names }) => names.groups.includes(name));
+    this.#interest.drop(pick(this.names, isDropped));
   }
 
   /** Fetches and delivers everything that is still missing. */
   fetch(signal: AbortSignal): Promise<void> {
-    return this.reception.queue.read(this, signal);
+    return this.engine.backfills.queue.read(this, signal);
   }
 
   /** Delivers an answer from the live queue; resolves to whether a recipient wanted any of its entries. */
   async take(answer: LoopAnswer, signal: AbortSignal): Promise<boolean> {
-    const { delivery, sightings } = this.reception;
+    const { delivery, sightings } = this.engine;
     // The entries tell which channels wildcards and groups have: history may be asked for these next.
     sightings.noteAll(answer.entries, this.asked);
     const deliver = await this.prepare(answer, this.#lossesIn(answer), signal);
@@ -167,7 +165,7 @@ export class Backfill {
 
   /** Holds a newer entry back. */
   hold(arrived: Arrived, subscription: LiveSubscription): void {
-    const { backfills } = this.reception;
+    const { backfills } = this.engine;
     this.backlog.push({ arrived, subscription });
     this.#bytes += arrived.bytes;
     backfills.held(1, arrived.bytes);
@@ -182,7 +180,7 @@ export class Backfill {
     const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
     if (taken.length > 0) this.backlog = this.backlog.filter((held) => !isTaken(held));
     this.#bytes -= bytes;
-    this.reception.backfills.held(-taken.length, -bytes);
+    this.engine.backfills.held(-taken.length, -bytes);
     return taken;
   }
 
@@ -193,14 +191,14 @@ export class Backfill {
     _signal: AbortSignal,
   ): Promise<() => boolean> {
     return () => {
-      for (const loss of losses) this.reception.losses.tell(this, loss, 'none');
+      for (const loss of losses) this.engine.losses.tell(this, loss, 'none');
       return this.read(entries).filter((arrived) => this.offer(arrived)).length > 0;
     };
   }
 
   /** Reads entries of an answer, or rows of history; leaves out those that the loop brings. */
   protected read(entries: readonly unknown[], isRow = false): readonly Arrived[] {
-    return this.reception.delivery.older(entries, this, isRow).filter(({ envelope, seen: { batch } }) => {
+    return this.engine.delivery.older(entries, this, isRow).filter(({ envelope, seen: { batch } }) => {
       // The timetoken of another region may be above the end although the loop has passed the entry.
       const isPassed = batch !== undefined && batch <= this.#since;
       return isPassed || compareTimetokens(envelope.p.t, this.plan.to) <= 0;
@@ -209,7 +207,7 @@ export class Backfill {
 
   /** Delivers an entry to the recipients; returns whether any of them wanted it. */
   protected offer(arrived: Arrived): boolean {
-    const isWanted = this.reception.delivery.offer(arrived, this.recipients);
+    const isWanted = this.engine.delivery.offer(arrived, this.recipients);
     if (isWanted) this.brought.add(arrived.envelope.c);
     return isWanted;
   }
@@ -235,7 +233,7 @@ export class Backfill {
 
   // What the answer leaves out of the range. An old start raises the same suspicion as a late poll of the loop.
   #lossesIn(answer: LoopAnswer): readonly Loss[] {
-    const { countThreshold, liveRetention } = this.reception.host.settings;
+    const { countThreshold, liveRetention } = this.engine.settings;
     const { place, plan, names } = this;
     const [from, to] = [place.timetoken, sooner(answer.cursor.timetoken, plan.to)];
     const late = place === plan.from && isOverdue(from, plan.asOf, liveRetention);

@@ -3,9 +3,9 @@ import { backoff } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import type { Backfill, EarlyEnd } from './backfill.ts';
-import { MOST_ATTEMPTS } from './backfill-queue.ts';
+import { BackfillQueue, MOST_ATTEMPTS } from './backfill-queue.ts';
+import type { SubscribeEngine } from './engine.ts';
 import { isEmpty } from './names.ts';
-import type { Reception } from './reception.ts';
 
 /** How much may wait behind all backfills of a client. */
 const MOST_ENTRIES = 10_000;
@@ -16,16 +16,18 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * number of failures in a row. They pause while the loop has no connection.
  */
 export class Backfills {
-  readonly #reception: Reception;
+  readonly #engine: SubscribeEngine;
   readonly #all = new Set<Backfill>();
+  readonly queue: BackfillQueue;
   // How much waits behind all of them together.
   #entries = 0;
   #bytes = 0;
   #lastSerial = 0;
   #isResting = true;
 
-  constructor(reception: Reception) {
-    this.#reception = reception;
+  constructor(engine: SubscribeEngine) {
+    this.#engine = engine;
+    this.queue = new BackfillQueue(engine);
   }
 
   /** Whether entries that the loop brought or lost still wait for a backfill. */
@@ -95,7 +97,7 @@ export class Backfills {
     if (backfill.isClosed) return;
     backfill.isClosed = true;
     this.#halt(backfill);
-    const { delivery, losses } = this.#reception;
+    const { delivery, losses } = this.#engine;
     void delivery.inTurn(() => {
       if (!this.#all.has(backfill)) return;
       for (const [loss, recovered] of backfill.missing(because)) losses.tell(backfill, loss, recovered);
@@ -103,7 +105,7 @@ export class Backfills {
       this.#detach(backfill);
       for (const one of held) delivery.release(one, backfill);
       // Only now: the released entries may wait for another backfill.
-      this.#reception.reach();
+      this.#engine.reach();
     });
   }
 
@@ -121,7 +123,7 @@ export class Backfills {
   }
 
   async #run(backfill: Backfill, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#reception.host.settings;
+    const { clock } = this.#engine.settings;
     while (!signal.aborted) {
       try {
         await backfill.fetch(signal);
@@ -138,15 +140,16 @@ export class Backfills {
 
   // Returns the delay until the next attempt in milliseconds; `undefined` if there is none.
   #failed(backfill: Backfill, thrown: unknown): number | undefined {
-    const { random, reconnection } = this.#reception.host.settings;
+    const { clock, random, reconnection } = this.#engine.settings;
     const error = PubNubError.is(thrown) ? thrown : unexpected(thrown);
     const attempt = ++backfill.attempts;
     const isLast = attempt > Math.min(reconnection.maximumRetries, MOST_ATTEMPTS);
     const { retryAfter } = error;
     const delay = isLast ? undefined : backoff(reconnection, { attempt, random: chance(random), retryAfter });
-    this.#reception.host.backfillFailed(backfill.names, error, {
-      attempt,
-      ...(delay !== undefined && { delay }),
+    const { category, operation = 'PNSubscribeOperation' } = error;
+    this.#engine.announcer.announce({
+      ...{ category, operation, names: backfill.names, error, attempt },
+      ...(delay !== undefined && { nextRetryAt: clock.now() + delay }),
     });
     if (isLast) this.end(backfill, 'backfill-failed');
     return delay;
@@ -154,7 +157,7 @@ export class Backfills {
 
   #remove(backfill: Backfill): void {
     this.#detach(backfill);
-    this.#reception.reach();
+    this.#engine.reach();
   }
 
   #detach(backfill: Backfill): void {

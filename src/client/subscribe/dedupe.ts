@@ -40,7 +40,7 @@ interface Wanted {
  */
 export class DeliveryWindow {
   readonly #limit: number;
-  readonly #fingerprints: Fingerprints;
+  readonly #seed: number;
   // By timetoken, in two generations of up to `limit` entries each: to forget entries one by one would cost several
   // times more than all the rest.
   #young = new Map<Timetoken, Seen>();
@@ -53,7 +53,7 @@ export class DeliveryWindow {
   /** Looks back at least `limit` entries; `seed` is a random number from 0 up to 1. */
   constructor(limit: number, seed: number) {
     this.#limit = limit;
-    this.#fingerprints = new Fingerprints(Math.floor(seed * 2 ** 32) | 0);
+    this.#seed = Math.floor(seed * 2 ** 32) | 0;
   }
 
   /** All entries above this timetoken are remembered; older ones may be forgotten. */
@@ -69,7 +69,7 @@ export class DeliveryWindow {
     const { d, u, cmt } = envelope;
     // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
-    const content = this.#fingerprints.of(d, meta, cmt || undefined);
+    const content = fingerprint(this.#seed, d, meta, cmt || undefined);
     const seen = this.#find(envelope, content, isRow);
     if (seen === undefined || (!isRow && now - seen.at > WINDOW))
       return this.#add(envelope, { content, isRow }, now);
@@ -127,81 +127,40 @@ function among(first: Seen | undefined, { envelope, content, isRow }: Wanted): S
   return undefined;
 }
 
-/** The tag of each kind of value, so that no text has the fingerprint of a structure. */
-const KIND = Object.freeze({ array: 1, object: 2, key: 3, string: 4, other: 5 });
-
 /**
- * Makes 53-bit fingerprints of JSON values. Collisions are negligible, and the seed is the
- * client's own, so that nobody can construct one. The walk keeps its own stack: deep nesting cannot exhaust the call stack.
+ * Makes a 53-bit fingerprint of a payload with its `meta` and custom type, all JSON values. Collisions are negligible, and
+ * the seed, a 32-bit integer, is the client's own, so that nobody can construct one.
  */
-export class Fingerprints {
-  readonly #seed: number;
-  readonly #stack: unknown[] = [];
-  // Both halves are kept as 32-bit integers: as doubles, each step would allocate.
-  #high = 0;
-  #low = 0;
-
-  /** `seed` is a 32-bit integer. */
-  constructor(seed: number) {
-    this.#seed = seed;
+export function fingerprint(seed: number, ...values: readonly unknown[]): number {
+  // A stack instead of recursion: deep nesting cannot exhaust the call stack.
+  const stack = [...values];
+  let text = '';
+  while (stack.length > 0) text += textOf(stack.pop(), stack);
+  let high = 0x9e3779b9 ^ seed;
+  let low = 0x85ebca6b ^ seed;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = (Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15)) | 0;
   }
+  return (high >>> 0) * 2 ** 21 + (low >>> 11);
+}
 
-  /** The fingerprint of a payload with its `meta` and custom type. */
-  of(payload: unknown, meta?: unknown, type?: unknown): number {
-    this.#high = (0x9e3779b9 ^ this.#seed) | 0;
-    this.#low = Math.imul(0x85ebca6b ^ this.#seed, 0xc2b2ae35);
-    this.#take(payload);
-    while (this.#stack.length > 0) this.#take(this.#stack.pop());
-    // Most messages have neither.
-    if (meta !== undefined || type !== undefined) {
-      this.#take([meta, type]);
-      while (this.#stack.length > 0) this.#take(this.#stack.pop());
-    }
-    return (this.#high >>> 0) * 2 ** 21 + (this.#low >>> 11);
+// The text of one value; what it holds is added to the stack. Kind and length come first, so that no text looks like a
+// structure.
+function textOf(value: unknown, stack: unknown[]): string {
+  if (typeof value === 'string') return `s${value.length}:${value}`;
+  if (Array.isArray(value)) {
+    for (const entry of value) stack.push(entry);
+    return `a${value.length}`;
   }
-
-  #take(value: unknown): void {
-    if (typeof value === 'string') {
-      this.#add(KIND.string, value);
-    } else if (Array.isArray(value)) {
-      this.#names(KIND.array, value.length);
-      for (const entry of value) this.#stack.push(entry);
-    } else if (isRecord(value)) {
-      this.#takeObject(value);
-    } else {
-      this.#add(KIND.other, String(value));
-    }
+  if (!isRecord(value)) return `v${String(value)}`;
+  let text = '';
+  let count = 0;
+  for (const key in value) {
+    text += `k${key.length}:${key}`;
+    stack.push(value[key]);
+    count++;
   }
-
-  // The keys and their number identify an object; its values follow in the same order, so that no end mark is needed.
-  #takeObject(value: Readonly<Record<string, unknown>>): void {
-    let count = 0;
-    for (const key in value) {
-      count++;
-      this.#add(KIND.key, key);
-      this.#stack.push(value[key]);
-    }
-    this.#names(KIND.object, count);
-  }
-
-  // Adds a tag with a number.
-  #names(kind: number, count: number): void {
-    const word = Math.imul(count, 8) + kind;
-    this.#high = Math.imul(this.#high ^ word, 0x27d4eb2f);
-    this.#low = (Math.imul(this.#low ^ word, 0x5bd1e995) + (this.#low >>> 15)) | 0;
-  }
-
-  // Adds a text: its length, then its characters.
-  #add(kind: number, text: string): void {
-    this.#names(kind, text.length);
-    let high = this.#high;
-    let low = this.#low;
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index);
-      high = Math.imul(high ^ code, 0x01000193);
-      low = (Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15)) | 0;
-    }
-    this.#high = high;
-    this.#low = low;
-  }
+  return `o${count}${text}`;
 }

@@ -1,17 +1,17 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
+import { fileUrlOf } from '../request/file-url.ts';
 import { chance } from '../runtime/random.ts';
 import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import { type Decoded, decode, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
+import type { SubscribeEngine } from './engine.ts';
 import { widened } from './gaps.ts';
-import type { Waiting } from './holding.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Reception } from './reception.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
 
@@ -27,16 +27,16 @@ const LIVE = Number.POSITIVE_INFINITY;
  * while a reader has a full buffer.
  */
 export class Delivery {
-  readonly #reception: Reception;
+  readonly #engine: SubscribeEngine;
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
   /** How many batches of the loop have come. */
   batches = 0;
 
-  constructor(reception: Reception) {
-    this.#reception = reception;
-    const { dedupeEntries, random } = reception.host.settings;
-    this.#queue = new DeliveryQueue(() => reception.mustWait());
+  constructor(engine: SubscribeEngine) {
+    this.#engine = engine;
+    const { dedupeEntries, random } = engine.settings;
+    this.#queue = new DeliveryQueue(engine);
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
@@ -49,7 +49,7 @@ export class Delivery {
   push(batch: Batch): void {
     this.#queue.add(() => {
       const fresh = this.#deliver(batch);
-      if (!this.#queue.isClosed) this.#reception.delivered(batch, fresh);
+      if (!this.#queue.isClosed) this.#engine.delivered(batch.cursor, fresh);
     });
   }
 
@@ -82,7 +82,7 @@ export class Delivery {
         this.#invalid(entry);
         return [];
       }
-      const seen = this.#window.note(entry, this.#reception.host.settings.clock.monotonic(), areRows);
+      const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), areRows);
       const bytes = JSON.stringify(entry.d)?.length ?? 0;
       const group = groupOf(entry, source.asked);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
@@ -116,7 +116,7 @@ export class Delivery {
 
   #deliver(batch: Batch): boolean {
     const { losses, entries, names } = batch;
-    const { demand, losses: teller } = this.#reception;
+    const { demand, losses: teller } = this.#engine;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       const times = arrived.flatMap((one) => one?.envelope.p.t ?? []);
@@ -132,8 +132,7 @@ export class Delivery {
 
   // An entry that is no envelope becomes `undefined`. `fresh`: there is more than copies.
   #note({ entries, names, bytes: size }: Batch) {
-    const { sightings, host } = this.#reception;
-    const { settings } = host;
+    const { sightings, settings } = this.#engine;
     const now = settings.clock.monotonic();
     const groupOfEntry = groupsOfAnswer(names);
     const bytes = size / entries.length;
@@ -154,7 +153,7 @@ export class Delivery {
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#reception;
+    const { listeners, holding } = this.#engine;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -164,12 +163,15 @@ export class Delivery {
       return;
     }
     if (isFirst) listeners.emit(decoded.name, decoded.event);
-    const waiting: Waiting[] = [];
+    const waiting = new Map<PNMessageResult, number[]>();
     for (const subscription of recipients) {
       const message = this.#give(subscription, arrived, decoded);
-      if (message) waiting.push({ message, id: subscription.id });
+      if (!message) continue;
+      const ids = waiting.get(message);
+      if (ids) ids.push(subscription.id);
+      else waiting.set(message, [subscription.id]);
     }
-    holding.holdAll(waiting, arrived.bytes);
+    for (const [message, ids] of waiting) holding.hold(message, ids, arrived.bytes);
   }
 
   // Returns a message that is held for the subscription's first iterator.
@@ -178,7 +180,7 @@ export class Delivery {
     if (!wants(subscription, arrived)) return undefined;
     arrived.seen.had.add(subscription.id);
     const own = subscription.receive(arrived, decoded);
-    const isHeld = decoded.name === 'message' && this.#reception.holding.has(subscription.id);
+    const isHeld = decoded.name === 'message' && this.#engine.holding.has(subscription.id);
     return isHeld ? (own as PNMessageResult) : undefined; // By its name.
   }
 
@@ -187,15 +189,17 @@ export class Delivery {
   #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
     const { c, p } = envelope;
     if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
-    for (const other of this.#reception.demand.candidates(c, group))
+    for (const other of this.#engine.demand.candidates(c, group))
       if (!recipients.includes(other) && other.interest.match(c, group, p.t) !== undefined) return true;
     return false;
   }
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      const { host } = this.#reception;
-      const decoded = decode(host.settings.freezePayloads ? freezeDeep(envelope) : envelope, host.fileUrl);
+      const { executor, settings } = this.#engine;
+      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, (file) =>
+        fileUrlOf(executor, file),
+      );
       freezeEvent(decoded.name, decoded.event);
       return decoded;
     } catch (error) {
@@ -205,6 +209,6 @@ export class Delivery {
   }
 
   #invalid(raw: unknown, reason = 'the entry is no envelope'): void {
-    this.#reception.listeners.emit('invalidMessage', { raw, reason });
+    this.#engine.listeners.emit('invalidMessage', { raw, reason });
   }
 }

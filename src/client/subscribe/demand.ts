@@ -1,8 +1,12 @@
+import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { isEmpty, type Names, namesOf } from './names.ts';
-import { stateText } from './subscribe-options.ts';
+import { each, isEmpty, type Names, namesOf } from './names.ts';
+import type { LoopInput } from './state.ts';
+
+/** A change of the wanted names. */
+export type DemandChange = Omit<Extract<LoopInput, { type: 'demandChanged' }>, 'type'>;
 
 type Index = Map<string, Set<LiveSubscription>>;
 
@@ -16,8 +20,9 @@ export class Demand {
   /** What `setState()` set, until its name is dropped. */
   readonly states = new OwnStates();
   readonly #subscriptions = new Set<LiveSubscription>();
-  readonly #byChannel: Index = new Map();
-  readonly #byGroup: Index = new Map();
+  readonly #index: Readonly<Record<keyof Names, Index>> = { channels: new Map(), groups: new Map() };
+  /** Subscriptions that the loop does not know yet. */
+  #fresh = new Set<LiveSubscription>();
   /** The id of the newest subscription. */
   newest = 0;
 
@@ -33,7 +38,8 @@ export class Demand {
 
   /** The union of what all subscriptions want. */
   get names(): Names {
-    return namesOf(this.#byChannel.keys(), this.#byGroup.keys());
+    const { channels, groups } = this.#index;
+    return namesOf(channels.keys(), groups.keys());
   }
 
   /** The same, without names that only the given subscriptions want. */
@@ -46,9 +52,24 @@ export class Demand {
     );
   }
 
-  /** The presence state for these names, as JSON text. */
+  /**
+   * The user's presence state for names, as JSON text; `undefined` if there is none. `setState()` overrides the states of
+   * subscriptions.
+   */
   stateText(names: Names): string | undefined {
-    return stateText(this.#subscriptions, names, this.states);
+    const texts = new Map<string, string>();
+    const asked = new Set([...names.channels, ...names.groups]);
+    for (const { wish, channels, channelGroups } of this.#subscriptions) {
+      if (!wish.state) continue;
+      const text = JSON.stringify(wish.state);
+      for (const name of [...channels, ...channelGroups]) if (asked.has(name)) texts.set(name, text);
+    }
+    for (const name of asked) {
+      const text = this.states.text(name);
+      if (text !== undefined) texts.set(name, text);
+    }
+    if (texts.size === 0) return undefined;
+    return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
   }
 
   /** Adds a subscription. Its presence state replaces what `setState()` has set before. */
@@ -56,45 +77,63 @@ export class Demand {
     if (subscription.wish.state)
       this.states.forget([...subscription.channels, ...subscription.channelGroups]);
     this.#subscriptions.add(subscription);
-    const { channels, groups } = subscription.interest.names;
-    for (const name of channels) addTo(this.#byChannel, name, subscription);
-    for (const name of groups) addTo(this.#byGroup, name, subscription);
+    this.#fresh.add(subscription);
+    each(subscription.names, (name, kind) => {
+      const set = this.#index[kind].get(name) ?? new Set();
+      this.#index[kind].set(name, set.add(subscription));
+    });
+  }
+
+  /**
+   * What has changed since the last call, for the loop. A subscription that must wait is left out until a later call, while
+   * the loop continues with the other names.
+   */
+  takeChange(mustWait: (subscription: LiveSubscription) => boolean): DemandChange {
+    const late: LiveSubscription[] = [];
+    const added: LiveSubscription[] = [];
+    for (const subscription of this.#fresh) {
+      // A handshake that was sent meanwhile may have included it.
+      if (subscription.ended || isEmpty(subscription.interest.pending)) continue;
+      (mustWait(subscription) ? late : added).push(subscription);
+    }
+    // If nothing else is wanted, the handshake itself waits for the leave.
+    if (isEmpty(this.namesWithout(late))) added.push(...late.splice(0));
+    this.#fresh = new Set(late);
+    const newest = added.at(-1)?.id;
+    // An idle loop starts at the oldest of them.
+    const [cursor] = added
+      .flatMap(({ wish }) => wish.start ?? [])
+      .sort((a, b) => compareTimetokens(a.timetoken, b.timetoken));
+    const demand = this.namesWithout(late);
+    return { demand, ...(newest !== undefined && { newest }), ...(cursor && { cursor }) };
   }
 
   /** Removes names from a subscription, and the subscription with its last name. */
   drop(subscription: LiveSubscription, names: Names): void {
     subscription.interest.drop(names);
-    for (const name of names.channels) removeFrom(this.#byChannel, name, subscription);
-    for (const name of names.groups) removeFrom(this.#byGroup, name, subscription);
-    // The server forgets the state of a user who leaves.
-    this.states.forget(names.channels.filter((name) => !this.#byChannel.has(name)));
-    this.states.forget(names.groups.filter((name) => !this.#byGroup.has(name)));
-    if (isEmpty(subscription.interest.names)) this.#subscriptions.delete(subscription);
+    each(names, (name, kind) => {
+      const set = this.#index[kind].get(name);
+      set?.delete(subscription);
+      if (set && set.size > 0) return;
+      this.#index[kind].delete(name);
+      // The server forgets the state of a user who leaves.
+      this.states.forget([name]);
+    });
+    if (isEmpty(subscription.names)) this.#subscriptions.delete(subscription);
   }
 
   /** The subscriptions that an entry may match: by channel, wildcard, or the group that it came for. */
   candidates(channel: string, group: string | undefined): Iterable<LiveSubscription> {
-    const direct = this.#byChannel.get(channel);
+    const { channels, groups } = this.#index;
+    const direct = channels.get(channel);
     if (group === undefined && !channel.includes('.')) return direct ?? NOBODY;
     const sets = direct ? [direct] : [];
-    for (const wildcard of wildcardsOver(channel)) push(sets, this.#byChannel.get(wildcard));
-    if (group !== undefined) push(sets, this.#byGroup.get(group));
+    for (const wildcard of wildcardsOver(channel)) push(sets, channels.get(wildcard));
+    if (group !== undefined) push(sets, groups.get(group));
     const [only] = sets;
     if (only === undefined) return NOBODY;
     return sets.length === 1 ? only : new Set(sets.flatMap((set) => [...set]));
   }
-}
-
-function addTo(index: Index, name: string, subscription: LiveSubscription): void {
-  const set = index.get(name);
-  if (set) set.add(subscription);
-  else index.set(name, new Set([subscription]));
-}
-
-function removeFrom(index: Index, name: string, subscription: LiveSubscription): void {
-  const set = index.get(name);
-  set?.delete(subscription);
-  if (set?.size === 0) index.delete(name);
 }
 
 function push<T>(list: T[], value: T | undefined): void {

@@ -1,46 +1,46 @@
-import { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
+import type { PNOperationType } from '../../protocol/status.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union } from './names.ts';
-import { COST, hasten } from './pace.ts';
-import { IDLE, type LoopEffect, type LoopState, type Step } from './state.ts';
-import { announce, halt, isGone, leaveEffects } from './steps.ts';
+import { COST } from './pace.ts';
+import { IDLE, type LoopState } from './state.ts';
+import { isGone } from './steps.ts';
+import type { Turn } from './turn.ts';
 
-/** The leave and the status for names that were dropped. */
-export function droppedEffects({ phase, accepted }: LoopState, removed: Names): readonly LoopEffect[] {
-  if (isEmpty(removed)) return [];
-  const operation = PNOperationType.PNUnsubscribeOperation;
-  const quiet = phase.name === 'stopped' || phase.name === 'idle';
+/** Leaves and announces names that were dropped from a state. */
+export function dropNames(turn: Turn, { phase, accepted }: LoopState, removed: Names): void {
+  if (isEmpty(removed)) return;
   // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
-  return [
-    ...leaveEffects(quiet ? NO_NAMES : intersection(removed, accepted)),
-    announce(PNStatusCategory.PNSubscriptionChangedCategory, removed, { operation }),
-  ];
+  if (phase.name !== 'stopped' && phase.name !== 'idle') turn.leave(intersection(removed, accepted));
+  turn.announce('PNSubscriptionChangedCategory', removed, { operation: 'PNUnsubscribeOperation' });
 }
 
 /** Ends the loop with its last subscription, and forgets the cursor: the next subscription starts at the present. */
-export function forget(state: LoopState, now: number): Step {
-  const { task, undelivered, roundTrip, newest } = state;
-  const haste = hasten(state.haste, COST.stop, now);
-  const next: LoopState = { ...IDLE, task, undelivered, roundTrip, newest, haste };
-  if (state.phase.name === 'idle') return [{ ...next, haste: state.haste }, []];
-  return [next, ending(state, PNOperationType.PNUnsubscribeOperation)];
+export function forget(turn: Turn): void {
+  const { phase, task, undelivered, roundTrip, newest } = turn.state;
+  if (phase.name !== 'idle') {
+    end(turn, 'PNUnsubscribeOperation');
+    turn.hasten(COST.stop);
+  }
+  turn.set({ ...IDLE, task, undelivered, roundTrip, newest, haste: turn.state.haste });
 }
 
 /** Stops the loop for `disconnect()` or `close()`. */
-export function stop(state: LoopState, closed: boolean, now: number): Step {
-  const { phase } = state;
-  if (phase.name === 'stopped' && !closed) return [state, []];
-  const fresh = { established: false, outage: false, wasAway: true, attempt: 0, fruitless: 0 };
-  const haste = hasten(state.haste, COST.stop, now);
-  const next: LoopState = { ...state, ...fresh, owed: undefined, haste, phase: { name: 'stopped', closed } };
-  const quiet = phase.name === 'idle' || phase.name === 'stopped';
-  return [next, quiet ? [] : ending(state, PNOperationType.PNSubscribeOperation)];
+export function stop(turn: Turn, closed: boolean): void {
+  const { name } = turn.state.phase;
+  const isQuiet = name === 'stopped' || name === 'idle';
+  if (isQuiet && !closed) return;
+  if (!isQuiet) end(turn, 'PNSubscribeOperation');
+  turn.hasten(COST.stop);
+  turn.set({
+    ...{ established: false, outage: false, wasAway: true, attempt: 0, fruitless: 0 },
+    ...{ owed: undefined, phase: { name: 'stopped', closed } },
+  });
 }
 
-function ending(state: LoopState, operation: PNOperationType): readonly LoopEffect[] {
-  const { phase, accepted, demand } = state;
-  const said = announce(PNStatusCategory.PNDisconnectedCategory, demand, { operation });
+function end(turn: Turn, operation: PNOperationType): void {
+  const { phase, accepted, demand } = turn.state;
   const isAsked = phase.name === 'handshaking' && phase.poll;
   const asked = isAsked ? union(accepted, phase.names) : accepted;
-  const left = isGone(state) ? NO_NAMES : asked;
-  return [...halt(state), ...leaveEffects(left), said];
+  turn.halt();
+  turn.leave(isGone(turn.state) ? NO_NAMES : asked);
+  turn.announce('PNDisconnectedCategory', demand, { operation });
 }

@@ -1,5 +1,4 @@
 import type { WireGap } from '../../protocol/envelope.ts';
-import { PNOperationType } from '../../protocol/status.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { checkCount, checkName, checkText, checkTimetoken, listOf, optional } from '../builder/params.ts';
 import { defineEndpoint, type Endpoint, type List, type Params } from '../endpoint.ts';
@@ -33,7 +32,7 @@ export function subscribeEndpoint(): Endpoint<PollParams, LoopAnswer> {
     return last.encoded;
   };
   return defineEndpoint<PollParams, LoopAnswer>({
-    operation: PNOperationType.PNSubscribeOperation,
+    operation: 'PNSubscribeOperation',
     params: {
       channels: listOf(checkName),
       channelGroups: listOf(checkName),

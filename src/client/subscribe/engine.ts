@@ -1,102 +1,117 @@
-import type { Given } from '../builder/given.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import type { Settings } from '../config/options.ts';
+import type { Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { ClientState } from '../listeners/events.ts';
 import type { ListenerRegistry } from '../listeners/registry.ts';
 import { Presence } from '../presence/presence.ts';
 import type { Executor } from '../request/execute.ts';
-import { fileUrlOf } from '../request/file-url.ts';
 import { Announcer } from './announcer.ts';
+import { Backfill } from './backfill.ts';
+import { Backfills } from './backfills.ts';
+import { Delivery } from './delivery.ts';
 import { Demand } from './demand.ts';
-import { DemandChanges } from './demand-changes.ts';
+import { sooner } from './gaps.ts';
+import { Holding } from './holding.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { Loop } from './loop.ts';
+import { Losses } from './losses.ts';
 import { isEmpty, type Names } from './names.ts';
 import { Poller } from './poller.ts';
-import { Reception } from './reception.ts';
 import type { Recovery } from './recovery.ts';
-import type { LoopCursor, LoopInput } from './state.ts';
+import { Sightings } from './sightings.ts';
+import type { LoopCursor, LoopEffect, LoopInput } from './state.ts';
 import { publicState } from './steps.ts';
+import type { SubscribeParams } from './subscribe.ts';
 import { wishOf } from './subscribe-options.ts';
 
-/** The receiving half of a client: its subscriptions, the subscribe loop, and delivery. */
-export class SubscribeEngine<Client> {
-  readonly #executor: Executor;
-  readonly #listeners: ListenerRegistry<Client>;
-  readonly #demand = new Demand();
-  readonly states = this.#demand.states;
-  readonly #announcer: Announcer<Client>;
-  readonly #poller: Poller;
-  readonly #presence: Presence;
-  readonly #reception: Reception;
-  readonly #loop: Loop<Client>;
-  readonly #changes: DemandChanges;
+/**
+ * The receiving half of a client: its subscriptions, the subscribe loop, and everything between an answer and its
+ * subscriptions.
+ */
+export class SubscribeEngine {
+  readonly executor: Executor;
+  readonly settings: Settings;
+  readonly listeners: ListenerRegistry;
+  /** The backfills that read history; `undefined` if the client has none. */
+  readonly recovery: Recovery | undefined;
+  readonly demand = new Demand();
+  readonly states = this.demand.states;
+  readonly holding = new Holding();
+  readonly sightings = new Sightings();
+  readonly announcer: Announcer;
+  readonly poller: Poller;
+  readonly presence: Presence;
+  readonly delivery: Delivery;
+  readonly losses = new Losses(this);
+  readonly backfills = new Backfills(this);
+  readonly loop: Loop;
+  /** Everything up to this cursor has reached its subscriptions. */
+  cursor: LoopCursor | undefined;
+  /** Of the last batch that was delivered. */
+  #latest: LoopCursor | undefined;
+  /** Resolves when the loop has been told of the changes of this turn. */
+  #told: Promise<void> | undefined;
   #closed = false;
 
-  constructor(executor: Executor, listeners: ListenerRegistry<Client>, recovery?: Recovery) {
-    this.#executor = executor;
-    this.#listeners = listeners;
-    const demand = this.#demand;
-    const announcer = new Announcer(executor.settings, listeners);
-    const poller = new Poller(executor);
-    const presence = new Presence(
+  constructor(executor: Executor, listeners: ListenerRegistry, recovery?: Recovery) {
+    this.executor = executor;
+    this.settings = executor.settings;
+    this.listeners = listeners;
+    this.recovery = recovery;
+    this.announcer = new Announcer(this.settings, listeners);
+    this.poller = new Poller(executor);
+    this.presence = new Presence(
       executor,
-      (names) => this.#loop.stateFor(names),
-      (names, error) => this.#closed || announcer.beaten(names, error),
+      (names) => this.loop.stateFor(names),
+      (names, error) => this.#closed || this.announcer.beaten(names, error),
     );
-    this.#announcer = announcer;
-    this.#poller = poller;
-    this.#presence = presence;
-    this.#changes = new DemandChanges(demand, presence, (change) => {
-      const cursor = this.#loop.state.cursor ? undefined : change.cursor;
-      if (this.#closed) return;
-      this.#loop.dispatch({ ...change, type: 'demandChanged', ...(cursor && { cursor }) });
-    });
-    const reception = new Reception(this.#receptionHost(recovery), { demand, listeners });
-    this.#reception = reception;
-    this.#loop = new Loop({ executor, demand, poller, presence, reception, announcer });
+    this.delivery = new Delivery(this);
+    this.loop = new Loop(this);
     executor.authorizer.onRenewed = () => this.#askAgain('tokenRenewed');
   }
 
   get state(): ClientState {
-    return publicState(this.#loop.state);
+    return publicState(this.loop.state);
   }
 
   /** The error that ended the loop, in the state `failed`. */
   get failure(): PubNubError | undefined {
-    const { phase } = this.#loop.state;
+    const { phase } = this.loop.state;
     return phase.name === 'failed' ? phase.error : undefined;
-  }
-
-  get cursor(): LoopCursor | undefined {
-    return this.#loop.delivered;
   }
 
   /** The subscribed names, as they stand on the wire. */
   get names(): Names {
-    return this.#demand.names;
+    return this.demand.names;
   }
 
   /** Adds a subscription; the loop is told in the next microtask, together with others of this turn. */
-  subscribe(given: Given): LiveSubscription {
+  subscribe(given: Values<SubscribeParams>): LiveSubscription {
     if (this.#closed) throw new PubNubError('PN-2004', 'subscribe: the client is closed.');
-    this.#demand.newest += 1;
-    const wish = wishOf(given, this.#executor.settings);
-    const subscription = new LiveSubscription(this.#subscriptionHost(), wish, this.#demand.newest);
-    this.#demand.add(subscription);
-    void this.#changes.add(subscription);
+    this.demand.newest += 1;
+    const subscription = new LiveSubscription(this, wishOf(given, this.settings), this.demand.newest);
+    this.demand.add(subscription);
+    void this.#note();
     return subscription;
   }
 
   /** Removes names from every subscription; resolves when the loop has been told. */
   unsubscribe(names: Names): Promise<void> {
-    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, names);
-    return this.#changes.note();
+    for (const subscription of [...this.demand.subscriptions]) this.#drop(subscription, names);
+    return this.#note();
   }
 
-  /** Passes a request of the program on to the loop. */
+  /** Ends a subscription. */
+  remove(subscription: LiveSubscription): void {
+    this.#drop(subscription, subscription.names);
+    void this.#note();
+  }
+
+  /** Passes a request of the program on to the loop, behind the changes of this turn. */
   dispatch(input: Extract<LoopInput, { type: `${string}Requested` }>): void {
-    this.#changes.flushNow();
-    this.#loop.dispatch(input);
+    this.#flush();
+    this.loop.dispatch(input);
   }
 
   /** Asks for refused names again, with the new token. */
@@ -106,76 +121,109 @@ export class SubscribeEngine<Client> {
 
   /** Which messages the server is to send; all without it. */
   get filter(): string | undefined {
-    return this.#poller.filter;
+    return this.poller.filter;
   }
 
   set filter(filter: string | undefined) {
-    if (filter === this.#poller.filter) return;
-    this.#poller.filter = filter;
+    if (filter === this.poller.filter) return;
+    this.poller.filter = filter;
     this.#askAgain('filterChanged');
+  }
+
+  /** The server accepted names of subscriptions: each starts at its floor, and gets the older entries that it asked for. */
+  accept(effect: Extract<LoopEffect, { type: 'accept' }>): void {
+    this.cursor ??= this.loop.state.cursor;
+    for (const subscription of this.demand.upTo(effect.newest)) this.#acceptOne(subscription, effect);
+    this.backfills.resume();
+  }
+
+  /** A batch is delivered whole. `fresh`: there was more in it than copies. */
+  delivered(cursor: LoopCursor, fresh: boolean): void {
+    this.#latest = cursor;
+    this.reach();
+    this.loop.dispatch({ type: 'delivered', fresh });
+  }
+
+  /** Moves the public cursor, unless something waits behind a backfill: a program that starts there again must get it. */
+  reach(): void {
+    if (this.#latest && !this.backfills.isWaitedFor) this.cursor = this.#latest;
+  }
+
+  /** Nothing is subscribed any more. */
+  forget(): void {
+    this.cursor = this.#latest = undefined;
+    this.delivery.forget();
+    this.sightings.clear();
   }
 
   /** Ends everything; resolves when the leave was answered, or has failed. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#reception.close();
-    const left = this.#demand.names;
+    // Entries that wait are dropped, so the public cursor must not pass them.
+    this.#latest = undefined;
+    this.delivery.close();
+    this.backfills.close();
+    const left = this.demand.names;
     const wasTold = this.state !== 'idle' && this.state !== 'stopped';
-    for (const subscription of [...this.#demand.subscriptions]) this.#drop(subscription, left);
-    this.#loop.dispatch({ type: 'closed' });
-    if (wasTold) await this.#presence.leaves(left);
+    for (const subscription of [...this.demand.subscriptions]) this.#drop(subscription, left);
+    this.loop.dispatch({ type: 'closed' });
+    if (wasTold) await this.presence.leaves(left);
   }
 
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
-    for (const subscription of this.#demand.subscriptions) subscription.interest.askAgain();
-    this.#loop.dispatch({ type });
-    this.#reception.backfills.askAgain();
+    for (const subscription of this.demand.subscriptions) subscription.interest.askAgain();
+    this.loop.dispatch({ type });
+    this.backfills.askAgain();
   }
 
   #drop(subscription: LiveSubscription, names: Names): void {
-    this.#demand.drop(subscription, names);
+    this.demand.drop(subscription, names);
     if (isEmpty(subscription.names)) subscription.end();
-    this.#reception.narrow();
+    this.backfills.narrow();
+    this.delivery.pump();
   }
 
-  #subscriptionHost(): ConstructorParameters<typeof LiveSubscription>[0] {
-    const engine = this;
-    const { clock, logger } = this.#executor.settings;
-    return {
-      remove: (ended) => {
-        this.#drop(ended, ended.names);
-        void this.#changes.note();
-      },
-      relieved: () => this.#reception.delivery.pump(),
-      failed: (event, error) => this.#listeners.emit('listenerError', { event, error }),
-      get failure() {
-        return engine.failure;
-      },
-      get isStopped() {
-        return engine.state === 'stopped';
-      },
-      holding: this.#reception.holding,
-      ...{ logger, clean: (error: unknown) => this.#executor.redactor.value(error) },
-      now: () => clock.monotonic(),
-    };
+  // All changes of one turn are told together: a subscription that ends in the same turn costs no request.
+  #note(): Promise<void> {
+    this.#told ??= Promise.resolve().then(() => this.#flush());
+    return this.#told;
   }
 
-  #receptionHost(recovery: Recovery | undefined): ConstructorParameters<typeof Reception>[0] {
-    const engine = this;
-    const { settings } = this.#executor;
-    return {
-      ...{ settings, recovery },
-      fileUrl: (file) => fileUrlOf(this.#executor, file),
-      poller: this.#poller,
-      get roundTrip() {
-        return engine.#loop.state.roundTrip;
-      },
-      delivered: (fresh) => this.#loop.dispatch({ type: 'delivered', fresh }),
-      reached: (cursor) => {
-        this.#loop.delivered = cursor;
-      },
-      backfillFailed: (names, error, retry) => this.#announcer.backfillFailed(names, error, retry),
-      stalled: (subscription, milliseconds) => this.#announcer.stalled(subscription, milliseconds),
-    };
+  #flush(): void {
+    if (this.#told === undefined) return;
+    this.#told = undefined;
+    // A leave in flight for one of its names would undo the handshake of a subscription.
+    const change = this.demand.takeChange(({ names }) => {
+      const leaves = this.presence.leaves(names);
+      void leaves?.then(() => this.#note());
+      return leaves !== undefined;
+    });
+    if (!this.#closed) this.loop.dispatch({ type: 'demandChanged', ...change });
   }
+
+  // A start that the loop has not passed yet is only a floor. From any other, a backfill fetches the entries.
+  #acceptOne(
+    subscription: LiveSubscription,
+    { names: accepted, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
+  ): void {
+    const { start, last, recovers } = subscription.wish;
+    const { recovery } = this;
+    const names = subscription.interest.accept(accepted, beginOf(start, floor));
+    const range = { to: cursor.timetoken, asOf: floor.timetoken };
+    const plan = { ...range, names, from: start ?? floor, recipients: [subscription] };
+    if (last !== undefined) {
+      const backfill = recovery?.newest(this, plan, last);
+      if (backfill) this.backfills.open(backfill);
+    } else if (start && !isEmpty(names) && compareTimetokens(start.timetoken, cursor.timetoken) < 0) {
+      const reads = recovers.start ? recovery : undefined;
+      this.backfills.open(reads?.start(this, plan) ?? new Backfill(this, plan));
+    }
+  }
+}
+
+// Each region issues its own timetokens: a start that is ahead of another region's would keep out everything from there.
+function beginOf(start: LoopCursor | undefined, floor: LoopCursor): Timetoken {
+  if (start === undefined) return floor.timetoken;
+  const isElsewhere = start.region !== undefined && start.region !== floor.region;
+  return isElsewhere ? sooner(start.timetoken, floor.timetoken) : start.timetoken;
 }

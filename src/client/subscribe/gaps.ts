@@ -7,7 +7,7 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { type Names, namesOf, union } from './names.ts';
+import { each, type Names, NO_NAMES, namesOf, union } from './names.ts';
 import type { LoopAnswer } from './state.ts';
 
 /** How much of a loss history has brought back. */
@@ -69,11 +69,9 @@ export function widened(loss: Loss, came: readonly Timetoken[]): Loss {
 
 /** The loss of each name; a channel and its presence are two names. */
 export function apart(loss: Loss): readonly Loss[] {
-  const { channels, groups } = loss.names;
-  return [
-    ...channels.map((name) => ({ ...loss, names: namesOf([name], []) })),
-    ...groups.map((name) => ({ ...loss, names: namesOf([], [name]) })),
-  ];
+  const losses: Loss[] = [];
+  each(loss.names, (name, kind) => losses.push({ ...loss, names: { ...NO_NAMES, [kind]: [name] } }));
+  return losses;
 }
 
 /** One loss that spans two. */

@@ -5,12 +5,6 @@ import { Fifo } from '../runtime/async-queue.ts';
 const MOST_MESSAGES = 1_000;
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** A message for the first reader of a subscription. */
-export interface Waiting {
-  readonly message: PNMessageResult;
-  readonly id: number;
-}
-
 interface Held {
   readonly message: PNMessageResult;
   readonly bytes: number;
@@ -46,16 +40,6 @@ export class Holding {
     if (this.#waiting.size === 0) this.#ids = [];
     else for (const held of all) this.#held.push(held, held.bytes);
     return taken.map(({ message }) => message);
-  }
-
-  /** Holds the messages of one entry; neighbours most often share the same object. */
-  holdAll(waiting: readonly Waiting[], bytes: number): void {
-    for (let from = 0, to = 0; from < waiting.length; from = to) {
-      const message = waiting[from]?.message;
-      const ids: number[] = [];
-      for (; to < waiting.length && waiting[to]?.message === message; to++) ids.push(waiting[to]?.id ?? 0);
-      if (message) this.hold(message, ids, bytes);
-    }
   }
 
   /** Holds a message for subscriptions without a reader. */

@@ -2,9 +2,9 @@ import { isPresenceName, PRESENCE_SUFFIX } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { Waiters } from '../runtime/waiters.ts';
-import { intersection, isEmpty, type Names, without } from './names.ts';
+import { each, intersection, isEmpty, type Names, pick, without } from './names.ts';
 
-type Floors = Map<string, Timetoken | undefined>;
+type Floors = ReadonlyMap<string, Timetoken | undefined>;
 
 /**
  * The names of one subscription, as they stand on the wire, and the waits for their acceptance. An accepted name has a
@@ -13,23 +13,21 @@ type Floors = Map<string, Timetoken | undefined>;
 export class Interest {
   /** The names that are still wanted. */
   names: Names;
-  readonly #channels: Floors;
-  readonly #groups: Floors;
+  readonly #floors = {
+    channels: new Map<string, Timetoken | undefined>(),
+    groups: new Map<string, Timetoken | undefined>(),
+  };
   readonly #waiters = new Waiters<PubNubError | 'done'>();
   #refusal: PubNubError | undefined;
 
   constructor(names: Names) {
     this.names = names;
-    this.#channels = new Map(names.channels.map((name) => [name, undefined]));
-    this.#groups = new Map(names.groups.map((name) => [name, undefined]));
+    each(names, (name, kind) => this.#floors[kind].set(name, undefined));
   }
 
   /** Names that no handshake has accepted yet. */
   get pending(): Names {
-    return {
-      channels: this.names.channels.filter((name) => this.#channels.get(name) === undefined),
-      groups: this.names.groups.filter((name) => this.#groups.get(name) === undefined),
-    };
+    return pick(this.names, (name, kind) => this.#floors[kind].get(name) === undefined);
   }
 
   /** Sets the floor of pending names, and returns them. */
@@ -42,15 +40,13 @@ export class Interest {
 
   /** Sets the floor of names. */
   setFloor(names: Names, floor: Timetoken): void {
-    for (const name of names.channels) if (this.#channels.has(name)) this.#channels.set(name, floor);
-    for (const name of names.groups) if (this.#groups.has(name)) this.#groups.set(name, floor);
+    each(intersection(this.names, names), (name, kind) => this.#floors[kind].set(name, floor));
   }
 
   /** Takes names out. */
   drop(names: Names): void {
     this.names = without(this.names, names);
-    for (const name of names.channels) this.#channels.delete(name);
-    for (const name of names.groups) this.#groups.delete(name);
+    each(names, (name, kind) => this.#floors[kind].delete(name));
     if (!isEmpty(this.names)) this.#settle();
   }
 
@@ -83,24 +79,21 @@ export class Interest {
    * none. `group` is the group that it came for, if any. With a timetoken, only names with a floor below it match.
    */
   match(channel: string, group: string | undefined, timetoken?: Timetoken): string | null | undefined {
-    if (fits(this.#channels, channel, timetoken)) return null;
-    if (this.#channels.size > 0)
-      for (const wildcard of wildcardsOver(channel))
-        if (fits(this.#channels, wildcard, timetoken)) return wildcard;
-    return group !== undefined && fits(this.#groups, group, timetoken) ? group : undefined;
+    const { channels, groups } = this.#floors;
+    if (fits(channels, channel, timetoken)) return null;
+    if (channels.size > 0)
+      for (const wildcard of wildcardsOver(channel)) if (fits(channels, wildcard, timetoken)) return wildcard;
+    return group !== undefined && fits(groups, group, timetoken) ? group : undefined;
   }
 
   /** The lowest floor of the accepted names among the given ones; `undefined` if there is none. */
-  floorOf({ channels, groups }: Names): Timetoken | undefined {
-    const floors = [
-      ...channels.map((name) => this.#channels.get(name)),
-      ...groups.map((name) => this.#groups.get(name)),
-    ];
-    return floors.reduce(
-      (least, floor) =>
-        floor !== undefined && (least === undefined || compareTimetokens(floor, least) < 0) ? floor : least,
-      undefined,
-    );
+  floorOf(names: Names): Timetoken | undefined {
+    let least: Timetoken | undefined;
+    each(names, (name, kind) => {
+      const floor = this.#floors[kind].get(name);
+      if (floor !== undefined && (least === undefined || compareTimetokens(floor, least) < 0)) least = floor;
+    });
+    return least;
   }
 
   #settle(): void {

@@ -6,36 +6,16 @@ import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
 import { AsyncQueue, MESSAGES_OPTIONS } from '../runtime/async-queue.ts';
-import type { Logger } from '../runtime/logger.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import type { Decoded } from './decode.ts';
+import type { SubscribeEngine } from './engine.ts';
 import { gapEvent, type Loss, type Recovered } from './gaps.ts';
-import type { Holding } from './holding.ts';
 import { endedError, Interest, stoppedError } from './interest.ts';
 import { isEmpty, type Names } from './names.ts';
 import type { Ledger } from './recovery.ts';
 import type { SubscribeWish } from './subscribe-options.ts';
 import { type MessagesOptions, SUBSCRIPTION_EVENTS } from './subscription.ts';
-
-/** What a subscription needs of its client. */
-export interface SubscriptionHost {
-  /** Ends the subscription. */
-  remove(subscription: LiveSubscription): void;
-  /** A queue has room again, or has ended. */
-  relieved(): void;
-  /** A listener failed. */
-  failed(event: EventName, error: unknown): void;
-  /** Why the client has given up, if it has. */
-  readonly failure: PubNubError | undefined;
-  readonly isStopped: boolean;
-  readonly holding: Holding;
-  readonly logger: Logger | undefined;
-  /** Redacts an error. */
-  clean(error: unknown): unknown;
-  /** Monotonic milliseconds. */
-  now(): number;
-}
 
 const DEFAULT_BUFFER = 1_000;
 
@@ -49,22 +29,22 @@ export class LiveSubscription {
   ledger: Ledger | undefined;
   /** The backfills that hold its newer entries back, in the order of their serials. */
   readonly backfills: Backfill[] = [];
-  readonly #host: SubscriptionHost;
-  readonly #listeners: ListenerRegistry<undefined>;
+  readonly #engine: SubscribeEngine;
+  readonly #listeners: ListenerRegistry;
   readonly #queues = new Set<AsyncQueue<PNMessageResult>>();
   #ended = false;
 
-  constructor(host: SubscriptionHost, wish: SubscribeWish, id: number) {
-    this.#host = host;
+  constructor(engine: SubscribeEngine, wish: SubscribeWish, id: number) {
+    this.#engine = engine;
     this.id = id;
     this.wish = wish;
     this.interest = new Interest(wish.names);
     this.#listeners = new ListenerRegistry(
       () => undefined,
-      (event, error) => host.failed(event, error),
-      { names: SUBSCRIPTION_EVENTS, logger: host.logger },
+      (event, error) => engine.listeners.report(event, error),
+      { names: SUBSCRIPTION_EVENTS, logger: engine.settings.logger },
     );
-    host.holding.begin(id);
+    engine.holding.begin(id);
   }
 
   get channels(): readonly string[] {
@@ -85,29 +65,28 @@ export class LiveSubscription {
     return this.interest.names;
   }
 
-  /** Whether polling should wait for this subscription's readers. */
-  get full(): boolean {
-    for (const queue of this.#queues) if (queue.full) return true;
-    return false;
-  }
-
-  /** Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds. */
+  /**
+   * Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds; `undefined`
+   * if there is none to wait for.
+   */
   get fullSince(): number | undefined {
-    const times = [...this.#queues].flatMap((queue) => (queue.full ? (queue.fullSince ?? []) : []));
-    return times.length === 0 ? undefined : Math.min(...times);
+    let since: number | undefined;
+    for (const { fullSince } of this.#queues)
+      if (fullSince !== undefined && !(since !== undefined && since < fullSince)) since = fullSince;
+    return since;
   }
 
   async connected(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal }: typeof options = checkOptions('connected', options, WAIT_OPTIONS) ?? {};
     if (this.#ended) throw endedError();
-    const { failure, isStopped } = this.#host;
+    const { failure, state } = this.#engine;
     if (failure) throw failure;
-    if (isStopped) throw stoppedError();
+    if (state === 'stopped') throw stoppedError();
     if (isEmpty(this.interest.pending)) return;
     try {
       await this.interest.accepted(signal);
     } catch (thrown) {
-      throw this.#host.clean(thrown);
+      throw this.#engine.executor.redactor.value(thrown);
     }
   }
 
@@ -117,12 +96,12 @@ export class LiveSubscription {
     const queue = new AsyncQueue<PNMessageResult>(buffer, overflow, {
       onChange: () => {
         if (queue.ended) this.#queues.delete(queue);
-        this.#host.relieved();
+        this.#engine.delivery.pump();
       },
-      now: () => this.#host.now(),
+      now: () => this.#engine.settings.clock.monotonic(),
     });
     for (const event of this.#release()) queue.push(event);
-    const { failure } = this.#host;
+    const { failure } = this.#engine;
     if (this.#ended) queue.end();
     else if (failure) queue.fail(failure);
     else this.#queues.add(queue);
@@ -145,7 +124,7 @@ export class LiveSubscription {
   }
 
   unsubscribe(): void {
-    if (!this.#ended) this.#host.remove(this);
+    if (!this.#ended) this.#engine.remove(this);
   }
 
   [Symbol.dispose](): void {
@@ -194,6 +173,6 @@ export class LiveSubscription {
 
   // The first iterator gets the messages since `execute()`; a listener drops them.
   #release(): readonly PNMessageResult[] {
-    return this.#host.holding.take(this.id);
+    return this.#engine.holding.take(this.id);
   }
 }

@@ -1,11 +1,11 @@
 import { isPresenceName, isWildcard, withoutPresence } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Backfill } from './backfill.ts';
+import type { SubscribeEngine } from './engine.ts';
 import { apart, gapEvent, isOfPresence, type Loss, later, type Recovered, spanOf } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import type { Names } from './names.ts';
-import type { Reception } from './reception.ts';
 
 /** How a loss of one name concerns a subscription. */
 interface Concern {
@@ -36,23 +36,22 @@ interface Met {
 
 /** Announces losses to the subscriptions that they concern: at once, or after history has brought back what it can. */
 export class Losses {
-  readonly #reception: Reception;
+  readonly #engine: SubscribeEngine;
 
-  constructor(reception: Reception) {
-    this.#reception = reception;
+  constructor(engine: SubscribeEngine) {
+    this.#engine = engine;
   }
 
   /** Takes a loss in an answer to the loop, before the entries of that answer. */
   meet(loss: Loss, asked: Names): void {
     const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
-    const { host, backfills } = this.#reception;
-    if (host.recovery && recovering.length > 0)
-      backfills.open(host.recovery.loss(this.#reception, recovering, asked));
+    const { recovery, backfills } = this.#engine;
+    if (recovery && recovering.length > 0) backfills.open(recovery.loss(this.#engine, recovering, asked));
   }
 
   /** Announces a loss to the recipients of a backfill and to the client's own listeners. */
   tell({ plan, recipients, serial, membersOf }: Backfill, loss: Loss, recovered: Recovered): void {
-    this.#reception.listeners.emit('gap', gapEvent(loss, recovered));
+    this.#engine.listeners.emit('gap', gapEvent(loss, recovered));
     for (const subscription of recipients) {
       const concern = this.#concernOf(subscription, loss, { asked: plan.asked ?? plan.names, membersOf });
       if (concern) subscription.lose(asFarAs(concern.isKnown, loss), recovered, serial);
@@ -61,10 +60,10 @@ export class Losses {
 
   // Announces a loss where no backfill will fill it; returns the subscriptions where one will.
   #meetOne(loss: Loss, asked: Names): readonly Affected[] {
-    const { demand, listeners, host } = this.#reception;
+    const { demand, listeners, recovery } = this.#engine;
     // A copy: handlers may add and end subscriptions meanwhile.
     const affected = [...demand.subscriptions].flatMap((one) => this.#affected(one, loss, asked) ?? []);
-    const recovering = host.recovery ? affected.filter(({ recovers }) => recovers) : [];
+    const recovering = recovery ? affected.filter(({ recovers }) => recovers) : [];
     const others = affected.filter((one) => !recovering.includes(one));
     if (others.length > 0) listeners.emit('gap', gapEvent(others.map((one) => one.loss).reduce(spanOf)));
     for (const { subscription, loss: own, isKnown } of others)
@@ -105,7 +104,7 @@ export class Losses {
 
   // The server does not say which group has a channel: its list, earlier entries, or a poll for a single group tell.
   #isAmong(channel: string, groups: readonly string[], { asked, membersOf }: Met): boolean {
-    const { sightings } = this.#reception;
+    const { sightings } = this.#engine;
     const among = asked.groups.filter((group) => isPresenceName(group) === isPresenceName(channel));
     return groups.some(
       (group) =>
@@ -118,7 +117,7 @@ export class Losses {
     const channels = [channel, ...wildcardsOver(channel)];
     // A loss of a wildcard says nothing of groups: they have losses of their own.
     if (isWildcard(withoutPresence(channel))) return { channels, groups: [] };
-    const { sightings } = this.#reception;
+    const { sightings } = this.#engine;
     const isAsked = channels.some((name) => asked.channels.includes(name));
     // The channels of a group are known only from earlier entries: rather one announcement too many.
     const mayHave = (group: string) => !isAsked || sightings.isInGroup(group, channel);

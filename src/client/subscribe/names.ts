@@ -24,12 +24,12 @@ export function union(a: Names, b: Names): Names {
 
 /** The names of `a` that `b` lacks. */
 export function without(a: Names, b: Names): Names {
-  return isEmpty(b) ? a : filter(a, b, false);
+  return isEmpty(b) ? a : pick(a, lists(b, false));
 }
 
 /** The names of both. */
 export function intersection(a: Names, b: Names): Names {
-  return filter(a, b, true);
+  return pick(a, lists(b, true));
 }
 
 /** Whether both hold the same names. */
@@ -38,13 +38,26 @@ export function sameNames(a: Names, b: Names): boolean {
   return sameList(a.channels, b.channels) && sameList(a.groups, b.groups);
 }
 
-function filter(a: Names, b: Names, keep: boolean): Names {
-  const channels = new Set(b.channels);
-  const groups = new Set(b.groups);
+/** Calls back for each name, with its kind. */
+export function each({ channels, groups }: Names, call: (name: string, kind: keyof Names) => void): void {
+  for (const name of channels) call(name, 'channels');
+  for (const name of groups) call(name, 'groups');
+}
+
+/** The names that a test of each, with its kind, passes. */
+export function pick(
+  { channels, groups }: Names,
+  passes: (name: string, kind: keyof Names) => boolean,
+): Names {
   return {
-    channels: a.channels.filter((name) => channels.has(name) === keep),
-    groups: a.groups.filter((name) => groups.has(name) === keep),
+    channels: channels.filter((name) => passes(name, 'channels')),
+    groups: groups.filter((name) => passes(name, 'groups')),
   };
+}
+
+function lists({ channels, groups }: Names, keep: boolean): Parameters<typeof pick>[1] {
+  const sets = { channels: new Set(channels), groups: new Set(groups) };
+  return (name, kind) => sets[kind].has(name) === keep;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

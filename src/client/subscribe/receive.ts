@@ -1,48 +1,34 @@
-import { PNStatusCategory } from '../../protocol/status.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
 import { intersection, isEmpty, sameNames, without } from './names.ts';
-import type { LoopAnswer, LoopCursor, LoopEffect, LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import {
-  announce,
-  FLOOR_DELAY,
-  haltTimer,
-  isHandshakeDue,
-  leaveEffects,
-  MOST_FRUITLESS,
-  proceed,
-  proceedConnected,
-  waitIn,
-  wanted,
-} from './steps.ts';
+import type { LoopAnswer, LoopCursor, LoopEvent, LoopState } from './state.ts';
+import { isHandshakeDue, MOST_FRUITLESS, proceed, proceedConnected, wanted } from './steps.ts';
+import type { Turn } from './turn.ts';
 
 type Polled = Extract<LoopEvent, { type: 'polled' }>;
 
-const { PNConnectedCategory, PNReconnectedCategory, PNRequestMessageCountExceededCategory } =
-  PNStatusCategory;
-
 /** The handshake was answered: what it asked for is accepted, and the loop goes on from the cursor it kept. */
-export function accept(policy: LoopPolicy, state: LoopState, { answer, newest, now }: Polled): Step {
-  const { phase } = state;
-  if (phase.name !== 'handshaking') return [state, []];
+export function accept(turn: Turn, { answer, newest }: Polled): void {
+  const { state, now } = turn;
+  const { phase, established, outage, owed } = state;
+  if (phase.name !== 'handshaking') return;
   // What was dropped while it was under way has no floor, and the server has to hear that the user is gone.
   const names = intersection(phase.names, state.demand);
   const cursor = startOf(state, answer.cursor);
-  const next: LoopState = {
-    ...withoutPoll(state, now),
-    ...{ accepted: names, established: true, outage: false, provenAt: now },
+  turn.set({
+    ...{ phase: { name: 'receiving', sentAt: now }, accepted: names },
+    ...{ established: true, outage: false, provenAt: now, roundTrip: now - phase.sentAt },
     // Its timetoken counts only where there is none: the kept cursor still has to fetch what came in between.
-    ...{ cursor, caughtUpAt: caughtUpAt(policy, state, { answer, now }), wasAway: false },
-    roundTrip: now - phase.sentAt,
+    ...{ cursor, caughtUpAt: caughtUpAt(turn, answer), wasAway: false },
     // What was subscribed between the decision to ask and the request has been asked for as well.
-    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.names)) ? undefined : state.owed,
-  };
-  const said: LoopEffect[] = [...leaveEffects(without(phase.names, state.demand))];
-  if (state.established && state.outage) said.push(announce(PNReconnectedCategory, names, {}));
-  if (!state.established || !sameNames(state.accepted, names))
-    said.push(announce(PNConnectedCategory, names, {}));
-  const [after, effects] = proceedConnected(next, now);
-  return [after, [{ type: 'accept', names, floor: answer.cursor, cursor, newest }, ...effects, ...said]];
+    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.names)) ? undefined : owed,
+  });
+  turn.effects.push({ type: 'accept', names, floor: answer.cursor, cursor, newest });
+  proceedConnected(turn);
+  turn.leave(without(phase.names, state.demand));
+  if (established && outage) turn.announce('PNReconnectedCategory', names);
+  if (!established || !sameNames(state.accepted, names)) turn.announce('PNConnectedCategory', names);
 }
 
 // Where the loop goes on: where it was, or where the program wants it to start, but never ahead of the server's time.
@@ -55,62 +41,43 @@ function startOf({ cursor, provenAt }: LoopState, now: LoopAnswer['cursor']): Lo
 }
 
 // The server's time tells how old the cursor is where the client's own clock does not.
-function caughtUpAt(
-  { liveRetention }: LoopPolicy,
-  { cursor, wasAway, caughtUpAt: before }: LoopState,
-  { answer, now }: Pick<Polled, 'answer' | 'now'>,
-): number {
+function caughtUpAt({ policy, state, now }: Turn, answer: LoopAnswer): number {
+  const { cursor, wasAway, caughtUpAt: before } = state;
   if (cursor === undefined) return now;
-  const overdue = wasAway && isOverdue(cursor.timetoken, answer.cursor.timetoken, liveRetention);
+  const overdue = wasAway && isOverdue(cursor.timetoken, answer.cursor.timetoken, policy.liveRetention);
   return overdue ? Number.NEGATIVE_INFINITY : Math.min(before, now);
 }
 
 /** A long poll was answered: deliver, move the cursor, go on. */
-export function receive(policy: LoopPolicy, state: LoopState, { answer, now }: Polled): Step {
-  const before = state.cursor ?? answer.cursor;
-  const cursor = advance(before, answer.cursor);
-  const sentAt = state.phase.name === 'receiving' ? state.phase.sentAt : now;
-  const next: LoopState = {
-    ...withoutPoll(state, now),
-    ...{ cursor, attempt: 0, provenAt: now, caughtUpAt: now, undelivered: state.undelivered + 1 },
-    // Whether it brought anything but copies is known when it is delivered.
-    fruitless: now - sentAt < FLOOR_DELAY ? state.fruitless + 1 : 0,
-  };
-  const late = sentAt - state.caughtUpAt > policy.liveRetention;
-  const full = answer.entries.length >= policy.countThreshold;
-  const [from, to] = [before.timetoken, cursor.timetoken];
-  const losses = lossesIn(answer, { asked: state.asked, from, to, late, full });
+export function receive(turn: Turn, { answer }: Polled): void {
+  const { policy, state, now } = turn;
+  const { accepted, asked, caughtUpAt, cursor: before = answer.cursor, phase } = state;
   const { entries, bytes = 0 } = answer;
-  const batch = { entries, losses, cursor, names: state.asked, bytes };
-  const effects: LoopEffect[] = [...haltTimer(state), { type: 'deliver', batch }];
-  if (full && !answer.gaps) effects.push(announce(PNRequestMessageCountExceededCategory, state.accepted, {}));
-  const isHurried = next.fruitless >= MOST_FRUITLESS && !isHandshakeDue(next, now);
-  const [after, more] = isHurried ? pause(next, now) : proceed(next, now);
-  return [after, [...effects, ...more]];
+  const cursor = advance(before, answer.cursor);
+  const sentAt = phase.name === 'receiving' ? phase.sentAt : now;
+  const late = sentAt - caughtUpAt > policy.liveRetention;
+  const full = entries.length >= policy.countThreshold;
+  const losses = lossesIn(answer, { asked, from: before.timetoken, to: cursor.timetoken, late, full });
+  turn.haltTimer();
+  turn.effects.push({ type: 'deliver', batch: { entries, losses, cursor, names: asked, bytes } });
+  if (full && !answer.gaps) turn.announce('PNRequestMessageCountExceededCategory', accepted);
+  // Whether it brought anything but copies is known when it is delivered.
+  const fruitless = now - sentAt < FLOOR_DELAY ? state.fruitless + 1 : 0;
+  turn.set({
+    ...{ phase: { name: 'receiving', sentAt: now }, cursor, fruitless, undelivered: state.undelivered + 1 },
+    ...{ attempt: 0, provenAt: now, caughtUpAt: now },
+  });
+  // A server that answers at once with nothing new, or with copies, would otherwise be asked thousands of times a second.
+  if (fruitless >= MOST_FRUITLESS && !isHandshakeDue(turn))
+    turn.waitIn({ name: 'receiving', sentAt: now }, FLOOR_DELAY);
+  else proceed(turn);
 }
 
 /** A batch has reached everybody: there is room for the next answer. */
-export function deliverNext(
-  state: LoopState,
-  { fresh, now }: Extract<LoopEvent, { type: 'delivered' }>,
-): Step {
-  const next: LoopState = {
-    ...state,
-    undelivered: Math.max(0, state.undelivered - 1),
-    fruitless: fresh ? 0 : state.fruitless,
-  };
-  const { phase } = next;
-  const isHeld = phase.name === 'receiving' && !phase.poll && !phase.timer;
-  return isHeld ? proceed(next, now) : [next, []];
-}
-
-// A server that answers at once with nothing new, or with copies, would otherwise be asked thousands of times a second.
-function pause(state: LoopState, now: number): Step {
-  return waitIn(state, { name: 'receiving', sentAt: now }, FLOOR_DELAY);
-}
-
-function withoutPoll(state: LoopState, now: number): LoopState {
-  return { ...state, phase: { name: 'receiving', sentAt: now } };
+export function deliverNext(turn: Turn, { fresh }: Extract<LoopEvent, { type: 'delivered' }>): void {
+  const { undelivered, fruitless, phase } = turn.state;
+  turn.set({ undelivered: Math.max(0, undelivered - 1), fruitless: fresh ? 0 : fruitless });
+  if (phase.name === 'receiving' && !phase.poll && !phase.timer) proceed(turn);
 }
 
 // Within a region the cursor never goes back. Another region counts on its own: after a failover, the larger number of

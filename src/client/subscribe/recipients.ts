@@ -3,32 +3,20 @@
  * order of their ids, so hundreds of them mostly make one range.
  */
 export class Recipients {
-  // The range that grows, on its own: most entries need no list.
-  #first = 0;
-  #last = -1;
-  /** The first and last id of each earlier range, in turn; not sorted if ids came out of order. */
-  #ranges: number[] | undefined;
+  /** The first and last id of each range, in turn; not sorted if ids came out of order. */
+  readonly #ranges: number[] = [];
 
   has(id: number): boolean {
-    if (id >= this.#first && id <= this.#last) return true;
     const ranges = this.#ranges;
-    if (ranges === undefined) return false;
     for (let index = 0; index < ranges.length; index += 2)
       if (id >= (ranges[index] ?? 0) && id <= (ranges[index + 1] ?? -1)) return true;
     return false;
   }
 
   add(id: number): void {
+    const ranges = this.#ranges;
     if (this.has(id)) return;
-    if (this.#last === id - 1 && this.#last >= this.#first) {
-      this.#last = id;
-      return;
-    }
-    if (this.#last >= this.#first) {
-      this.#ranges ??= [];
-      this.#ranges.push(this.#first, this.#last);
-    }
-    this.#first = id;
-    this.#last = id;
+    if (ranges.at(-1) === id - 1) ranges[ranges.length - 1] = id;
+    else ranges.push(id, id);
   }
 }

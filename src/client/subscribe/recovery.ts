@@ -2,19 +2,19 @@ import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived } from './arrived.ts';
 import type { Backfill, BackfillPlan } from './backfill.ts';
+import type { SubscribeEngine } from './engine.ts';
 import type { Loss } from './gaps.ts';
 import type { Affected } from './losses.ts';
 import type { Names } from './names.ts';
-import type { Reception } from './reception.ts';
 
 /** Backfills that read the history of channels: the feature `storage` makes them. */
 export interface Recovery {
   /** From an older start, like a plain one; history fills what the live queue has lost. */
-  start(reception: Reception, plan: BackfillPlan): Backfill;
+  start(engine: SubscribeEngine, plan: BackfillPlan): Backfill;
   /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */
-  newest(reception: Reception, plan: BackfillPlan, most: number): Backfill | undefined;
+  newest(engine: SubscribeEngine, plan: BackfillPlan, most: number): Backfill | undefined;
   /** What the loop lost of these subscriptions; `asked` has the names of its poll. */
-  loss(reception: Reception, affected: readonly Affected[], asked: Names): Backfill;
+  loss(engine: SubscribeEngine, affected: readonly Affected[], asked: Names): Backfill;
 }
 
 /** What such backfills record of one subscription: how much of its past was delivered, and which losses were announced. */

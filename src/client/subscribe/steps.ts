@@ -1,11 +1,10 @@
-import { PNOperationType, type PNStatusCategory } from '../../protocol/status.ts';
 import type { ClientState } from '../listeners/events.ts';
+import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
-import { COST, hasten, pauseOf } from './pace.ts';
-import type { Announcement, LoopEffect, LoopState, Phase, Step } from './state.ts';
+import { COST, pauseOf } from './pace.ts';
+import type { LoopState, Phase } from './state.ts';
+import type { Turn } from './turn.ts';
 
-/** The shortest delay between a failure and the next attempt, in milliseconds. */
-export const FLOOR_DELAY = 1_000;
 /** After so many successive answers that came at once and held nothing new, the next poll waits for the floor delay. */
 export const MOST_FRUITLESS = 3;
 
@@ -15,90 +14,75 @@ const LEAVE_ALONE = 1.5;
 const LONGEST_ROUND_TRIP = 4_000;
 
 /** The names to ask for: the demand without the refused names. */
-export function wanted({ demand, refused }: LoopState): Names {
+export function wanted({ demand, refused }: Pick<LoopState, 'demand' | 'refused'>): Names {
   return without(demand, refused);
-}
-
-/** Cancels the request and the timer. */
-export function halt({ phase }: LoopState): readonly LoopEffect[] {
-  return hasTimer(phase) || hasPoll(phase) ? [{ type: 'cancel' }] : [];
-}
-
-/** Cancels the timer beside a request that has ended. */
-export function haltTimer({ phase }: LoopState): readonly LoopEffect[] {
-  return hasTimer(phase) ? [{ type: 'cancel' }] : [];
-}
-
-/** Whether a request is in flight. */
-export function hasPoll(phase: Phase): boolean {
-  return 'poll' in phase && phase.poll === true;
-}
-
-/** Whether a timer runs. */
-export function hasTimer(phase: Phase): boolean {
-  return 'timer' in phase && phase.timer === true;
-}
-
-/** Enters a phase with a timer. */
-export function waitIn(state: LoopState, phase: Extract<Phase, { timer?: boolean }>, delay: number): Step {
-  const task = state.task + 1;
-  return [{ ...state, task, phase: { ...phase, timer: true } }, [{ type: 'startTimer', task, delay }]];
-}
-
-/** A leave for names, if there are any. */
-export function leaveEffects(names: Names): readonly LoopEffect[] {
-  return isEmpty(names) ? [] : [{ type: 'leave', names }];
 }
 
 /**
  * Sends a handshake, which the server answers at once: does it accept the names? If it has refused all of them, the loop
  * waits for a new token. Handshakes that follow too fast are delayed.
  */
-export function handshake(state: LoopState, now: number): Step {
+export function handshake(turn: Turn): void {
+  const { now, state } = turn;
   const names = wanted(state);
-  const before = halt(state);
+  turn.halt();
   if (isEmpty(names) && state.refusal) {
-    const phase = { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal } as const;
-    return [{ ...state, owed: undefined, phase }, before];
+    turn.set({
+      owed: undefined,
+      phase: { name: 'waiting', due: Number.POSITIVE_INFINITY, error: state.refusal },
+    });
+    return;
   }
   const phase = { name: 'handshaking', names, sentAt: now } as const;
   const delay = pauseOf(state.haste, now);
-  if (delay > 0) return after(before, waitIn(state, phase, delay));
+  if (delay > 0) {
+    turn.waitIn(phase, delay);
+    return;
+  }
   const task = state.task + 1;
-  const haste = hasten(state.haste, COST.handshake, now);
-  return [
-    { ...state, task, fruitless: 0, owed: undefined, haste, phase: { ...phase, poll: true } },
-    [...before, { type: 'poll', task, names, region: state.cursor?.region }],
-  ];
+  turn.hasten(COST.handshake);
+  turn.set({ task, fruitless: 0, owed: undefined, phase: { ...phase, poll: true } });
+  turn.effects.push({ type: 'poll', task, names, region: state.cursor?.region });
 }
 
 /** Sends a long poll at the cursor, unless two batches wait for delivery. */
-export function pollOn(state: LoopState, now: number): Step {
+export function pollOn(turn: Turn): void {
   // Only accepted names: a refused name must not affect the others.
-  const { accepted: names, cursor } = state;
-  if (cursor === undefined || isEmpty(names)) return handshake(state, now);
-  const before = halt(state);
-  const owed = state.owed === 'handshake' ? state.owed : undefined;
-  if (state.undelivered > 1) return [{ ...state, owed, phase: { name: 'receiving', sentAt: now } }, before];
-  const task = state.task + 1;
-  return [
-    { ...state, task, owed, asked: names, phase: { name: 'receiving', poll: true, sentAt: now } },
-    [...before, { type: 'poll', task, names, cursor }],
-  ];
+  const { accepted: names, cursor, owed, task: last, undelivered } = turn.state;
+  if (cursor === undefined || isEmpty(names)) {
+    handshake(turn);
+    return;
+  }
+  const mayPoll = undelivered <= 1;
+  turn.halt();
+  turn.set({
+    owed: owed === 'handshake' ? owed : undefined,
+    phase: { name: 'receiving', sentAt: turn.now, ...(mayPoll && { poll: true }) },
+  });
+  if (!mayPoll) return;
+  const task = last + 1;
+  turn.set({ task, asked: names });
+  turn.effects.push({ type: 'poll', task, names, cursor });
 }
 
 /** Continues after a handshake: a poll comes first, so that accepted names receive between two handshakes. */
-export function proceedConnected(state: LoopState, now: number): Step {
-  return state.roundTrip === 0 ? proceed(state, now) : settleDebt(pollOn(state, now), now);
+export function proceedConnected(turn: Turn): void {
+  if (turn.state.roundTrip === 0 && isHandshakeDue(turn)) handshake(turn);
+  else pollAndSettle(turn);
+}
+
+function pollAndSettle(turn: Turn): void {
+  pollOn(turn);
+  settleDebt(turn);
 }
 
 /** Continues after a poll: with the handshake that is owed, else with the next poll. */
-export function proceed(state: LoopState, now: number): Step {
-  return isHandshakeDue(state, now) ? handshake(state, now) : settleDebt(pollOn(state, now), now);
+export function proceed(turn: Turn): void {
+  (isHandshakeDue(turn) ? handshake : pollAndSettle)(turn);
 }
 
 /** Whether a handshake is owed, and the pace allows one. */
-export function isHandshakeDue({ owed, haste }: LoopState, now: number): boolean {
+export function isHandshakeDue({ state: { owed, haste }, now }: Turn): boolean {
   return owed === 'handshake' && pauseOf(haste, now) === 0;
 }
 
@@ -106,57 +90,42 @@ export function isHandshakeDue({ owed, haste }: LoopState, now: number): boolean
  * Notes a request that is due. It is sent at once if there is no poll, or if the poll has lasted for one and a half round
  * trips; otherwise as soon as it has.
  */
-export function owe(before: LoopState, owed: 'handshake' | 'poll', now: number): Step {
-  const state = { ...before, owed: before.owed === 'handshake' ? before.owed : owed };
-  const { phase } = state;
-  if (phase.name !== 'receiving') return [state, []];
-  if (phase.poll) return settleDebt([state, []], now);
+export function owe(turn: Turn, owed: 'handshake' | 'poll'): void {
+  const { phase, owed: before } = turn.state;
+  turn.set({ owed: before === 'handshake' ? before : owed });
+  if (phase.name !== 'receiving') return;
+  if (phase.poll) settleDebt(turn);
   // The pause after fruitless answers concerns polls only; the pace limits handshakes.
-  return !phase.timer || isHandshakeDue(state, now) ? proceed(state, now) : [state, []];
+  else if (!phase.timer || isHandshakeDue(turn)) proceed(turn);
 }
 
 /** Replaces the poll by the request that is owed, once the poll has lasted long enough. */
-export function settleDebt([state, effects]: Step, now: number): Step {
-  const { phase, owed } = state;
-  if (owed === undefined || phase.name !== 'receiving' || !phase.poll) return [state, effects];
-  const delay = Math.max(leftAlone(state, phase, now), owed === 'handshake' ? pauseOf(state.haste, now) : 0);
-  if (delay <= 0) return after(effects, owed === 'handshake' ? handshake(state, now) : pollOn(state, now));
-  if (phase.timer) return [state, effects];
-  const { task } = state;
-  return [{ ...state, phase: { ...phase, timer: true } }, [...effects, { type: 'startTimer', task, delay }]];
-}
-
-function leftAlone(
-  { roundTrip }: LoopState,
-  { sentAt }: Extract<Phase, { name: 'receiving' }>,
-  now: number,
-): number {
+export function settleDebt(turn: Turn): void {
+  const { phase, owed, haste, roundTrip, task } = turn.state;
+  if (owed === undefined || phase.name !== 'receiving' || !phase.poll) return;
   // Whole milliseconds: some clocks have no fractions.
-  return Math.ceil(sentAt + Math.min(roundTrip, LONGEST_ROUND_TRIP) * LEAVE_ALONE - now);
+  const leftAlone = Math.ceil(
+    phase.sentAt + Math.min(roundTrip, LONGEST_ROUND_TRIP) * LEAVE_ALONE - turn.now,
+  );
+  const delay = Math.max(leftAlone, owed === 'handshake' ? pauseOf(haste, turn.now) : 0);
+  if (delay <= 0) {
+    (owed === 'handshake' ? handshake : pollOn)(turn);
+  } else if (!phase.timer) {
+    turn.set({ phase: { ...phase, timer: true } });
+    turn.effects.push({ type: 'startTimer', task, delay });
+  }
 }
 
 /** Sends a handshake, at the soonest one floor delay after the last failure. */
-export function tryAgain(state: LoopState, now: number): Step {
-  const { phase } = state;
-  const due = state.failedAt + FLOOR_DELAY;
-  if (due <= now || (phase.name !== 'waiting' && phase.name !== 'failed')) return handshake(state, now);
-  if (phase.name === 'waiting' && phase.due <= due) return [state, []];
-  return after(halt(state), waitIn(state, { name: 'waiting', due, error: phase.error }, due - now));
-}
-
-/** A step with further effects ahead of its own. */
-export function after(effects: readonly LoopEffect[], [state, more]: Step): Step {
-  return [state, [...effects, ...more]];
-}
-
-/** The effect that announces a status. */
-export function announce(
-  category: PNStatusCategory,
-  names: Names,
-  more: Partial<Omit<Announcement, 'category' | 'names'>>,
-): LoopEffect {
-  const operation = PNOperationType.PNSubscribeOperation;
-  return { type: 'announce', announcement: { operation, ...more, category, names } };
+export function tryAgain(turn: Turn): void {
+  const { phase, failedAt } = turn.state;
+  const due = failedAt + FLOOR_DELAY;
+  if (due <= turn.now || (phase.name !== 'waiting' && phase.name !== 'failed')) {
+    handshake(turn);
+  } else if (phase.name === 'failed' || phase.due > due) {
+    turn.halt();
+    turn.waitIn({ name: 'waiting', due, error: phase.error }, due - turn.now);
+  }
 }
 
 /** The state as a program sees it. */
@@ -182,6 +151,12 @@ export function presentIn(state: LoopState): Names {
 }
 
 /** Whether the last thing that the server heard is a leave. */
-export function isGone({ phase, established }: LoopState): boolean {
+export function isGone({
+  phase,
+  established,
+}: {
+  readonly phase: Phase;
+  readonly established: boolean;
+}): boolean {
   return phase.name === 'stopped' || (phase.name === 'handshaking' && !phase.poll && !established);
 }

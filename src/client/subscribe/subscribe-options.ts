@@ -1,12 +1,10 @@
 import { isPresenceName, presenceNameOf, withoutPresence } from '../../protocol/names.ts';
 import { type Timetoken, timetokenFromBigInt, timetokenFromDate } from '../../protocol/timetoken.ts';
-import type { Given } from '../builder/given.ts';
-import type { OwnStates } from '../presence/own-states.ts';
-import { isRecord } from '../wire/read.ts';
+import type { Values } from '../endpoint.ts';
 import { parseCursor } from '../wire/values.ts';
-import type { LiveSubscription } from './live-subscription.ts';
 import { type Names, namesOf } from './names.ts';
 import type { LoopCursor } from './state.ts';
+import type { SubscribeParams, UnsubscribeParams } from './subscribe.ts';
 
 /** The options of one subscription. */
 export interface SubscribeWish {
@@ -21,61 +19,38 @@ export interface SubscribeWish {
 }
 
 /** Reads the checked values of a `subscribe()` builder. */
-export function wishOf(given: Given, defaults: { readonly recovery: 'none' | 'history' }): SubscribeWish {
+export function wishOf(
+  given: Values<SubscribeParams>,
+  defaults: { readonly recovery: 'none' | 'history' },
+): SubscribeWish {
   const { withPresence, withTimetoken, withCursor, withLast, withState, recovery } = given;
   const wished = timetokenIn(withTimetoken);
   const gaps = (recovery ?? defaults.recovery) === 'history';
   return {
     names: namesIn(given, (name) =>
-      withPresence === true && !isPresenceName(name) ? [name, presenceNameOf(name)] : [name],
+      withPresence && !isPresenceName(name) ? [name, presenceNameOf(name)] : [name],
     ),
     start:
       parseCursor(withCursor) ?? (wished === undefined ? wished : { timetoken: wished, region: undefined }),
-    last: typeof withLast === 'number' ? withLast : undefined,
+    last: withLast,
     recovers: { start: gaps || withTimetoken instanceof Date, gaps },
-    state: isRecord(withState) ? withState : undefined,
+    state: withState,
   };
 }
 
 /** Reads the names of an `unsubscribe()` builder, with their presence names. */
-export function namesToDrop(given: Given): Names {
+export function namesToDrop(given: Values<UnsubscribeParams>): Names {
   return namesIn(given, (name) => [withoutPresence(name), presenceNameOf(withoutPresence(name))]);
 }
 
-/**
- * The user's presence state for names, as JSON text; `undefined` if there is none. `setState()` overrides the states of
- * subscriptions.
- */
-export function stateText(
-  subscriptions: Iterable<LiveSubscription>,
-  names: Names,
-  own?: OwnStates,
-): string | undefined {
-  const texts = new Map<string, string>();
-  const asked = new Set([...names.channels, ...names.groups]);
-  for (const { wish, channels, channelGroups } of subscriptions) {
-    if (!wish.state) continue;
-    const text = JSON.stringify(wish.state);
-    for (const name of [...channels, ...channelGroups]) if (asked.has(name)) texts.set(name, text);
-  }
-  for (const name of asked) {
-    const text = own?.text(name);
-    if (text !== undefined) texts.set(name, text);
-  }
-  if (texts.size === 0) return undefined;
-  return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
-}
-
-function timetokenIn(value: unknown): Timetoken | undefined {
+function timetokenIn(value: Values<SubscribeParams>['withTimetoken']): Timetoken | undefined {
   if (value instanceof Date) return timetokenFromDate(value);
-  if (typeof value === 'bigint') return timetokenFromBigInt(value);
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'bigint' ? timetokenFromBigInt(value) : value;
 }
 
-function namesIn({ channels, channelGroups }: Given, expand: (name: string) => readonly string[]): Names {
-  return namesOf(strings(channels).flatMap(expand), strings(channelGroups).flatMap(expand));
-}
-
-function strings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+function namesIn(
+  { channels = [], channelGroups = [] }: Values<UnsubscribeParams>,
+  expand: (name: string) => readonly string[],
+): Names {
+  return namesOf(channels.flatMap(expand), channelGroups.flatMap(expand));
 }

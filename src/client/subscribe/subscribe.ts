@@ -1,5 +1,4 @@
 import { isWildcard } from '../../protocol/names.ts';
-import { PNOperationType } from '../../protocol/status.ts';
 import { type Timetoken, timetokenFromDate } from '../../protocol/timetoken.ts';
 import type { Verbs } from '../builder/builder.ts';
 import {
@@ -14,6 +13,7 @@ import {
   optional,
 } from '../builder/params.ts';
 import type { LiteralKeys, SubscribableName } from '../channels.ts';
+import { checkRecovery } from '../config/checks.ts';
 import type { Endpoint, Flag, List, Params } from '../endpoint.ts';
 import type { Taken } from '../wire/json.ts';
 import type { Subscription } from './subscription.ts';
@@ -86,7 +86,7 @@ type Declared<P> = Pick<Endpoint<P, void>, 'operation' | 'params' | 'oneOf' | 'c
 
 /** `subscribe()` as a builder; the loop sends the requests (docs/reference/protocol.md, "Subscribe"). */
 export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<SubscribeParams>>({
-  operation: PNOperationType.PNSubscribeOperation,
+  operation: 'PNSubscribeOperation',
   params: {
     channels: listOf(checkName),
     channelGroups: listOf(checkName),
@@ -94,7 +94,7 @@ export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<Subsc
     withTimetoken: { ...optional(checkStart), take: takeStart },
     withCursor: optional(checkCursor),
     withLast: optional(checkLast),
-    recovery: optional(must('be "none" or "history"', (value) => value === 'none' || value === 'history')),
+    recovery: optional(checkRecovery),
     withState: copied(optional(checkObject)),
   },
   oneOf: ['channels', 'channelGroups'],
@@ -133,7 +133,7 @@ export interface UnsubscribeVerbs {
 
 /** `unsubscribe()` as a builder. */
 export const unsubscribe: Declared<UnsubscribeParams> = Object.freeze<Declared<UnsubscribeParams>>({
-  operation: PNOperationType.PNUnsubscribeOperation,
+  operation: 'PNUnsubscribeOperation',
   params: { channels: listOf(checkName), channelGroups: listOf(checkName) },
   oneOf: ['channels', 'channelGroups'],
 });

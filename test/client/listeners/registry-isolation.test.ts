@@ -24,7 +24,7 @@ function withThen(then: PropertyDescriptor, target: object = {}): object {
 
 function registry(logger?: Logger) {
   const failures: unknown[][] = [];
-  const listeners: ListenerRegistry<unknown> = new ListenerRegistry(
+  const listeners: ListenerRegistry = new ListenerRegistry(
     () => undefined,
     (event, error) => {
       failures.push([event, error]);

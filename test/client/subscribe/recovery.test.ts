@@ -19,7 +19,7 @@ async function withoutHistory() {
     return pending.response;
   };
   const options = { subscribeKey: 'demo', userId: 'alice', clock, transport, recovery: 'history' } as const;
-  const listeners = new ListenerRegistry<unknown>(
+  const listeners = new ListenerRegistry(
     () => undefined,
     () => {},
   );

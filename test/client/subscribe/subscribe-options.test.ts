@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { namesToDrop, stateText, wishOf } from '../../../src/client/subscribe/subscribe-options.ts';
+import { namesToDrop, wishOf } from '../../../src/client/subscribe/subscribe-options.ts';
 import { timetokenFromDate } from '../../../src/protocol/timetoken.ts';
-import { names, short, tt } from '../../support/loop-machine.ts';
-import { subscriptionOf } from '../../support/loop-subscription.ts';
+import { short, tt } from '../../support/loop-machine.ts';
 
 const WHEN = new Date(1_700_000_000_000);
 const NONE = { recovery: 'none' } as const;
@@ -79,12 +78,4 @@ describe('what history may bring back', () => {
 test('what is dropped goes with its presence, by either name', () => {
   for (const name of ['a', 'a-pnpres'])
     expect(short(namesToDrop({ channels: [name], channelGroups: ['g'] }))).toBe('a a-pnpres @g @g-pnpres');
-});
-
-test('state is told for the channels that are asked for and still wanted, the last given wins', () => {
-  const one = subscriptionOf('a b', { state: { n: 1 } });
-  const two = subscriptionOf('b c', { state: { n: 2 } });
-  const none = subscriptionOf('d');
-  expect(JSON.parse(stateText([one, two, none], names('a b d')) ?? '')).toEqual({ a: { n: 1 }, b: { n: 2 } });
-  expect(stateText([one, none], names('d'))).toBe(undefined);
 });

@@ -52,7 +52,7 @@ export abstract class ChannelBackfill extends StoredBackfill {
     const range = this.rangeOf(channel);
     const newestKnown = () => this.newestMessage(channel, range.upTo);
     const found = await this.rowsOf({ ...place, ...range }, newestKnown, signal);
-    await this.reception.delivery.inTurn(() => {
+    await this.engine.delivery.inTurn(() => {
       if (this.isClosed) return;
       this.deliver(channel, found);
       this.done.add(channel);

@@ -1,10 +1,10 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan, EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
+import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
 import type { Names } from '../../subscribe/names.ts';
-import type { Reception } from '../../subscribe/reception.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
@@ -19,12 +19,12 @@ export class LossBackfill extends ChannelBackfill {
   readonly #cuts = new Map<string, Timetoken>();
 
   constructor(
-    reception: Reception,
+    engine: SubscribeEngine,
     { affected, asked }: { readonly affected: readonly Affected[]; readonly asked: Names },
     history: HistorySource,
   ) {
     const loss = affected.map((one) => one.loss).reduce(spanOf);
-    super(reception, planOf(loss, affected, asked), history);
+    super(engine, planOf(loss, affected, asked), history);
     this.#loss = loss;
   }
 
@@ -43,14 +43,14 @@ export class LossBackfill extends ChannelBackfill {
   protected override rangeOf(channel: string): Omit<HistoryRange, 'channel'> {
     const { from, to } = this.#loss;
     // Rows from before the loss that the deduplication window holds are copies; older ones must not be delivered again.
-    const { forgottenUpTo } = this.reception.delivery;
+    const { forgottenUpTo } = this.engine.delivery;
     const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
     const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
     return { after, upTo: later(to, this.newestMessage(channel) ?? to), most: MOST_ROWS };
   }
 
   protected override deliver(channel: string, { rows, cutAt }: HistoryRows): void {
-    const { delivery } = this.reception;
+    const { delivery } = this.engine;
     const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
     for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, true))) {
       if (subscription) delivery.release({ arrived, subscription }, this);

@@ -1,9 +1,9 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill.ts';
+import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { before, later } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
-import type { Reception } from '../../subscribe/reception.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
@@ -21,14 +21,14 @@ export class NewestBackfill extends ChannelBackfill {
 
   /** The names of the plan are channels; `most` is for each of them. */
   constructor(
-    reception: Reception,
+    engine: SubscribeEngine,
     { plan, most }: { readonly plan: BackfillPlan; readonly most: number },
     history: HistorySource,
   ) {
     const { names, asOf, recipients } = plan;
     const from = { timetoken: before(asOf, OVERLAP), region: undefined };
     // Everything from before the start counts, also what the loop has yet to bring.
-    super(reception, { ...plan, from, to: later(asOf, plan.to) }, history);
+    super(engine, { ...plan, from, to: later(asOf, plan.to) }, history);
     this.#most = most;
     for (const subscription of recipients) {
       subscription.interest.setFloor(names, from.timetoken);
@@ -64,7 +64,7 @@ export class NewestBackfill extends ChannelBackfill {
 
   // Stored messages come first and are counted with these entries, so they wait for this backfill as well.
   override async take(answer: LoopAnswer): Promise<boolean> {
-    const { delivery } = this.reception;
+    const { delivery } = this.engine;
     const turn = this.serial + 1;
     const offer = (arrived: Arrived) => delivery.offer({ ...arrived, turn }, this.recipients);
     const isFruitful = await delivery.inTurn(() => this.read(answer.entries).filter(offer).length > 0);
@@ -88,7 +88,7 @@ export class NewestBackfill extends ChannelBackfill {
   }
 
   protected override deliver(channel: string, { rows }: HistoryRows): void {
-    const { delivery } = this.reception;
+    const { delivery } = this.engine;
     for (const next of this.#newestOf(channel, delivery.older(rows, this, true)))
       if (delivery.release(next, this)) this.brought.add(channel);
   }

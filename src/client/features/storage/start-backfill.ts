@@ -31,7 +31,7 @@ export class StartBackfill extends StoredBackfill {
     const open = losses.filter((loss) => !isOfPresence(loss));
     const filled = await Promise.all(open.map((loss) => this.#fill(answer, loss, signal)));
     return () => {
-      for (const loss of losses) if (isOfPresence(loss)) this.reception.losses.tell(this, loss, 'none');
+      for (const loss of losses) if (isOfPresence(loss)) this.engine.losses.tell(this, loss, 'none');
       return this.#deliver(answer, filled);
     };
   }
@@ -69,7 +69,7 @@ export class StartBackfill extends StoredBackfill {
     }
     for (const one of filled)
       for (const outcome of outcomeOf(one.loss, found.has(one), one.cuts))
-        this.reception.losses.tell(this, ...outcome);
+        this.engine.losses.tell(this, ...outcome);
     return isFruitful;
   }
 }

@@ -10,14 +10,14 @@ import { StartBackfill } from './start-backfill.ts';
 export function storageBackfill(executor: Executor): Recovery {
   const history = new HistorySource(executor);
   return {
-    start: (reception, plan) => new StartBackfill(reception, plan, history),
-    newest(reception, plan, most) {
+    start: (engine, plan) => new StartBackfill(engine, plan, history),
+    newest(engine, plan, most) {
       // Presence has no history.
       const channels = plan.names.channels.filter((name) => !isPresenceName(name));
       if (channels.length === 0) return;
       const names = { channels, groups: [] };
-      return new NewestBackfill(reception, { plan: { ...plan, names }, most }, history);
+      return new NewestBackfill(engine, { plan: { ...plan, names }, most }, history);
     },
-    loss: (reception, affected, asked) => new LossBackfill(reception, { affected, asked }, history),
+    loss: (engine, affected, asked) => new LossBackfill(engine, { affected, asked }, history),
   };
 }

@@ -3,9 +3,9 @@ import type { Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { Backfill, type BackfillPlan, type Outcome } from '../../subscribe/backfill.ts';
+import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { before, type Loss, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
-import type { Reception } from '../../subscribe/reception.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { ledgerOf } from './ledger.ts';
 
@@ -26,8 +26,8 @@ export class StoredBackfill extends Backfill {
   /** The channels of each wildcard, as far as entries have shown them. */
   readonly #coveredBy = new Map<string, readonly string[]>();
 
-  constructor(reception: Reception, plan: BackfillPlan, history: HistorySource) {
-    super(reception, plan);
+  constructor(engine: SubscribeEngine, plan: BackfillPlan, history: HistorySource) {
+    super(engine, plan);
     this.#history = history;
     for (const subscription of plan.recipients) ledgerOf(subscription);
   }
@@ -37,7 +37,7 @@ export class StoredBackfill extends Backfill {
     const direct = channels.flatMap((name): Place | readonly Place[] => {
       if (isPresenceName(name)) return [];
       if (!isWildcard(name)) return { channel: name };
-      const covered = this.reception.sightings.ofWildcard(name);
+      const covered = this.engine.sightings.ofWildcard(name);
       this.#coveredBy.set(name, covered);
       return covered.map((channel) => ({ channel, match: name }));
     });
@@ -74,7 +74,7 @@ export class StoredBackfill extends Backfill {
     const isDue = (timetoken: Timetoken | undefined) =>
       timetoken !== undefined && !found.rows.some(({ p }) => p.t === timetoken);
     if (isDue(newest) || isDue(newestKnown())) {
-      await pauseFor(this.reception.host.settings.clock, LAG, signal);
+      await pauseFor(this.engine.settings.clock, LAG, signal);
       found = await this.#history.read(range, signal);
     }
     const { rows, cutAt } = found;
