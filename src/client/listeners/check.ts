@@ -1,4 +1,5 @@
-import { kindOf, nearest, oneOf } from '../builder/did-you-mean.ts';
+import { kindOf } from '../../protocol/names.ts';
+import { nearest, oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 
