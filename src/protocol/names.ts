@@ -10,7 +10,7 @@ const CONTROL = /\p{Cc}/u;
 
 /** The reason why a value cannot name a channel, group or user; `undefined` for a valid name. */
 export function nameProblem(name: unknown): string | undefined {
-  if (typeof name !== 'string') return `must be a string, not ${describe(name)}`;
+  if (typeof name !== 'string') return `must be a string, not ${kindOf(name)}`;
   if (name === '') return 'must not be empty';
   const length = characters(withoutPresence(name));
   if (length > MAX_NAME_LENGTH) return `must have at most ${MAX_NAME_LENGTH} characters, not ${length}`;
@@ -51,7 +51,8 @@ function characters(name: string): number {
   return name.length <= MAX_NAME_LENGTH ? name.length : [...name].length;
 }
 
-function describe(value: unknown): string {
+/** The kind of a value, for error messages, which never repeat the value itself. */
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

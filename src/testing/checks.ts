@@ -1,5 +1,5 @@
-import { didYouMean, kindOf } from '../client/builder/did-you-mean.ts';
-import { nameProblem } from '../protocol/names.ts';
+import { didYouMean } from '../client/builder/did-you-mean.ts';
+import { kindOf, nameProblem } from '../protocol/names.ts';
 
 /** A check of a value that a test passes in. */
 export interface Kind {

@@ -1,4 +1,4 @@
-import { kindOf } from '../client/builder/did-you-mean.ts';
+import { kindOf } from '../protocol/names.ts';
 import { check, NAME } from './checks.ts';
 import type { TestNetwork } from './network.ts';
 

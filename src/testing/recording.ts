@@ -1,4 +1,4 @@
-import { kindOf } from '../client/builder/did-you-mean.ts';
+import { kindOf } from '../protocol/names.ts';
 import { isTimetoken, type Timetoken, timetokenToBigInt } from '../protocol/timetoken.ts';
 import { isRecord, sentence, unknownName } from './checks.ts';
 import { eventProblem, isRecordedType, RECORDED_TYPES, type RecordedType } from './recorded-members.ts';

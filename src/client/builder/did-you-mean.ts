@@ -20,13 +20,6 @@ export function oneOf(word: unknown, words: readonly string[]): string {
   return end === '.' ? `; it must be one of ${words.join(', ')}.` : end;
 }
 
-/** The kind of a value, for error messages, which never repeat the value itself. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
 const MOST_EDITS = 2;
 
 // Two letters are most of a short word: `file` is not a misspelt `name`.

@@ -1,4 +1,4 @@
-import { kindOf } from './did-you-mean.ts';
+import { kindOf } from '../../protocol/names.ts';
 
 /** The problem of an object that cannot be used; follows its role in the message. */
 export interface Unreadable {

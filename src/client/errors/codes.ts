@@ -34,7 +34,7 @@ export const ERROR_KINDS = {
   'PN-2004': final('PNCancelledCategory', 'Create a new client.'),
   'PN-2005': passing(
     'PNNetworkIssuesCategory',
-    'Set `origin` to the final address: redirects are not followed, since they would send keys and messages elsewhere.',
+    'Set `origin` to the final address: redirects, which may lead to another host, are not followed.',
   ),
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),

@@ -14,16 +14,6 @@ const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$
 /** Codes of zlib, Brotli (whose name Node leaves out) and zstd: the answer is not compressed as its header says. */
 const COMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_)/;
 
-/** A failed exchange. */
-export interface Failure {
-  readonly sent: 'not-sent' | 'unknown';
-  readonly kind: keyof typeof WHAT;
-  /** The code of the deepest error that has one, for example `ECONNRESET`. */
-  readonly code: string | undefined;
-  /** The error that carries the code; errors around it may hold the request, with its keys. */
-  readonly cause: unknown;
-}
-
 const WHAT = {
   'PN-2001': 'the connection failed',
   'PN-2002': 'the server did not answer in time',
@@ -31,8 +21,19 @@ const WHAT = {
   'PN-4002': 'the answer is too large to be one of the protocol',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
-/** Classifies a transport's failure by the codes in its chain of causes, never by its text. */
-export function classifyFailure(thrown: unknown): Failure {
+/** The error of an exchange without an answer, by the codes in the chain of causes, never by a text. `thrown` holds no secrets. */
+export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
+  if (isOwnError(thrown)) return thrown;
+  const { code, cause } = deepest(thrown);
+  const kind = kindOf(code);
+  const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
+  const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
+  const delivery = code !== undefined && NOT_SENT.test(code) ? 'not-sent' : 'unknown';
+  return new PubNubError(kind, what, { operation, delivery, cause });
+}
+
+/** The error at the end of a chain of causes, and the last code in it, for example `ECONNRESET`. */
+function deepest(thrown: unknown): { readonly code: string | undefined; readonly cause: unknown } {
   let cause = thrown;
   let code: string | undefined;
   for (let error = thrown, depth = 0; isError(error) && depth < 8; error = error.cause, depth++) {
@@ -41,24 +42,14 @@ export function classifyFailure(thrown: unknown): Failure {
     else if (cause === error) cause = error.cause;
     if (typeof error.code === 'string') code = error.code;
   }
-  const notSent = code !== undefined && NOT_SENT.test(code);
-  return { sent: notSent ? 'not-sent' : 'unknown', kind: kindOf(code), code, cause };
+  return { code, cause };
 }
 
-function kindOf(code: string | undefined): Failure['kind'] {
+function kindOf(code: string | undefined): keyof typeof WHAT {
   if (code === undefined) return 'PN-2001';
   if (code === RESPONSE_TOO_LARGE) return 'PN-4002';
   if (COMPRESSION_CODE.test(code)) return 'PN-4001';
   return TIMED_OUT.test(code) ? 'PN-2002' : 'PN-2001';
-}
-
-/** The error of an exchange without an answer. `thrown` holds no secrets. */
-export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
-  if (isOwnError(thrown)) return thrown;
-  const { code, kind, sent, cause } = classifyFailure(thrown);
-  const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
-  const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
-  return new PubNubError(kind, what, { operation, delivery: sent, cause });
 }
 
 interface ErrorLike {

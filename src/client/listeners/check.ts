@@ -1,16 +1,15 @@
-import { kindOf, nearest, oneOf } from '../builder/did-you-mean.ts';
+import { kindOf } from '../../protocol/names.ts';
+import { nearest, oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 
 /** Throws `PN-1002` for an unknown event, an event that this registry does not emit, and a handler that is not a function. */
 export function checkHandler(name: EventName, handler: unknown, names: readonly EventName[]): void {
+  if (!names.includes(name) && EVENT_NAMES.includes(name))
+    throw mistake(`on: a subscription has no event "${name}"; listen for it on the client.`);
   if (!names.includes(name)) {
-    const isElsewhere = EVENT_NAMES.includes(name);
-    throw mistake(
-      isElsewhere
-        ? `on: a subscription has no event "${name}"; listen for it on the client.`
-        : `on: ${typeof name === 'string' ? `"${name}"` : kindOf(name)} is no event${oneOf(name, names)}`,
-    );
+    const given = typeof name === 'string' ? `"${name}"` : kindOf(name);
+    throw mistake(`on: ${given} is no event${oneOf(name, names)}`);
   }
   if (typeof handler !== 'function')
     throw mistake(`on: the handler of "${name}" must be a function, not ${kindOf(handler)}.`);
@@ -18,16 +17,10 @@ export function checkHandler(name: EventName, handler: unknown, names: readonly 
 
 /** Throws `PN-1002` for a listener that is not an object. */
 export function checkListener(listener: unknown): void {
-  if (typeof listener === 'function') {
-    throw mistake(
-      'addListener: a function is no listener; use on(name, handler), or add an object with methods named after events.',
-    );
-  }
-  if (typeof listener !== 'object' || listener === null) {
-    throw mistake(
-      `addListener: a listener must be an object with methods named after events, not ${kindOf(listener)}.`,
-    );
-  }
+  if (typeof listener === 'object' && listener !== null) return;
+  throw mistake(
+    `addListener: a listener must be an object with methods named after events, not ${kindOf(listener)}. For a function, use on(name, handler).`,
+  );
 }
 
 /** Methods of a listener whose names are close to an event's: they would never be called. */

@@ -6,7 +6,6 @@ import { joined } from '../wire/values.ts';
 
 /** Parameters of the presence leave. */
 export interface LeaveParams extends Params {
-  readonly '~oneOf': 'channels' | 'channelGroups';
   channels?: List<string>;
   channelGroups?: List<string>;
 }
@@ -29,7 +28,6 @@ function resource(channels: readonly string[] = [], { subscribeKey }: Keyset): s
 export const heartbeat = defineEndpoint<HeartbeatParams, void>({
   operation: 'PNHeartbeatOperation',
   params: { ...NAMES, presenceTimeout: optional(checkCount), state: optional(checkText) },
-  oneOf: ['channels', 'channelGroups'],
   path: ({ channels }, keys) => `${resource(channels, keys)}/heartbeat`,
   query: ({ channelGroups, presenceTimeout, state }) => ({
     'channel-group': joined(channelGroups),
@@ -44,7 +42,6 @@ export const heartbeat = defineEndpoint<HeartbeatParams, void>({
 export const leave = defineEndpoint<LeaveParams, void>({
   operation: 'PNUnsubscribeOperation',
   params: NAMES,
-  oneOf: ['channels', 'channelGroups'],
   path: ({ channels }, keys) => `${resource(channels, keys)}/leave`,
   query: ({ channelGroups }) => ({ 'channel-group': joined(channelGroups) }),
   retry: 'safe',

@@ -1,4 +1,5 @@
-import type { Endpoint, Keyset, PayloadRule, Query } from '../endpoint.ts';
+import type { PNOperationType } from '../../protocol/status.ts';
+import type { Endpoint, Keyset, Query, Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { encodeSegment } from './path.ts';
 import type { TransportRequest } from './transport.ts';
@@ -14,7 +15,7 @@ export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | '
 /** Builds the request of an endpoint. Throws `PN-1005` if the payload is too large. */
 export function planRequest<P, R>(
   endpoint: Endpoint<P, R>,
-  values: Parameters<Endpoint<P, R>['path']>[0],
+  values: Values<P>,
   client: {
     readonly keys: Keyset;
     readonly baseUrl: string;
@@ -32,13 +33,17 @@ export function planRequest<P, R>(
     const body = JSON.stringify(endpoint.body(values, client.keys));
     return { ...plan, headers: { ...JSON_HEADERS, ...extra }, url: address + query, body };
   }
-  if (!endpoint.payload) return { ...plan, url: address + query };
-  const text = client.payload ?? JSON.stringify(endpoint.payload.of(values));
-  checkSize(endpoint.operation, text, endpoint.payload.limit);
+  const { payload, operation } = endpoint;
+  if (!payload) return { ...plan, url: address + query };
+  const text = client.payload ?? JSON.stringify(payload.of(values));
+  checkSize(operation, text, payload.limit);
   const segment = encodeSegment(text);
-  if (goesByPost(endpoint, values, route.length + 1 + segment.length)) {
-    return { method: 'POST', headers: JSON_HEADERS, url: address + query, body: text };
-  }
+  const length = route.length + 1 + segment.length;
+  const isLong = length > LONGEST_GET_PATH;
+  const wish = payload.post === false ? false : payload.post(values);
+  if (isLong && wish === false)
+    throw tooLarge(operation, { size: length, limit: LONGEST_GET_PATH, of: 'the encoded path' });
+  if (wish ?? isLong) return { method: 'POST', headers: JSON_HEADERS, url: address + query, body: text };
   return { ...plan, url: `${address}/${segment}${query}` };
 }
 
@@ -63,18 +68,7 @@ export function queryText(query: Query | undefined): string {
   return text;
 }
 
-function goesByPost<P, R>(
-  { operation, payload }: Endpoint<P, R>,
-  values: Parameters<PayloadRule<unknown>['of']>[0],
-  length: number,
-): boolean {
-  const rule = payload as PayloadRule<unknown> | undefined;
-  const wish = rule && rule.post !== false ? rule.post(values) : false;
-  if (wish !== false || length <= LONGEST_GET_PATH) return wish ?? length > LONGEST_GET_PATH;
-  throw tooLarge(operation, { size: length, limit: LONGEST_GET_PATH, of: 'the encoded path' });
-}
-
-function checkSize(operation: Endpoint<never, unknown>['operation'], text: string, limit: number): void {
+function checkSize(operation: PNOperationType, text: string, limit: number): void {
   // A UTF-16 unit is at most three bytes of UTF-8: most texts need no counting.
   if (text.length * 3 <= limit) return;
   const size = new TextEncoder().encode(text).length;
@@ -82,7 +76,7 @@ function checkSize(operation: Endpoint<never, unknown>['operation'], text: strin
 }
 
 function tooLarge(
-  operation: Endpoint<never, unknown>['operation'],
+  operation: PNOperationType,
   { size, limit, of }: { readonly size: number; readonly limit: number; readonly of: string },
 ): PubNubError {
   const what = `${operation}: ${of} has ${size} bytes, the limit is ${limit}.`;

@@ -8,7 +8,7 @@ const MOST = 48;
  * Readings as a backslash: the first ones, and the last one. A row of backslashes doubles with each escape; those between
  * belong to what follows.
  */
-const MOST_BACKSLASHES = 8;
+const MOST_BACKSLASHES = 4;
 
 const ENTITIES: ReadonlyMap<string, string> = new Map(
   String.raw`amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. sol/ colon: semi;
@@ -73,7 +73,7 @@ export class Readings {
       for (const { character, end } of this.at(from)) {
         const longer = beginning + character;
         if (beginning === '\\') add(character, end);
-        add(meaningOf(longer) ?? CONTROLS[longer], end);
+        add(beginning.length === 1 ? CONTROLS[longer] : meaningOf(longer), end);
         finish(longer, end);
       }
     };

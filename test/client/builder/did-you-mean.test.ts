@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, kindOf, nearest, oneOf } from '../../../src/client/builder/did-you-mean.ts';
+import { didYouMean, nearest, oneOf } from '../../../src/client/builder/did-you-mean.ts';
 import { EVENT_NAMES } from '../../../src/client/listeners/events.ts';
+import { kindOf } from '../../../src/protocol/names.ts';
 
 const OPTIONS = ['signal', 'timeout'];
 

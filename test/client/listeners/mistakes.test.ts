@@ -76,8 +76,8 @@ describe('addListener()', () => {
     [null, 'must be an object with methods named after events, not null.'],
     ['x', 'must be an object with methods named after events, not a string.'],
     [7, 'not a number.'],
-    [() => undefined, 'a function is no listener; use on(name, handler)'],
-    [SubscribeCallback, 'a function is no listener; use on(name, handler)'],
+    [() => undefined, 'not a function. For a function, use on(name, handler).'],
+    [SubscribeCallback, 'not a function. For a function, use on(name, handler).'],
   ])('refuses %o at once', (listener, text) => {
     const { pubnub } = scriptedClient();
     for (const add of [

@@ -104,15 +104,18 @@ describe('a secret in a text', () => {
 const SIGNATURE = 'v2.kLmnOPQrstuvWXYZ0123456789abcdefg-_hijklmno4';
 const TOKEN = 'qEF2AkF0GmFtet9DdHRsGDxDcmVzpURjaGFuoENncnCg+/==';
 
-describe('what proves who asks', () => {
-  it.each([SIGNATURE, TOKEN, TOKEN.replace('qEF2', 'p0F2')])('is known by its first bytes: %s', (proof) => {
-    for (const quote of Object.values(QUOTES)) {
-      if (quote(proof).includes('%2570') || !quote(proof).includes(proof.slice(3, 30))) continue;
-      expect(clean(`before (${quote(proof)}) behind`)).toBe('before ([redacted]) behind');
-    }
-  });
+describe('credentials of any client', () => {
+  it.each([SIGNATURE, TOKEN, TOKEN.replace('qEF2', 'p0F2')])(
+    'are known by their first bytes: %s',
+    (proof) => {
+      for (const quote of Object.values(QUOTES)) {
+        if (quote(proof).includes('%2570') || !quote(proof).includes(proof.slice(3, 30))) continue;
+        expect(clean(`before (${quote(proof)}) behind`)).toBe('before ([redacted]) behind');
+      }
+    },
+  );
 
-  it.each(['auth', 'signature', 'token', 'access_token'])('loses its value as a parameter: %s', (name) => {
+  it.each(['auth', 'signature', 'token', 'access_token'])('lose their value as a parameter: %s', (name) => {
     for (const equals of ['=', '%3D', '%3d', '%253D', '\\u003d', '\\u003D', '&#61;', '&#x3D;'])
       for (const before of ['?', '&', '&amp;', '%26', ' '])
         expect(clean(`in ${before}${name}${equals}what%20ever&uuid=alice`)).toBe(
@@ -120,7 +123,7 @@ describe('what proves who asks', () => {
         );
   });
 
-  it('is no part of what only looks like it', () => {
+  it('are not found in text that only looks like them', () => {
     const text = 'the token: is it auth? v2.0 of "signature", token = 1';
     expect(clean(text)).toBe(text);
   });
