@@ -55,9 +55,7 @@ export class Announcer {
   stalled({ names, channels }: LiveSubscription, milliseconds: number): void {
     const said = 'a reader takes no messages, and the client waits for it';
     this.#settings.logger?.warn?.(said, { channels, milliseconds });
-    const category = 'PNSlowConsumerCategory';
-    const operation = 'PNSubscribeOperation';
-    this.#listeners.emit('status', statusOf({ category, operation, names }));
+    this.announce({ category: 'PNSlowConsumerCategory', operation: 'PNSubscribeOperation', names });
   }
 
   /** Reports a change of the loop's state. */

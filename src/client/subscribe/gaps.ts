@@ -63,7 +63,7 @@ function told({ from, to, c, w, g }: WireGap): Loss {
 /** A regressed cursor's loss, from the oldest entry of the same answer on: floors keep that out as well. */
 export function widened(loss: Loss, came: readonly Timetoken[]): Loss {
   return loss.reason === 'cursor-regressed'
-    ? { ...loss, from: came.map(before).reduce(sooner, loss.from) }
+    ? { ...loss, from: came.map((time) => before(time)).reduce(sooner, loss.from) }
     : loss;
 }
 

@@ -89,4 +89,21 @@ describe('two messages of one timetoken, publisher and channel', () => {
     await fed.deliver(30, [...entries, ...entries]);
     expect(got).toEqual([one.d, two.d]);
   });
+
+  test('is the client, if another subscription had an entry that is too old to be remembered', async () => {
+    await using fed = new HandFedClient({ maximumCacheSize: 1 });
+    const [early, all] = [messagesOf(await fed.subscribed('a', 10)), messagesOf(fed.client)];
+    await fed.deliver(
+      30,
+      [20, 21, 22, 23].map((at) => entryAt(at)),
+    );
+    const late = messagesOf(fed.client.subscribe().channels('a').withTimetoken(tt(5)).execute());
+    await (await fed.next('handshake')).answer(40);
+    await pollAt(fed, 5).answer(30, { entries: [7, 20].map((at) => entryAt(at)) });
+    expect([early, late, all]).toEqual([
+      [20, 21, 22, 23],
+      [7, 20],
+      [20, 21, 22, 23, 7],
+    ]);
+  });
 });

@@ -120,6 +120,14 @@ describe('a region that goes back', () => {
   });
 });
 
+test('a region that goes back tells the entries of the same answer that a floor keeps out as well', async () => {
+  await using fed = new HandFedClient();
+  const gaps = gapsOf(await fed.subscribed('a', 40));
+  await fed.deliver(50);
+  await (await fed.next('poll')).answer(20, { region: 2, entries: [entryAt(18), entryAt(19)] });
+  expect(gaps).toEqual([expect.objectContaining({ from: tt(17), to: tt(40), reason: 'cursor-regressed' })]);
+});
+
 describe('of two subscriptions to one channel', () => {
   test('the one that recovers is told when history has spoken, the other at once', async () => {
     const history = new StoredHistory(rowsAt([25]));
