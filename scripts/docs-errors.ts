@@ -5,7 +5,7 @@ import { code, type GeneratedPage, table } from './docs-page.ts';
 
 const FOLDER = 'docs/reference/errors';
 
-/** The page of every code, and their index. Each page must be there: what it says beyond its head is written by hand. */
+/** The page of every code, and their index. Each page must be there: everything below its head is written by hand. */
 export function errorPages(): readonly GeneratedPage[] {
   const kinds: readonly (readonly [string, ErrorKind])[] = Object.entries(ERROR_KINDS);
   const titles: Readonly<Record<string, string>> = ERROR_TITLES;
@@ -19,13 +19,13 @@ export function errorPages(): readonly GeneratedPage[] {
     code(category),
     retryable ? 'yes' : 'no',
   ]);
-  const index = table(['Code', 'Title', 'Category', 'May succeed when made again'], rows);
+  const index = table(['Code', 'Title', 'Category', 'Retryable'], rows);
   return [{ path: `${FOLDER}/index.md`, sections: { index } }, ...pages];
 }
 
 function headOf(title: string, { category, retryable, next }: ErrorKind): string {
   const facts = table(
-    ['Category', 'May succeed when made again', 'The message ends in'],
+    ['Category', 'Retryable', 'The message ends with'],
     [[code(category), retryable ? 'yes' : 'no', next]],
   );
   return `# ${title}\n\n${facts}`;

@@ -47,7 +47,7 @@ export interface NamedState {
   readonly state: LoopState;
 }
 
-/** An event with a name for readers; what stands before a colon is its short form. Nothing where it cannot happen. */
+/** An event with a name for readers; what stands before a colon is its short form. `undefined` if it cannot happen. */
 export interface NamedEvent {
   readonly name: string;
   readonly make: Happens;
@@ -133,14 +133,14 @@ const broken = failed(error('PN-2001'));
 export const EVENTS: readonly NamedEvent[] = [
   { name: 'subscribe: a name is added', make: demand(THREE, true) },
   { name: 'unsubscribe: some names are dropped', make: notIdle(demand(ONE, false)) },
-  { name: 'unsubscribe all: nothing is left', make: notIdle(demand(NO_NAMES, false)) },
+  { name: 'unsubscribe all: no name is left', make: notIdle(demand(NO_NAMES, false)) },
   { name: 'answer: with messages', make: polled(5, [{}]) },
-  { name: 'failure: the connection broke, or the answer makes no sense', make: broken },
-  { name: 'deadline: there was no answer in time', make: failed(error('PN-2002')) },
+  { name: 'failure: a network error or a malformed answer', make: broken },
+  { name: 'deadline: no answer in time', make: failed(error('PN-2002')) },
   { name: 'refusal: the server refuses a new name', make: refused('new') },
   { name: 'refusal: the server refuses an accepted name (403)', make: refused('accepted') },
   { name: 'timer: the delay has passed', make: timerFired },
-  { name: 'delivered: listeners have had an answer', make: delivered(true) },
+  { name: 'delivered: an answer has reached the listeners', make: delivered(true) },
   { name: 'setToken()', make: only('tokenChanged') },
   { name: 'renewal: the token provider gives another token', make: only('tokenRenewed') },
   { name: 'setFilterExpression()', make: only('filterChanged') },
@@ -148,7 +148,7 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'disconnect()', make: only('disconnectRequested') },
   { name: 'online: the network is back', make: network(true) },
   { name: 'offline: the network is gone', make: network(false) },
-  { name: 'woke: the machine has slept', make: whileAtWork(only('woke')) },
+  { name: 'woke: the machine was asleep', make: whileAtWork(only('woke')) },
   { name: 'close()', make: only('closed') },
 ];
 
@@ -161,7 +161,7 @@ function delivered(fresh: boolean): Happens {
   return (state, now) => (state.undelivered > 0 ? { type: 'delivered', fresh, ...times(now) } : undefined);
 }
 
-// The runner watches the network and the clock only while the loop is at work.
+// The engine watches the network and the clock only while the loop is at work.
 function network(online: boolean): Happens {
   return whileAtWork((_, now) => ({ type: 'networkChanged', online, ...times(now) }));
 }
@@ -199,19 +199,19 @@ export const STATES: readonly NamedState[] = [
   { name: 'handshaking, because a name was added', state: grown },
   { name: 'receiving: a long poll is held', state: receiving },
   {
-    name: 'receiving: a handshake is owed, once the poll has had its time',
+    name: 'receiving: a handshake is owed and waits for the poll',
     state: after(far, demand(THREE, true)),
   },
   { name: 'receiving: two answers wait to be delivered, no poll', state: after(receiving, message, message) },
   {
-    name: 'receiving: a pause, after three answers that brought nothing',
+    name: 'receiving: a pause after three empty answers',
     state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), delivered(false)]).flat()),
   },
   { name: 'waiting for a delay', state: waiting },
   { name: 'waiting for a token', state: after(receiving, refused('accepted')) },
   { name: 'stopped', state: after(receiving, only('disconnectRequested')) },
   {
-    name: 'failed: the attempts of the policy are spent',
+    name: 'failed: all attempts of the policy are used',
     state: after(waiting, ...Array.from({ length: 5 }, () => [timerFired, broken]).flat()),
   },
 ];

@@ -40,10 +40,10 @@ function stateTable(name: string, transitions: readonly Transition[]): string {
   const rows = transitions.map(({ event, from, to, effects }) => [
     event,
     describeState(to),
-    // What is done twice in a row has the effect of the last time.
+    // An effect that occurs twice in a row is listed once.
     [...new Set([...effects.map(describeEffect), ...remembered(from, to)])].join('; ') || 'nothing',
   ]);
-  return `### ${name}\n\n${table(['Event', 'Next state', 'What is done'], rows)}`;
+  return `### ${name}\n\n${table(['Event', 'Next state', 'Effects'], rows)}`;
 }
 
 function describeState({ phase }: LoopState): string {
@@ -57,15 +57,15 @@ function describeState({ phase }: LoopState): string {
   }
 }
 
-// What the next state brings with it: nothing under way is ended for it now.
+// Changes of the state that have no effect of their own.
 function remembered(from: LoopState, to: LoopState): readonly string[] {
   const notes: string[] = [];
   const present = presentIn(to);
   if (!sameNames(presentIn(from), present))
-    notes.push(isEmpty(present) ? 'stop heartbeats' : 'heartbeats name the channels');
+    notes.push(isEmpty(present) ? 'stop heartbeats' : 'send heartbeats for the channels');
   if (to.owed !== from.owed && to.owed !== undefined)
-    notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with what has changed');
-  if ('stale' in to.phase && to.phase.stale === true) notes.push('ask anew if this request is refused');
+    notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with the change');
+  if ('stale' in to.phase && to.phase.stale === true) notes.push('retry if this request is refused');
   return notes;
 }
 
@@ -74,17 +74,17 @@ function describeEffect(effect: LoopEffect): string {
     case 'poll':
       return effect.cursor ? 'poll at the cursor' : 'send a handshake';
     case 'cancel':
-      return 'cancel what is under way';
+      return 'cancel the request or timer in flight';
     case 'startTimer':
       return `start a timer of ${effect.delay / 1_000} s`;
     case 'deliver':
-      return 'deliver it';
+      return 'deliver the answer';
     case 'accept':
-      return 'note that the names are accepted from here on';
+      return 'mark the names as accepted';
     case 'refuse':
       return 'reject `connected()` of the refused names';
     case 'leave':
-      return 'tell the server that the user leaves';
+      return 'send a leave';
     case 'announce':
       return `announce \`${effect.announcement.category}\``;
   }

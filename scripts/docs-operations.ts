@@ -18,7 +18,7 @@ export function operationsPage(): GeneratedPage {
   const entries = Object.entries(OPERATIONS);
   const parameters = entries.map(([name, endpoint]) => [name, parametersOf(name, endpoint)] as const);
   const overview = table(
-    ['Builder', 'Operation', 'Needs', 'Repeated after a failure'],
+    ['Builder', 'Operation', 'Needs', 'Retries'],
     entries.map(([name, endpoint]) => [
       `[\`${name}()\`](#${name.toLowerCase()})`,
       code(endpoint.operation),
@@ -30,10 +30,10 @@ export function operationsPage(): GeneratedPage {
 }
 
 const RETRIES = {
-  safe: 'up to three times, after any failure that may pass',
-  'not-sent': 'up to three times, only when it certainly did not reach the server',
-  depends: 'up to three times; after which failures, depends on what is asked for',
-  loop: 'by the subscribe loop, under the reconnection policy',
+  safe: 'up to three, after any transient failure',
+  'not-sent': 'up to three, only if the request did not reach the server',
+  depends: 'up to three; after which failures depends on the parameters',
+  loop: 'by the subscribe loop, as the reconnection policy says',
 } as const;
 
 const KINDS = {
@@ -50,7 +50,7 @@ function parametersOf(name: string, { params, oneOf = [] }: Described): string {
     const text = members.find((member) => member.name === param)?.text ?? '';
     return [code(KINDS[kind](param)), need, text];
   });
-  return table(['Setter', 'Required', 'What it says'], rows);
+  return table(['Setter', 'Required', 'Description'], rows);
 }
 
 function needsOf({ needs = [], auth }: Described): string {

@@ -29,13 +29,13 @@ export function optionsPages(): readonly GeneratedPage[] {
 
 function withDefaults(folder: string, name: string): string {
   const rows = membersOf(folder, name).map((member) => [code(member.name), member.text, defaultOf(member)]);
-  return table(['Option', 'What it does', 'Default'], rows);
+  return table(['Option', 'Description', 'Default'], rows);
 }
 
 // The origin's comments say their defaults in words.
 function plain(folder: string, name: string): string {
   return table(
-    ['Option', 'What it does'],
+    ['Option', 'Description'],
     membersOf(folder, name).map((member) => [code(member.name), member.text]),
   );
 }

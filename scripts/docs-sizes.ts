@@ -55,7 +55,7 @@ export async function sizesPage(): Promise<GeneratedPage> {
   });
   const rows = (await Promise.all(prices)).sort((one, other) => one.price - other.price);
   const features = table(
-    ['Feature', 'kB more', 'What it is for'],
+    ['Feature', 'kB more', 'Adds'],
     rows.map(({ row }) => row),
   );
   return { path: 'docs/how-to/small-bundles.md', sections: { clients, features } };

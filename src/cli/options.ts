@@ -28,10 +28,7 @@ export function withClientOptions(command: Command): Command {
     .option('--subscribe-key <key>', `(env TIMETOKEN_SUBSCRIBE_KEY, default ${DEFAULT_KEY})`)
     .option('--publish-key <key>', `(env TIMETOKEN_PUBLISH_KEY, default ${DEFAULT_KEY})`)
     .option('--user-id <id>', 'your user ID (env TIMETOKEN_USER_ID, default a new cli-… each time)')
-    .option(
-      '--token <token>',
-      'access token (env TIMETOKEN_TOKEN, which other users of the machine cannot see)',
-    );
+    .option('--token <token>', 'access token (env TIMETOKEN_TOKEN, hidden from other users of the machine)');
 }
 
 /** Makes a client from the options and the environment. Throws a `PubNubError` for invalid ones. */

@@ -13,10 +13,10 @@ export interface SubscriptionOptions extends ClientOptions {
 /** Adds the arguments and options of a subscription to a command. `verb` says what it does with presence events. */
 export function withSubscriptionOptions(command: Command, verb: 'print' | 'record'): Command {
   return command
-    .argument('[channel...]', "channels; 'news.*' subscribes to all that begin with news.")
+    .argument('[channel...]', "channels; 'news.*' is a wildcard for all that begin with news.")
     .option('--group <name>', 'a channel group; repeatable', collect)
     .option('--presence', `also ${verb} joins, leaves and timeouts`)
-    .option('--timetoken <timetoken>', 'start there instead of now');
+    .option('--timetoken <timetoken>', 'start at this timetoken instead of now');
 }
 
 /** The parameters of `subscribe()`. Throws a `UsageError` if the command line names no channel and no group. */

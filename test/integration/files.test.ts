@@ -5,10 +5,10 @@ import { Inbox } from '../support/integration-inbox.ts';
 import { serveOrigin } from '../support/integration-origin.ts';
 
 /** An origin on a socket, and another maker's client of it. */
-async function peer(limits: Partial<OriginLimits> = {}, cipherKey?: string) {
+async function peer(limits: Partial<OriginLimits> = {}) {
   const system = await serveOrigin({ limits });
   const keys = { subscribeKey: 'demo', publishKey: 'demo', ssl: false, origin: system.host, userId: 'u' };
-  const client = new PeerClient({ ...keys, ...(cipherKey !== undefined && { cipherKey }) });
+  const client = new PeerClient(keys);
   const close = async () => {
     client.unsubscribeAll();
     client.stop();
@@ -81,44 +81,6 @@ test('another maker’s client hears of a file, which may be told of again', asy
   expect(await told.json()).toMatchObject({
     channels: { a: [{ message_type: 4, message: { file: { id, name } } }, { message_type: 4 }] },
   });
-});
-
-test('another maker’s client keeps its files encrypted here, and reads them again', async () => {
-  await using files = await peer({}, 'enigma');
-  const { client, system } = files;
-  const heard = new Inbox<object>('file events');
-  const statuses = new Inbox<string | undefined>('statuses');
-  client.addListener({ file: heard.put, status: ({ category }) => statuses.put(category) });
-  client.subscribe({ channels: ['a'] });
-  await statuses.first((category) => category === 'PNConnectedCategory');
-  const data = Buffer.from('Knights who say Ni!');
-  const { id, name } = await client.sendFile({
-    channel: 'a',
-    file: { data, name: 'n.txt' },
-    message: 'Hello',
-  });
-  expect(await heard.take(1)).toMatchObject([{ message: 'Hello', file: { id, name } }]);
-  expect(await client.listFiles({ channel: 'a' })).toMatchObject({ data: [{ size: 48 }] });
-  expect(await (await client.downloadFile({ channel: 'a', id, name })).toBuffer()).toEqual(data);
-  const kept = await (await fetch(client.getFileUrl({ channel: 'a', id, name }))).arrayBuffer();
-  expect(Buffer.from(kept).includes(data)).toBe(false);
-  const history = await fetch(`${system.url}/v3/history/sub-key/demo/channel/a`);
-  expect(await history.json()).toMatchObject({ channels: { a: [{ message: expect.any(String) }] } });
-});
-
-test('another maker’s client pages through many files', async () => {
-  await using files = await peer();
-  const { client } = files;
-  const names = Array.from({ length: 5 }, (_, index) => `${index}.txt`);
-  for (const name of names) await client.sendFile({ channel: 'a', file: { data: Buffer.from('x'), name } });
-  const seen: unknown[] = [];
-  let next: string | null | undefined;
-  do {
-    const page = await client.listFiles({ channel: 'a', limit: 2, ...(next && { next }) });
-    seen.push(...page.data);
-    next = page.next;
-  } while (next);
-  expect(seen).toEqual(names.map((name) => expect.objectContaining({ name })));
 });
 
 test('another maker’s client is told why a file is not taken', async () => {

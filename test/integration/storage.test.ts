@@ -74,6 +74,17 @@ describe('stored messages on a socket', () => {
     });
   });
 
+  test('keep the digits that the other client loses', async () => {
+    await using house = await setUp();
+    const { alice, stored, peer } = house;
+    const timetokens = stored['one'] ?? [];
+    const ours = await alice.history({ channel: 'one' }).execute();
+    expect(ours.messages.map(({ timetoken }) => timetoken)).toEqual(timetokens);
+    const theirs = await peer.history({ channel: 'one' });
+    expect(typeof theirs.startTimeToken).toBe('number');
+    expect([ours.startTimeToken, ours.endTimeToken]).toEqual([timetokens.at(0), timetokens.at(-1)]);
+  });
+
   test('are read page by page, over node:http too', async () => {
     await using house = await setUp();
     const { system, stored } = house;

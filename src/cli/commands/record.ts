@@ -43,7 +43,7 @@ export function addRecord(program: Command, context: CliContext): void {
     .description('record events to a file, for tests to replay')
     .option('--output <file>', 'the file to write (default: the standard output)')
     .option('--force', 'overwrite an existing file')
-    .option('--for <seconds>', 'end after so many seconds', wholeNumber(1, MAX_SECONDS))
+    .option('--for <seconds>', 'end after this many seconds', wholeNumber(1, MAX_SECONDS))
     .addHelpText('after', EXAMPLES);
   withClientOptions(command).action((channels: readonly string[], options: RecordOptions) =>
     record(channels, options, context),

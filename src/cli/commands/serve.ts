@@ -40,14 +40,14 @@ export function addServe(program: Command, context: CliContext): void {
     .description('run an origin, the server of the protocol, on this machine')
     .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--allow-origin <origin>', 'a web origin that may call; repeatable (default: any)', webOrigin)
-    .option('--allow-host <name>', 'a further Host name to answer to; repeatable', collect)
-    .option('--hold <seconds>', 'seconds that a poll waits for a message', wholeNumber(1, 3_600), 280)
+    .option('--allow-origin <origin>', 'allow this web origin; repeatable (default: any)', webOrigin)
+    .option('--allow-host <name>', 'accept this Host header too; repeatable', collect)
+    .option('--hold <seconds>', 'seconds for which a poll waits for messages', wholeNumber(1, 3_600), 280)
     .option(
       '--secret-key <key>',
-      'secret key of the keyset demo, demo (env TIMETOKEN_SECRET_KEY, which other users cannot see)',
+      'secret key of the keyset demo, demo (env TIMETOKEN_SECRET_KEY, hidden from other users)',
     )
-    .option('--access', 'requests need permissions; needs a secret key')
+    .option('--access', 'require permissions for requests; needs a secret key')
     .option('--quiet', 'no access log')
     .option('--json', 'log as NDJSON')
     .addHelpText('after', EXAMPLES)

@@ -31,7 +31,7 @@ reconnects, without a limit, and continues at the last message. Ctrl-C leaves th
 export function addSubscribe(program: Command, context: CliContext): void {
   const command = withSubscriptionOptions(program.command('subscribe'), 'print')
     .description('print messages and other events as they arrive')
-    .option('--count <n>', 'end after so many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--count <n>', 'end after this many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES);
   withClientOptions(command).action((channels: readonly string[], options: SubscribeOptions) =>

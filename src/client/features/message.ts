@@ -1,4 +1,4 @@
-// What messages of all kinds have in common, those that tell of a file included.
+// Common to all kinds of messages, file messages included.
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import {
   checkBoolean,
@@ -14,19 +14,19 @@ import type { Json } from '../wire/json.ts';
 import { timetokenAt } from '../wire/read.ts';
 import { flagValue, jsonText } from '../wire/values.ts';
 
-/** What goes with a message, and how it is delivered. */
+/** Metadata and delivery options of a message. */
 export interface MessageParams extends Params {
-  /** JSON that travels beside the message, for filters; subscribers get it as `userMetadata`. */
+  /** Metadata of the message, as JSON: filters can use it, and subscribers receive it as `userMetadata`. */
   meta?: Json;
   /** Hours to keep the message in history; `0` keeps it as long as the keyset says. */
   ttl?: number;
   /** Whether history keeps the message. Default: as the keyset says. */
   shouldStore?: boolean;
-  /** `false` keeps the message in the data centre it was sent to. Default `true`. */
+  /** `false` does not replicate the message to other data centres. Default `true`. */
   replicate?: boolean;
   /** A name for the kind of message: 3 to 50 letters, digits, `-` or `_`. */
   customMessageType?: string;
-  /** A timetoken of the publisher's own, 17 digits, delivered beside the server's. */
+  /** The publisher's own timetoken, 17 digits, delivered in addition to the server's. */
   ptto?: Timetoken;
 }
 
@@ -45,7 +45,7 @@ export const MESSAGE: ParamTable<MessageParams> = {
   ptto: optional(checkTimetoken),
 };
 
-/** What the endpoints of all messages have in common; `service` is the first part of the path. */
+/** Common parts of the endpoints of all messages; `service` is the first segment of the path. */
 export function sendingBy(service: string) {
   return {
     needs: ['publishKey'],

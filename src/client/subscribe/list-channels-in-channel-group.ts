@@ -13,7 +13,7 @@ export function groupPath({ channelGroup }: { readonly channelGroup: string }, k
 
 /** Parameters of `listChannelsInChannelGroup()`. */
 export interface ListChannelsInChannelGroupParams extends Params {
-  /** The group that is asked for. One that does not exist has no channels. */
+  /** The group whose channels are listed. An unknown group has no channels. */
   channelGroup: string;
 }
 

@@ -69,6 +69,9 @@ export class Poller {
         length = authorized.url.length;
         return this.#executor.send(operation, authorized, limitsOf(operation, { timeout, signal }));
       });
+      const { status } = response;
+      // Another success than 200 is the answer of something else.
+      if (status > 200 && status < 300) throw this.#executor.refusal(operation, response, { status });
       const answer = this.#executor.read(this.#endpoint, values, response);
       const { codec } = this.#executor;
       if (!codec) return { answer };

@@ -25,16 +25,16 @@ export interface SubscribeParams extends Params {
   channels?: List<SubscribableName<this['~map']>>;
   /** Channel groups. */
   channelGroups?: List<string>;
-  /** Also receive who joins, leaves, times out and changes state on these names. */
+  /** Also receive presence events of these names: joins, leaves, timeouts and state changes. */
   withPresence?: Flag;
   /**
    * Start at this place instead of now: what came since is delivered first, as far as the server's live queue reaches. A
    * `Date`, or `recovery('history')`, lets history fill in what the queue has lost.
    */
   withTimetoken?: Timetoken | bigint | Date;
-  /** Start at a `pubnub.cursor` that was kept: timetoken and region. */
+  /** Start at a saved `pubnub.cursor`: timetoken and region. */
   withCursor?: string;
-  /** Start with the newest so many stored messages of each channel, 1 to 1000. For channels only. */
+  /** Start with the newest stored messages of each channel: their number, 1 to 1000. Channels only. */
   withLast?: number;
   /** Whether history fills what the live queue has lost, before newer messages are delivered. @default the client's */
   recovery?: 'none' | 'history';
@@ -49,11 +49,11 @@ type NamesOf<C, G> =
 
 /** The verb of a `subscribe()` builder. */
 export interface SubscribeVerb<C, G> {
-  /** Subscribes. Throws a `PubNubError` for a bad parameter, and nothing else: all that follows is told by events. */
+  /** Subscribes. Throws a `PubNubError` for an invalid parameter only: everything else is reported by events. */
   execute(): Subscription<C, NamesOf<C, G>>;
 }
 
-/** What a `subscribe()` builder ends in. */
+/** The verbs of a `subscribe()` builder. */
 export interface SubscribeVerbs extends Verbs {
   readonly verbs: SubscribeVerb<this['~map'], this['~given']>;
 }
@@ -115,18 +115,18 @@ export const subscribe: Declared<SubscribeParams> = Object.freeze<Declared<Subsc
 /** Parameters of `unsubscribe()`. */
 export interface UnsubscribeParams extends Params {
   readonly '~oneOf': 'channels' | 'channelGroups';
-  /** Channels to take out of every subscription, with their presence. */
+  /** Channels to remove from every subscription, with their presence. */
   channels?: List<SubscribableName<this['~map']>>;
-  /** Channel groups to take out of every subscription, with their presence. */
+  /** Channel groups to remove from every subscription, with their presence. */
   channelGroups?: List<string>;
 }
 
-/** What an `unsubscribe()` builder ends in. */
+/** The verbs of an `unsubscribe()` builder. */
 export interface UnsubscribeVerbs {
   readonly '~map': unknown;
   readonly '~given': object;
   readonly verbs: {
-    /** Resolves when the names are in no subscription; rejects with a `PubNubError` for a bad parameter. */
+    /** Resolves when the names are in no subscription; rejects with a `PubNubError` for an invalid parameter. */
     execute(): Promise<void>;
   };
 }

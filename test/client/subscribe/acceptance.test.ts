@@ -1,51 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Interest } from '../../../src/client/subscribe/interest.ts';
-import { PubNubError } from '../../../src/index.ts';
 import { names, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 
-const refusal = new PubNubError('PN-3002', 'No.');
-
 describe('the acceptance of a subscription', () => {
-  test('is waited for until it is settled, by everybody who waits', async () => {
-    const interest = new Interest(names('a'));
-    let settled = 0;
-    const waiting = [interest.accepted(undefined), interest.accepted(new AbortController().signal)];
-    for (const one of waiting) void one.then(() => settled++);
-    await Promise.resolve();
-    expect(settled).toBe(0);
-    interest.accept(names('a'), tt(5));
-    await Promise.all(waiting);
-    expect(settled).toBe(2);
-  });
-
-  test('is refused with the server’s error, to those who wait and to those who come later', async () => {
-    const interest = new Interest(names('a'));
-    const waiting = interest.accepted(undefined);
-    interest.refuse(names('a'), refusal);
-    await expect(waiting).rejects.toBe(refusal);
-    await expect(interest.accepted(undefined)).rejects.toBe(refusal);
-  });
-
-  test('is open again when the names are asked for again', async () => {
-    const interest = new Interest(names('a'));
-    interest.refuse(names('a'), refusal);
-    interest.askAgain();
-    const waiting = interest.accepted(undefined);
-    interest.accept(names('a'), tt(5));
-    await expect(waiting).resolves.toBe(undefined);
-  });
-
-  test('is given up by those who wait now, and open to those who come later', async () => {
-    const interest = new Interest(names('a'));
-    const now = interest.accepted(undefined);
-    interest.giveUp(refusal);
-    await expect(now).rejects.toBe(refusal);
-    const later = interest.accepted(undefined);
-    interest.accept(names('a'), tt(5));
-    await expect(later).resolves.toBe(undefined);
-  });
-
   test('ends with the signal, and leaves no listener behind', async () => {
     const interest = new Interest(names('a'));
     const controller = new AbortController();

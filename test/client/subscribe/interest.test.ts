@@ -38,29 +38,6 @@ describe('the wildcards over a channel', () => {
 });
 
 describe('what a subscription wants', () => {
-  test('is nothing of a name before that is accepted, and what is above its floor then', () => {
-    const interest = new Interest(names('a n.* @g'));
-    const wanted = (count: number) => [
-      wants(interest, 'a', undefined, tt(count)),
-      wants(interest, 'n.x', 'n.*', tt(count)),
-      wants(interest, 'm', 'g', tt(count)),
-    ];
-    expect(wanted(9)).toEqual([false, false, false]);
-    interest.accept(names('a n.* @g'), tt(5));
-    expect(wanted(5)).toEqual([false, false, false]);
-    expect(wanted(6)).toEqual([true, true, true]);
-  });
-
-  test('keeps the first floor of a name', () => {
-    const interest = new Interest(names('a b'));
-    interest.accept(names('a'), tt(5));
-    interest.accept(names('a b'), tt(8));
-    expect([wants(interest, 'a', undefined, tt(6)), wants(interest, 'b', undefined, tt(6))]).toEqual([
-      true,
-      false,
-    ]);
-  });
-
   test('ends with the name', () => {
     const interest = new Interest(names('a n.* @g'));
     interest.accept(interest.names, tt(5));
@@ -69,13 +46,6 @@ describe('what a subscription wants', () => {
     expect(wants(interest, 'a', undefined, tt(9))).toBe(false);
     expect(wants(interest, 'm', 'g', tt(9))).toBe(false);
     expect(wants(interest, 'n.x', undefined, tt(9))).toBe(true);
-  });
-
-  test('is not changed by names that it never had', () => {
-    const interest = new Interest(names('a'));
-    interest.accept(names('b @g'), tt(5));
-    expect(short(interest.names)).toBe('a');
-    expect(wants(interest, 'b', undefined, tt(9))).toBe(false);
   });
 
   test.each([
@@ -89,25 +59,7 @@ describe('what a subscription wants', () => {
 });
 
 describe('a floor', () => {
-  test('is set of what is pending alone, and says which names these were', () => {
-    const interest = new Interest(names('a b @g'));
-    expect(short(interest.accept(names('a c'), tt(5)))).toBe('a');
-    expect(short(interest.accept(names('a b @g'), tt(6)))).toBe('b @g');
-    expect(short(interest.pending)).toBe('');
-  });
-
-  test('can be set anew, of names that are wanted alone', () => {
-    const interest = new Interest(names('a'));
-    interest.accept(names('a'), tt(5));
-    interest.setFloor(names('a b @g'), tt(8));
-    expect([wants(interest, 'a', undefined, tt(8)), wants(interest, 'a', undefined, tt(9))]).toEqual([
-      false,
-      true,
-    ]);
-    expect(short(interest.names)).toBe('a');
-  });
-
-  test('is the lowest of those of a names that are accepted', () => {
+  test('is the lowest of those of the names that are accepted', () => {
     const interest = new Interest(names('a b c @g'));
     interest.accept(names('b @g'), tt(5));
     interest.accept(names('a'), tt(3));
@@ -115,29 +67,6 @@ describe('a floor', () => {
       interest.floorOf(names(text)),
     );
     expect(floors).toEqual([tt(3), tt(5), tt(3), tt(5), undefined, undefined, tt(5), tt(5)]);
-  });
-});
-
-describe('what a subscription covers', () => {
-  test('does not depend on floors', () => {
-    const interest = new Interest(names('a n.* @g'));
-    const entries = [
-      ...[
-        ['a', undefined],
-        ['n.x', undefined],
-        ['m', 'g'],
-      ],
-      ...[
-        ['b', undefined],
-        ['n', undefined],
-        ['m', 'h'],
-        ['g', undefined],
-      ],
-    ] as const;
-    expect(entries.map(([channel, group]) => interest.match(channel ?? '', group) !== undefined)).toEqual([
-      ...[true, true, true],
-      ...[false, false, false, false],
-    ]);
   });
 });
 

@@ -19,7 +19,7 @@ export type Flags = Readonly<Partial<Record<'r' | 'w' | 'm' | 'd' | 'g' | 'u' | 
 /** The permissions of one auth key, or of everybody. */
 export type Access = Flags & { readonly auths?: Readonly<Record<string, Flags>>; readonly ttl?: number };
 
-/** The permissions of auth keys, as the service sends them: the form depends on how much was asked for. */
+/** The permissions of auth keys, as sent by the service: the form depends on the number of names in the request. */
 export interface AuthKeysResult extends Access {
   /** `subkey`, `channel`, `channel-group`, `user`, `channel-group+auth` or `uuid`. */
   readonly level: string;
@@ -34,39 +34,39 @@ export interface AuthKeysResult extends Access {
 
 /** Parameters of `audit()`. */
 export interface AuditParams extends Params {
-  /** Channels that are asked about. */
+  /** Channels to query. */
   channels?: List<string>;
-  /** Channel groups that are asked about. */
+  /** Channel groups to query. */
   channelGroups?: List<string>;
-  /** Keys that are asked about. */
+  /** Auth keys to query. */
   authKeys?: List<string>;
 }
 
-/** Parameters of `grant()`. What is not allowed is forbidden: without any permission, it takes back what was granted. */
+/** Parameters of `grant()`. Permissions that are not set are revoked: a grant without any permission revokes all. */
 export interface GrantParams extends Params {
-  /** Channels that it is for. Without channels, groups and users it is for all of the subscribe key; empty lists are refused. */
+  /** Channels to grant permissions on. Without channels, groups and users: the whole subscribe key. Empty lists are refused. */
   channels?: List<string>;
-  /** Channel groups that it is for. */
+  /** Channel groups to grant permissions on. */
   channelGroups?: List<string>;
   /** Users whose metadata it is for; not together with channels or groups, and only with auth keys. */
   uuids?: List<string>;
-  /** Keys that clients give as `authKey`. @default everybody */
+  /** Auth keys of clients (their option `authKey`). @default everybody */
   authKeys?: List<string>;
-  /** Subscribing, presence and history. @default false */
+  /** Permission to subscribe, and to read presence and history. @default false */
   read?: boolean;
-  /** Publishing. @default false */
+  /** Permission to publish. @default false */
   write?: boolean;
-  /** Changing channel groups. @default false */
+  /** Permission to change channel groups. @default false */
   manage?: boolean;
-  /** Deleting messages and files. @default false */
+  /** Permission to delete messages and files. @default false */
   delete?: boolean;
-  /** Reading metadata. @default false */
+  /** Permission to read metadata. @default false */
   get?: boolean;
-  /** Changing metadata. @default false */
+  /** Permission to change metadata. @default false */
   update?: boolean;
-  /** Joining channels. @default false */
+  /** Permission to join channels. @default false */
   join?: boolean;
-  /** Minutes for which it is valid; 0 for ever. @default 1440 */
+  /** Lifetime in minutes; 0 has no end. @default 1440 */
   ttl?: number;
 }
 
@@ -186,7 +186,7 @@ function hasFlags(value: unknown): boolean {
   return isRecord(value) && FLAGS.every((flag) => [undefined, 0, 1].some((known) => known === value[flag]));
 }
 
-// What is absent is fine.
+// Absent fields are valid.
 function isMapOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
   return value === undefined || (isRecord(value) && Object.values(value).every(isEntry));
 }

@@ -4,22 +4,22 @@ import { firstProblem } from '../../builder/params.ts';
 import type { Check } from '../../endpoint.ts';
 import { isRecord } from '../../wire/read.ts';
 
-/** What is allowed: a list of permissions, or an object that says yes or no to each. */
+/** Permissions: a list, or an object with a boolean for each. */
 export type Permissions = readonly Permission[] | { readonly [Name in Permission]?: boolean };
 
-/** What is allowed with which name. */
+/** Permissions by name. */
 export type Grants = Readonly<Record<string, Permissions>>;
 
-/** What is allowed with names that fit a regular expression, by kind. */
+/** Permissions on names that match a regular expression, for each kind of resource. */
 export type PatternGrants = { readonly [Kind in ResourceKind]?: Grants };
 
 const NAMES = Object.keys(PERMISSION_BITS);
 const KINDS: readonly string[] = ['channels', 'groups', 'uuids'] satisfies ResourceKind[];
 
-/** Names with permissions. */
+/** Permissions by name. */
 export const checkGrants: Check = (value) => grantsProblem(value, nameProblem);
 
-/** Patterns with permissions, by kind. */
+/** Permissions by pattern, for each kind of resource. */
 export const checkPatterns: Check = (value) => {
   if (!isRecord(value)) return `must be an object with ${KINDS.join(', ')}`;
   const stranger = Object.keys(value).find((kind) => !KINDS.includes(kind));

@@ -8,19 +8,19 @@ import { checkGrants, checkPatterns, type Grants, masks, type PatternGrants } fr
 /** Parameters of `grantToken()`. */
 export interface GrantTokenParams extends Params {
   readonly '~oneOf'?: 'channels' | 'groups' | 'uuids' | 'patterns';
-  /** Minutes for which the token is valid, 1 to 43200. */
+  /** Lifetime of the token in minutes, 1 to 43200. */
   ttl: number;
   /** Permissions by channel: `{ room: ['read', 'write'] }`, or `{ room: { read: true } }`. */
   channels?: Grants;
   /** Permissions by channel group. */
   groups?: Grants;
-  /** Permissions by user whose metadata they are for. */
+  /** Permissions on the metadata of users, by user. */
   uuids?: Grants;
-  /** Permissions by regular expression, as `{ channels: { '^room-[0-9]+$': ['read'] } }`; anchor them. */
+  /** Permissions by regular expression, for example `{ channels: { '^room-[0-9]+$': ['read'] } }`. Anchor the expressions. */
   patterns?: PatternGrants;
   /** The only user who may use the token. @default anybody */
   authorizedUuid?: string;
-  /** Written into the token: an object of plain values. */
+  /** Metadata in the token: an object of plain values. */
   meta?: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +50,7 @@ const grants = copied(optional(checkGrants));
 /** The operations on tokens (docs/reference/protocol.md, "Tokens"). */
 export const tokens = {
   /**
-   * Makes an access token.
+   * Grants an access token.
    *
    * @example
    * ```ts

@@ -15,50 +15,50 @@ import type { Check, Params, ParamTable, Values } from '../../endpoint.ts';
 import type { CustomFields } from '../../listeners/metadata.ts';
 import { isRecord } from '../../wire/read.ts';
 
-/** The user that a call is about. */
+/** Parameter: the user of a call. */
 export interface UserParams extends Params {
   /** The user. Default: the client's own. */
   uuid?: string;
 }
 
-/** The channel that a call is about. */
+/** Parameter: the channel of a call. */
 export interface ChannelParams extends Params {
   /** The channel. */
   channel: ChannelName<this['~map']>;
 }
 
-/** Which optional fields an answer has. */
+/** Optional fields of an answer. */
 export interface IncludeParams extends Params {
-  /** Whether the answer has `custom`. Default `true`. */
+  /** Include `custom`. Default `true`. */
   includeCustom?: boolean;
-  /** Whether the answer has `status`. Default `true`. */
+  /** Include `status`. Default `true`. */
   includeStatus?: boolean;
-  /** Whether the answer has `type`. Default `true`. */
+  /** Include `type`. Default `true`. */
   includeType?: boolean;
 }
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface PageParams extends Params {
-  /** Entries of one page, at most 100, which is also the default. */
+  /** Page size, at most 100. Default 100. */
   limit?: number;
-  /** Which entries, as an expression: `name LIKE "A*" && status == "active"`. */
+  /** Filter expression: `name LIKE "A*" && status == "active"`. */
   filter?: string;
-  /** Which page: `{ next }` or `{ prev }` of another answer, or all of that answer, of which `next` counts. */
+  /** The page: `{ next }` or `{ prev }` of another answer, or the whole answer, whose `next` is used. */
   page?: PagePosition;
-  /** Whether to tell how many entries there are on all pages. Default `false`. */
+  /** Include the total number of entries. Default `false`. */
   includeTotalCount?: boolean;
 }
 
-/** Where a page is, as another answer of the same call said it. */
+/** Position of a page, from another answer of the same call. */
 export interface PagePosition {
   readonly next?: string | undefined;
   readonly prev?: string | undefined;
 }
 
-/** A field to sort by, ascending unless said otherwise. */
+/** A field to sort by, ascending by default. */
 export type SortKey<Field extends string> = Field | `${Field}:asc` | `${Field}:desc`;
 
-/** The other side of a membership that is set: by name alone, or with fields; `null` clears one. */
+/** The other side of a membership to set: its name, or an object with fields; `null` clears a field. */
 export type RelationInput<Id extends string> =
   | Id
   | {
@@ -100,10 +100,10 @@ const checkPage = must(
     [value['next'], value['prev']].every((at) => at === undefined || checkText(at) === undefined),
 );
 
-/** A text that may be cleared. */
+/** A string; `null` clears it. */
 export const text = optional(checkClearable);
 
-/** A program's own fields, which may be cleared. */
+/** Custom fields; `null` clears them. */
 export const custom = copied(optional(checkCustom));
 
 const ROW_CHECKS: Readonly<Record<string, Check>> = {
@@ -128,7 +128,7 @@ export const rows = copied(requiredListOf(checkRelation));
 /** Other sides to remove, of which at least one must be given. */
 export const names = requiredListOf(checkName);
 
-/** Those of a call that does both. */
+/** Flags of a call that does both. */
 export const CHANGE = { set: copied(listOf(checkRelation)), remove: listOf(checkName) };
 
 const checkEtag = must(
@@ -136,10 +136,10 @@ const checkEtag = must(
   (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
 );
 
-/** The eTag that an object must still have. */
+/** Parameter: the eTag that the object must still have. */
 export const etag = optional(checkEtag);
 
-/** A switch for what an answer holds. */
+/** A flag for optional fields of an answer. */
 export const include = optional(checkBoolean);
 
 export const USER: ParamTable<UserParams> = { uuid: optional(checkName) };

@@ -15,7 +15,7 @@ import { distinct } from '../../wire/values.ts';
 
 /** Parameters of `addChannelsToChannelGroup()`. */
 export interface AddChannelsToChannelGroupParams extends Params {
-  /** Channels to add, at most 200. Those that the group has already stay in it. */
+  /** Channels to add, at most 200. Channels that are in the group already are ignored. */
   channels: List<SubscribableName<this['~map']>>;
   /** The group. It is created with its first channel. */
   channelGroup: string;
@@ -23,7 +23,7 @@ export interface AddChannelsToChannelGroupParams extends Params {
 
 /** Parameters of `removeChannelsFromChannelGroup()`. */
 export interface RemoveChannelsFromChannelGroupParams extends Params {
-  /** Channels to remove, at most 200. Those that the group does not have are ignored. */
+  /** Channels to remove, at most 200. Channels that are not in the group are ignored. */
   channels: List<SubscribableName<this['~map']>>;
   /** The group. It stays when its last channel goes. */
   channelGroup: string;
@@ -95,7 +95,7 @@ export const channelGroups = defineFeature({
      * ```
      */
     listChannelsInChannelGroup: rest(listChannelsInChannelGroup),
-    /** Deletes a group. Its channels are not touched. */
+    /** Deletes a group. Its channels are not affected. */
     deleteChannelGroup: rest<DeleteChannelGroupParams, ChannelGroupResult>({
       operation: 'PNRemoveGroupOperation',
       params: { channelGroup },

@@ -1,18 +1,18 @@
 import type { Check } from '../../endpoint.ts';
 import { type FileSource, isLocked, isSource, Source } from './source.ts';
 
-/** What a file may be made of: bytes, text (as UTF-8), or what gives its bytes piece by piece. */
+/** Source of a file: bytes, text (as UTF-8), or a stream of bytes. */
 export type FileData = Blob | ArrayBuffer | ArrayBufferView | string | FileSource;
 
-/** Bytes that come only once, piece by piece, and of which it is known how many they are. */
+/** A stream of bytes with a known size; it can be read once. */
 export interface Pieces {
   readonly size: number;
   readonly pieces: AsyncIterable<Uint8Array>;
-  /** Nobody wants more of them. */
+  /** Nobody reads them any more. */
   end(): void;
 }
 
-/** Data that a file can be made of. */
+/** Source of a file. */
 export const checkFileData: Check = (value) => {
   if (isLocked(value)) return 'must not be a stream that somebody else reads';
   return typeof value === 'string' ||

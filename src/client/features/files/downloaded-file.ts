@@ -1,15 +1,15 @@
 import { PubNubError } from '../../errors/pubnub-error.ts';
 
 /**
- * A file that is being downloaded. It can be read once: as a stream, or by one of the other methods; a second time fails
+ * A file while it is downloaded. It can be read once: as a stream, or by one of the other methods; a second time fails
  * with `PN-1002`, however the first one went. Until it has been read it keeps its connection: one that is not wanted any
  * more is given back by `file.stream().cancel()`.
  */
 export class DownloadedFile {
   readonly name: string;
-  /** Its media type, as the server says; encrypted files are `application/octet-stream`. */
+  /** Media type, as sent by the server; encrypted files are `application/octet-stream`. */
   readonly type: string;
-  /** How many bytes it has, where the server says so. */
+  /** Size in bytes, if the server sends it. */
   readonly size: number | undefined;
   #body: ReadableStream<Uint8Array> | undefined;
 
@@ -23,7 +23,7 @@ export class DownloadedFile {
     this.#body = body;
   }
 
-  /** The bytes as they come in. It fails with a `PubNubError`. Whoever takes the stream has read the file; throws for the next. */
+  /** The bytes as they come in. It fails with a `PubNubError`. The stream can be taken once; a second call throws. */
   stream(): ReadableStream<Uint8Array> {
     const body = this.#body;
     if (!body) throw readAlready();

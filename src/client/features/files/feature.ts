@@ -38,7 +38,7 @@ import { planMessage, send } from './upload.ts';
 export interface ListFilesParams extends Params {
   /** Channel whose files are listed. */
   channel: ChannelName<this['~map']>;
-  /** Files in one answer, at most 100, which is also the default. */
+  /** Page size, at most 100. Default 100. */
   limit?: number;
   /** Where to go on: the `next` of the answer before. */
   next?: string;
@@ -48,7 +48,7 @@ export interface ListFilesParams extends Params {
 export interface ListedFile {
   readonly id: string;
   readonly name: string;
-  /** Bytes, as they are stored: of an encrypted file, those of its encrypted form. */
+  /** Size as stored, in bytes: of an encrypted file, the size of its encrypted form. */
   readonly size: number;
   /** When it was sent, as an ISO 8601 date. */
   readonly created: string;
@@ -60,7 +60,7 @@ export interface ListFilesResult {
   readonly data: readonly ListedFile[];
   /** Where the next answer begins; `null` when there is none. */
   readonly next: string | null;
-  /** How many files are in this answer. */
+  /** Number of files in this answer. */
   readonly count: number;
 }
 
@@ -72,11 +72,11 @@ export interface DeleteFileResult {
   readonly status: 200;
 }
 
-/** What the builder of a call that moves a file ends in. */
+/** The verbs of a builder that transfers a file. */
 export interface FileVerbs<R> extends RestVerbs<R> {
-  /** Moves the file; resolves to the result or rejects with a `PubNubError`. */
+  /** Transfers the file; resolves to the result or rejects with a `PubNubError`. */
   execute(options?: FileCallOptions): Promise<R>;
-  /** Moves the file; never rejects: a failure is in the status. */
+  /** Transfers the file; never rejects: a failure is in the status. */
   envelope(options?: FileCallOptions): Promise<Envelope<R>>;
   /** The first request that would be sent, without sending it; rejects where `execute` would before sending. */
   request(): Promise<Request>;
@@ -108,7 +108,7 @@ export const files = defineFeature({
   name: 'files',
   builders: {
     /**
-     * Sends a file to a channel, and tells the channel of it.
+     * Uploads a file and announces it on its channel.
      *
      * @example
      * ```ts
@@ -143,7 +143,7 @@ export const files = defineFeature({
       filePaging,
     ),
     /**
-     * Makes the address of a file, without a request. It carries credentials: whoever has it may read the file.
+     * Computes the address of a file, without a request. It contains credentials: whoever has it can read the file.
      *
      * @example
      * ```ts
@@ -175,7 +175,7 @@ export const files = defineFeature({
         FILE_CALL_OPTIONS,
       ),
     ),
-    /** Deletes a file. Messages that tell of it stay. */
+    /** Deletes a file. Messages that announce it stay. */
     deleteFile: rest<DeleteFileParams, DeleteFileResult>({
       operation: 'PNDeleteFileOperation',
       params: FILE,
@@ -187,7 +187,7 @@ export const files = defineFeature({
         return { status: 200 };
       },
     }),
-    /** Tells a channel of a file that is uploaded. */
+    /** Announces an uploaded file on its channel. */
     publishFileMessage: rest(publishFileMessage),
   },
 });

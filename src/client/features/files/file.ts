@@ -8,9 +8,9 @@ import { filePath } from '../../request/file-url.ts';
 export interface FileParams extends Params {
   /** Channel that the file was sent to. */
   channel: ChannelName<this['~map']>;
-  /** Id of the file, as `sendFile()`, `listFiles()` and file events have it. */
+  /** Id of the file, from `sendFile()`, `listFiles()` or a file event. */
   fileId: string;
-  /** Name of the file, as the server has it. */
+  /** Name of the file, as stored by the server. */
   fileName: string;
 }
 
@@ -19,11 +19,11 @@ export interface GetFileUrlParams extends FileParams {}
 
 /** Parameters of `downloadFile()`. */
 export interface DownloadFileParams extends FileParams {
-  /** Key that the file was encrypted with, where it is not the client's. */
+  /** Key that the file was encrypted with, if it is not the client's. */
   cipherKey?: string;
 }
 
-/** The id of a file, or its name, as a server gave it. A path would lead to another file. */
+/** The id of a file, or its name, as a server gave it. A path in it would address another file. */
 export const checkFileName: Check = (value) => {
   if (typeof value !== 'string' || value === '') return 'must be a string that is not empty';
   if (value === '.' || value === '..' || /[/\\]/.test(value))
@@ -33,10 +33,10 @@ export const checkFileName: Check = (value) => {
   return;
 };
 
-/** The name of a file that is to be sent. */
+/** The name of a file to be sent. */
 export const checkNewFileName: Check = (value) => checkFileName(value) ?? nameProblem(value);
 
-/** A media type, as `text/plain`. */
+/** A media type, for example `text/plain`. */
 export const checkMimeType = must(
   'be a media type, as "text/plain"',
   (value) => typeof value === 'string' && /^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/.test(value),
@@ -48,13 +48,13 @@ export const FILE: ParamTable<FileParams> = {
   fileName: required(checkFileName),
 };
 
-/** The address of a file, with credentials: whoever has it may read the file. */
+/** The address of a file, with credentials: whoever has it can read the file. */
 export const getFileUrl = defineEndpoint<GetFileUrlParams, string>({
   operation: 'PNGetFileUrlOperation',
   params: FILE,
   path: filePath,
   retry: 'safe',
-  // Only the address is wanted: nothing is sent.
+  // Only the address is computed: nothing is sent.
   parse: ({ text }) => text,
 });
 

@@ -1,25 +1,25 @@
 import type { CallOptions } from '../../request/call-options.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
-/** How far the bytes of a file have got, as they travel: of an encrypted file, those of its encrypted form. */
+/** Progress of a transfer in bytes as sent: of an encrypted file, those of its encrypted form. */
 export interface FileProgress {
-  /** Bytes so far. It never goes back, not even when a file is sent again. */
+  /** Bytes transferred so far. It never decreases, even if the upload is repeated. */
   readonly loaded: number;
-  /** Bytes in all, where that is known. Of a file that is sent, those of the form around it count too. */
+  /** Total number of bytes, if known. For a file that is sent, it includes the form around it. */
   readonly total: number | undefined;
 }
 
-/** Options of `execute()` and `envelope()` of calls that move files. */
+/** Options of `execute()` and `envelope()` of calls that transfer files. */
 export interface FileCallOptions extends CallOptions {
   /** Milliseconds for the bytes to arrive, above 0; `Infinity` for no limit. @default the client's `fileRequestTimeout` */
   readonly timeout?: number;
-  /** Called as bytes go out or come in. What it throws is logged, and changes nothing. */
+  /** Called as bytes are sent or received. An error it throws is logged and has no other effect. */
   readonly onProgress?: (progress: FileProgress) => void;
 }
 
 type Watch = NonNullable<FileCallOptions['onProgress']>;
 
-/** The program's handler, called when there is more than ever before, and unable to do harm. */
+/** The program's handler, called if the progress has increased; an error it throws is logged. */
 export function watcherOf(onProgress: Watch | undefined, logger: Logger | undefined): Watch | undefined {
   if (!onProgress) return undefined;
   const failed = (error: unknown) => logger?.error?.('a progress handler failed', { error });

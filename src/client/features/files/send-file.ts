@@ -17,9 +17,9 @@ import { checkFileData, type FileData } from './bytes.ts';
 import { checkMimeType, checkNewFileName, FILE, type FileParams } from './file.ts';
 import type { FormField } from './multipart.ts';
 
-/** Parameters of the message that tells of a file. */
+/** Parameters of the message that announces a file. */
 export interface FileMessageParams extends MessageParams {
-  /** Any JSON value that goes with the file. */
+  /** Message sent with the file: any JSON value. */
   message?: JsonOf<unknown>;
   /** Whether history keeps the message. Default `true`. */
   shouldStore?: boolean;
@@ -37,13 +37,13 @@ export interface SendFileParams extends FileMessageParams {
   channel: ChannelName<this['~map']>;
   /** The content of the file: a `Blob` or `File`, bytes, text, or a stream or async iterable of bytes. */
   file: FileData;
-  /** Name of the file. A `File` has one of its own; all else needs one. */
+  /** Name of the file. Required unless the source is a `File`, which has a name. */
   fileName?: string;
   /** Media type of the file. Default: that of the `Blob`, or `application/octet-stream`. */
   mimeType?: string;
-  /** How many bytes a stream has. With it, the stream is not held in memory. */
+  /** Size of a stream in bytes. If it is given, the stream is not buffered in memory. */
   size?: number;
-  /** Key to encrypt the file with, by the legacy scheme, instead of the client's way. The message is not touched. */
+  /** Key that encrypts the file by the legacy scheme, instead of the client's crypto module. The message is not affected. */
   cipherKey?: string;
 }
 
@@ -54,11 +54,11 @@ export interface SendFileResult {
   readonly timetoken: Timetoken;
   /** Id of the file. */
   readonly id: string;
-  /** Name of the file as the server has it, which may differ from what was asked for. */
+  /** Name under which the server stores the file; it may differ from the requested one. */
   readonly name: string;
 }
 
-/** Where a file is to be sent, and as what. */
+/** Target of an upload: address, id and form fields. */
 export interface Announcement {
   readonly id: string;
   readonly name: string;
@@ -123,7 +123,7 @@ export const sendFile = defineEndpoint<SendFileParams, Announcement>({
   },
 });
 
-/** The name that a file is to have. */
+/** The name of a file to be created. */
 export function nameOf({ file, fileName }: { readonly file: FileData; readonly fileName?: string }): string {
   return fileName ?? (file instanceof File ? file.name : '');
 }

@@ -21,13 +21,13 @@ import {
   timetokenOf,
 } from '../../wire/read.ts';
 
-/** Something that a user attached to a message: a reaction, a receipt. */
+/** What a user attached to a message: a reaction or a receipt. */
 export interface MessageAction {
   /** What kind of action it is, as `reaction`. */
   readonly type: string;
-  /** Which one, as `smile`. */
+  /** Value of the action, for example `smile`. */
   readonly value: string;
-  /** Who added it. */
+  /** User who added it. */
   readonly uuid: string;
   /** When it was added; identifies it. */
   readonly actionTimetoken: Timetoken;
@@ -35,9 +35,9 @@ export interface MessageAction {
   readonly messageTimetoken: Timetoken;
 }
 
-/** Whether the subscribers of the channel were told of a change. */
+/** Whether subscribers of the channel were notified of a change. */
 export interface Announced {
-  /** `false`: the change was made, but no event tells subscribers of it. */
+  /** `false`: the change was made, but subscribers get no event. */
   readonly announced: boolean;
   /** The server's reason, when it could not tell them. */
   readonly reason?: string;
@@ -55,7 +55,7 @@ export interface AddMessageActionParams extends Params {
 
 /** Result of `addMessageAction()`. */
 export interface AddMessageActionResult extends Announced {
-  /** The action as it is stored. */
+  /** The action as stored. */
   readonly data: MessageAction;
 }
 
@@ -78,15 +78,15 @@ export interface RemoveMessageActionResult extends Announced {
 export interface GetMessageActionsParams extends Params {
   /** Channel whose actions are listed. */
   channel: ChannelName<this['~map']>;
-  /** Actions before this timetoken, whatever message they belong to. The action at it does not count. */
+  /** List actions before this timetoken, exclusive. It is the action's timetoken, not the message's. */
   start?: Timetoken;
-  /** Actions from this timetoken on. The action at it counts. */
+  /** List actions from this timetoken on, inclusive. */
   end?: Timetoken;
-  /** Actions, at most 100. Default 100. */
+  /** Largest number of actions, at most 100. Default 100. */
   limit?: number;
 }
 
-/** Where a list of actions goes on that the server has cut short. */
+/** Continuation of a truncated list of actions. */
 export interface MoreMessageActions {
   readonly url?: string;
   readonly start: Timetoken;
@@ -102,7 +102,7 @@ export interface GetMessageActionsResult {
   readonly start: Timetoken | null;
   /** The timetoken of the last action; `null` when there is none. */
   readonly end: Timetoken | null;
-  /** Present when there are older actions in the range. `pages()` goes on there by itself. */
+  /** Present if the range has older actions. `pages()` continues there. */
   readonly more?: MoreMessageActions;
 }
 

@@ -10,17 +10,17 @@ import { distinct, joined } from '../../wire/values.ts';
 
 /** Parameters of `hereNow()`. */
 export interface HereNowParams extends Params {
-  /** Channels that are asked about. With neither channels nor groups: every channel where a user is present. */
+  /** Channels to query. Without channels and groups: every channel with a user on it. */
   channels?: List<SubscribableName<this['~map']>>;
-  /** Channel groups whose channels are asked about. */
+  /** Channel groups whose channels are queried. */
   channelGroups?: List<string>;
-  /** Whether the answer has the users' states. Default `false`. */
+  /** Include the users' states. Default `false`. */
   includeState?: boolean;
-  /** Whether to list the users, and not only count them. Default `true`. */
+  /** List the users; `false` only counts them. Default `true`. */
   includeUuids?: boolean;
   /** Users to list of each channel, at most; servers list no more than 1 000. Default 1 000. */
   limit?: number;
-  /** How many users of each channel to skip. Default 0. */
+  /** Number of users of each channel to skip. Default 0. */
   offset?: number;
 }
 
@@ -35,9 +35,9 @@ export interface HereNowOccupant {
 export interface HereNowChannel {
   readonly name: string;
   readonly occupancy: number;
-  /** All of them, unless there is a `next`. */
+  /** All of them, unless `next` is present. */
   readonly occupants: readonly HereNowOccupant[];
-  /** The `offset` at which the list goes on, when it does not hold everybody. */
+  /** The `offset` of the next part of the list, if it is incomplete. */
   readonly next?: number;
 }
 
@@ -45,7 +45,7 @@ export interface HereNowChannel {
 export interface HereNowResult {
   readonly totalChannels: number;
   readonly totalOccupancy: number;
-  /** By name; without a prototype. */
+  /** By name; the record has no prototype. */
   readonly channels: Readonly<Record<string, HereNowChannel>>;
 }
 

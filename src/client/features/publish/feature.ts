@@ -29,9 +29,9 @@ export interface FireParams extends Params {
   channel: ChannelName<this['~map']>;
   /** Any JSON value, `0`, `false`, `''` and `null` included; at most 32 KiB of JSON text. */
   message: PayloadFor<this>;
-  /** JSON that travels beside the message, for filters; subscribers get it as `userMetadata`. */
+  /** Metadata of the message, as JSON: filters can use it, and subscribers receive it as `userMetadata`. */
   meta?: Json;
-  /** `true` sends by POST, `false` by GET only. Default: GET, and POST when the path would pass 16 kB. */
+  /** `true` sends by POST, `false` by GET only. Default: GET, or POST if the path would exceed 16 kB. */
   usePost?: boolean;
 }
 

@@ -19,7 +19,7 @@ import { distinct } from '../../wire/values.ts';
 /** The push service that delivers: Firebase, also by its old name, or Apple, by its current or its old interface. */
 export type PushType = 'fcm' | 'gcm' | 'apns' | 'apns2';
 
-/** Which of Apple's servers a build of an app talks to. */
+/** Apple's environment for a build of an app. */
 export type PushEnvironment = 'development' | 'production';
 
 /** Parameters that identify a device. */
@@ -28,27 +28,27 @@ export interface PushDeviceParams extends Params {
   deviceId: string;
   /** The push service: `fcm` (`gcm` by its old name), `apns2`, or the old `apns`. */
   pushType: PushType;
-  /** The app's bundle id; required for `apns2`, and only allowed there. */
+  /** The app's bundle id; required for `apns2`, and only valid for it. */
   topic?: string;
-  /** Which of Apple's servers, for `apns2` only: `development` or `production`. Default `development`. */
+  /** Apple's environment, for `apns2` only: `development` or `production`. Default `development`. */
   environment?: PushEnvironment;
 }
 
 /** Parameters of `addPushChannels()`. */
 export interface AddPushChannelsParams extends PushDeviceParams {
-  /** Channels whose notifications the device is to get. */
+  /** Channels whose notifications the device receives from now on. */
   channels: List<ChannelName<this['~map']>>;
 }
 
 /** Parameters of `removePushChannels()`. */
 export interface RemovePushChannelsParams extends PushDeviceParams {
-  /** Channels whose notifications the device no longer gets. Others are ignored. */
+  /** Channels whose notifications the device no longer receives. Unregistered ones are ignored. */
   channels: List<ChannelName<this['~map']>>;
 }
 
 /** Parameters of `listPushChannels()`. */
 export interface ListPushChannelsParams extends PushDeviceParams {
-  /** The channel after which the list begins. */
+  /** Channel after which the list begins. */
   start?: string;
   /** Channels, at most 1000. */
   count?: number;
@@ -57,7 +57,7 @@ export interface ListPushChannelsParams extends PushDeviceParams {
 /** Parameters of `removeAllPushChannels()`. */
 export interface RemoveAllPushChannelsParams extends PushDeviceParams {}
 
-/** Result of a call that changes for which channels a device gets notifications: it has no fields. */
+/** Result of a call that registers or removes channels of a device: it has no fields. */
 export type PushChannelsResult = Done;
 
 /** Result of `listPushChannels()`. */
@@ -67,7 +67,7 @@ export interface ListPushChannelsResult {
 
 type Device = Values<PushDeviceParams>;
 
-/** Channels that one answer lists at most. */
+/** Largest number of channels in one answer. */
 const LARGEST_PAGE = 1_000;
 
 // Longer than a name may be: tokens of Firebase have some hundred characters.
@@ -129,7 +129,7 @@ export const push = defineFeature({
   name: 'push',
   builders: {
     /**
-     * Adds channels whose notifications a device gets.
+     * Registers a device for notifications of channels.
      *
      * @example
      * ```ts
@@ -142,7 +142,7 @@ export const push = defineFeature({
       params: { ...DEVICE, channels },
       query: (given) => ({ add: distinct(given.channels).join(','), ...deviceQuery(given) }),
     }),
-    /** Removes channels whose notifications a device gets. */
+    /** Removes channels from the registration of a device. */
     removePushChannels: rest<RemovePushChannelsParams, PushChannelsResult>({
       ...CHANGE,
       operation: 'PNRemovePushNotificationEnabledChannelsOperation',
@@ -150,7 +150,7 @@ export const push = defineFeature({
       query: (given) => ({ remove: distinct(given.channels).join(','), ...deviceQuery(given) }),
     }),
     /**
-     * Lists the channels whose notifications a device gets.
+     * Lists the channels for which a device is registered.
      *
      * @example
      * ```ts
@@ -172,7 +172,7 @@ export const push = defineFeature({
       pushChannelPaging,
     ),
     /**
-     * Removes a device, with all its channels.
+     * Removes a device and all its channels.
      *
      * @example
      * ```ts

@@ -4,7 +4,7 @@ import type { PushEnvironment, PushType } from './feature.ts';
 
 type Fields = Record<string, Json>;
 
-/** An app that gets a notification by `apns2`. */
+/** An app that receives a notification by `apns2`. */
 export interface ApnsTarget {
   /** The app's bundle id. */
   readonly topic: string;
@@ -17,15 +17,15 @@ export interface ApnsTarget {
 /** How `apns2` delivers a notification, and to whom. */
 export interface ApnsConfiguration {
   readonly targets: readonly ApnsTarget[];
-  /** Of notifications with the same id a device shows the last one only. */
+  /** A device shows only the last notification of an id. */
   readonly collapseId?: string;
-  /** After this a device that was off is not told any more. */
+  /** Time after which a device that was off no longer gets it. */
   readonly expirationDate?: Date;
 }
 
-/** What is said to devices of Apple only. */
+/** Options for Apple devices. */
 export interface ApnsNotification {
-  /** Needed by `apns2`. */
+  /** Required for `apns2`. */
   configurations: readonly ApnsConfiguration[];
   /** Wakes the app up, and shows nothing. */
   silent: boolean;
@@ -33,11 +33,11 @@ export interface ApnsNotification {
   payload: Fields;
 }
 
-/** What is said to devices with Firebase only. */
+/** Options for Firebase devices. */
 export interface FcmNotification {
   /** Name of an icon of the app. */
   icon: string | undefined;
-  /** Of notifications with the same tag a device shows the last one only. */
+  /** A device shows only the last notification of a tag. */
   tag: string | undefined;
   /** Wakes the app up, and shows nothing. */
   silent: boolean;
@@ -45,7 +45,7 @@ export interface FcmNotification {
   data: Record<string, string>;
 }
 
-/** The members of a message that make the server send notifications. A message may have others beside. */
+/** The members of a message that make the server send notifications. A message may have other members. */
 export interface PushPayload {
   readonly pn_apns?: Readonly<Fields>;
   readonly pn_fcm?: Readonly<Fields>;
@@ -69,13 +69,13 @@ export interface PushPayload {
 export class NotificationPayload {
   title: string | undefined;
   body: string | undefined;
-  /** On devices of Apple only. */
+  /** Apple devices only. */
   subtitle: string | undefined;
-  /** Name of a sound; `default` is the system's. */
+  /** Name of a sound; `default` is the system's sound. */
   sound: string | undefined;
-  /** Number at the app's icon, on devices of Apple only. */
+  /** Badge of the app's icon. Apple devices only. */
   badge: number | undefined;
-  /** Whether the server reports on `<channel>-pndebug` what it sent. */
+  /** Make the server report on `<channel>-pndebug` what it sent. */
   debugging = false;
   /** Tokens of devices that get nothing. */
   exceptions: readonly string[] = [];
@@ -143,12 +143,12 @@ export class NotificationPayload {
   }
 }
 
-/** The payload of a mobile notification, to be completed and built. */
+/** Builder of the payload of a mobile notification. */
 export function notificationPayload(title?: string, body?: string): NotificationPayload {
   return new NotificationPayload(title, body);
 }
 
-// What is given, if anything is.
+// The given value, if any.
 function present(fields: Readonly<Record<string, Json | undefined>>): Fields | undefined {
   const given: Fields = {};
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) given[name] = value;

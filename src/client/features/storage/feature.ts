@@ -22,13 +22,13 @@ import { storageBackfill } from './storage-backfill.ts';
 export interface MessageCountsParams extends Params {
   /** Channels whose messages are counted, at most 500. */
   channels: List<ChannelName<this['~map']>>;
-  /** Messages after this timetoken are counted: one for all channels, or as many as channels, in their order. */
+  /** Count messages after this timetoken: one for all channels, or one for each channel, in the same order. */
   channelTimetokens: List<Timetoken>;
 }
 
 /** Result of `messageCounts()`. */
 export interface MessageCountsResult {
-  /** Messages by channel. No prototype. */
+  /** Messages by channel; the record has no prototype. */
   readonly channels: Readonly<Record<string, number>>;
 }
 
@@ -36,9 +36,9 @@ export interface MessageCountsResult {
 export interface DeleteMessagesParams extends Params {
   /** Channel whose messages are deleted. */
   channel: ChannelName<this['~map']>;
-  /** Messages before this timetoken. The message at it stays. */
+  /** Delete messages before this timetoken, exclusive. */
   start?: Timetoken;
-  /** Messages from this timetoken on. The message at it is deleted too. */
+  /** Delete messages from this timetoken on, inclusive. */
   end?: Timetoken;
 }
 

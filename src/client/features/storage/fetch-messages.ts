@@ -33,23 +33,23 @@ import {
 export interface FetchMessagesParams extends Params {
   /** Channels whose messages are read, at most 500. */
   channels: List<ChannelName<this['~map']>>;
-  /** Messages of each channel: at most 100 of one channel, at most 25 of several, which are also the defaults. */
+  /** Largest number of messages per channel: 100 for one channel, 25 for several. These are also the defaults. */
   maximumPerChannel?: number;
-  /** Another name of `maximumPerChannel`, which wins when both are given. */
+  /** Alias of `maximumPerChannel`, which takes precedence. */
   count?: number;
-  /** Messages before this timetoken. The message at it does not count. */
+  /** Read messages before this timetoken, exclusive. */
   start?: Timetoken;
-  /** Messages from this timetoken on. The message at it counts. */
+  /** Read messages from this timetoken on, inclusive. */
   end?: Timetoken;
   /** Whether messages come with the `meta` they were published with. Default `false`. */
   includeMeta?: boolean;
-  /** Whether messages come with the user who published them. Default `true`. */
+  /** Include the publisher of messages. Default `true`. */
   includeUuid?: boolean;
-  /** Whether messages come with their type: a message, or a file. Default `true`. */
+  /** Include the type of messages: message or file. Default `true`. */
   includeMessageType?: boolean;
-  /** Whether messages come with the custom type they were published with. Default `false`. */
+  /** Include the custom type of messages. Default `false`. */
   includeCustomMessageType?: boolean;
-  /** Whether messages come with their actions; of one channel only, and at most 25. Default `false`. */
+  /** Include the actions of messages. One channel only, at most 25 messages. Default `false`. */
   includeMessageActions?: boolean;
 }
 
@@ -61,14 +61,14 @@ type ChannelsOf<C, G> = G extends { channels: infer N extends string }
   ? { readonly [K in N]?: readonly MessageOf<C, G, K>[] }
   : never;
 
-/** What a `fetchMessages()` builder ends in. */
+/** The verbs of a `fetchMessages()` builder. */
 export interface FetchMessagesVerbs extends Verbs {
   readonly verbs: PageVerbs<FetchMessagesResult<ChannelsOf<this['~map'], this['~given']>>>;
 }
 
 const LARGEST_PAGE_OF_MANY = 25;
 const LARGEST_PAGE_WITH_ACTIONS = 25;
-/** Channels that one call may name. */
+/** Largest number of channels in one call. */
 export const MAX_CHANNELS = 500;
 
 const include = optional(checkBoolean);

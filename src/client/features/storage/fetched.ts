@@ -23,16 +23,16 @@ export interface FetchedMessage<Name extends string = string, Payload = unknown>
   readonly channel: Name;
   readonly timetoken: Timetoken;
   readonly message: Payload;
-  /** `-1` for a message, `4` for a file. Also `-1` when it was not asked for. */
+  /** `-1` for a message, `4` for a file. Also `-1` if it was not requested. */
   readonly messageType: number;
   readonly customMessageType?: string;
-  /** Who published it. Absent when it was not asked for, and when the publisher did not say. */
+  /** Publisher. Absent if it was not requested, or if the publisher sent none. */
   readonly uuid?: string;
-  /** Absent when it was not asked for, and when the message has none. */
+  /** Absent if it was not requested, or if the message has none. */
   readonly meta?: unknown;
-  /** Absent when they were not asked for. */
+  /** Absent if they were not requested. */
   readonly actions?: FetchedActions;
-  /** Why the message could not be decrypted; it is then as it came. */
+  /** Why decryption failed; the message is then unchanged. */
   readonly error?: PubNubError;
 }
 
@@ -47,13 +47,13 @@ export interface FetchedActions {
   readonly [type: string]: { readonly [value: string]: readonly FetchedAction[] | undefined } | undefined;
 }
 
-/** A message that was asked for with its actions. */
+/** A message that was requested with its actions. */
 export type WithActions<Message> = Message & {
   /** The message's actions; empty when it has none. */
   readonly actions: FetchedActions;
 };
 
-/** Where an answer goes on that the server has cut short. */
+/** Continuation of a truncated answer. */
 export interface More {
   readonly url?: string;
   readonly start: Timetoken;
@@ -66,7 +66,7 @@ export interface FetchMessagesResult<
 > {
   /** The messages of each channel, oldest first. A channel that has none is absent. No prototype. */
   readonly channels: Channels;
-  /** Present when the server left out messages that it was asked for. `pages()` goes on there by itself. */
+  /** Present if the server has truncated the answer. `pages()` continues there. */
   readonly more?: More;
 }
 
@@ -79,7 +79,7 @@ const TIMETOKENS = [
   ['more', 'start'],
 ];
 
-/** Reads an answer; throws a `TypeError` if its shape is another. */
+/** Reads an answer; throws a `TypeError` if it is malformed. */
 export function fetchedFrom(
   answer: Answer,
   asked?: { readonly includeMessageActions?: boolean },
@@ -139,7 +139,7 @@ function typeFrom(value: unknown): number {
   return wholeNumber(isText(value) ? Number(value) : (value ?? PLAIN_MESSAGE));
 }
 
-/** A switch as these services write it; `undefined` if absent. */
+/** A flag as these services write it; `undefined` if absent. */
 export function switchText(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
@@ -156,7 +156,7 @@ export function wholeNumber(value: unknown): number {
   return Number.isSafeInteger(number) ? number : expected('a whole number');
 }
 
-/** The `meta` of a stored message. The services write an empty text where there is none. */
+/** The `meta` of a stored message. The services send an empty string if there is none. */
 export function metaOf({ meta }: Readonly<Record<string, unknown>>): { readonly meta?: unknown } {
   return meta === undefined || meta === null || meta === '' ? {} : { meta };
 }

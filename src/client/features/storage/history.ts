@@ -23,15 +23,15 @@ import { metaOf, storedAt, switchText } from './fetched.ts';
 export interface HistoryParams extends Params {
   /** Channel whose messages are read. */
   channel: ChannelName<this['~map']>;
-  /** Messages before this timetoken; after it, when `reverse` is set. The message at it does not count. */
+  /** Read messages before this timetoken, exclusive; with `reverse`, after it. */
   start?: Timetoken;
-  /** Messages from this timetoken on; up to it, when `reverse` is set. The message at it counts. */
+  /** Read messages from this timetoken on, inclusive; with `reverse`, up to it. */
   end?: Timetoken;
-  /** `true` takes the oldest messages of the range, and not the newest. They always come oldest first. */
+  /** `true` reads the oldest messages of the range instead of the newest. The order is always oldest first. */
   reverse?: boolean;
-  /** Messages, at most 100. Default 100. */
+  /** Largest number of messages, at most 100. Default 100. */
   count?: number;
-  /** Whether messages come with their timetokens. Default `true`. */
+  /** Include the timetokens of messages. Default `true`. */
   includeTimetoken?: boolean;
   /** Whether messages come with the `meta` they were published with. Default `false`. */
   includeMeta?: boolean;
@@ -42,9 +42,9 @@ export interface HistoryMessage<Payload = unknown, Token extends Timetoken | und
   readonly entry: Payload;
   /** When it was published; absent with `includeTimetoken(false)`. */
   readonly timetoken: Token;
-  /** Absent when it was not asked for, and when the message has none. */
+  /** Absent if it was not requested, or if the message has none. */
   readonly meta?: unknown;
-  /** Why the entry could not be decrypted; it is then as it came. */
+  /** Why decryption failed; the entry is then unchanged. */
   readonly error?: PubNubError;
 }
 
@@ -69,7 +69,7 @@ type MessageOf<C, G> = HistoryMessage<
   TokenOf<G>
 >;
 
-/** What a `history()` builder ends in. */
+/** The verbs of a `history()` builder. */
 export interface HistoryVerbs extends Verbs {
   readonly verbs: RestVerbs<HistoryResult<MessageOf<this['~map'], this['~given']>>>;
 }

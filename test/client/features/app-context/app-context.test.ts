@@ -3,7 +3,7 @@ import type { PubNub } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { appContext } from '../../../../src/client/features/app-context/feature.ts';
 import { parserOf } from '../../../support/parser.ts';
-import { hangs, lineOf, networkError, rejection, scriptedClient } from '../../../support/unit-client.ts';
+import { lineOf, networkError, rejection, scriptedClient } from '../../../support/unit-client.ts';
 
 const STAMPS = { updated: '2025-02-06T21:16:34Z', eTag: 'e' };
 const ONE = JSON.stringify({ status: 200, data: { id: 'x', ...STAMPS } });
@@ -246,39 +246,5 @@ describe('pages', () => {
     await collect(pubnub.getAllUuidMetadata().page({ prev: 'MTA' }).pages());
     expect(requests.map((request) => lineOf(request).query)).toMatchObject([{ end: 'MTA' }, { start: 'Mg' }]);
     expect(lineOf(requests[1]).query).not.toHaveProperty('end');
-  });
-
-  it('of a server that goes round in a circle end in an error', async () => {
-    const { pubnub, requests } = scriptedClient([page(['a'], 'Mg')]);
-    const error = await rejection(collect(pubnub.getAllUuidMetadata().pages()));
-    expect(error).toMatchObject({ code: 'PN-4001', message: expect.stringContaining('same') });
-    expect(requests).toHaveLength(2);
-  });
-
-  it('can be left, and nothing more is asked for', async () => {
-    const { pubnub, requests } = scriptedClient([page(['a'], 'Mg'), hangs]);
-    for await (const { data } of pubnub.getAllUuidMetadata().pages()) {
-      expect(data).toHaveLength(1);
-      break;
-    }
-    expect(requests).toHaveLength(1);
-  });
-
-  it('every list of any length comes whole and in order', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(40), fc.integer({ min: 1, max: 9 }), async (length, limit) => {
-        const all = Array.from({ length }, (_, index) => `u${index}`);
-        const { pubnub } = scriptedClient([
-          (request) => {
-            const start = Number(lineOf(request).query['start'] ?? 0);
-            const part = all.slice(start, start + limit);
-            return page(part, part.length > 0 ? String(start + part.length) : undefined);
-          },
-        ]);
-        const seen = await collect(pubnub.getAllUuidMetadata({ limit }).pages());
-        expect(seen.flat()).toEqual(all);
-      }),
-      { numRuns: 30 },
-    );
   });
 });

@@ -3,7 +3,7 @@ import type { GetMessageActionsResult } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { pagesOf } from '../../../../src/client/builder/pages.ts';
 import { actionPaging } from '../../../../src/client/features/message-actions/feature.ts';
-import { rejection, scriptedClient } from '../../../support/unit-client.ts';
+import { scriptedClient } from '../../../support/unit-client.ts';
 
 const item = (tt: number) =>
   ({ type: 't', value: `${tt}`, uuid: 'u', actionTimetoken: `${tt}`, messageTimetoken: '1' }) as const;
@@ -47,16 +47,6 @@ describe('pages of message actions', () => {
     ]);
   });
 
-  it('end in an error where a server goes round in circles', async () => {
-    const page = { data: [], start: null, end: null };
-    const pages = ['5', '4', '4'].map((start) => ({ ...page, more: { start } }));
-    const iterator = scripted(pages, []);
-    expect(await rejection(iterator.next())).toMatchObject({
-      code: 'PN-4001',
-      operation: 'PNGetMessageActionsOperation',
-    });
-  });
-
   it('bring every action once, whatever the pages are', async () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 10 });
     await fc.assert(
@@ -73,12 +63,5 @@ describe('pages of message actions', () => {
         expect(seen).toEqual(Array.from({ length: 100 - next }, (_, index) => `${next + index}`));
       }),
     );
-  });
-
-  it('refuse what is missing when the first page is asked for, and send nothing', async () => {
-    const { pubnub, requests } = scriptedClient();
-    const pages = pubnub.getMessageActions({ channel: '' }).pages();
-    expect(await rejection(pages.next())).toMatchObject({ code: 'PN-1002' });
-    expect(requests).toHaveLength(0);
   });
 });

@@ -147,16 +147,6 @@ describe('pages of stored messages', () => {
     ]);
   });
 
-  it('are asked for no more once the loop over them ends', async () => {
-    const requests: unknown[] = [];
-    const ask = async (given: Asked) => {
-      requests.push(given);
-      return answer({ history: { a: numbers(500) }, room: 1_000 }, given);
-    };
-    for await (const _ of messagePages(ask, { channels: ['a'] })) if (requests.length === 2) break;
-    expect(requests).toHaveLength(2);
-  });
-
   it('end in an error when the server goes round in circles', async () => {
     const page = answer({ history: { a: numbers(100) }, room: 1_000 }, { channels: ['a'] });
     const pages = messagePages(async () => page, { channels: ['a'] });
@@ -189,12 +179,6 @@ describe('the verb pages()', () => {
     const pages = pubnub.fetchMessages({ channels: [] }).pages();
     expect(await rejection(pages.next())).toMatchObject({ code: 'PN-1001' });
     expect(requests).toHaveLength(0);
-  });
-
-  it('ends with the signal of its options', async () => {
-    const { pubnub } = scriptedClient();
-    const pages = pubnub.fetchMessages({ channels: 'a' }).pages({ signal: AbortSignal.abort() });
-    expect(await rejection(pages.next())).toMatchObject({ code: 'PN-2003' });
   });
 });
 
