@@ -17,8 +17,6 @@ export interface Exchange extends RequestFacts {
   /** What arrived, where it is an answer to a subscribe request. */
   answer?: Answer;
   arrivedOrder?: number;
-  /** When the client has surely read what arrived. */
-  readOrder?: number;
   status?: number;
   endedAt?: number;
   /** The client gave it up before it had an answer. */
@@ -109,7 +107,6 @@ export class Network {
       // What the client does with its signal once it has read the answer says nothing any more.
       setImmediate(() => {
         final = true;
-        exchange.readOrder = this.#parts.truth.tick();
       });
       const retryAfter = 'retryAfter' in response ? String(response.retryAfter) : undefined;
       const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });

@@ -9,6 +9,8 @@ export interface Limits {
   /** The caller's own signal. */
   readonly signal?: AbortSignal | undefined;
   readonly onAbort?: (reason: unknown) => PubNubError;
+  /** Aborts the work; it stays with whoever gives it, who may abort it after the work, too. */
+  readonly controller?: AbortController | undefined;
   /** Makes the error of `cancelAll()`, in place of its argument. */
   readonly onClose?: () => PubNubError;
 }
@@ -35,7 +37,7 @@ export class Cancellation {
       // A retry may be about to begin its next attempt at the moment when everything ends.
       if (this.#ended) return reject(onClose?.() ?? this.#ended);
       if (signal?.aborted && onAbort) return reject(onAbort(signal.reason));
-      const controller = new AbortController();
+      const { controller = new AbortController() } = limits;
       const abort = () => onAbort && cancel(onAbort(signal?.reason));
       // First, since a foreign signal may throw: nothing is left behind then.
       signal?.addEventListener('abort', abort);

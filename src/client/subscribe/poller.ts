@@ -50,6 +50,10 @@ export class Poller {
     const { names, cursor, region = cursor?.region, state, onSend } = request;
     const { filter } = this;
     let length = 0;
+    // A transport hears of a poll that is given up also while its answer is on the way to the loop.
+    let controller = new AbortController();
+    const abort = () => controller.abort(signal.reason);
+    signal.addEventListener('abort', abort);
     try {
       signal.throwIfAborted();
       const values = {
@@ -66,8 +70,10 @@ export class Poller {
         // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();
         onSend?.();
+        controller = new AbortController();
         length = authorized.url.length;
-        return this.#executor.send(operation, authorized, limitsOf(operation, { timeout, signal }));
+        const limits = { ...limitsOf(operation, { timeout, signal }), controller };
+        return this.#executor.send(operation, authorized, limits);
       });
       const { status } = response;
       // Another success than 200 is the answer of something else.
@@ -84,6 +90,8 @@ export class Poller {
       if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
         return { error, refusal: 'filter' };
       return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
   }
 }

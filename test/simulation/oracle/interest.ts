@@ -1,5 +1,4 @@
 import { compareTimetokens, type Timetoken } from '../../../src/index.ts';
-import { type Exchange, isOfLoop } from '../network.ts';
 import { covers, type Handle, type Name } from '../record.ts';
 import type { Entry } from '../truth.ts';
 import type { World } from '../world.ts';
@@ -17,34 +16,14 @@ export interface Accepted extends Acceptance {
 }
 
 /** The handshake that accepted a name: the first that reached the client since the subscription was made. */
-export function acceptanceOf(world: World, handle: Handle, name: Name): Acceptance | undefined {
-  for (const exchange of world.net.exchanges.slice(handle.since)) {
+export function acceptanceOf({ net }: World, handle: Handle, { kind, name }: Name): Acceptance | undefined {
+  for (const exchange of net.exchanges.slice(handle.since)) {
     const { answer, servedOrder = 0, arrivedOrder = 0, aborted } = exchange;
     if (exchange.kind !== 'handshake' || answer === undefined || aborted !== undefined) continue;
-    if (has(exchange, name) && !wasLeftUnread(world, handle, exchange))
-      return { floor: answer.t, servedOrder, arrivedOrder };
+    const names = kind === 'channel' ? exchange.channels : exchange.groups;
+    if (names.includes(name)) return { floor: answer.t, servedOrder, arrivedOrder };
   }
   return undefined;
-}
-
-// A program may stop the loop while an answer is on its way through the client. If the client had read it, it would have sent
-// the next request, a loop that was not connected would be connected first, and `connected()` of a subscription whose names
-// are all in it would not be rejected.
-function wasLeftUnread({ states, net }: World, handle: Handle, exchange: Exchange): boolean {
-  const { arrivedOrder = 0, readOrder = Number.POSITIVE_INFINITY } = exchange;
-  const next = states.find(({ order }) => order > arrivedOrder && order < readOrder);
-  if (next?.state !== 'stopped' && next?.state !== 'idle') return false;
-  const isNext = ({ sentOrder }: Exchange) => sentOrder > arrivedOrder && sentOrder < next.order;
-  if (net.exchanges.some((other) => isNext(other) && isOfLoop(other))) return false;
-  if (next.previous !== 'connected') return true;
-  const { connected, connectedOrder = 0, names } = handle;
-  return (
-    connected === 'rejected' && connectedOrder > arrivedOrder && names.every((name) => has(exchange, name))
-  );
-}
-
-function has({ channels, groups }: Exchange, { kind, name }: Name): boolean {
-  return (kind === 'channel' ? channels : groups).includes(name);
 }
 
 /** What one subscription may and must get. */
