@@ -127,13 +127,15 @@ export class Loop {
     const state = cursor ? undefined : this.stateFor(names);
     const poll = () => poller.poll({ names, cursor, region, state, onSend }, controller.signal);
     const leaves = cursor ? undefined : presence.leaves(names);
-    void (leaves === undefined ? poll() : leaves.then(poll)).then((outcome) =>
+    let isOver = false;
+    void (leaves === undefined ? poll() : leaves.then(poll)).then((outcome) => {
+      isOver = true;
       this.dispatch(
         'answer' in outcome
           ? { type: 'polled', task, newest, ...outcome }
           : { type: 'pollFailed', task, newest, ...outcome },
-      ),
-    );
-    return () => controller.abort();
+      );
+    });
+    return () => isOver || controller.abort();
   }
 }

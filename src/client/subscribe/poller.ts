@@ -43,7 +43,7 @@ export class Poller {
     this.filter = executor.settings.filterExpression;
   }
 
-  /** Sends a request. Never rejects; a cancelled request fails. */
+  /** Sends a request. Never rejects; a cancelled request fails. The signal is the request's own, and aborts nothing after it. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
     const { authorizer, settings } = this.#executor;
     const { operation } = this.#endpoint;
@@ -52,8 +52,7 @@ export class Poller {
     let length = 0;
     // A transport hears of a poll that is given up also while its answer is on the way to the loop.
     let controller = new AbortController();
-    const abort = () => controller.abort(signal.reason);
-    signal.addEventListener('abort', abort);
+    signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
     try {
       signal.throwIfAborted();
       const values = {
@@ -90,8 +89,6 @@ export class Poller {
       if (filter !== undefined && statusCode === MALFORMED_FILTER && isRecord(errorData))
         return { error, refusal: 'filter' };
       return { error, refusal: REFUSALS.has(statusCode) && isProtocolError(errorData) };
-    } finally {
-      signal.removeEventListener('abort', abort);
     }
   }
 }
