@@ -1,6 +1,6 @@
 import { EventKind, type WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
-import { isRecord } from '../wire/read.ts';
+import { Fingerprints } from './fingerprint.ts';
 import { Recipients } from './recipients.ts';
 
 /** A copy that arrives later than this, in milliseconds, is a new entry. */
@@ -40,7 +40,7 @@ interface Wanted {
  */
 export class DeliveryWindow {
   readonly #limit: number;
-  readonly #seed: number;
+  readonly #fingerprints: Fingerprints;
   // By timetoken, in two generations of up to `limit` entries each: to forget entries one by one would cost several
   // times more than all the rest.
   #young = new Map<Timetoken, Seen>();
@@ -53,7 +53,7 @@ export class DeliveryWindow {
   /** Looks back at least `limit` entries; `seed` is a random number from 0 up to 1. */
   constructor(limit: number, seed: number) {
     this.#limit = limit;
-    this.#seed = Math.floor(seed * 2 ** 32) | 0;
+    this.#fingerprints = new Fingerprints(Math.floor(seed * 2 ** 32) | 0);
   }
 
   /** All entries above this timetoken are remembered; older ones may be forgotten. */
@@ -69,7 +69,7 @@ export class DeliveryWindow {
     const { d, u, cmt } = envelope;
     // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
-    const content = fingerprint(this.#seed, d, meta, cmt || undefined);
+    const content = this.#fingerprints.of(d, meta, cmt || undefined);
     const seen = this.#find(envelope, content, isRow);
     if (seen === undefined || (!isRow && now - seen.at > WINDOW))
       return this.#add(envelope, { content, isRow }, now);
@@ -125,42 +125,4 @@ function among(first: Seen | undefined, { envelope, content, isRow }: Wanted): S
     if (same && (isRow || seen.sequence === null || seen.sequence === s)) return seen;
   }
   return undefined;
-}
-
-/**
- * Makes a 53-bit fingerprint of a payload with its `meta` and custom type, all JSON values. Collisions are negligible, and
- * the seed, a 32-bit integer, is the client's own, so that nobody can construct one.
- */
-export function fingerprint(seed: number, ...values: readonly unknown[]): number {
-  // A stack instead of recursion: deep nesting cannot exhaust the call stack.
-  const stack = [...values];
-  let text = '';
-  while (stack.length > 0) text += textOf(stack.pop(), stack);
-  let high = 0x9e3779b9 ^ seed;
-  let low = 0x85ebca6b ^ seed;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    high = Math.imul(high ^ code, 0x01000193);
-    low = (Math.imul(low ^ code, 0x5bd1e995) + (low >>> 15)) | 0;
-  }
-  return (high >>> 0) * 2 ** 21 + (low >>> 11);
-}
-
-// The text of one value; what it holds is added to the stack. Kind and length come first, so that no text looks like a
-// structure.
-function textOf(value: unknown, stack: unknown[]): string {
-  if (typeof value === 'string') return `s${value.length}:${value}`;
-  if (Array.isArray(value)) {
-    for (const entry of value) stack.push(entry);
-    return `a${value.length}`;
-  }
-  if (!isRecord(value)) return `v${String(value)}`;
-  let text = '';
-  let count = 0;
-  for (const key in value) {
-    text += `k${key.length}:${key}`;
-    stack.push(value[key]);
-    count++;
-  }
-  return `o${count}${text}`;
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fingerprint } from '../../../src/client/subscribe/dedupe.ts';
+import { Fingerprints } from '../../../src/client/subscribe/fingerprint.ts';
 
 const SEED = 12_345;
-const of = (value: unknown, seed = SEED) => fingerprint(seed, value);
+const of = (value: unknown, seed = SEED) => new Fingerprints(seed).of(value);
 
 /** JSON with keys that look like the marks of a structure. */
 const tricky = fc.letrec<{ value: unknown }>((tie) => ({
@@ -66,9 +66,9 @@ test('tells lists of values apart by what each of them is', () => {
     ],
     ...[[['a']], [['a', undefined]], [[], 'a'], ['a', []]],
   ];
-  expect(new Set(lists.map(([payload, meta, type]) => fingerprint(SEED, payload, meta, type))).size).toBe(
-    lists.length,
-  );
+  expect(
+    new Set(lists.map(([payload, meta, type]) => new Fingerprints(SEED).of(payload, meta, type))).size,
+  ).toBe(lists.length);
 });
 
 test('depends on the seed, so that nobody can choose two values that agree', () => {
