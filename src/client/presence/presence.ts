@@ -39,7 +39,7 @@ export class Presence {
       clock,
       step: (state, input) => reducePresence(heartbeatInterval, state, input),
       perform: (effect) => {
-        if (effect.type === 'beat') return this.#beat(effect.task, effect.names);
+        if (effect.type === 'beat') return (controller) => this.#beat(effect, controller.signal);
         onBeat(effect.names, effect.error);
         return;
       },
@@ -97,15 +97,10 @@ export class Presence {
     return waits.length === 0 ? undefined : Promise.all(waits.map((entry) => entry.done));
   }
 
-  #beat(task: number, names: Names): () => void {
-    const controller = new AbortController();
-    void this.#failureOfBeat(names, controller.signal).then((error) =>
-      this.#machine.dispatch({ type: 'beaten', task, error }),
-    );
-    return () => controller.abort();
-  }
-
-  async #failureOfBeat(names: Names, signal: AbortSignal): Promise<PubNubError | undefined> {
+  async #beat(
+    { task, names }: Extract<PresenceEffect, { type: 'beat' }>,
+    signal: AbortSignal,
+  ): Promise<PresenceInput> {
     const { presenceTimeoutSeconds: presenceTimeout } = this.#executor.settings;
     try {
       await this.leaves(names);
@@ -117,9 +112,9 @@ export class Presence {
         { ...given, presenceTimeout, ...(state !== undefined && { state }) },
         { signal },
       );
-      return undefined;
+      return { type: 'beaten', task, error: undefined };
     } catch (thrown) {
-      return this.#executor.failure(heartbeat.operation, thrown);
+      return { type: 'beaten', task, error: this.#executor.failure(heartbeat.operation, thrown) };
     }
   }
 }

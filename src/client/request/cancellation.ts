@@ -9,7 +9,7 @@ export interface Limits {
   /** The caller's own signal. */
   readonly signal?: AbortSignal | undefined;
   readonly onAbort?: (reason: unknown) => PubNubError;
-  /** Aborts the work; it stays with whoever gives it, who may abort it after the work, too. */
+  /** Aborts the work, in place of a controller of its own. */
   readonly controller?: AbortController | undefined;
   /** Makes the error of `cancelAll()`, in place of its argument. */
   readonly onClose?: () => PubNubError;

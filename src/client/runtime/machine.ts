@@ -12,6 +12,9 @@ export interface TimerFired {
   readonly task: number;
 }
 
+/** Sends a request; resolves to the input that tells its outcome. The controller aborts it. */
+export type SendRequest<Input> = (controller: AbortController) => Promise<Input>;
+
 /** The reducer of a machine, and how its effects are carried out. */
 export interface MachineRules<State, Input, Effect> {
   readonly clock: SteadyClock;
@@ -22,8 +25,8 @@ export interface MachineRules<State, Input, Effect> {
   ) => readonly [State, readonly (Effect | TaskEffect)[]];
   /** Called when the state has changed, ahead of the effects. */
   readonly entered?: (state: State, previous: State, input: Input | TimerFired) => void;
-  /** Carries out an effect; returns how to cancel a request that it has begun. */
-  readonly perform: (effect: Effect) => (() => void) | undefined;
+  /** Carries out an effect; returns the request of an effect that has one. */
+  readonly perform: (effect: Effect) => SendRequest<Input> | undefined;
   /** Called with what one of these has thrown; the others are not affected. */
   readonly failed: (error: unknown) => void;
 }
@@ -44,7 +47,8 @@ export class Machine<State, Input, Effect extends { readonly type: string }> {
   /** The timer of a pause between steps. */
   #rest: TimerHandle | undefined;
   #timer: TimerHandle | undefined;
-  #cancel: (() => void) | undefined;
+  /** Aborts the request in flight. */
+  #inFlight: AbortController | undefined;
 
   constructor(initial: State, rules: MachineRules<State, Input, Effect>) {
     this.#state = initial;
@@ -93,15 +97,29 @@ export class Machine<State, Input, Effect extends { readonly type: string }> {
   #carryOut(effect: Effect | TaskEffect): void {
     const { clock, perform } = this.#rules;
     if (!isTaskEffect(effect)) {
-      this.#cancel = perform(effect) ?? this.#cancel;
+      const request = perform(effect);
+      if (request) this.#send(request);
     } else if (effect.type === 'startTimer') {
       const { task, delay } = effect;
       this.#timer = clock.setTimeout(() => this.dispatch({ type: 'timerFired', task }), delay);
     } else {
       clock.clearTimeout(this.#timer);
-      this.#cancel?.();
-      this.#cancel = undefined;
+      this.#inFlight?.abort();
+      this.#inFlight = undefined;
     }
+  }
+
+  #send(request: SendRequest<Input>): void {
+    const controller = new AbortController();
+    this.#inFlight = controller;
+    request(controller).then(
+      (input) => {
+        // A request that has ended is not cancelled.
+        if (this.#inFlight === controller) this.#inFlight = undefined;
+        this.dispatch(input);
+      },
+      (error: unknown) => this.#rules.failed(error),
+    );
   }
 
   // An exception in one effect must not cost the others.

@@ -94,7 +94,7 @@ export class BackfillQueue {
     };
     if (patience > shortest) this.#hurry = shorten;
     const request = { names: backfill.asked, cursor: backfill.place };
-    const outcome = await poller.poll(request, controller.signal);
+    const outcome = await poller.poll(request, controller);
     this.#hurry = undefined;
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);

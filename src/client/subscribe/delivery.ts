@@ -115,13 +115,13 @@ export class Delivery {
   }
 
   #deliver(batch: Batch): boolean {
-    const { losses, entries, names } = batch;
+    const { losses, entries, names, moved } = batch;
     const { demand, losses: teller } = this.#engine;
     const { arrived, fresh } = this.#note(batch);
     for (const loss of losses) {
       const times = arrived.flatMap((one) => one?.envelope.p.t ?? []);
-      // An answer that is full of copies has pushed nothing out.
-      if (fresh || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), names);
+      // An answer that is full of copies has pushed nothing out; but each region has an order of its own.
+      if (fresh || moved || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), names);
     }
     for (const [index, one] of arrived.entries()) {
       if (one) this.offer(one, demand.candidates(one.envelope.c, one.group));

@@ -1,5 +1,5 @@
 import type { ClientState, PNStateEvent } from '../listeners/events.ts';
-import { Machine, type TaskEffect } from '../runtime/machine.ts';
+import { Machine, type SendRequest, type TaskEffect } from '../runtime/machine.ts';
 import { chance } from '../runtime/random.ts';
 import { watchSurroundings } from '../runtime/surroundings.ts';
 import type { SubscribeEngine } from './engine.ts';
@@ -91,11 +91,11 @@ export class Loop {
     }
   }
 
-  #perform(effect: LoopAction): (() => void) | undefined {
+  #perform(effect: LoopAction): SendRequest<LoopInput> | undefined {
     const { announcer, delivery, demand, executor, presence } = this.#engine;
     switch (effect.type) {
       case 'poll':
-        return this.#poll(effect);
+        return (controller) => this.#poll(effect, controller);
       case 'deliver':
         delivery.push(effect.batch);
         break;
@@ -116,26 +116,22 @@ export class Loop {
     return undefined;
   }
 
-  #poll({ task, names, cursor, region }: Extract<LoopAction, { type: 'poll' }>): () => void {
+  async #poll(
+    { task, names, cursor, region }: Extract<LoopAction, { type: 'poll' }>,
+    controller: AbortController,
+  ): Promise<LoopInput> {
     const { demand, poller, presence } = this.#engine;
-    const controller = new AbortController();
     // The answer counts for subscriptions that existed when the request was sent.
     let newest = 0;
     const onSend = () => {
       newest = demand.newest;
     };
     const state = cursor ? undefined : this.stateFor(names);
-    const poll = () => poller.poll({ names, cursor, region, state, onSend }, controller.signal);
     const leaves = cursor ? undefined : presence.leaves(names);
-    let isOver = false;
-    void (leaves === undefined ? poll() : leaves.then(poll)).then((outcome) => {
-      isOver = true;
-      this.dispatch(
-        'answer' in outcome
-          ? { type: 'polled', task, newest, ...outcome }
-          : { type: 'pollFailed', task, newest, ...outcome },
-      );
-    });
-    return () => isOver || controller.abort();
+    if (leaves) await leaves;
+    const outcome = await poller.poll({ names, cursor, region, state, onSend }, controller);
+    return 'answer' in outcome
+      ? { type: 'polled', task, newest, ...outcome }
+      : { type: 'pollFailed', task, newest, ...outcome };
   }
 }

@@ -43,16 +43,17 @@ export class Poller {
     this.filter = executor.settings.filterExpression;
   }
 
-  /** Sends a request. Never rejects; a cancelled request fails. The signal is the request's own, and aborts nothing after it. */
-  async poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
+  /**
+   * Sends a request. Never rejects; a cancelled request fails. The controller is the request's own: the transport has its
+   * signal, and thus hears of a poll that is given up also while its answer is on the way to the loop.
+   */
+  async poll(request: PollRequest, controller: AbortController): Promise<PollOutcome> {
     const { authorizer, settings } = this.#executor;
     const { operation } = this.#endpoint;
     const { names, cursor, region = cursor?.region, state, onSend } = request;
     const { filter } = this;
+    const { signal } = controller;
     let length = 0;
-    // A transport hears of a poll that is given up also while its answer is on the way to the loop.
-    let controller = new AbortController();
-    signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
     try {
       signal.throwIfAborted();
       const values = {
@@ -69,7 +70,6 @@ export class Poller {
         // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();
         onSend?.();
-        controller = new AbortController();
         length = authorized.url.length;
         const limits = { ...limitsOf(operation, { timeout, signal }), controller };
         return this.#executor.send(operation, authorized, limits);

@@ -36,8 +36,11 @@ function startOf({ cursor, provenAt }: LoopState, now: LoopAnswer['cursor']): Lo
   if (cursor === undefined) return now;
   const isOfProgram = provenAt === Number.NEGATIVE_INFINITY;
   const isAhead = compareTimetokens(cursor.timetoken, now.timetoken) > 0;
-  const isOfRegion = cursor.region === undefined || cursor.region === now.region;
-  return isOfProgram && isAhead && isOfRegion ? now : cursor;
+  return isOfProgram && isAhead && isOfRegion(cursor, now) ? now : cursor;
+}
+
+function isOfRegion({ region }: LoopCursor, answer: LoopCursor): boolean {
+  return region === undefined || region === answer.region;
 }
 
 // The server's time tells how old the cursor is where the client's own clock does not.
@@ -59,7 +62,8 @@ export function receive(turn: Turn, { answer }: Polled): void {
   const full = entries.length >= policy.countThreshold;
   const losses = lossesIn(answer, { asked, from: before.timetoken, to: cursor.timetoken, late, full });
   turn.haltTimer();
-  turn.effects.push({ type: 'deliver', batch: { entries, losses, cursor, names: asked, bytes } });
+  const moved = !isOfRegion(before, cursor);
+  turn.effects.push({ type: 'deliver', batch: { entries, losses, cursor, names: asked, bytes, moved } });
   if (full && !answer.gaps) turn.announce('PNRequestMessageCountExceededCategory', accepted);
   // Whether it brought anything but copies is known when it is delivered.
   const fruitless = now - sentAt < FLOOR_DELAY ? state.fruitless + 1 : 0;
@@ -83,6 +87,7 @@ export function deliverNext(turn: Turn, { fresh }: Extract<LoopEvent, { type: 'd
 // Within a region the cursor never goes back. Another region counts on its own: after a failover, the larger number of
 // the old region would skip everything.
 function advance(before: LoopCursor, after: LoopAnswer['cursor']): LoopCursor {
-  const sameRegion = before.region === undefined || before.region === after.region;
-  return sameRegion && compareTimetokens(after.timetoken, before.timetoken) < 0 ? before : after;
+  return isOfRegion(before, after) && compareTimetokens(after.timetoken, before.timetoken) < 0
+    ? before
+    : after;
 }

@@ -192,6 +192,8 @@ export interface Batch {
   readonly names: Names;
   /** Length of its text, in characters. */
   readonly bytes: number;
+  /** The answer is of another region than the poll's cursor. */
+  readonly moved: boolean;
 }
 
 /** Settings of the reducer. Times in milliseconds. */

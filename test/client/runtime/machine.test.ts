@@ -14,6 +14,7 @@ function machineWith(more: Partial<Rules> = {}) {
   const clock = new VirtualClock();
   const done: string[] = [];
   const failures: unknown[] = [];
+  const answer = Promise.withResolvers<Input>();
   const machine = new Machine<number, Input, Effect>(0, {
     clock: steadyClock(clock),
     step: (count, input) => {
@@ -31,13 +32,17 @@ function machineWith(more: Partial<Rules> = {}) {
     },
     perform: (effect) => {
       done.push(effect.type === 'say' ? effect.word : 'asked');
-      return effect.type === 'ask' ? () => void done.push('cancelled') : undefined;
+      if (effect.type === 'say') return;
+      return ({ signal }) => {
+        signal.addEventListener('abort', () => void done.push('cancelled'));
+        return answer.promise;
+      };
     },
     failed: (error) => void failures.push(error),
     ...more,
   });
   const say = (...words: string[]) => machine.dispatch({ type: 'said', words });
-  return { machine, clock, done, failures, say };
+  return { machine, clock, done, failures, say, answer };
 }
 
 describe('a machine', () => {
@@ -105,6 +110,15 @@ describe('a machine', () => {
     expect(clock.pending).toBe(0);
     await clock.advance(100);
     expect(done).toEqual(['asked', 'cancelled']);
+  });
+
+  test('takes the outcome of a request as an input, and cancels no request that has ended', async () => {
+    const { machine, done, answer } = machineWith();
+    machine.dispatch({ type: 'begun' });
+    answer.resolve({ type: 'said', words: ['answered'] });
+    await answer.promise;
+    machine.dispatch({ type: 'ended' });
+    expect(done).toEqual(['asked', 'answered']);
   });
 
   test('takes steps that listeners answer with steps five hundred at a time, and rests between', async () => {

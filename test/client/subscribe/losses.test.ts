@@ -97,6 +97,21 @@ describe('a loss that is suspected', () => {
   });
 });
 
+describe('an answer that is full of copies', () => {
+  test.each([
+    [1, []],
+    [2, ['count-exceeded']],
+  ])('tells of a loss only in another region than the cursor, which is of 1: %s', async (region, reasons) => {
+    await using fed = new HandFedClient();
+    const gaps = gapsOf(await fed.subscribed('a', 10));
+    const entries = Array.from({ length: 99 }, (_, index) => entryAt(100 + index));
+    await fed.deliver(300, entries);
+    await fed.deliver(400, [entryAt(350)]);
+    await (await fed.next('poll')).answer(500, { region, entries: [...entries, entryAt(350)] });
+    expect(gaps.map(({ reason }) => reason)).toEqual(reasons);
+  });
+});
+
 describe('a region that goes back', () => {
   test('by less than a floor announces nothing, and loses nothing', async () => {
     await using fed = new HandFedClient();

@@ -153,7 +153,7 @@ test('names that no address can hold fail each time, and never go out as those b
   );
   const poller = new Poller(executor);
   const poll = async (names: Names) => {
-    const outcome = await poller.poll({ names }, new AbortController().signal);
+    const outcome = await poller.poll({ names }, new AbortController());
     return 'answer' in outcome ? 'answered' : outcome.error.code;
   };
   const broken = namesOf(['lone \ud800 half'], []);
