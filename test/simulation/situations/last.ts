@@ -34,6 +34,11 @@ export const LAST: readonly Situation[] = [
       has('s1', 5),
     ],
   ),
+  situation(
+    'withLast() brings a message that history has late and that the live queue has pushed out',
+    { ...HISTORY, queue: 10, historyLag: 1_500 },
+    [tell('b', 1), sub('s1', ['b'], { start: last(1) }), tell('b', 13), wait(20_000), has('s1', 13)],
+  ),
   situation('withLast() on a running client is for that subscription alone', { needsHistory: true }, [
     sub('s1', ['a']),
     wait(1_000),

@@ -1,14 +1,17 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill.ts';
+import { isEnvelope } from '../../subscribe/decode.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
-import { before, later } from '../../subscribe/gaps.ts';
+import { before, isOverdue, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
+import { LAG } from './stored-backfill.ts';
 
 /**
  * Brings the newest stored messages of channels. History may lack the last seconds, so the live queue is read as well, from
@@ -18,6 +21,8 @@ export class NewestBackfill extends ChannelBackfill {
   /** History has most of it: a queue that stays silent has nothing more. */
   override readonly mostSilence = 3;
   readonly #most: number;
+  /** The live queue may have pushed out messages that history did not have yet. */
+  #mayLack = false;
 
   /** The names of the plan are channels; `most` is for each of them. */
   constructor(
@@ -51,6 +56,10 @@ export class NewestBackfill extends ChannelBackfill {
       await Promise.race([isAsked, tail]);
       await this.readHistory(attempt.signal);
       await tail;
+      if (this.#mayLack) {
+        await pauseFor(this.engine.settings.clock, LAG, attempt.signal);
+        this.done.clear();
+      }
       // History lacked the messages that have come since, and maybe more.
       for (const { envelope } of this.backlog.map(({ arrived }) => arrived))
         if (compareTimetokens(envelope.p.t, this.plan.asOf) <= 0) this.done.delete(envelope.c);
@@ -67,9 +76,19 @@ export class NewestBackfill extends ChannelBackfill {
     const { delivery } = this.engine;
     const turn = this.serial + 1;
     const offer = (arrived: Arrived) => delivery.offer({ ...arrived, turn }, this.recipients);
+    this.#mayLack ||= this.#startsLate(answer);
     const isFruitful = await delivery.inTurn(() => this.read(answer.entries).filter(offer).length > 0);
     this.goOn(answer);
     return isFruitful;
+  }
+
+  // Whether there may have been entries before these that history lacks as well: a full answer, none of them old enough.
+  #startsLate({ entries, gaps }: LoopAnswer): boolean {
+    if (gaps || entries.length < this.engine.settings.countThreshold) return false;
+    const oldest = entries
+      .flatMap((entry) => (isEnvelope(entry) ? entry.p.t : []))
+      .reduce(sooner, this.plan.to);
+    return !isOverdue(oldest, this.plan.asOf, LAG);
   }
 
   // First the newest messages from before the start that have not been delivered, then the rest by time.

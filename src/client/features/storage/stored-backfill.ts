@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** History is written a little later than the live queue: a message that it lacks is asked for again after so many ms. */
-const LAG = 2_000;
+export const LAG = 2_000;
 /** How many messages of one channel are brought back. */
 export const MOST_ROWS = 1_000;
 
