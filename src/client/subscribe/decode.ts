@@ -81,12 +81,19 @@ export function subscriptionOf({ b: match, c: channel }: WireEnvelope): string |
 }
 
 function message(envelope: WireEnvelope): PNMessageResult {
-  return {
-    ...place(envelope),
-    ...described(envelope),
+  // One literal: spreading parts takes twice as long, and this runs for each message.
+  const event: PNMessageResult = {
+    channel: envelope.c,
+    subscription: subscriptionOf(envelope),
+    timetoken: envelope.p.t,
+    publisher: envelope.i,
+    // It was parsed from JSON.
+    userMetadata: envelope.u as Json | undefined,
+    customMessageType: envelope.cmt,
     message: envelope.d,
-    ...(UNREADABLE in envelope && PubNubError.is(envelope[UNREADABLE]) && { error: envelope[UNREADABLE] }),
   };
+  const error = UNREADABLE in envelope ? envelope[UNREADABLE] : undefined;
+  return PubNubError.is(error) ? { ...event, error } : event;
 }
 
 function presenceEvent(

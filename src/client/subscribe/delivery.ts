@@ -1,11 +1,11 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
-import { freezeDeep, freezeEvent } from '../listeners/freeze.ts';
+import { freezeDeep } from '../listeners/freeze.ts';
 import { fileUrlOf } from '../request/file-url.ts';
 import { chance } from '../runtime/random.ts';
 import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
-import { type Decoded, decode, isEnvelope } from './decode.ts';
+import { type Decoded, decode, type FileUrl, isEnvelope } from './decode.ts';
 import { DeliveryWindow } from './dedupe.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
@@ -30,6 +30,7 @@ export class Delivery {
   readonly #engine: SubscribeEngine;
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
+  readonly #fileUrl: FileUrl;
   /** How many batches of the loop have come. */
   batches = 0;
 
@@ -37,6 +38,7 @@ export class Delivery {
     this.#engine = engine;
     const { dedupeEntries, random } = engine.settings;
     this.#queue = new DeliveryQueue(engine);
+    this.#fileUrl = (file) => fileUrlOf(engine.executor, file);
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
 
@@ -123,10 +125,10 @@ export class Delivery {
       // An answer that is full of copies has pushed nothing out; but each region has an order of its own.
       if (fresh || moved || loss.reason !== 'count-exceeded') teller.meet(widened(loss, times), names);
     }
-    for (const [index, one] of arrived.entries()) {
+    arrived.forEach((one, index) => {
       if (one) this.offer(one, demand.candidates(one.envelope.c, one.group));
       else this.#invalid(entries[index]);
-    }
+    });
     return fresh;
   }
 
@@ -163,15 +165,14 @@ export class Delivery {
       return;
     }
     if (isFirst) listeners.emit(decoded.name, decoded.event);
-    const waiting = new Map<PNMessageResult, number[]>();
+    // Those that wait for one event share it; another one is of a single subscription.
+    const waiting: number[] = [];
     for (const subscription of recipients) {
       const message = this.#give(subscription, arrived, decoded);
-      if (!message) continue;
-      const ids = waiting.get(message);
-      if (ids) ids.push(subscription.id);
-      else waiting.set(message, [subscription.id]);
+      if (message === decoded.event) waiting.push(subscription.id);
+      else if (message) holding.hold(message, [subscription.id], arrived.bytes);
     }
-    for (const [message, ids] of waiting) holding.hold(message, ids, arrived.bytes);
+    if (waiting.length > 0 && decoded.name === 'message') holding.hold(decoded.event, waiting, arrived.bytes);
   }
 
   // Returns a message that is held for the subscription's first iterator.
@@ -196,12 +197,8 @@ export class Delivery {
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {
     try {
-      const { executor, settings } = this.#engine;
-      const decoded = decode(settings.freezePayloads ? freezeDeep(envelope) : envelope, (file) =>
-        fileUrlOf(executor, file),
-      );
-      freezeEvent(decoded.name, decoded.event);
-      return decoded;
+      const { freezePayloads } = this.#engine.settings;
+      return decode(freezePayloads ? freezeDeep(envelope) : envelope, this.#fileUrl);
     } catch (error) {
       if (isFirst) this.#invalid(envelope, error instanceof Error ? error.message : String(error));
       return undefined;

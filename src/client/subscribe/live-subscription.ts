@@ -2,7 +2,6 @@ import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { checkOptions, WAIT_OPTIONS } from '../builder/check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { EventMap, EventName, PNMessageResult } from '../listeners/events.ts';
-import { freezeEvent } from '../listeners/freeze.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { ListenerRegistry } from '../listeners/registry.ts';
 import { AsyncQueue, MESSAGES_OPTIONS } from '../runtime/async-queue.ts';
@@ -138,7 +137,6 @@ export class LiveSubscription {
     const match = this.interest.match(envelope.c, group) ?? null;
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
-    if (own !== event) freezeEvent(name, own);
     this.tell(name, own);
     // By its name, it is a message.
     if (name === 'message') for (const queue of [...this.#queues]) queue.push(own as PNMessageResult, bytes);
