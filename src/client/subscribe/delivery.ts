@@ -3,6 +3,7 @@ import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep } from '../listeners/freeze.ts';
 import { fileUrlOf } from '../request/file-url.ts';
 import { chance } from '../runtime/random.ts';
+import { sizeOf } from '../wire/read.ts';
 import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import { type Decoded, decode, type FileUrl, isEnvelope } from './decode.ts';
@@ -85,7 +86,7 @@ export class Delivery {
         return [];
       }
       const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), areRows);
-      const bytes = JSON.stringify(entry.d)?.length ?? 0;
+      const bytes = sizeOf(entry.d);
       const group = groupOf(entry, source.asked);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
       if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);

@@ -63,6 +63,21 @@ export function timetokenOf(value: unknown): Timetoken {
   return timetokenAt(Number.isSafeInteger(value) ? String(value) : value);
 }
 
+/** About the length of a value's JSON text, in characters. At any depth: `JSON.stringify` needs a stack. */
+export function sizeOf(value: unknown): number {
+  const left = [value];
+  let size = 0;
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string') size += next.length;
+    else if (typeof next === 'object' && next !== null)
+      for (const [key, member] of Object.entries(next)) left.push(key, member);
+    // Quotes, a comma, or a number.
+    size += 3;
+  }
+  return size;
+}
+
 /** A record without a prototype, with the result of `read` for each member of another. */
 export function mapped<T>(
   members: Readonly<Record<string, unknown>>,

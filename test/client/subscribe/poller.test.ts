@@ -1,4 +1,4 @@
-import { PubNub } from 'timetoken';
+import { PubNub, type Transport, type TransportResponse } from 'timetoken';
 import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { Executor } from '../../../src/client/request/execute.ts';
@@ -134,6 +134,29 @@ test('a request that is cancelled in the turn in which it begins is never sent',
   fed.client.disconnect();
   await settle();
   expect(fed.requests.filter(({ facts }) => facts.kind === 'handshake')).toEqual([]);
+});
+
+test('a transport hears of a poll that is given up while its answer is on the way to the loop', async () => {
+  const signals: AbortSignal[] = [];
+  let answer = (_: TransportResponse) => {};
+  const transport: Transport = ({ url, signal }) => {
+    const isPoll = url.includes('/v2/subscribe/') && !/[?&]tt=0(&|$)/.test(url);
+    if (isPoll) signals.push(signal);
+    const none = { status: 200, headers: new Headers(), body: `{"t":{"t":"${tt(10)}","r":1},"m":[]}` };
+    if (!isPoll) return Promise.resolve(none);
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  const pubnub = new PubNub({ subscribeKey: 'demo', userId: 'alice', transport, clock: new VirtualClock() });
+  await pubnub.subscribe().channels('a').execute().connected();
+  await settle();
+  answer({ status: 200, headers: new Headers(), body: `{"t":{"t":"${tt(20)}","r":1},"m":[]}` });
+  // In the same turn: the loop has not read the answer yet.
+  pubnub.subscribe().channels('b').execute();
+  await settle();
+  expect(signals[0]?.aborted).toBe(true);
+  await pubnub.close();
 });
 
 test('names that no address can hold fail each time, and never go out as those before them', async () => {

@@ -59,3 +59,15 @@ test('a client without history brings an older start from the live queue, and an
     [30, 65],
   ]);
 });
+
+test('an older entry may be as deep as a live one', async () => {
+  const { engine, at, handshake } = await withoutHistory();
+  const got: unknown[] = [];
+  const subscription = engine.subscribe({ channels: ['b'], withTimetoken: tt(5) });
+  subscription.on('message', ({ timetoken }) => void got.push(timetoken));
+  await handshake(60);
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const entry = JSON.stringify({ ...entryAt(30, 'b'), d: 'deep' }).replace('"deep"', deep);
+  await at(5)?.respond(200, `{"t":{"t":"${tt(50)}","r":1},"m":[${entry}]}`);
+  expect(got).toEqual([tt(30)]);
+});

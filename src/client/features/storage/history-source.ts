@@ -9,6 +9,7 @@ import type { Executor } from '../../request/execute.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { listChannelsInChannelGroup } from '../../subscribe/list-channels-in-channel-group.ts';
 import { UNREADABLE } from '../../wire/encrypted.ts';
+import { sizeOf } from '../../wire/read.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import type { FetchedMessage } from './fetched.ts';
 
@@ -70,7 +71,7 @@ export class HistorySource {
       const { channels, more } = await this.#executor.call(fetchMessages, asked, { signal });
       const page = (channels[channel] ?? []).filter(({ timetoken }) => isWithin(timetoken, after, start));
       rows = [...page.map(envelopeOf), ...rows];
-      size += page.reduce((sum, { message }) => sum + (JSON.stringify(message)?.length ?? 0), 0);
+      size += page.reduce((sum, { message }) => sum + sizeOf(message), 0);
       const oldest = page[0]?.timetoken;
       // A page that is not older than the one before it would be asked for for ever.
       if (oldest === undefined || (page.length < wanted && !more)) return { rows, cutAt: undefined };
