@@ -6,7 +6,13 @@ import type { Context } from './builder/operation.ts';
 import { checkNotEmpty, checkText } from './builder/params.ts';
 import { Builds } from './builds.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
-import type { ClientClass, Constructor, CoreOptions, ExtendedClass } from './client-class.ts';
+import type {
+  ClientClass,
+  ClientOptionsWithUuid,
+  Constructor,
+  CoreOptions,
+  ExtendedClass,
+} from './client-class.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import type { Feature, FeatureOperations } from './feature.ts';
@@ -66,7 +72,7 @@ export class PubNub<Channels extends object = AnyChannels>
   #closing: Promise<void> | undefined;
 
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
-  constructor(options: CoreOptions) {
+  constructor(options: ClientOptionsWithUuid | CoreOptions) {
     const executor = new Executor(settingsFrom(options, Builds.featuresOf(new.target.prototype)));
     const { logger, history } = executor.settings;
     const listeners: ListenerRegistry = new ListenerRegistry(

@@ -25,7 +25,13 @@ it('is the symbols of the runtime', () => {
 });
 
 it.each([
-  ['a client', async () => (await import('../../src/client/pubnub.ts')).PubNub.prototype],
+  [
+    'a client',
+    async () => {
+      const { PubNub } = await import('../../src/client/pubnub.ts');
+      return new PubNub({ subscribeKey: 'demo', userId: 'a' });
+    },
+  ],
   ['an origin', async () => (await import('../../src/origin/index.ts')).createOrigin()],
   ['a network', async () => (await import('../../src/testing/index.ts')).createTestNetwork()],
 ] as const)('%s has no method called "undefined" where there are no such symbols', async (_name, make) => {
@@ -34,6 +40,7 @@ it.each([
   expect('undefined' in made).toBe(false);
   // What esbuild and Babel look for when they have compiled `await using`.
   expect(typeof Reflect.get(made, Symbol.for('Symbol.asyncDispose'))).toBe('function');
+  await made.close();
   if ('close' in made) await made.close();
 });
 

@@ -95,6 +95,11 @@ export type Inputs<P extends Params, C, G extends object> = {
   >;
 };
 
+/** The names of the parameters, for editors: while an object is being written, they cannot take them from `Inputs`. */
+export type Offered<P extends Params> = {
+  readonly [K in keyof P as K extends keyof Params ? never : K]?: unknown;
+};
+
 /** Refuses unknown keys, and payloads that are not JSON. */
 export type CheckedInputs<P extends Params, G> = {
   readonly [K in keyof G]: K extends ParamKeys<P>

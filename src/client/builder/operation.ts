@@ -7,6 +7,7 @@ import {
   defineBuilder,
   type GivenBy,
   type Inputs,
+  type Offered,
   type Verbs,
   type VerbTable,
 } from './builder.ts';
@@ -14,7 +15,7 @@ import type { ParamsByName } from './given.ts';
 
 /** Starts a builder, empty or with some parameters as an object. */
 export type Start<P extends Params, T extends Verbs, C> = <const G extends Inputs<P, C, G> = object>(
-  given?: G & CheckedInputs<P, G>,
+  given?: G & CheckedInputs<P, G> & Offered<P>,
 ) => Builder<P, T, C, GivenBy<P, G>>;
 
 /** The parts of a client that verbs use. */
