@@ -95,11 +95,6 @@ export type Inputs<P extends Params, C, G extends object> = {
   >;
 };
 
-/** The names of the parameters, for editors: while an object is being written, they cannot take them from `Inputs`. */
-export type Offered<P extends Params> = {
-  readonly [K in keyof P as K extends keyof Params ? never : K]?: unknown;
-};
-
 /** Refuses unknown keys, and payloads that are not JSON. */
 export type CheckedInputs<P extends Params, G> = {
   readonly [K in keyof G]: K extends ParamKeys<P>
@@ -108,6 +103,15 @@ export type CheckedInputs<P extends Params, G> = {
       : G[K]
     : UnknownParameter<K>;
 };
+
+/** The names of the parameters. */
+type Offered<P extends Params> = { readonly [K in keyof P as K extends keyof Params ? never : K]?: unknown };
+
+/**
+ * The starting object, checked. The second alternative accepts no more than the first: editors take from it the names that
+ * they offer in an object that is being written. Alone it would keep unions of objects from being inferred.
+ */
+export type Started<P extends Params, G> = (G & CheckedInputs<P, G>) | (G & CheckedInputs<P, G> & Offered<P>);
 
 /** The type of an unknown key of a starting object. Its name and its argument are the compiler's message. */
 export interface UnknownParameter<Name> {
