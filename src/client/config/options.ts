@@ -42,9 +42,10 @@ export interface OptionsWithUuid extends Omit<PubNubOptions, 'userId'> {
   readonly userId?: string;
 }
 
-/** Options as they are read: what names the user is checked by the client. */
-export interface GivenOptions extends Omit<PubNubOptions, 'userId'> {
+/** Options as they are read: the policy as delays and limits. What names the user is still to be checked. */
+export interface GivenOptions extends Omit<PubNubOptions, 'userId' | 'reconnectionPolicy'> {
   readonly userId?: string;
+  readonly reconnectionPolicy?: BackoffPolicy;
 }
 
 /** Options of `new PubNub()`. They are copied: changing the object later changes nothing. */
