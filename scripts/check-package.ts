@@ -33,7 +33,7 @@ const CONSUMERS = [
   {
     name: 'core, bundler',
     file: 'core.ts',
-    lib: ['es2022', 'esnext.disposable', 'dom'],
+    lib: ['es2022', 'dom'],
     types: [],
     module: 'preserve',
     moduleResolution: 'bundler',
@@ -41,7 +41,7 @@ const CONSUMERS = [
   {
     name: 'core, nodenext',
     file: 'core.ts',
-    lib: ['es2022', 'esnext.disposable', 'dom'],
+    lib: ['es2022', 'dom'],
     types: [],
     module: 'nodenext',
     moduleResolution: 'nodenext',
@@ -49,7 +49,7 @@ const CONSUMERS = [
   {
     name: 'features, bundler',
     file: 'features.ts',
-    lib: ['es2022', 'esnext.disposable', 'dom'],
+    lib: ['es2022', 'dom'],
     types: [],
     module: 'preserve',
     moduleResolution: 'bundler',

@@ -6,6 +6,7 @@
 
 export type {
   ClientClass,
+  ClientOptionsWithUuid,
   Constructor,
   CoreOptions,
   ExtendedClass,

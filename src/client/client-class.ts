@@ -4,6 +4,13 @@ import type { PubNub } from './core.ts';
 import type { Feature, FeatureOperations } from './feature.ts';
 import type { Transport } from './request/transport.ts';
 
+/** `CoreOptions` that name the user by the old name of `userId`. */
+// Its name comes before `CoreOptions` for the reason given at `OptionsWithUuid`.
+export interface ClientOptionsWithUuid extends Omit<CoreOptions, 'userId'> {
+  readonly uuid: string;
+  readonly userId?: string;
+}
+
 /** Options of a client that has no transport of its own. */
 export interface CoreOptions extends Omit<PubNubOptions, 'fetch' | 'transport'> {
   /** Sends the requests: `kyTransport()`, `fetchTransport()`, or `nodeTransport()` of `timetoken/node`. */
@@ -11,7 +18,8 @@ export interface CoreOptions extends Omit<PubNubOptions, 'fetch' | 'transport'> 
 }
 
 /** A class of clients that also have the operations of features `F`; `O` are the options of its constructor. */
-export interface ClientClass<F extends readonly Feature[], O = CoreOptions> extends Extensible<F> {
+export interface ClientClass<F extends readonly Feature[], O = ClientOptionsWithUuid | CoreOptions>
+  extends Extensible<F> {
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
   new <Channels extends object = AnyChannels>(options: O): PubNub<Channels> & FeatureOperations<F, Channels>;
   /** The features that were added, in their order. */

@@ -1,3 +1,4 @@
+import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { checkOptions, WAIT_OPTIONS } from './builder/check-options.ts';
@@ -5,13 +6,19 @@ import type { Context } from './builder/operation.ts';
 import { checkNotEmpty, checkText } from './builder/params.ts';
 import { Builds } from './builds.ts';
 import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
-import type { ClientClass, Constructor, CoreOptions, ExtendedClass } from './client-class.ts';
+import type {
+  ClientClass,
+  ClientOptionsWithUuid,
+  Constructor,
+  CoreOptions,
+  ExtendedClass,
+} from './client-class.ts';
 import { settingsFrom } from './config/settings.ts';
 import { PubNubError } from './errors/pubnub-error.ts';
 import type { Feature, FeatureOperations } from './feature.ts';
 import { publishing } from './features/publish/feature.ts';
-import type { ClientState, EventMap, EventName, PNMessageResult } from './listeners/events.ts';
-import type { Listener } from './listeners/listener.ts';
+import type { AnyMessage, AnySignal, ClientState, EventName, PNMessageResult } from './listeners/events.ts';
+import type { EventOf, Handlers } from './listeners/listener.ts';
 import { ListenerRegistry } from './listeners/registry.ts';
 import { StateWaits } from './listeners/state-waits.ts';
 import { Executor } from './request/execute.ts';
@@ -24,6 +31,12 @@ const FAREWELL = 200;
 
 // A declaration file that spelled the types out would lose the comments of the operations.
 type Own = readonly [typeof publishing, typeof subscribing];
+
+/** What a map has in common with those that it passes for: their names, and wider messages. */
+interface MapOf<Channels> {
+  readonly names: { readonly [Name in keyof Channels & string]: unknown };
+  readonly messages: AnyMessage<Channels>;
+}
 
 /** The features of every client. */
 const OWN: Own = [publishing, subscribing];
@@ -49,6 +62,9 @@ export class PubNub<Channels extends object = AnyChannels>
   extends CoreBuilds<Channels>
   implements AsyncDisposable
 {
+  // For the compiler only, and the first member: at a mapped type of the map it gives up comparing maps, of which it would
+  // call any two strangers, and compares members. Thus a client of any map passes for a `PubNub`, which has no map.
+  declare protected readonly '~channels': MapOf<Channels>;
   readonly #executor: Executor;
   readonly #engine: SubscribeEngine;
   readonly #listeners: ListenerRegistry;
@@ -56,7 +72,7 @@ export class PubNub<Channels extends object = AnyChannels>
   #closing: Promise<void> | undefined;
 
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
-  constructor(options: CoreOptions) {
+  constructor(options: ClientOptionsWithUuid | CoreOptions) {
     const executor = new Executor(settingsFrom(options, Builds.featuresOf(new.target.prototype)));
     const { logger, history } = executor.settings;
     const listeners: ListenerRegistry = new ListenerRegistry(
@@ -137,12 +153,12 @@ export class PubNub<Channels extends object = AnyChannels>
    * Adds a listener: an object with methods named after events, or a `SubscribeCallback`. Adding it again does nothing.
    * Throws `PN-1002` for what is no object.
    */
-  addListener(listener: Listener<Channels, this>): void {
+  addListener(listener: Handlers<AnyMessage<Channels>, AnySignal<Channels>, this>): void {
     this.#listeners.add(listener);
   }
 
   /** Removes a listener; one that is not there is left alone. */
-  removeListener(listener: Listener<Channels, this>): void {
+  removeListener(listener: Handlers<AnyMessage<Channels>, AnySignal<Channels>, this>): void {
     this.#listeners.remove(listener);
   }
 
@@ -154,7 +170,7 @@ export class PubNub<Channels extends object = AnyChannels>
   /** Calls back for one kind of event; returns how to stop. Throws `PN-1002` for a name of none, and without a function. */
   on<Name extends EventName>(
     name: Name,
-    handler: (event: EventMap<Channels>[Name], pubnub: this) => unknown,
+    handler: (event: EventOf<Name, AnyMessage<Channels>, AnySignal<Channels>>, pubnub: this) => unknown,
   ): () => void {
     return this.#listeners.on(name, handler);
   }
@@ -232,7 +248,8 @@ export class PubNub<Channels extends object = AnyChannels>
     return this.#closing;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** `close()`, for `await using`. */
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.close();
   }
 

@@ -19,6 +19,7 @@ export type { AnyChannels } from './channels.ts';
 export type { CryptoModule, CryptoOptions } from './config/crypto-module.ts';
 export {
   type CustomReconnectionPolicy,
+  type OptionsWithUuid,
   PNReconnectionPolicy,
   type PubNubOptions,
 } from './config/options.ts';

@@ -1,6 +1,6 @@
 import type { AnyChannels } from './channels.ts';
 import type { ClientClass, CoreOptions } from './client-class.ts';
-import type { PubNubOptions } from './config/options.ts';
+import type { OptionsWithUuid, PubNubOptions } from './config/options.ts';
 import { PubNub as Core } from './core.ts';
 import { defineFeature } from './feature.ts';
 import { access } from './features/access/feature.ts';
@@ -66,7 +66,7 @@ const Everything: ClientClass<Features> = Core.with(
  */
 export class PubNub<Channels extends object = AnyChannels> extends Everything<Channels> {
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
-  constructor(options: PubNubOptions) {
+  constructor(options: OptionsWithUuid | PubNubOptions) {
     // The feature above stands in for a transport that is missing.
     super(options as CoreOptions);
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/clock.ts';
+import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
 import type { AllowOrigin } from './http/cors.ts';
@@ -34,7 +35,7 @@ export interface OriginOptions {
 }
 
 /** The server side of the protocol, without a socket. */
-export interface Origin {
+export interface Origin extends AsyncDisposable {
   /** A standard fetch handler, bound: it can also replace the global `fetch`. */
   readonly fetch: (input: Request | string | URL, init?: unknown) => Promise<Response>;
   /** Answers a plain request, for adapters to other servers. Never rejects. */
@@ -42,7 +43,7 @@ export interface Origin {
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
   readonly limits: OriginLimits;
-  /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. */
+  /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. `await using` calls it. */
   close(): Promise<void>;
 }
 
@@ -82,5 +83,6 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     bodyLimit,
     limits,
     close,
+    [ASYNC_DISPOSE]: close,
   });
 }

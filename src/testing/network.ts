@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'msw';
+import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { check, checkOptions, DURATION, NAME, optional, STRING } from './checks.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { connectionError, tokenExpired } from './fault-answers.ts';
@@ -216,7 +217,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
   }
 
   /** As `close`, but without a report of open requests: a test that fails may not have closed its clients. */
-  [Symbol.asyncDispose](): Promise<void> {
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.#end({}, true);
   }
 

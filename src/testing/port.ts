@@ -13,7 +13,7 @@ export interface ListenOptions {
 }
 
 /** A network on a port. */
-export interface Port {
+export interface Port extends AsyncDisposable {
   /** `http://127.0.0.1:41207`, for the option `origin` of a client. */
   readonly url: string;
   readonly port: number;

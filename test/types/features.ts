@@ -30,6 +30,9 @@ void core.history();
 void core.parseToken('token');
 // @ts-expect-error a transport has to be chosen
 void new PubNub({ subscribeKey: 'demo', userId: 'alice' });
+// @ts-expect-error the user is missing
+void new PubNub({ subscribeKey: 'demo', transport: fetchTransport() });
+void new PubNub({ subscribeKey: 'demo', uuid: 'alice', transport: fetchTransport() });
 // @ts-expect-error goes to the transport
 void new PubNub({ ...keys, fetch });
 
@@ -67,6 +70,10 @@ class Mine extends PubNub.with(storage)<Shop> {
   readonly own = 1;
 }
 const mine = new Mine(keys);
+// @ts-expect-error the user is missing, here and under further features
+void new Mine({ subscribeKey: 'demo', transport: fetchTransport() });
+// @ts-expect-error as above
+void new (Mine.with(files))({ subscribeKey: 'demo', transport: fetchTransport() });
 void mine.fetchMessages().channels('orders').execute();
 const more = new (Mine.with(files))(keys);
 same<1 | number>()(more.own);

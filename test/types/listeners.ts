@@ -118,6 +118,8 @@ void new PubNub({ subscribeKey: 'demo', userId: 'alice' });
 void new PubNub<Shop>({ subscribeKey: 'demo', uuid: 'alice', origin: ['a', 'b'] as const });
 void new PubNub({ subscribeKey: 'demo', userId: 'a', reconnectionPolicy: PNReconnectionPolicy.LINEAR });
 void new PubNub({ subscribeKey: 'demo', userId: 'a', reconnectionPolicy: { delay: (attempt) => attempt } });
+// @ts-expect-error the user is missing
+void new PubNub({ subscribeKey: 'demo' });
 // @ts-expect-error subscribeKey is missing
 void new PubNub({ userId: 'alice' });
 // @ts-expect-error no such option

@@ -19,7 +19,18 @@ const MISTAKES: readonly (readonly [code: string, ...words: readonly string[]])[
   ["pubnub.publish().channel('orders').message({ id: 'x' });", "'string' is not assignable to type 'number'"],
   ["pubnub.publish().channel('orderz');", '"orderz"', 'orders'],
   ["pubnub.publish({ channel: 'orders', massage: 1 });", 'massage'],
-  ["new PubNub({ userId: 'a' });", 'subscribeKey'],
+  ["new PubNub({ userId: 'a' });", "'subscribeKey' is missing"],
+  ["new PubNub({ subscribeKey: 'a' });", "Property 'userId' is missing"],
+  ["new PubNub({ subscribeKey: 'a', usrId: 'b' });", "Did you mean to write 'userId'?"],
+  [
+    "new (Core.with(presence))({ subscribeKey: 'a', transport: kyTransport() });",
+    "Property 'userId' is missing",
+  ],
+  [
+    '((client: PubNub<{ orders: { id: string } }>) => client)(pubnub);',
+    'is not assignable to parameter of type',
+  ],
+  ['((client: PubNub<{ room: 1 }>) => client)(loose);', '~channels', 'names', 'room'],
   ["loose.publish().channel('x').message({ a: { at: 1n } });", 'bigint'],
 ];
 
@@ -31,8 +42,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   MISTAKES.forEach(([code], index) => {
-    const head = "import { PubNub } from 'timetoken';\n";
-    const clients = `declare const pubnub: PubNub<${map}>;\ndeclare const loose: PubNub;\nvoid [pubnub, loose];\n`;
+    const head = `import { PubNub } from 'timetoken';\nimport { PubNub as Core, kyTransport } from 'timetoken/core';\nimport { presence } from 'timetoken/features';\n`;
+    const clients = `declare const pubnub: PubNub<${map}>;\ndeclare const loose: PubNub;\nvoid [pubnub, loose, PubNub, Core, kyTransport, presence];\n`;
     writeFileSync(join(folder, `m${index}.ts`), `${head}${clients}${code}\n`);
   });
   reported = compile();

@@ -104,6 +104,15 @@ export type CheckedInputs<P extends Params, G> = {
     : UnknownParameter<K>;
 };
 
+/** The names of the parameters. */
+type Offered<P extends Params> = { readonly [K in keyof P as K extends keyof Params ? never : K]?: unknown };
+
+/**
+ * The starting object, checked. The second alternative accepts no more than the first: editors take from it the names that
+ * they offer in an object that is being written. Alone it would keep unions of objects from being inferred.
+ */
+export type Started<P extends Params, G> = (G & CheckedInputs<P, G>) | (G & CheckedInputs<P, G> & Offered<P>);
+
 /** The type of an unknown key of a starting object. Its name and its argument are the compiler's message. */
 export interface UnknownParameter<Name> {
   readonly 'no such parameter': Name;

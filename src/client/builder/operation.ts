@@ -3,10 +3,10 @@ import type { Executor } from '../request/execute.ts';
 import type { SubscribeEngine } from '../subscribe/engine.ts';
 import {
   type Builder,
-  type CheckedInputs,
   defineBuilder,
   type GivenBy,
   type Inputs,
+  type Started,
   type Verbs,
   type VerbTable,
 } from './builder.ts';
@@ -14,7 +14,7 @@ import type { ParamsByName } from './given.ts';
 
 /** Starts a builder, empty or with some parameters as an object. */
 export type Start<P extends Params, T extends Verbs, C> = <const G extends Inputs<P, C, G> = object>(
-  given?: G & CheckedInputs<P, G>,
+  given?: Started<P, G>,
 ) => Builder<P, T, C, GivenBy<P, G>>;
 
 /** The parts of a client that verbs use. */

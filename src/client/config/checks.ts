@@ -14,7 +14,7 @@ import type { Check, Param } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { systemClock } from '../runtime/steady-clock.ts';
-import type { PubNubOptions } from './options.ts';
+import type { GivenOptions } from './options.ts';
 import { EXPONENTIAL, policyOf } from './reconnection.ts';
 
 const object = must('be an object', (value) => typeof value === 'object' && value !== null);
@@ -129,7 +129,7 @@ const OPTIONS = Object.freeze({
   random: by(systemRandom, checkFunction),
   networkEvents: optional(checkFunction),
   freezePayloads: flag(false),
-} satisfies OptionTable<PubNubOptions>);
+} satisfies OptionTable<GivenOptions>);
 
 type FallbackOf<O> = O extends Defaulted<infer T> ? T : undefined;
 
@@ -142,8 +142,8 @@ export const DEFAULTS = Object.fromEntries(
 ) as { readonly [K in keyof typeof OPTIONS]: FallbackOf<(typeof OPTIONS)[K]> };
 
 /** A copy of the options. Throws `PN-1007` for the first that is missing, unknown or wrong. */
-export function readPubNubOptions(source: unknown): PubNubOptions {
-  const options = readOptions<PubNubOptions>(source, OPTIONS, ({ what, cause }) =>
+export function readPubNubOptions(source: unknown): GivenOptions {
+  const options = readOptions<GivenOptions>(source, OPTIONS, ({ what, cause }) =>
     invalid(what.charAt(0).toUpperCase() + what.slice(1), cause),
   );
   const conflict = conflictsOf(options).find(([isThere]) => isThere);
@@ -152,7 +152,7 @@ export function readPubNubOptions(source: unknown): PubNubOptions {
 }
 
 /** Options that exclude each other, or need something that is absent. */
-function conflictsOf(options: PubNubOptions): readonly (readonly [isThere: boolean, problem: string])[] {
+function conflictsOf(options: GivenOptions): readonly (readonly [isThere: boolean, problem: string])[] {
   const { userId, uuid, cipherKey, cryptoModule, secretKey, fetch, transport } = options;
   const areBoth = (one: unknown, other: unknown) => one !== undefined && other !== undefined;
   return [

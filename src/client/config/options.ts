@@ -34,6 +34,20 @@ export interface CustomReconnectionPolicy {
   readonly maximumDelay?: number;
 }
 
+/** Options of `new PubNub()` that name the user by the old name of `userId`. */
+// Named and declared before `PubNubOptions`: the compiler explains a mistake by the last alternative, which is in the order
+// of the names, or in older ones of the declarations.
+export interface OptionsWithUuid extends Omit<PubNubOptions, 'userId'> {
+  readonly uuid: string;
+  readonly userId?: string;
+}
+
+/** Options as they are read: the policy as delays and limits. What names the user is still to be checked. */
+export interface GivenOptions extends Omit<PubNubOptions, 'userId' | 'reconnectionPolicy'> {
+  readonly userId?: string;
+  readonly reconnectionPolicy?: BackoffPolicy;
+}
+
 /** Options of `new PubNub()`. They are copied: changing the object later changes nothing. */
 export interface PubNubOptions {
   /** Key of the application to subscribe with: letters, digits, `-` and `_`. */
@@ -41,7 +55,7 @@ export interface PubNubOptions {
   /** Key to publish with; needed by `publish`, `fire` and `signal`. */
   readonly publishKey?: string;
   /** The user of this client; stable for a person or device, since presence and billing count it. */
-  readonly userId?: string;
+  readonly userId: string;
   /** The old name of `userId`. */
   readonly uuid?: string;
   /** `host`, `host:port`, a full URL, or a list from which one is chosen. @default 'ps.pndsn.com' */

@@ -1,17 +1,19 @@
 import { DEFAULT_PRESENCE_TIMEOUT } from '../../protocol/limits.ts';
 import type { Abilities, Feature } from '../feature.ts';
-import type { BackoffPolicy } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { browserNetworkEvents } from '../runtime/surroundings.ts';
 import { DEFAULTS, invalid, missingFeature, parseOrigin, readPubNubOptions } from './checks.ts';
-import type { PubNubOptions, Settings } from './options.ts';
+import type { GivenOptions, OptionsWithUuid, PubNubOptions, Settings } from './options.ts';
 
 /**
  * Checks the options and completes them. Throws a `PubNubError` (`PN-1007`) that names the option and what it must be;
  * it never repeats the value, which may be a secret.
  */
-export function settingsFrom(source: PubNubOptions, features: readonly Feature[]): Settings {
+export function settingsFrom(
+  source: OptionsWithUuid | PubNubOptions,
+  features: readonly Feature[],
+): Settings {
   const options = readPubNubOptions(source);
   const able = abilitiesOf(options, features);
   const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, transport, ...all } = {
@@ -31,8 +33,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
       options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
     keeper: able.keeper,
     history: able.history,
-    // The check of the option has read it.
-    reconnection: all.reconnectionPolicy as BackoffPolicy,
+    reconnection: all.reconnectionPolicy,
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
     requestTimeout: all.transactionalRequestTimeout * 1_000,
@@ -51,7 +52,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
 
 // The feature that an option needs.
 const NEEDS: readonly (readonly [
-  option: keyof PubNubOptions,
+  option: keyof GivenOptions,
   ability: keyof Abilities,
   feature: string,
   isUsed?: (value: unknown) => boolean,
@@ -63,7 +64,7 @@ const NEEDS: readonly (readonly [
   ['recovery', 'history', 'storage', (value) => value === 'history'],
 ];
 
-function abilitiesOf(options: PubNubOptions, features: readonly Feature[]): Partial<Abilities> {
+function abilitiesOf(options: GivenOptions, features: readonly Feature[]): Partial<Abilities> {
   const able: Partial<Abilities> = Object.assign({}, ...features);
   for (const [option, ability, feature, isUsed = isGiven] of NEEDS)
     if (isUsed(options[option]) && !able[ability]) missingFeature(`The option "${option}"`, feature);
@@ -82,7 +83,7 @@ function noTransport(fetch: unknown): never {
   );
 }
 
-function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: PubNubOptions): number {
+function heartbeatIntervalOf({ heartbeatInterval, presenceTimeout }: GivenOptions): number {
   if (heartbeatInterval === undefined)
     return presenceTimeout === undefined ? 0 : (presenceTimeout / 2 - 1) * 1_000;
   const limit = presenceTimeout ?? DEFAULT_PRESENCE_TIMEOUT;

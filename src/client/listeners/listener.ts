@@ -1,5 +1,5 @@
 import type { AnyChannels } from '../channels.ts';
-import type { EventMap, EventName } from './events.ts';
+import type { AnyMessage, AnySignal, EventMap, EventName } from './events.ts';
 
 /** The return value of a handler: of a promise, only a rejection is reported. */
 export type Handled = void | Promise<void>;
@@ -8,8 +8,21 @@ export type Handled = void | Promise<void>;
  * A listener of `addListener()`: an object with any of these methods. They are looked up at each event, so that a method may
  * be set later. `Client` is the client that the event comes from.
  */
-export type Listener<C = AnyChannels, Client = unknown> = {
-  [Name in EventName]?: (event: EventMap<C>[Name], pubnub: Client) => Handled;
+export type Listener<C = AnyChannels, Client = unknown> = Handlers<AnyMessage<C>, AnySignal<C>, Client>;
+
+/** The event of a name. */
+export type EventOf<Name extends EventName, Message, Signal> = Name extends 'message'
+  ? Message
+  : Name extends 'signal'
+    ? Signal
+    : EventMap[Name];
+
+/**
+ * A listener by its events. Methods take this type and not `Listener`: the compiler compares it by its members, so that a
+ * client of any map passes for a `PubNub`.
+ */
+export type Handlers<Message, Signal, Client> = {
+  [Name in EventName]?: (event: EventOf<Name, Message, Signal>, pubnub: Client) => Handled;
 };
 
 /**

@@ -1,3 +1,5 @@
+import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
+
 /** Gets the next value, or `undefined` when there is none. After the abort, its outcome is ignored. */
 export type Pull<T> = (signal: AbortSignal) => Promise<T | undefined>;
 
@@ -46,7 +48,7 @@ export class PullIterator<T> implements AsyncGenerator<T, void, undefined> {
     return this;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [ASYNC_DISPOSE](): Promise<void> {
     this.#end();
   }
 

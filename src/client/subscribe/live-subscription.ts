@@ -1,3 +1,4 @@
+import { DISPOSE } from '../../protocol/disposal.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
 import { checkOptions, WAIT_OPTIONS } from '../builder/check-options.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
@@ -126,7 +127,7 @@ export class LiveSubscription {
     if (!this.#ended) this.#engine.remove(this);
   }
 
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.unsubscribe();
   }
 

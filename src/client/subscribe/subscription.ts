@@ -1,5 +1,5 @@
-import type { EventMap, EventName, MessageOf } from '../listeners/events.ts';
-import type { Listener } from '../listeners/listener.ts';
+import type { AnyMessage, AnySignal, EventMap, EventName, MessageOf } from '../listeners/events.ts';
+import type { Handlers } from '../listeners/listener.ts';
 import type { Overflow } from '../runtime/async-queue.ts';
 
 /** Options of `messages()`. */
@@ -61,8 +61,11 @@ export interface Subscription<C, N extends string> extends Disposable {
     handler: (event: Name extends 'message' ? MessageOf<C, N> : EventMap<C>[Name]) => unknown,
   ): () => void;
   /** Adds a listener for this subscription's events; one that is there already stays there once. */
-  addListener(listener: Listener<C, never>): void;
-  removeListener(listener: Listener<C, never>): void;
-  /** Ends it: nothing more is received, and names that nobody else wants are left. May be called again at will. */
+  addListener(listener: Handlers<AnyMessage<C>, AnySignal<C>, never>): void;
+  removeListener(listener: Handlers<AnyMessage<C>, AnySignal<C>, never>): void;
+  /**
+   * Ends it: nothing more is received, and names that nobody else wants are left. May be called again at will. `using` and
+   * `await using` call it.
+   */
   unsubscribe(): void;
 }

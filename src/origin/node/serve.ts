@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
+import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
 import { balancerRefusal } from '../http/answer.ts';
 import { systemClock } from '../system.ts';
 import { isLoopbackAddress, Listener, type ServedOrigin } from './listener.ts';
@@ -21,11 +22,11 @@ export interface ServeOptions {
 }
 
 /** A running server. */
-export interface OriginServer {
+export interface OriginServer extends AsyncDisposable {
   /** `http://127.0.0.1:8090`, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening, answers parked polls, ends connections. May be called again. The origin stays open. */
+  /** Stops listening, answers parked polls, ends connections. May be called again. The origin stays open. `await using` calls it. */
   close(): Promise<void>;
 }
 
@@ -59,7 +60,7 @@ export async function serve(origin: ServedOrigin, options: ServeOptions = {}): P
     closing ??= shut(server, listener, clock);
     return closing;
   };
-  return { url: `http://${name}:${address.port}`, port: address.port, close };
+  return { url: `http://${name}:${address.port}`, port: address.port, close, [ASYNC_DISPOSE]: close };
 }
 
 function listen(server: Server, port: number, host: string) {
