@@ -80,7 +80,8 @@ describe('the built command', () => {
   test.each([
     ['success', ['--version'], 0],
     ['wrong usage', ['publsh'], 2],
-    ['a failure', ['publish', 'a', '1', '--origin', 'a b'], 1],
+    ['a wrong option', ['publish', 'a', '1', '--origin', 'a b'], 2],
+    ['a failure', ['record', 'a', '--output', 'package.json'], 1],
   ])('ends with %s: %j', async (_name, args, code) => {
     expect(await timetoken(args).ended).toBe(code);
   });
