@@ -9,7 +9,8 @@ export interface Whereabouts {
 
 type Advice = (where: Whereabouts) => string;
 
-const LOCAL = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+// An origin of `serve` speaks HTTP only.
+const LOCAL = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 const DEFAULT_PORT = '8090';
 const DEEPEST = 8;
 
