@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Child, timetoken } from './child.ts';
 
@@ -75,6 +77,36 @@ describe('the built command', () => {
     expect(await another.ended).toBe(0);
     expect(await subscriber.ended).toBe(0);
     expect(subscriber.stderr).toBe('* connected to room\n* disconnected\n');
+  });
+
+  test.runIf(existsSync('/dev/full'))(
+    'an output that cannot be written is a failure in one line',
+    async () => {
+      const { env } = await serve();
+      const program = 'exec "$0" dist/cli/main.js here-now room > /dev/full';
+      const { status, stderr } = spawnSync('sh', ['-c', program, process.execPath], {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^error: The output cannot be written: ENOSPC.*\n$/),
+      });
+    },
+  );
+
+  test.each([
+    ['--help'],
+    ['completion', 'bash'],
+    ['here-now', 'room'],
+    ['history', 'room'],
+    ['publish', 'room', '1'],
+  ])('a reader that is gone before the first line is no failure: %j', async (...args) => {
+    const { env } = await serve();
+    const command = timetoken(args, env);
+    command.process.stdout.destroy();
+    expect(await command.ended).toBe(0);
+    expect(command.stderr).not.toMatch(/EPIPE| at /);
   });
 
   test.each([
