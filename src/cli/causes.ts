@@ -33,6 +33,8 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     `${address} does not answer in HTTP. If it speaks HTTPS, give --ssl; else check --origin.`,
   'PN-2002': ({ address }) => `${address} did not answer in time. Check the host and port of --origin.`,
   'PN-3002': () => 'Give a token that allows it with --token or TIMETOKEN_TOKEN.',
+  // An origin answers all that this program asks for.
+  'PN-3003': notAnOrigin,
   'PN-4001': notAnOrigin,
   'PN-4002': notAnOrigin,
 };

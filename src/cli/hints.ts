@@ -1,3 +1,4 @@
+import type { PNStatus } from 'timetoken';
 import { likelyCause, type Whereabouts } from './causes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,9 +13,9 @@ export class Hints {
     this.#terminal = terminal;
   }
 
-  /** The state after an attempt: its failure, or nothing if it has succeeded. */
-  note(failure: unknown): void {
-    const cause = failure === undefined ? undefined : likelyCause(failure, this.#where);
+  /** The state after an attempt. A failure that is final is reported by the command itself. */
+  note({ errorData, nextRetryAt }: Pick<PNStatus, 'errorData' | 'nextRetryAt'>): void {
+    const cause = nextRetryAt === undefined ? undefined : likelyCause(errorData, this.#where);
     if (cause !== undefined && cause !== this.#last) this.#terminal.stderr.write(`  ${cause}\n`);
     this.#last = cause;
   }

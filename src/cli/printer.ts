@@ -38,7 +38,7 @@ export function printer(options: {
     status: (event) => {
       if (json) return stderr.write(jsonLine({ type: 'status', ...event }));
       stderr.write(`${describeStatus(event, statusPaint, now())}\n`);
-      hints.note(event.errorData);
+      hints.note(event);
     },
   };
 }

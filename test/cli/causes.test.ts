@@ -35,6 +35,7 @@ describe('the likely cause of a failure', () => {
   test.each([
     ['PN-2002', 'did not answer in time'],
     ['PN-3002', 'Give a token that allows it'],
+    ['PN-3003', 'Something else than an origin'],
     ['PN-4001', 'Something else than an origin answers at http://localhost:8090'],
   ] as const)('%s', (code, text) => {
     expect(likelyCause(new PubNubError(code, 'It failed.'), LOCAL)).toContain(text);
@@ -53,7 +54,11 @@ describe('the likely cause of a failure', () => {
     const terminal = new FakeTerminal();
     const hints = new Hints(LOCAL, terminal);
     const [refused, unknown] = [failure('ECONNREFUSED'), failure('ENOTFOUND')];
-    for (const state of [refused, refused, unknown, undefined, refused]) hints.note(state);
+    for (const errorData of [refused, refused, unknown]) hints.note({ errorData, nextRetryAt: 1 });
+    hints.note({ errorData: undefined, nextRetryAt: undefined });
+    hints.note({ errorData: refused, nextRetryAt: 1 });
+    // A final failure is reported elsewhere.
+    hints.note({ errorData: unknown, nextRetryAt: undefined });
     expect(terminal.stderr.lines.map((line) => line.slice(0, 11))).toEqual([
       '  Nothing l',
       '  The host ',

@@ -97,7 +97,7 @@ function statusPrinter(options: RecordOptions, { terminal, network }: CliContext
   return {
     status: (status: PNStatus) => {
       terminal.stderr.write(`${describeStatus(status, paint, now())}\n`);
-      hints.note(status.errorData);
+      hints.note(status);
     },
     invalidMessage: (event: PNInvalidMessageEvent) =>
       terminal.stderr.write(`not recorded: ${describe.invalidMessage(event, { paint, now })}\n`),
