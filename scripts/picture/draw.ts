@@ -97,7 +97,7 @@ function spanText({ text, looks }: Span, x: number): string {
 function styles(placed: readonly Placed[], { inner, hidden }: { inner: number; hidden: number }): string {
   const length = placed.at(-1)?.at ?? 0;
   const room = inner - GAP * 2;
-  const steps = placed.filter(({ y }) => y > room);
+  const steps = placed.filter(({ y, line }) => y > room && line.length > 0);
   const rolled = steps.map(
     ({ y, at }) => `${rounded((at / length) * 100)}%{transform:translateY(${-Math.min(y - room, hidden)}px)}`,
   );
