@@ -2,7 +2,10 @@
 import type { Terminal } from '../src/cli/terminal.ts';
 import type { GeneratedPage } from './docs-page.ts';
 
-const COMMANDS = [[], ['serve'], ['publish'], ['subscribe'], ['record']] as const;
+const COMMANDS = [
+  ...[[], ['serve'], ['publish'], ['subscribe'], ['record']],
+  ...[['history'], ['here-now'], ['completion']],
+] as const;
 
 /** The page of the command line. */
 export async function cliPage(): Promise<GeneratedPage> {

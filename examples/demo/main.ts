@@ -3,7 +3,7 @@
 import { createOrigin } from 'timetoken/origin';
 import { serve } from 'timetoken/origin/node';
 import { enter } from './cast.ts';
-import { beat, headline, say } from './screen.ts';
+import { beat, endWithReader, headline, say } from './screen.ts';
 import { layLine, type ShakyLine } from './shaky-line.ts';
 import { Tally } from './tally.ts';
 
@@ -63,6 +63,7 @@ async function play(tally: Tally, to: { readonly direct: string; readonly line: 
   }
 }
 
+endWithReader();
 const tally = new Tally();
 const deadline = setTimeout(() => {
   console.log(`Not done after ${PATIENCE / 1_000} s.\n${tally}`);

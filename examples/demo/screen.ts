@@ -13,6 +13,14 @@ export function say(who: Speaker, text: string, look?: Look): void {
   console.log(`${name} ${look ? styleText(look, text) : text}`);
 }
 
+/** Ends the program when nobody reads any more, as with `| head`: that is no failure. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
 /** A headline between two parts. */
 export function headline(text: string): void {
   console.log(`\n${styleText('bold', text)}`);

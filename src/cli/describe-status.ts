@@ -1,6 +1,8 @@
 import { type PNStatus, PNStatusCategory } from 'timetoken';
+import { messageOf } from './failures.ts';
 import type { Look, Paint } from './style.ts';
 import { visible } from './visible.ts';
+import { secondsOf } from './wording.ts';
 
 /** Describes a status in one line. */
 export function describeStatus(status: PNStatus, paint: Paint, now: number): string {
@@ -19,14 +21,16 @@ function wording({ category, affectedChannels, affectedChannelGroups, errorData 
     case PNStatusCategory.PNDisconnectedCategory:
       return ['dim', 'disconnected'];
     case PNStatusCategory.PNUnexpectedDisconnectCategory:
-      return ['yellow', `connection lost: ${errorData?.message ?? 'unknown cause'}`];
+      return ['yellow', `connection lost: ${errorData ? messageOf(errorData) : 'unknown cause'}`];
     default:
-      return [errorData ? 'yellow' : 'dim', errorData?.message ?? `${category}${names && `: ${names}`}`];
+      return [
+        errorData ? 'yellow' : 'dim',
+        errorData ? messageOf(errorData) : `${category}${names && `: ${names}`}`,
+      ];
   }
 }
 
 function retry({ attempt, nextRetryAt }: PNStatus, now: number): string {
   if (nextRetryAt === undefined) return '';
-  const seconds = Math.max(0, nextRetryAt - now) / 1_000;
-  return `; attempt ${(attempt ?? 0) + 1} in ${seconds.toFixed(1)} s`;
+  return `; attempt ${(attempt ?? 0) + 1} in ${secondsOf(nextRetryAt - now)}`;
 }

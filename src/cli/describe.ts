@@ -6,6 +6,13 @@ import { jsonText, visible } from './visible.ts';
 export interface DescribeOptions {
   readonly paint: Paint;
   readonly now: () => number;
+  /** The day is told beside the time. */
+  readonly withDay?: boolean;
+}
+
+interface Placed {
+  readonly channel: string;
+  readonly timetoken: string;
 }
 
 type Described =
@@ -24,22 +31,23 @@ type Descriptions = {
 
 /** Describes an event in one line, without any terminal control characters. */
 export const describe: Descriptions = {
-  message: (event, { paint }) => {
+  message: (event, options) => {
+    const { paint } = options;
     const { publisher, message, customMessageType, userMetadata, error } = event;
     const type = customMessageType === undefined ? '' : ` ${paint('dim', `(${visible(customMessageType)})`)}`;
     const meta = userMetadata === undefined ? '' : ` ${paint('dim', `meta ${jsonText(userMetadata)}`)}`;
     const why = error === undefined ? '' : ` ${paint('red', visible(error.message))}`;
-    return `${head(event, paint)} ${by(publisher, paint)} ${jsonText(message)}${type}${meta}${why}`;
+    return `${head(event, options)} ${by(publisher, paint)} ${jsonText(message)}${type}${meta}${why}`;
   },
   signal: (event, { paint }) =>
-    `${head(event, paint)} ${by(event.publisher, paint)} ${paint('dim', 'signal')} ${jsonText(event.message)}`,
-  presence: (event, { paint }) => `${head(event, paint)} ${paint(...presence(event))}`,
+    `${head(event, { paint })} ${by(event.publisher, paint)} ${paint('dim', 'signal')} ${jsonText(event.message)}`,
+  presence: (event, { paint }) => `${head(event, { paint })} ${paint(...presence(event))}`,
   messageAction: (event, { paint }) =>
-    `${head(event, paint)} ${by(event.publisher, paint)} ${paint('dim', `action ${visible(event.event)}`)} ${jsonText(event.data)}`,
+    `${head(event, { paint })} ${by(event.publisher, paint)} ${paint('dim', `action ${visible(event.event)}`)} ${jsonText(event.data)}`,
   objects: (event, { paint }) =>
-    `${head(event, paint)} ${paint('dim', 'objects')} ${jsonText(event.message)}`,
+    `${head(event, { paint })} ${paint('dim', 'objects')} ${jsonText(event.message)}`,
   file: (event, { paint }) =>
-    `${head(event, paint)} ${by(event.publisher, paint)} ${paint('dim', 'file')} ${visible(event.file.name)} ${jsonText(event.message)}`,
+    `${head(event, { paint })} ${by(event.publisher, paint)} ${paint('dim', 'file')} ${visible(event.file.name)} ${jsonText(event.message)}`,
   gap: ({ channel, channelGroup, wildcard, from, to, reason, certain, ...gap }, { paint, now }) => {
     const where = channel ?? wildcard ?? channelGroup ?? '-';
     const what = `${gap.presence ? 'presence events' : 'messages'} ${certain ? 'are' : 'may be'} missing`;
@@ -50,8 +58,19 @@ export const describe: Descriptions = {
     `${clock(new Date(now()), paint)} ${paint('yellow', visible(reason))} ${jsonText(raw)}`,
 };
 
-function head(event: { readonly channel: string; readonly timetoken: string }, paint: Paint): string {
-  return `${clock(timetokenToDate(event.timetoken), paint)} ${paint('cyan', visible(event.channel))}`;
+function head(event: Placed, { paint, withDay }: Pick<DescribeOptions, 'paint' | 'withDay'>): string {
+  const date = timetokenToDate(event.timetoken);
+  return `${withDay ? day(date, paint) : ''}${clock(date, paint)} ${paint('cyan', visible(event.channel))}`;
+}
+
+function day(date: Date, paint: Paint): string {
+  const [year, month, dayOfMonth] = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  if (Number.isNaN(year)) return '';
+  return paint('dim', `${year}-${twoDigits(month)}-${twoDigits(dayOfMonth)} `);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 function clock(date: Date, paint: Paint): string {

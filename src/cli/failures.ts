@@ -1,14 +1,17 @@
 import { CommanderError } from 'commander';
 import { PubNubError } from 'timetoken';
+import { likelyCause, type Whereabouts } from './causes.ts';
 import { paintFor } from './style.ts';
 import type { StopReason, Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
+import { inFlags } from './wording.ts';
 
 /** Exit codes. */
 export const ExitCode = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
-const HINT =
-  'There is no server at this address. `timetoken serve` starts an origin on this machine; --origin names another.\n';
+/** The codes of errors in options and parameters, which come from the command line. */
+const USAGE_CODES: readonly string[] = ['PN-1001', 'PN-1002', 'PN-1003', 'PN-1006', 'PN-1007'];
+const USAGE_HINT = '(run with --help for usage)\n';
 
 /** An error in the command line. */
 export class UsageError extends Error {
@@ -31,8 +34,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** The circumstances of a failure. */
+export interface Circumstances {
+  readonly where: Whereabouts;
+  /** Stacks are printed too. */
+  readonly debug: boolean;
+}
+
 /** Prints an error for the user. Returns the exit code. */
-export function report(error: unknown, terminal: Terminal, debug: boolean): number {
+export function report(error: unknown, terminal: Terminal, { where, debug }: Circumstances): number {
   // Commander has printed its message. It ends with an "error" after help as well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
   // A reader that closed the pipe, such as `head`, has what it needs.
@@ -40,20 +50,22 @@ export function report(error: unknown, terminal: Terminal, debug: boolean): numb
     return error.reason === 'interrupted' ? ExitCode.interrupted : ExitCode.success;
   const paint = paintFor('stderr', terminal);
   terminal.stderr.write(`${paint('red', 'error:')} ${visible(messageOf(error))}\n`);
-  if (isRefused(error)) terminal.stderr.write(HINT);
+  const usage = isUsage(error);
+  const cause = likelyCause(error, where);
+  if (usage) terminal.stderr.write(USAGE_HINT);
+  else if (cause !== undefined) terminal.stderr.write(`${visible(cause)}\n`);
   if (debug) terminal.stderr.write(stackOf(error));
-  return error instanceof UsageError ? ExitCode.usage : ExitCode.failure;
+  return usage ? ExitCode.usage : ExitCode.failure;
 }
 
-// The most common failure for new users.
-function isRefused(error: unknown): boolean {
-  const failure: unknown = error instanceof CommandError ? error.cause : error;
-  return PubNubError.is(failure) && Object(failure.cause).code === 'ECONNREFUSED';
+function isUsage(error: unknown): boolean {
+  return error instanceof UsageError || (PubNubError.is(error) && USAGE_CODES.includes(error.code));
 }
 
-/** The message of an error; that of a `PubNubError` ends in its code. */
+/** The message of an error, in flags; that of a `PubNubError` ends in its code. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (PubNubError.is(error)) return inFlags(error.message);
   return error.message === '' ? error.name : error.message;
 }
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Logger, PubNub } from 'timetoken';
+import type { Whereabouts } from './causes.ts';
 import type { CliContext } from './context.ts';
 import { messageOf } from './failures.ts';
+import { selfIn } from './self.ts';
 import type { Terminal } from './terminal.ts';
 import { jsonText, visible } from './visible.ts';
+import { secondsOf } from './wording.ts';
 
 /** The options of all commands that use a client. */
 export interface ClientOptions {
@@ -16,6 +19,8 @@ export interface ClientOptions {
   readonly token?: string;
   readonly debug?: boolean;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const DEFAULT_ORIGIN = 'localhost:8090';
 const DEFAULT_KEY = 'demo';
@@ -37,14 +42,27 @@ export function connect(options: ClientOptions, { terminal, network }: CliContex
   const token = setting(options.token, 'TIMETOKEN_TOKEN');
   return new PubNub({
     ...network,
-    origin: setting(options.origin, 'TIMETOKEN_ORIGIN') ?? DEFAULT_ORIGIN,
-    ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
+    ...originOf(options, terminal),
     subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
     publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,
     userId: userIdOf(options, terminal),
     ...(token !== undefined && { token }),
     logger: loggerTo(terminal, options.debug === true),
   });
+}
+
+/** Where a command goes, for messages about it. */
+export function whereaboutsOf(options: ClientOptions, terminal: Terminal): Whereabouts {
+  const { origin, ssl } = originOf(options, terminal);
+  const url = /^https?:\/\//i.test(origin) ? origin : `http${ssl ? 's' : ''}://${origin}`;
+  return { address: url.replace(/\/$/, ''), self: selfIn(terminal.env) };
+}
+
+function originOf(options: ClientOptions, terminal: Terminal) {
+  return {
+    origin: settingsIn(terminal)(options.origin, 'TIMETOKEN_ORIGIN') ?? DEFAULT_ORIGIN,
+    ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
+  };
 }
 
 /** The user ID of the options or the environment; a new unique one at each call if neither has it. */
@@ -58,13 +76,27 @@ function settingsIn({ env }: Terminal) {
 }
 
 function loggerTo({ stderr }: Terminal, debug: boolean): Logger {
-  const log = (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    stderr.write(`${visible(message)} ${jsonText(fields)}\n`);
+  const log = (message: string, fields: Fields = {}) =>
+    stderr.write(`${retry(message, fields) ?? `${visible(message)} ${jsonText(rounded(fields))}`}\n`);
   // A warning with a category is printed as a status already.
   const warn: typeof log = (message, fields) => {
     if (debug || fields?.['category'] === undefined) log(message, fields);
   };
   return { warn, error: log, ...(debug && { debug: log, info: log }) };
+}
+
+// The one entry that every user may see is a sentence.
+function retry(message: string, { attempt, delay, error }: Fields): string | undefined {
+  if (message !== 'retrying' || typeof attempt !== 'number' || typeof delay !== 'number') return undefined;
+  const failure = typeof error === 'string' ? ` (${error})` : '';
+  return visible(`* attempt ${attempt} failed${failure}; the next one in ${secondsOf(delay)}`);
+}
+
+function rounded(fields: Fields): Fields {
+  const entries = Object.entries(fields).map(
+    ([name, value]) => [name, typeof value === 'number' ? Math.round(value) : value] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Makes a parser of whole numbers within bounds. */

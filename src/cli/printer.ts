@@ -1,6 +1,7 @@
 import type { EventMap, EventName } from 'timetoken';
 import { describe } from './describe.ts';
 import { describeStatus } from './describe-status.ts';
+import type { Hints } from './hints.ts';
 import { paintFor } from './style.ts';
 import type { Terminal } from './terminal.ts';
 import { jsonLine } from './visible.ts';
@@ -16,8 +17,9 @@ export function printer(options: {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly now: () => number;
+  readonly hints: Hints;
 }): Printer {
-  const { terminal, json, now } = options;
+  const { terminal, json, now, hints } = options;
   const { stdout, stderr } = terminal;
   const paint = paintFor('stdout', terminal);
   const statusPaint = paintFor('stderr', terminal);
@@ -33,9 +35,10 @@ export function printer(options: {
     file: (event) => line('file', event),
     gap: (event) => line('gap', event),
     invalidMessage: (event) => line('invalidMessage', event),
-    status: (event) =>
-      stderr.write(
-        json ? jsonLine({ type: 'status', ...event }) : `${describeStatus(event, statusPaint, now())}\n`,
-      ),
+    status: (event) => {
+      if (json) return stderr.write(jsonLine({ type: 'status', ...event }));
+      stderr.write(`${describeStatus(event, statusPaint, now())}\n`);
+      hints.note(event);
+    },
   };
 }

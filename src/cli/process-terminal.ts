@@ -1,13 +1,22 @@
 import { createInterface } from 'node:readline';
+import { ExitCode } from './failures.ts';
 import { Stopper } from './stopper.ts';
 import type { Output, Terminal } from './terminal.ts';
+
+/** Nobody reads the output any more. */
+const CLOSED: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
 
 /** The terminal of this process. Handles its signals from now on. */
 export function processTerminal(): Terminal {
   const stopper = new Stopper({ now: () => performance.now(), exit: (code) => process.exit(code) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopper.interrupt());
   return {
-    stdout: outputTo(process.stdout, () => stopper.outputClosed()),
+    stdout: outputTo(process.stdout, (error) => {
+      if (CLOSED.includes(error.code)) return stopper.outputClosed();
+      // A full disk: what was printed is not whole, so nobody may take it for a success.
+      process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
+      process.exit(ExitCode.failure);
+    }),
     // The command goes on without a reader of its errors.
     stderr: outputTo(process.stderr, () => undefined),
     stdin: { isTTY: process.stdin.isTTY === true, lines: () => linesOf(process.stdin, stopper.signal) },
@@ -16,12 +25,11 @@ export function processTerminal(): Terminal {
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream, onClosed: () => void): Output {
+function outputTo(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void): Output {
   let open = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     open = false;
-    onClosed();
+    onError(error);
   });
   return {
     isTTY: stream.isTTY === true,

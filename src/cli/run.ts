@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addCompletion } from './commands/completion.ts';
+import { addHereNow } from './commands/here-now.ts';
+import { addHistory } from './commands/history.ts';
 import { addPublish } from './commands/publish.ts';
 import { addRecord } from './commands/record.ts';
 import { addServe } from './commands/serve.ts';
 import { addSubscribe } from './commands/subscribe.ts';
 import type { CliContext } from './context.ts';
 import { ExitCode, report } from './failures.ts';
+import { type ClientOptions, whereaboutsOf } from './options.ts';
+import { asTyped, selfIn } from './self.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLES = `
@@ -16,6 +21,8 @@ Examples:
   $ tail -f app.log | timetoken publish logs --text
   $ timetoken subscribe logs --json | jq .message
   $ timetoken record room --output room.ndjson    traffic for tests to replay
+  $ timetoken history room --count 10             messages that were published before
+  $ timetoken here-now room                       who is there
 
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 `;
@@ -23,20 +30,27 @@ Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 /** Runs a command line, given without the program's name. Resolves to the exit code, and never rejects. */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   const { terminal } = context;
+  let options: ClientOptions = {};
+  const command = program(context).hook('preAction', (_program, action) => {
+    options = action.opts();
+  });
   try {
-    await program(context).parseAsync(args, { from: 'user' });
+    await command.parseAsync(args, { from: 'user' });
     return ExitCode.success;
   } catch (error) {
-    return report(error, terminal, args.includes('--debug'));
+    return report(error, terminal, {
+      where: whereaboutsOf(options, terminal),
+      debug: options.debug === true,
+    });
   }
 }
 
 function program(context: CliContext): Command {
   const { terminal } = context;
-  const command = new Command('timetoken')
+  const command = new Command(selfIn(terminal.env))
     .description("Publish, subscribe, record and serve, over PubNub's protocol.")
     .version(version())
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', asTyped(EXAMPLES, terminal.env))
     // Without an exit override Commander would end the process before any cleanup. Subcommands inherit these settings.
     .exitOverride()
     .configureOutput(outputOf(terminal))
@@ -45,6 +59,9 @@ function program(context: CliContext): Command {
   addPublish(command, context);
   addSubscribe(command, context);
   addRecord(command, context);
+  addHistory(command, context);
+  addHereNow(command, context);
+  addCompletion(command, context);
   for (const each of command.commands) each.option('--debug', 'show logs, and stacks with errors');
   return command;
 }

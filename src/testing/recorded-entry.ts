@@ -20,7 +20,11 @@ export function entryOf({ type, channel, line }: RecordedEvent, renamed: Renamed
       return { channel, kind: 'signal', body: envelopeBody({ channel, ...parts }) };
     }
     case 'presence':
-      return presenceEntry(channel, json(presenceOf(line)));
+      return presenceEntry(
+        channel,
+        presenceOf(line),
+        line['state'] === undefined ? undefined : json(line['state']),
+      );
     case 'messageAction': {
       const parts = { publisher: text(line['publisher']), payload: json(actionOf(line, renamed)) };
       return {
@@ -49,11 +53,11 @@ function fileOf({ message, file }: Line): unknown {
   return { message, file };
 }
 
-function presenceOf({ event, timestamp, uuid, occupancy, state, ...line }: Line): unknown {
+function presenceOf({ event, timestamp, uuid, occupancy, ...line }: Line) {
   const lists = { join: line['joined'], leave: line['left'], timeout: line['timedOut'] };
   const named = Object.entries(lists).filter(([, users]) => Array.isArray(users) && users.length > 0);
   const refresh = line['hereNowRefresh'] === true && { here_now_refresh: true };
-  return { action: event, timestamp, uuid, occupancy, data: state, ...Object.fromEntries(named), ...refresh };
+  return { action: event, timestamp, uuid, occupancy, ...Object.fromEntries(named), ...refresh };
 }
 
 function actionOf({ event, data }: Line, renamed: Renamed): unknown {

@@ -74,10 +74,12 @@ describe('who talks to which origin', () => {
     expect((await publish(args, env)).to).toBe(expected);
   });
 
-  test('a wrong option of the client is a failure with its code', async () => {
+  test('a wrong option of the client is wrong usage, told by its flag and variable', async () => {
     const { code, stderr } = await publish(['--origin', 'a b'], {});
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .*origin.*\(PN-1007\)\n$/);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: --origin \(or TIMETOKEN_ORIGIN\) must be .*\(PN-1007\)\n\(run with --help/,
+    );
   });
 });
 
@@ -95,7 +97,7 @@ describe('a failure', () => {
   test('is told with its code, on the standard error, without a stack', async () => {
     const { code, stdout, stderr } = await fail([]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: .*\\u001b\[2Jno .*\(PN-3002\)\n$/);
+    expect(stderr).toMatch(/^error: .*\\u001b\[2Jno .*\(PN-3002\)\nGive a token that allows it .*\n$/);
   });
 
   test.each([[[]], [['--debug']]])(
@@ -115,10 +117,14 @@ describe('a failure', () => {
     await network.clock.advance(30_000);
     expect(await running.code).toBe(1);
     const { lines } = running.terminal.stderr;
-    expect(lines.filter((line) => line.startsWith('retrying '))).toHaveLength(3);
+    expect(lines.slice(0, 3)).toEqual(
+      [1, 2, 3].map((attempt) =>
+        expect.stringMatching(`^\\* attempt ${attempt} failed \\(PN-2001\\); the next one in \\d\\.\\d s$`),
+      ),
+    );
     expect(lines.slice(3)).toEqual([
       expect.stringMatching(/^error: .*ECONNREFUSED.*\(PN-2001\)$/),
-      expect.stringContaining('`timetoken serve` starts an origin'),
+      'Nothing listens at http://localhost:8090. Start an origin there with `timetoken serve`, or name another with --origin.',
     ]);
   });
 

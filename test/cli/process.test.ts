@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Child, timetoken } from './child.ts';
 
@@ -77,10 +79,41 @@ describe('the built command', () => {
     expect(subscriber.stderr).toBe('* connected to room\n* disconnected\n');
   });
 
+  test.runIf(existsSync('/dev/full'))(
+    'an output that cannot be written is a failure in one line',
+    async () => {
+      const { env } = await serve();
+      const program = 'exec "$0" dist/cli/main.js here-now room > /dev/full';
+      const { status, stderr } = spawnSync('sh', ['-c', program, process.execPath], {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^error: The output cannot be written: ENOSPC.*\n$/),
+      });
+    },
+  );
+
+  test.each([
+    ['--help'],
+    ['completion', 'bash'],
+    ['here-now', 'room'],
+    ['history', 'room'],
+    ['publish', 'room', '1'],
+  ])('a reader that is gone before the first line is no failure: %j', async (...args) => {
+    const { env } = await serve();
+    const command = timetoken(args, env);
+    command.process.stdout.destroy();
+    expect(await command.ended).toBe(0);
+    expect(command.stderr).not.toMatch(/EPIPE| at /);
+  });
+
   test.each([
     ['success', ['--version'], 0],
     ['wrong usage', ['publsh'], 2],
-    ['a failure', ['publish', 'a', '1', '--origin', 'a b'], 1],
+    ['a wrong option', ['publish', 'a', '1', '--origin', 'a b'], 2],
+    ['a failure', ['record', 'a', '--output', 'package.json'], 1],
   ])('ends with %s: %j', async (_name, args, code) => {
     expect(await timetoken(args).ended).toBe(code);
   });

@@ -92,7 +92,9 @@ describe('timetoken publish', () => {
     const network = openNetwork();
     const { code, stdout, stderr } = await finish(['publish', 'room', 'hello'], network.options);
     expect({ code, stdout, sent: network.transcript().length }).toEqual({ code: 2, stdout: '', sent: 0 });
-    expect(stderr).toBe(`error: The message is not JSON. Quote a string as '"hello"', or use --text.\n`);
+    expect(stderr).toBe(
+      `error: The message is not JSON. Quote a string as '"hello"', or use --text.\n(run with --help for usage)\n`,
+    );
   });
 
   test('a line that is not JSON ends the command; what came before it is published', async () => {

@@ -82,7 +82,7 @@ describe('timetoken record', () => {
     expect(parsed(readFileSync(file, 'utf8')).at(-1)).toMatchObject({ message: 'ü'.repeat(9_000) });
     terminal.end();
     expect({ code: await code, stdout: terminal.stdout.text }).toEqual({ code: 0, stdout: '' });
-    expect(terminal.stderr.text).toContain('* 1 events recorded\n');
+    expect(terminal.stderr.text).toContain('* 1 event recorded\n');
   });
 
   test('a file that is there is kept, unless --force says otherwise', async () => {

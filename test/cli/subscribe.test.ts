@@ -172,11 +172,11 @@ describe('timetoken subscribe', () => {
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^error: .*Invalid Subscribe Key.*\(PN-3001\)$/);
   });
 
-  test('a channel that cannot be is a failure before anything is sent', async () => {
+  test('a channel that cannot be is wrong usage, before anything is sent', async () => {
     const network = openNetwork();
     const { code, stderr } = await finish(['subscribe', 'a,b'], network.options);
-    expect({ code, sent: network.transcript().length }).toEqual({ code: 1, sent: 0 });
-    expect(stderr).toMatch(/must not contain a comma.*\(PN-1002\)\n$/);
+    expect({ code, sent: network.transcript().length }).toEqual({ code: 2, sent: 0 });
+    expect(stderr).toMatch(/^error: the channel must not contain a comma.*\(PN-1002\)\n/);
   });
 
   test.each([

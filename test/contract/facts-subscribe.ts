@@ -74,11 +74,13 @@ const post = (body: unknown) => ({ method: 'POST', body: JSON.stringify(body) })
 
 const TOLD = { channel: 'ch', publisher: 'a-pub', userMetadata: undefined, customMessageType: undefined };
 const QUIET = { joined: [], left: [], timedOut: [], hereNowRefresh: false, state: undefined };
+const TIMES = { timestamp: expect.any(Number), precise_timestamp: expect.any(Number) };
 /** A presence entry: the payload, and what the client calls the parts of it. */
 const presence = (d: Members, event: Members) => ({
   names: 'ch,ch-pnpres',
   envelope: { c: 'ch-pnpres', b: 'ch-pnpres', d },
-  differs: { d: { ...d, timestamp: expect.any(Number) } },
+  // Newer nodes tell the time in milliseconds as well.
+  differs: { d: { ...d, ...TIMES } },
   on: 'presence' as const,
   event: { channel: 'ch', ...QUIET, ...event },
 });
@@ -180,7 +182,7 @@ export const SUBSCRIBE_FACTS: readonly Fact[] = [
     differs: {
       d: {
         action: 'interval',
-        timestamp: expect.any(Number),
+        ...TIMES,
         occupancy: CROWD.length,
         here_now_refresh: true,
       },

@@ -31,4 +31,11 @@ describe('the demo', () => {
     const published = lines.indexOf('bob    publishes: And this.');
     expect(published).toBeLessThan(lines.indexOf('line   mended'));
   });
+
+  test('ends without a word when its reader goes away, as head does', async () => {
+    const demo = new Child(['examples/demo/main.ts']);
+    await demo.until('stdout', 'the origin is at');
+    demo.process.stdout.destroy();
+    expect({ code: await demo.ended, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' });
+  });
 });

@@ -164,7 +164,7 @@ test('an auth key has what was granted to it, until it is taken away', async () 
   await server.client.grant(rights);
   await bob.client.publish({ channel: 'room', message: 1 });
   await bob.client.publish({ channel: 'news.sport', message: 1 });
-  const flags = { r: 0, w: 1, m: 0, d: 0, ttl: 0 };
+  const flags = { r: 0, w: 1, m: 0, d: 0, g: 0, u: 0, j: 0, ttl: 0 };
   expect(await server.client.audit({ channel: 'room', authKeys: ['key-1'] })).toEqual({
     level: 'user',
     subscribe_key: 'sub',

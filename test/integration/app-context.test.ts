@@ -328,8 +328,8 @@ test('our client changes only what it has read, and manages memberships in one c
   const { data } = await client.setChannelMetadata({ channel: 'room', name: 'Room' }).execute();
   const update = (ifMatchesEtag: string) =>
     client.setChannelMetadata({ channel: 'room', name: 'Other', ifMatchesEtag }).envelope();
-  expect((await update(data.eTag)).status.statusCode).toBe(200);
-  const { status } = await update(data.eTag);
+  expect((await update(data.eTag ?? '')).status.statusCode).toBe(200);
+  const { status } = await update(data.eTag ?? '');
   expect(status).toMatchObject({ isError: true, statusCode: 412 });
   await client.setMemberships({ channelMemberships: ['a', 'b'] }).execute();
   const changed = await client.manageMemberships({ set: ['c'], remove: ['a'] }).execute();

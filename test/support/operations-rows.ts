@@ -78,7 +78,10 @@ const TWO = { channel: 'room', uuids: ['bob', 'eve'] } as const;
 const EVE = { channel: 'room', uuids: ['eve'] } as const;
 const LIST = { limit: 10, includeTotalCount: true } as const;
 const THEIR_LIST = { limit: 10, include: { totalCount: true } } as const;
-const GRANTED = { channel: 'room', auths: { 'key-1': { r: 1, w: 1, m: 0, d: 0 } } } as const;
+const GRANTED = {
+  channel: 'room',
+  auths: { 'key-1': { r: 1, w: 1, m: 0, d: 0, g: 0, u: 0, j: 0 } },
+} as const;
 const aFile = ({ fileId, fileName }: Memory) => ({ channel: 'room', fileId, fileName });
 const theirFile = ({ fileId, fileName }: Memory) => ({ channel: 'room', id: fileId, name: fileName });
 

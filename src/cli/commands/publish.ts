@@ -3,6 +3,7 @@ import type { Json, PubNub } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { CommandError, Interrupted, messageOf, UsageError } from '../failures.ts';
 import { type ClientOptions, connect, json, parseJson, wholeNumber, withClientOptions } from '../options.ts';
+import { asTyped } from '../self.ts';
 import type { Terminal } from '../terminal.ts';
 import { jsonLine } from '../visible.ts';
 
@@ -37,7 +38,7 @@ export function addPublish(program: Command, context: CliContext): void {
     .option('--type <name>', 'custom message type')
     .option('--post', 'send by POST')
     .option('--json', 'print {"channel":…,"timetoken":…} lines')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', asTyped(EXAMPLES, context.terminal.env));
   withClientOptions(command).action(
     (channel: string, message: string | undefined, options: PublishOptions) =>
       message === undefined

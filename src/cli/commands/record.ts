@@ -3,9 +3,11 @@ import type { PNInvalidMessageEvent, PNStatus } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { describe } from '../describe.ts';
 import { describeStatus } from '../describe-status.ts';
-import { connect, userIdOf, wholeNumber, withClientOptions } from '../options.ts';
+import { Hints } from '../hints.ts';
+import { connect, userIdOf, whereaboutsOf, wholeNumber, withClientOptions } from '../options.ts';
 import { Recorder } from '../recorder.ts';
 import { openRecording, type RecordingFile } from '../recording-file.ts';
+import { asTyped } from '../self.ts';
 import { paintFor } from '../style.ts';
 import {
   type SubscriptionOptions,
@@ -15,6 +17,7 @@ import {
 } from '../subscription.ts';
 import { stopped } from '../terminal.ts';
 import { TimeLimit } from '../time-limit.ts';
+import { counted } from '../wording.ts';
 
 interface RecordOptions extends SubscriptionOptions {
   readonly output?: string;
@@ -44,7 +47,7 @@ export function addRecord(program: Command, context: CliContext): void {
     .option('--output <file>', 'the file to write (default: the standard output)')
     .option('--force', 'overwrite an existing file')
     .option('--for <seconds>', 'end after this many seconds', wholeNumber(1, MAX_SECONDS))
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', asTyped(EXAMPLES, context.terminal.env));
   withClientOptions(command).action((channels: readonly string[], options: RecordOptions) =>
     record(channels, options, context),
   );
@@ -60,7 +63,7 @@ async function record(
   const userId = userIdOf(options, terminal);
   const milliseconds = options.for === undefined ? undefined : options.for * MS_PER_SECOND;
   await using pubnub = connect({ ...options, userId }, context);
-  pubnub.addListener(statusPrinter(context));
+  pubnub.addListener(statusPrinter(options, context));
   const subscription = pubnub.subscribe(params).execute();
   using output = openOutput(options, context);
   using limit = new TimeLimit(milliseconds, network.clock);
@@ -77,7 +80,7 @@ async function record(
     await Promise.race([stopped(terminal), lost]);
   } finally {
     pubnub.removeListener(recorder.listener);
-    terminal.stderr.write(`* ${recorder.count} events recorded\n`);
+    terminal.stderr.write(`* ${counted(recorder.count, 'event')} recorded\n`);
   }
 }
 
@@ -87,11 +90,15 @@ function openOutput({ output, force }: RecordOptions, { terminal }: CliContext):
 }
 
 // Prints statuses and invalid messages, which are not recorded.
-function statusPrinter({ terminal, network }: CliContext) {
+function statusPrinter(options: RecordOptions, { terminal, network }: CliContext) {
+  const hints = new Hints(whereaboutsOf(options, terminal), terminal);
   const paint = paintFor('stderr', terminal);
   const now = () => network.clock?.now() ?? Date.now();
   return {
-    status: (status: PNStatus) => terminal.stderr.write(`${describeStatus(status, paint, now())}\n`),
+    status: (status: PNStatus) => {
+      terminal.stderr.write(`${describeStatus(status, paint, now())}\n`);
+      hints.note(status);
+    },
     invalidMessage: (event: PNInvalidMessageEvent) =>
       terminal.stderr.write(`not recorded: ${describe.invalidMessage(event, { paint, now })}\n`),
   };

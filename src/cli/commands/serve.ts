@@ -4,6 +4,7 @@ import { type OriginServer, serve } from 'timetoken/origin/node';
 import type { CliContext } from '../context.ts';
 import { CommandError, messageOf, UsageError } from '../failures.ts';
 import { collect, wholeNumber } from '../options.ts';
+import { asTyped, selfIn } from '../self.ts';
 import { type Paint, paintFor } from '../style.ts';
 import { stopped, type Terminal } from '../terminal.ts';
 import { jsonLine, visible } from '../visible.ts';
@@ -41,7 +42,7 @@ export function addServe(program: Command, context: CliContext): void {
     .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-origin <origin>', 'allow this web origin; repeatable (default: any)', webOrigin)
-    .option('--allow-host <name>', 'accept this Host header too; repeatable', collect)
+    .option('--allow-host <name>', 'accept this Host header too; repeatable', hostName)
     .option('--hold <seconds>', 'seconds for which a poll waits for messages', wholeNumber(1, 3_600), 280)
     .option(
       '--secret-key <key>',
@@ -50,7 +51,7 @@ export function addServe(program: Command, context: CliContext): void {
     .option('--access', 'require permissions for requests; needs a secret key')
     .option('--quiet', 'no access log')
     .option('--json', 'log as NDJSON')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', asTyped(EXAMPLES, context.terminal.env))
     .action((options: ServeOptions) => runServer(options, context));
 }
 
@@ -78,6 +79,7 @@ async function runServer(options: ServeOptions, { terminal, network }: CliContex
 
 // Without a secret key there are no permissions, so all keys are served.
 function keysetsFrom({ secretKey, access }: ServeOptions, { env }: Terminal): readonly Keyset[] | undefined {
+  if (secretKey === '') throw new UsageError('--secret-key must not be empty.');
   const secret = secretKey ?? (env['TIMETOKEN_SECRET_KEY'] || undefined);
   if (secret !== undefined) return [{ ...DEMO_KEYS, secretKey: secret, access }];
   if (access) throw new UsageError('--access needs a secret key: set TIMETOKEN_SECRET_KEY or --secret-key.');
@@ -112,16 +114,15 @@ function announce({ url, port }: OriginServer, options: ServeOptions, terminal: 
   const { stdout, stderr } = terminal;
   const warning = options.access ? undefined : exposureWarning(url);
   if (warning !== undefined) stderr.write(`warning: ${warning}\n`);
-  stdout.write(
-    options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, paintFor('stdout', terminal)),
-  );
+  stdout.write(options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, terminal));
 }
 
-function welcome(url: string, paint: Paint): string {
+function welcome(url: string, terminal: Terminal): string {
+  const paint: Paint = paintFor('stdout', terminal);
   return `Origin listening at ${paint('bold', url)}; Ctrl-C stops it.
 
 Connect from another terminal:
-  ${paint('cyan', `timetoken subscribe room --presence --origin ${url}`)}
+  ${paint('cyan', `${selfIn(terminal.env)} subscribe room --presence --origin ${url}`)}
 Connect from a program:
   ${paint('cyan', `new PubNub({ subscribeKey: 'demo', publishKey: 'demo', userId: 'me', origin: '${url}' })`)}
 
@@ -133,7 +134,14 @@ function listenProblem(error: unknown, { port, host }: ServeOptions): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. Name another with --port, or 0 for any free one.`;
   if (code === 'EACCES') return `Port ${port} may not be used by this user. Name one above 1023 with --port.`;
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+    return `${host} is not an address of this machine. Name one with --host; 0.0.0.0 stands for all.`;
   return `Cannot listen on ${host}, port ${port}: ${messageOf(error)}`;
+}
+
+function hostName(value: string, before: readonly string[] = []): readonly string[] {
+  if (/^[^\s/]+$/.test(value)) return collect(value, before);
+  throw new InvalidArgumentError('It must be a host name, or * for all.');
 }
 
 function webOrigin(value: string, before: readonly string[] = []): readonly string[] {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { PubNub } from 'timetoken';
 import type { CliContext } from '../context.ts';
-import { connect, wholeNumber, withClientOptions } from '../options.ts';
+import { Hints } from '../hints.ts';
+import { connect, whereaboutsOf, wholeNumber, withClientOptions } from '../options.ts';
 import { printer } from '../printer.ts';
+import { asTyped } from '../self.ts';
 import {
   type SubscriptionOptions,
   subscribeParams,
@@ -33,7 +35,7 @@ export function addSubscribe(program: Command, context: CliContext): void {
     .description('print messages and other events as they arrive')
     .option('--count <n>', 'end after this many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--json', 'print every event as a line of JSON')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', asTyped(EXAMPLES, context.terminal.env));
   withClientOptions(command).action((channels: readonly string[], options: SubscribeOptions) =>
     receive(channels, options, context),
   );
@@ -52,9 +54,11 @@ async function receive(
 }
 
 // Prints every event. Resolves after the last message that was asked for.
-function print(pubnub: PubNub, { count, json }: SubscribeOptions, { terminal, network }: CliContext) {
+function print(pubnub: PubNub, options: SubscribeOptions, { terminal, network }: CliContext) {
+  const { count, json } = options;
   const now = () => network.clock?.now() ?? Date.now();
-  const show = printer({ terminal, json: json === true, now });
+  const hints = new Hints(whereaboutsOf(options, terminal), terminal);
+  const show = printer({ terminal, json: json === true, now, hints });
   let left = count ?? Number.POSITIVE_INFINITY;
   return new Promise<void>((resolve) => {
     pubnub.addListener({

@@ -9,10 +9,10 @@ export interface Described {
   readonly type?: string | null;
   /** Absent unless they were asked for; `null` when there are none. */
   readonly custom?: CustomFields | null;
-  /** The time of the last change: RFC 3339, UTC. */
-  readonly updated: string;
-  /** Changes with the content; `ifMatchesEtag` takes it. */
-  readonly eTag: string;
+  /** The time of the last change: RFC 3339, UTC. Absent if the server leaves it out. */
+  readonly updated?: string;
+  /** Changes with the content; `ifMatchesEtag` takes it. Absent if the server leaves it out. */
+  readonly eTag?: string;
 }
 
 /** The metadata of a user. */

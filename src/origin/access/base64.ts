@@ -2,8 +2,13 @@ const URL_SAFE = /^[A-Za-z0-9_-]+={0,2}$/;
 
 /** Bytes in URL-safe Base64, without padding. */
 export function toBase64(bytes: Uint8Array): string {
+  return toPaddedBase64(bytes).replaceAll('=', '');
+}
+
+/** Bytes in URL-safe Base64, with padding. */
+export function toPaddedBase64(bytes: Uint8Array): string {
   const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** The bytes of URL-safe Base64, with padding or without; `undefined` for any other text. */

@@ -1,6 +1,6 @@
 import { decode, encode } from 'cborg';
 import type { ResourceKind } from '../../protocol/permissions.ts';
-import { fromBase64, toBase64 } from './base64.ts';
+import { fromBase64, toBase64, toPaddedBase64 } from './base64.ts';
 import type { Secret } from './secret.ts';
 
 /** Bits by name, by kind of name as tokens spell it: `chan`, `grp`, `uuid`, and the old kinds `usr` and `spc`. */
@@ -79,7 +79,8 @@ export function decodeToken(bytes: Uint8Array): Token {
 export async function signToken(token: Token, secret: Secret): Promise<string> {
   const bytes = encodeToken(token);
   bytes.set(await secret.sign(bytes.slice(0, -SIGNATURE_BYTES)), bytes.length - SIGNATURE_BYTES);
-  return toBase64(bytes);
+  // Some clients decode nothing without the padding.
+  return toPaddedBase64(bytes);
 }
 
 /** A token that one of the secrets signed, with an id that all spellings of its text share. */

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { byteLength } from '../http/body.ts';
 import type { ShardLog } from '../store/log.ts';
-import { presenceEntry, presenceTime } from '../store/presence-entry.ts';
+import { type PresenceEvent, presenceEntry, presenceTimes } from '../store/presence-entry.ts';
 import type { PresenceChange } from '../store/store.ts';
 
 // Bytes of a presence event; a longer one tells clients to call here-now.
@@ -69,17 +69,17 @@ export class IntervalAnnouncer {
     this.#timer = undefined;
     const { log, clock } = this.#options;
     const entries = [...this.#pending].map(([channel, pending]) =>
-      presenceEntry(channel, intervalEvent(pending, presenceTime(clock.now()))),
+      presenceEntry(channel, intervalEvent(pending, clock.now())),
     );
     this.#pending.clear();
     if (entries.length > 0) log.append(entries).catch((error: unknown) => this.#options.onFailure(error));
   }
 }
 
-function intervalEvent({ occupancy, users }: Pending, timestamp: number): string {
-  const base = { action: 'interval', timestamp, occupancy };
+function intervalEvent({ occupancy, users }: Pending, now: number): PresenceEvent {
+  const base = { action: 'interval', ...presenceTimes(now), occupancy };
   const deltas = Map.groupBy(users.keys(), (user) => users.get(user) ?? 'join');
-  const event = JSON.stringify({ ...base, ...Object.fromEntries(deltas) });
-  const bytes = byteLength(event);
-  return bytes > MAX_EVENT_BYTES ? JSON.stringify({ ...base, here_now_refresh: true }) : event;
+  const event = { ...base, ...Object.fromEntries(deltas) };
+  const bytes = byteLength(JSON.stringify(event));
+  return bytes > MAX_EVENT_BYTES ? { ...base, here_now_refresh: true } : event;
 }

@@ -27,16 +27,11 @@ export interface ShownGrant extends GrantTarget {
   readonly flags: Readonly<Record<string, number>>;
 }
 
-// Flags that are newer than the shape of the answer; for channels and groups they are shown if set.
-const NEWER = new Set(['g', 'u', 'j']);
-
-/** Bits as flags: all of them for the whole key and for users, else the old ones and those that are set. */
-export function flagsOf(bits: number, resource: GrantTarget['resource']): Readonly<Record<string, number>> {
-  const all = resource === 'subkey' || resource === 'uuids';
-  const flags = FLAGS.map(
-    ([flag, permission]) => [flag, (bits & PERMISSION_BITS[permission]) === 0 ? 0 : 1] as const,
+/** Bits as flags: all of them, each 1 or 0. */
+export function flagsOf(bits: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    FLAGS.map(([flag, permission]) => [flag, (bits & PERMISSION_BITS[permission]) === 0 ? 0 : 1]),
   );
-  return Object.fromEntries(flags.filter(([flag, set]) => all || set === 1 || !NEWER.has(flag)));
 }
 
 interface Shown {

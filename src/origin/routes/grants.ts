@@ -30,7 +30,7 @@ export const grant: Route = {
     const granted = eachTarget(targets);
     if (!(await access.grant(granted.map((target) => ({ ...target, bits, expires })))))
       throw accessRefusal(400, 'Too many grants');
-    const grants = granted.map((target) => ({ ...target, flags: flagsOf(bits, target.resource) }));
+    const grants = granted.map((target) => ({ ...target, flags: flagsOf(bits) }));
     return grantAnswer(call, targets, { grants, ttl });
   },
 };
@@ -48,7 +48,7 @@ export const audit: Route = {
     const now = call.services.clock.now();
     const grants = (await access.grants())
       .filter((grant) => isQueried(grant, targets))
-      .map((one) => ({ ...one, flags: { ...flagsOf(one.bits, one.resource), ttl: minutesLeft(one, now) } }));
+      .map((one) => ({ ...one, flags: { ...flagsOf(one.bits), ttl: minutesLeft(one, now) } }));
     return grantAnswer(call, targets, { grants });
   },
 };

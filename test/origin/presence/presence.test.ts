@@ -3,6 +3,11 @@ import type { OriginOptions } from '../../../src/origin/index.ts';
 import { isPending, originNetwork, TestInterruption } from '../../support/origin-network.ts';
 
 const NOW = 1_700_000_000;
+/** The times of an event so many seconds later. */
+const at = (seconds = 0) => ({
+  timestamp: NOW + seconds,
+  precise_timestamp: (NOW + seconds) * 1_000,
+});
 
 /** A network with an observer of the presence of `names`, which takes no part in it. */
 async function observed(names = 'a', options: OriginOptions = {}) {
@@ -22,11 +27,38 @@ async function observed(names = 'a', options: OriginOptions = {}) {
   return { ...network, events };
 }
 
+test.each([
+  ['a heartbeat', 'heartbeat', {}, { action: 'join', occupancy: 1 }, {}],
+  [
+    'a heartbeat with state',
+    'heartbeat',
+    { state: '{"a":{"mood":"fine","deep":{"x":1},"none":null}}' },
+    { action: 'join', occupancy: 1, data: { mood: 'fine', deep: { x: 1 }, none: null } },
+    { pn_state_mood: 'fine', pn_state_none: null },
+  ],
+] as const)(
+  'an entry says the event twice, in the payload and beside it: %s',
+  async (_, verb, query, d, states) => {
+    const { subscribe, presence, drain, clock } = originNetwork();
+    const { t } = await subscribe('a-pnpres');
+    clock.jump(345);
+    await presence('a', verb, { uuid: 'u', ...query });
+    const [entry] = (await drain('a-pnpres', t.t)).m;
+    const times = { timestamp: NOW, precise_timestamp: NOW * 1_000 + 345 };
+    expect(entry?.d).toEqual({ ...d, uuid: 'u', ...times });
+    expect(entry?.u).toEqual({
+      ...{ pn_action: d.action, pn_uuid: 'u', pn_occupancy: d.occupancy, pn_ispresence: 1, pn_channel: 'a' },
+      ...{ pn_timestamp: NOW, pn_precise_timestamp: NOW * 1_000 + 345 },
+      ...states,
+    });
+  },
+);
+
 describe('a user', () => {
   test('joins with a handshake', async () => {
     const { subscribe, events } = await observed();
     await subscribe('a', { uuid: 'u' });
-    expect(await events()).toEqual([{ action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1 }]);
+    expect(await events()).toEqual([{ action: 'join', ...at(), uuid: 'u', occupancy: 1 }]);
   });
 
   test('sees the own join', async () => {
@@ -44,7 +76,7 @@ describe('a user', () => {
     const { presence, events } = await observed();
     const reply = await presence('a', 'heartbeat', { uuid: 'u', heartbeat: 30 });
     expect(reply).toMatchObject({ status: 200, json: { status: 200, message: 'OK', service: 'Presence' } });
-    expect(await events()).toEqual([{ action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1 }]);
+    expect(await events()).toEqual([{ action: 'join', ...at(), uuid: 'u', occupancy: 1 }]);
   });
 
   test('leaves', async () => {
@@ -53,7 +85,7 @@ describe('a user', () => {
     await events();
     const reply = await presence('a', 'leave', { uuid: 'u' });
     expect(reply.json).toEqual({ status: 200, action: 'leave', message: 'OK', service: 'Presence' });
-    expect(await events()).toEqual([{ action: 'leave', timestamp: NOW, uuid: 'u', occupancy: 0 }]);
+    expect(await events()).toEqual([{ action: 'leave', ...at(), uuid: 'u', occupancy: 0 }]);
   });
 
   test('who is not there cannot leave', async () => {
@@ -132,7 +164,7 @@ describe('a lease', () => {
     await clock.advance(299_999);
     expect(await events()).toEqual([]);
     await clock.advance(1);
-    expect(await events()).toEqual([{ action: 'timeout', timestamp: NOW + 500, uuid: 'u', occupancy: 0 }]);
+    expect(await events()).toEqual([{ action: 'timeout', ...at(500), uuid: 'u', occupancy: 0 }]);
     await clock.advance(1_000_000);
     expect(await events()).toEqual([]);
   });
@@ -264,7 +296,7 @@ describe('state', () => {
     const { subscribe, events } = await observed();
     await subscribe('a', { uuid: 'u', state: state({ mood: 'fine' }) });
     expect(await events()).toEqual([
-      { action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1, data: { mood: 'fine' } },
+      { action: 'join', ...at(), uuid: 'u', occupancy: 1, data: { mood: 'fine' } },
     ]);
   });
 
@@ -276,9 +308,9 @@ describe('state', () => {
     await presence('a', 'heartbeat', { uuid: 'u' });
     await presence('a', 'heartbeat', { uuid: 'u', state: state({ x: 2 }) });
     expect(await events()).toEqual([
-      { action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1 },
-      { action: 'state-change', timestamp: NOW, uuid: 'u', occupancy: 1, data: { x: 1 } },
-      { action: 'state-change', timestamp: NOW, uuid: 'u', occupancy: 1, data: { x: 2 } },
+      { action: 'join', ...at(), uuid: 'u', occupancy: 1 },
+      { action: 'state-change', ...at(), uuid: 'u', occupancy: 1, data: { x: 1 } },
+      { action: 'state-change', ...at(), uuid: 'u', occupancy: 1, data: { x: 2 } },
     ]);
   });
 
@@ -286,7 +318,7 @@ describe('state', () => {
     const { presence, events } = await observed();
     await presence('a', 'heartbeat', { uuid: 'u', state: state({}) });
     await presence('a', 'heartbeat', { uuid: 'u', state: '{}' });
-    expect(await events()).toEqual([{ action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1 }]);
+    expect(await events()).toEqual([{ action: 'join', ...at(), uuid: 'u', occupancy: 1 }]);
   });
 
   test('is lost on leave', async () => {
@@ -308,7 +340,7 @@ describe('state', () => {
   test('of a channel that the request does not name is ignored', async () => {
     const { presence, events } = await observed('a,b');
     await presence('b', 'heartbeat', { uuid: 'u', state: state({ x: 1 }) });
-    expect(await events()).toEqual([{ action: 'join', timestamp: NOW, uuid: 'u', occupancy: 1 }]);
+    expect(await events()).toEqual([{ action: 'join', ...at(), uuid: 'u', occupancy: 1 }]);
   });
 });
 
@@ -327,9 +359,7 @@ describe('a channel with more than twenty users', () => {
     await clock.advance(9_999);
     expect(await events()).toEqual([]);
     await clock.advance(1);
-    expect(await events()).toEqual([
-      { action: 'interval', timestamp: NOW + 10, occupancy: 22, join: ['v', 'w'] },
-    ]);
+    expect(await events()).toEqual([{ action: 'interval', ...at(10), occupancy: 22, join: ['v', 'w'] }]);
     await clock.advance(60_000);
     expect(await events()).toEqual([]);
   });
@@ -348,7 +378,7 @@ describe('a channel with more than twenty users', () => {
     expect(await events()).toEqual([
       {
         action: 'interval',
-        timestamp: NOW + 20,
+        ...at(20),
         occupancy: 22,
         join: ['z'],
         leave: ['v', 'here and gone'],
@@ -368,13 +398,23 @@ describe('a channel with more than twenty users', () => {
     expect(await events()).toMatchObject([{ action: 'interval', join: ['v'] }]);
   });
 
+  test('names the users beside the payload too', async () => {
+    const { clock, presence, subscribe, drain } = await crowded();
+    const { t } = await subscribe('a-pnpres');
+    await presence('a', 'heartbeat', { uuid: 'v' });
+    await clock.advance(10_000);
+    const [entry] = (await drain('a-pnpres', t.t)).m;
+    expect(entry?.u).toMatchObject({ pn_action: 'interval', pn_occupancy: 21, pn_join: ['v'] });
+    expect(entry?.u).not.toHaveProperty('pn_uuid');
+  });
+
   test('asks to look again when the event would exceed 30 KB', async () => {
     const { clock, presence, events } = await crowded();
     for (let user = 0; user < 400; user++)
       await presence('a', 'heartbeat', { uuid: `${user}`.padStart(80, 'x') });
     await clock.advance(10_000);
     expect(await events()).toEqual([
-      { action: 'interval', timestamp: NOW + 10, occupancy: 420, here_now_refresh: true },
+      { action: 'interval', ...at(10), occupancy: 420, here_now_refresh: true },
     ]);
   });
 
@@ -387,7 +427,7 @@ describe('a channel with more than twenty users', () => {
     expect(await events()).toMatchObject([{ action: 'leave', uuid: 'v', occupancy: 20 }]);
     await clock.advance(10_000);
     expect(await events()).toEqual([
-      { action: 'interval', timestamp: NOW + 10, occupancy: 20, join: ['w'], leave: ['u1'] },
+      { action: 'interval', ...at(10), occupancy: 20, join: ['w'], leave: ['u1'] },
     ]);
   });
 

@@ -4,8 +4,8 @@ import { accessNetwork } from '../../support/access.ts';
 
 const GRANT = '/v2/auth/grant/sub-key/demo';
 const AUDIT = '/v2/auth/audit/sub-key/demo';
-const RW = { r: 1, w: 1, m: 0, d: 0 };
-const ALL_SEVEN = { r: 1, w: 1, m: 0, d: 0, g: 0, u: 0, j: 0 };
+const NONE = { r: 0, w: 0, m: 0, d: 0, g: 0, u: 0, j: 0 };
+const RW = { ...NONE, r: 1, w: 1 };
 const answer = (payload: object) => ({
   message: 'Success',
   payload: { subscribe_key: 'demo', ...payload },
@@ -15,7 +15,7 @@ const answer = (payload: object) => ({
 
 describe('a grant answers in a form that depends on how much it is for', () => {
   test.each<[string, string, object]>([
-    ['the whole key', 'r=1&w=1', { level: 'subkey', ttl: 1_440, ...ALL_SEVEN }],
+    ['the whole key', 'r=1&w=1', { level: 'subkey', ttl: 1_440, ...RW }],
     ['one channel', 'channel=a&r=1&w=1', { level: 'channel', ttl: 1_440, channels: { a: RW } }],
     ['two channels', 'channel=a%2Cb&r=1&w=1', { level: 'channel', ttl: 1_440, channels: { a: RW, b: RW } }],
     [
@@ -72,9 +72,9 @@ describe('a grant answers in a form that depends on how much it is for', () => {
       },
     ],
     [
-      'newer flags on a channel, which are told where they are set',
+      'newer flags on a channel',
       'auth=k&channel=a&d=0&g=1&j=0&m=0&r=0&u=0&w=0',
-      { level: 'user', ttl: 1_440, channel: 'a', auths: { k: { r: 0, w: 0, m: 0, d: 0, g: 1 } } },
+      { level: 'user', ttl: 1_440, channel: 'a', auths: { k: { ...NONE, g: 1 } } },
     ],
     ['a time', 'channel=a&r=1&ttl=5&w=1', { level: 'channel', ttl: 5, channels: { a: RW } }],
     ['ever', 'channel=a&r=1&ttl=0&w=1', { level: 'channel', ttl: 0, channels: { a: RW } }],
@@ -140,16 +140,17 @@ describe('an audit tells what is in force', () => {
     'auth=k&channel=a%2Cb&ttl=0&w=1',
     'auth=l&channel-group=g&m=1',
   ];
-  const r = { r: 1, w: 0, m: 0, d: 0 };
-  const w = { r: 0, w: 1, m: 0, d: 0 };
-  const m = { r: 0, w: 0, m: 1, d: 0 };
+  const r = { ...NONE, r: 1 };
+  const w = { ...NONE, w: 1 };
+  const m = { ...NONE, m: 1 };
 
   test.each<[string, object]>([
     [
       '',
       {
         level: 'subkey',
-        ...{ r: 1, w: 0, m: 0, d: 0, g: 0, u: 0, j: 0, ttl: 1_440 },
+        ...r,
+        ttl: 1_440,
         channels: {
           a: { ...r, ttl: 5, auths: { k: { ...w, ttl: 0 } } },
           b: { auths: { k: { ...w, ttl: 0 } } },

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const BASE = '/v2/presence/sub-key/demo';
 const OK = { status: 200, message: 'OK', service: 'Presence' };
 const NOW = 1_700_000_000;
+const TIMES = { timestamp: NOW, precise_timestamp: NOW * 1_000 };
 
 /** An origin with the group `g` of `b` and `c`, and an observer of the presence of `a`, `b` and `c`. */
 async function observed() {
@@ -45,7 +46,7 @@ describe('set state', () => {
     await events();
     const state = { count: 5, name: 'Alex', list: [{ y: 1, x: 2 }] };
     expect(await set('a', state)).toEqual({ ...OK, payload: state });
-    const told = { channel: 'a', action: 'state-change', timestamp: NOW, uuid: 'u', occupancy: 1 };
+    const told = { channel: 'a', action: 'state-change', ...TIMES, uuid: 'u', occupancy: 1 };
     expect(await events()).toEqual([{ ...told, data: state }]);
     expect(await set('a', state)).toEqual({ ...OK, payload: state });
     expect(await set('a', { list: [{ x: 2, y: 1 }], name: 'Alex', count: 5 })).toMatchObject(OK);
@@ -97,7 +98,7 @@ describe('the state of a user who is not present', () => {
     const { set, get, events, send } = await observed();
     expect(await set('a', { x: 1 })).toEqual({ ...OK, payload: { x: 1 } });
     expect(await events()).toEqual([
-      { channel: 'a', action: 'state-change', timestamp: NOW, uuid: 'u', occupancy: 0, data: { x: 1 } },
+      { channel: 'a', action: 'state-change', ...TIMES, uuid: 'u', occupancy: 0, data: { x: 1 } },
     ]);
     expect(await get('a')).toHaveProperty('payload', { x: 1 });
     expect((await send(`${BASE}/channel/a`)).json).toMatchObject({ uuids: [], occupancy: 0 });

@@ -16,7 +16,7 @@ test('a grant answers with a token in the recorded shape', async () => {
   const reply = await askToken(ROOM);
   expect(reply).toMatchObject({ status: 200, contentType: 'text/javascript; charset=UTF-8' });
   expect(reply.json).toEqual({
-    data: { message: 'Success', token: expect.stringMatching(/^p0F2AkF0[\w-]+$/) },
+    data: { message: 'Success', token: expect.stringMatching(/^p0F2AkF0[\w-]+={0,2}$/) },
     service: 'Access Manager',
     status: 200,
   });
@@ -166,7 +166,7 @@ describe('a token', () => {
     const reply = await revoke(text);
     expect(reply).toMatchObject({ status: 200, contentType: 'text/javascript; charset=UTF-8' });
     expect(reply.json).toEqual({ data: { message: 'Success' }, service: 'Access Manager', status: 200 });
-    for (const spelled of [text, text.padEnd(Math.ceil(text.length / 4) * 4, '=')]) {
+    for (const spelled of [text, text.replaceAll('=', '')]) {
       expect(await sendAs(spelled, READ_ROOM)).toMatchObject({
         status: 403,
         json: { error: true, status: 403, service: 'Access Manager', message: 'Token is revoked' },
@@ -175,10 +175,23 @@ describe('a token', () => {
     expect((await revoke(text)).status).toBe(200);
   });
 
-  test('that was revoked with its padding is revoked', async () => {
+  test('has its padding, and is used without it too', async () => {
+    const { token, sendAs } = accessNetwork();
+    // Users of different lengths need paddings of different lengths.
+    const tokens = await Promise.all(['a', 'an', 'ann'].map((uuid) => token({ ...ROOM, uuid })));
+    expect(tokens.map((text) => text.length % 4)).toEqual([0, 0, 0]);
+    expect(new Set(tokens.map((text) => text.indexOf('=') - text.length))).toHaveLength(3);
+    for (const [index, text] of tokens.entries()) {
+      const query = `${READ_ROOM}?uuid=${['a', 'an', 'ann'][index]}`;
+      expect((await sendAs(text, query)).status).toBe(200);
+      expect((await sendAs(text.replaceAll('=', ''), query)).status).toBe(200);
+    }
+  });
+
+  test('that was revoked without its padding is revoked', async () => {
     const { token, sendAs, revoke } = accessNetwork();
     const text = await token({ ...ROOM, uuid: 'ann' });
-    await revoke(`${text}${'%3D'.repeat((4 - (text.length % 4)) % 4)}`);
+    await revoke(text.replaceAll('=', ''));
     expect((await sendAs(text, `${READ_ROOM}?uuid=ann`)).json).toMatchObject({ message: 'Token is revoked' });
   });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { type Stamp, stampOf } from '../stamp.ts';
+import { stampOf } from '../stamp.ts';
 import type { Engine, ShardRules, ShardStore } from '../store.ts';
 import { MemoryAccess } from './access.ts';
 import { MemoryActions } from './actions.ts';
@@ -24,15 +24,15 @@ export interface MemoryEngineOptions {
 export class MemoryEngine implements Engine {
   readonly exactTail = true;
   readonly #clock: Clock;
-  // Random, not 1: a client that comes back after a restart must detect the other log.
-  readonly #epoch: number;
-  readonly #began: Stamp;
+  readonly #random: () => number;
+  #began: number;
+  #epoch: number | undefined;
   readonly #shards = new Map<string, ShardStore>();
 
   constructor({ clock, random }: MemoryEngineOptions) {
     this.#clock = clock;
-    this.#began = stampOf(Math.floor(clock.now()));
-    this.#epoch = 1 + Math.floor(random() * MAX_EPOCH);
+    this.#random = random;
+    this.#began = clock.now();
   }
 
   shard(subscribeKey: string, rules: ShardRules): ShardStore {
@@ -42,6 +42,9 @@ export class MemoryEngine implements Engine {
   }
 
   async epoch(): Promise<number> {
+    // Random, not 1: a client that comes back after a restart must detect the other log. On first use, since a worker has
+    // no random numbers before its first request.
+    this.#epoch ??= 1 + Math.floor(this.#random() * MAX_EPOCH);
     return this.#epoch;
   }
 
@@ -50,8 +53,10 @@ export class MemoryEngine implements Engine {
   }
 
   #create(rules: ShardRules): ShardStore {
+    // A worker's clock stands at 0 until its first request.
+    this.#began ||= this.#clock.now();
     const history = new MemoryHistory(this.#clock, rules.history);
-    const log = new MemoryLog(this.#clock, history, this.#began);
+    const log = new MemoryLog(this.#clock, history, stampOf(Math.floor(this.#began)));
     return {
       log,
       presence: new MemoryPresence(log, this.#clock, rules),
