@@ -3,7 +3,7 @@ import type { Abilities, Feature } from '../feature.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
-import { browserNetworkEvents } from '../runtime/surroundings.ts';
+import { browserNetworkEvents, browserPageEvents } from '../runtime/surroundings.ts';
 import { DEFAULTS, invalid, missingFeature, parseOrigin, readPubNubOptions } from './checks.ts';
 import type { PubNubOptions, Settings } from './options.ts';
 
@@ -46,6 +46,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
     transport: transport ?? able.transport?.({ fetch }) ?? noTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
+    pageEvents: all.pageEvents ?? browserPageEvents(),
   });
 }
 

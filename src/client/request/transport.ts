@@ -19,6 +19,8 @@ export interface TransportRequest {
   readonly onProgress?: ((loaded: number) => void) | undefined;
   /** `stream`: the body of a success is a stream of bytes. Redirects may be followed: the address holds no secrets. */
   readonly accept?: 'stream' | undefined;
+  /** The request has to reach the server even if the page that sends it goes away: `fetch` has an option of this name. */
+  readonly keepalive?: true | undefined;
   /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
 }
