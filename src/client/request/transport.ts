@@ -43,7 +43,8 @@ export interface TransportResponse {
 /**
  * Sends a request to an origin. Resolves with any answer; rejects only if there was none. It does not retry, follow redirects
  * or keep deadlines: the client does, by `signal`. The `code` of an error, or of one of its causes, says what went wrong:
- * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that the answer was too large, and so on.
+ * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that the answer was too large, and so on. A `maybeSent: true`
+ * beside it says that an earlier attempt, of the transport or the runtime itself, may have arrived.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
