@@ -119,6 +119,44 @@ describe('a page that leaves', () => {
     expect(leavesOf(fed)).toHaveLength(1);
   });
 
+  test('sends it with the token of a provider, as long as that is fresh', async () => {
+    const { fed, hide } = pageWith({ leaveOnPageHide: true, token: async () => 'a token' });
+    await using _ = fed;
+    await fed.subscribed('a', 10);
+    hide();
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    const [leave] = fed.requests.filter(({ facts }) => facts.kind === 'leave');
+    expect(leave?.facts.token).toBe('a token');
+  });
+
+  test('with a leave that gets no answer waits two seconds for it, and then rejoins', async () => {
+    const { fed, hide, show } = pageWith({ leaveOnPageHide: true }, ['leave']);
+    await using _ = fed;
+    await fed.subscribed('a', 10);
+    hide();
+    await fed.next('leave');
+    show();
+    await fed.clock.advance(1_999);
+    expect(fed.open('handshake')).toEqual([]);
+    await fed.clock.advance(1);
+    await (await fed.next('handshake')).answer(11);
+    expect(fed.client.state).toBe('connected');
+  });
+
+  test('tells of a gap if it was away for longer than the server keeps messages', async () => {
+    const { fed, hide, show } = pageWith({ liveRetention: 600 });
+    await using _ = fed;
+    const gaps: unknown[] = [];
+    fed.client.on('gap', ({ channel }) => gaps.push(channel));
+    await fed.subscribed('a', 10);
+    hide();
+    show();
+    // Ten minutes, by the server's time.
+    await (await fed.next('handshake')).answer(10 + 601 * 10_000_000);
+    await fed.deliver(20 + 601 * 10_000_000);
+    expect(gaps).toEqual(['a']);
+  });
+
   test('rejoins only after its leave, and leaves what its handshake asked for', async () => {
     const { fed, hide, show } = pageWith({ leaveOnPageHide: true }, ['leave']);
     await using _ = fed;
