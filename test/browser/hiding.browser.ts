@@ -37,6 +37,26 @@ describe('a page that leaves', () => {
     await expect.poll(() => world.present(), soon).toEqual([]);
   });
 
+  test('is gone also if its leave has to wait until long after it is closed', async () => {
+    const [page, other] = [await world.joined('alice', LEAVES), await world.tab()];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    world.hold = (url) => (url.startsWith('/held') ? held : undefined);
+    // With the poll of the page, five take all connections; the sixth takes that of the poll when it is given up.
+    await other.evaluate((url) => {
+      for (let count = 0; count < 6; count++) void fetch(`${url}/held?${count}`).catch(() => undefined);
+    }, world.url);
+    await expect.poll(() => world.count('/held'), soon).toBe(5);
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(() => world.count('/held'), soon).toBe(6);
+    await expect.poll(() => page.isClosed(), soon).toBe(true);
+    expect(world.count('/leave')).toBe(0);
+    release();
+    await expect.poll(() => world.present(), soon).toEqual([]);
+  });
+
   test('is back from the cache of the browser with all that was published meanwhile', async () => {
     const page = await world.joined('alice', LEAVES);
     await goAway(page);
