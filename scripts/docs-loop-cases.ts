@@ -148,6 +148,8 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'disconnect()', make: only('disconnectRequested') },
   { name: 'online: the network is back', make: network(true) },
   { name: 'offline: the network is gone', make: network(false) },
+  { name: 'pagehide: the page is hidden or frozen', make: page(false) },
+  { name: 'pageshow: the page is back', make: page(true) },
   { name: 'woke: the machine was asleep', make: whileAtWork(only('woke')) },
   { name: 'close()', make: only('closed') },
 ];
@@ -164,6 +166,10 @@ function delivered(fresh: boolean): Happens {
 // The engine watches the network and the clock only while the loop is at work.
 function network(online: boolean): Happens {
   return whileAtWork((_, now) => ({ type: 'networkChanged', online, ...times(now) }));
+}
+
+function page(shown: boolean): Happens {
+  return whileAtWork((_, now) => ({ type: 'pageChanged', shown, ...times(now) }));
 }
 
 function whileAtWork(happens: Happens): Happens {
@@ -209,6 +215,10 @@ export const STATES: readonly NamedState[] = [
   },
   { name: 'waiting for a delay', state: waiting },
   { name: 'waiting for a token', state: after(receiving, refused('accepted')) },
+  {
+    name: 'hidden: the page is in the cache of the browser, or frozen',
+    state: after(receiving, page(false)),
+  },
   { name: 'stopped', state: after(receiving, only('disconnectRequested')) },
   {
     name: 'failed: all attempts of the policy are used',

@@ -135,6 +135,8 @@ export interface Endpoint<P, R> {
   readonly headers?: (values: Values<P>) => Readonly<Record<string, string | undefined>>;
   /** `signature`: without the token; `none`: without a signature as well. */
   readonly auth?: 'none' | 'signature';
+  /** Browsers send it to its end even if the page goes away meanwhile. */
+  readonly keepalive?: true;
   /** When it may be repeated after a failure; a function where it depends on what is asked for. */
   readonly retry: Retry | ((values: Values<P>) => Retry);
   /** How often it may be repeated. @default 3 */

@@ -64,7 +64,7 @@ export type {
 } from './request/transport.ts';
 export type { Overflow } from './runtime/async-queue.ts';
 export type { Logger } from './runtime/logger.ts';
-export type { NetworkEvents } from './runtime/surroundings.ts';
+export type { NetworkEvents, PageEvents } from './runtime/surroundings.ts';
 export type {
   SubscribeParams,
   SubscribeVerb,

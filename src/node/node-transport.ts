@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import process from 'node:process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { factoryOptions, type OptionTable } from '../client/builder/read-options.ts';
@@ -44,6 +45,9 @@ const OPTIONS: OptionTable<NodeTransportOptions> = Object.freeze({
   ),
   maxResponseBytes: amount,
 });
+
+/** Deno sends a request again by itself when a kept connection breaks, and tells of the last attempt only. */
+const REPEATS = 'deno' in process.versions;
 
 /** The longest delay of a timer. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -139,7 +143,8 @@ function exchange(
     };
     outgoing.on('error', (error) => {
       // An error after the whole answer does not change it.
-      if (!answer?.incoming.complete) settle(() => reject(error));
+      if (!answer?.incoming.complete)
+        settle(() => reject(REPEATS ? Object.assign(error, { maybeSent: true }) : error));
     });
     // The client never asks for another protocol.
     outgoing.on('upgrade', (_incoming, socket) => {

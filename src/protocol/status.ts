@@ -13,7 +13,7 @@ export const PNStatusCategory = /* @__PURE__ */ named({
   PNConnectedCategory: '',
   /** The loop runs again after a loss. */
   PNReconnectedCategory: '',
-  /** The program stopped the loop: `disconnect()`, or nothing is subscribed any more. */
+  /** The loop was stopped: by `disconnect()`, since nothing is subscribed any more, or while the page is hidden. */
   PNDisconnectedCategory: '',
   /** A running loop failed; announced once per outage. */
   PNUnexpectedDisconnectCategory: '',

@@ -30,7 +30,15 @@ describe('the generated parts of the documentation', () => {
 describe('the page of the subscribe loop', () => {
   it('shows every state of the machine', () => {
     const shown = new Set(STATES.map(({ state }) => state.phase.name));
-    expect([...shown].sort()).toEqual(['failed', 'handshaking', 'idle', 'receiving', 'stopped', 'waiting']);
+    expect([...shown].sort()).toEqual([
+      'failed',
+      'handshaking',
+      'hidden',
+      'idle',
+      'receiving',
+      'stopped',
+      'waiting',
+    ]);
   });
 
   it('tries every kind of event', () => {
@@ -42,6 +50,7 @@ describe('the page of the subscribe loop', () => {
       'disconnectRequested',
       'filterChanged',
       'networkChanged',
+      'pageChanged',
       'pollFailed',
       'polled',
       'reconnectRequested',

@@ -14,7 +14,21 @@ export const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 const SHELL = ['sh', 'bash', 'shell', 'console'];
-const FREE = ['text', 'txt', 'diff', 'html', 'http', 'mermaid', 'yaml', 'yml', 'dockerfile', 'lua', 'css'];
+// Blocks of `tsx` are checked by a test of their page.
+const FREE = [
+  'tsx',
+  'text',
+  'txt',
+  'diff',
+  'html',
+  'http',
+  'mermaid',
+  'yaml',
+  'yml',
+  'dockerfile',
+  'lua',
+  'css',
+];
 
 /** How the block is checked, or a sentence on why nobody can tell. */
 export function kindOf(block: Block): Kind | { readonly problem: string } {

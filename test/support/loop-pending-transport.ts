@@ -10,15 +10,17 @@ export class PendingRequest {
   readonly url: string;
   readonly facts: RequestFacts;
   readonly signal: AbortSignal;
+  readonly isKeptAlive: boolean;
   readonly response: Promise<TransportResponse>;
   answered = false;
   #resolve: (response: TransportResponse) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor({ url, signal }: TransportRequest) {
+  constructor({ url, signal, keepalive }: TransportRequest) {
     this.url = url;
     this.facts = readRequest(url);
     this.signal = signal;
+    this.isKeptAlive = keepalive === true;
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -1,5 +1,5 @@
 import type { LoopInput } from '../../src/client/subscribe/state.ts';
-import { answerAt, failure, LoopMachine, names } from './loop-machine.ts';
+import { answerAt, failure, LoopMachine, names, POLICY } from './loop-machine.ts';
 
 /** The machine in every situation that it can be in, subscribed to `a` and `b` unless nothing is. */
 export const SITUATIONS = {
@@ -13,6 +13,8 @@ export const SITUATIONS = {
   'receiving, delivery held up': () => connected().answer(2).answer(3),
   'waiting for a delay': () => connected().fail(),
   'waiting for a token': () => connected().fail().fire().refuse('a'),
+  hidden: () => connected().send({ type: 'pageChanged', shown: false }),
+  'hidden, left': () => leaving().send({ type: 'pageChanged', shown: false }),
   stopped: () => connected().send({ type: 'disconnectRequested' }),
   failed: () => new LoopMachine({ ...connected().policy, reconnection: NO_RETRIES }).demand('a b').fail(),
   closed: () => connected().send({ type: 'closed' }),
@@ -23,6 +25,11 @@ const NO_RETRIES = { ...new LoopMachine().policy.reconnection, maximumRetries: 0
 /** A machine that receives: a handshake was answered at 1. */
 export function connected(text = 'a b'): LoopMachine {
   return new LoopMachine().demand(text).answer(1);
+}
+
+/** A machine that receives, and leaves with its page. */
+export function leaving(text = 'a b'): LoopMachine {
+  return new LoopMachine({ ...POLICY, leaveOnPageHide: true }).demand(text).answer(1);
 }
 
 /** A server that answers at once and has nothing new, so many times. */
@@ -57,6 +64,8 @@ export const EVENTS = {
   'the network is back': () => ({ type: 'networkChanged', online: true }),
   'the network is gone': () => ({ type: 'networkChanged', online: false }),
   'the machine woke up': () => ({ type: 'woke' }),
+  'the page is hidden': () => ({ type: 'pageChanged', shown: false }),
+  'the page is back': () => ({ type: 'pageChanged', shown: true }),
   'close()': () => ({ type: 'closed' }),
 } as const satisfies Readonly<Record<string, (machine: LoopMachine) => LoopInput>>;
 

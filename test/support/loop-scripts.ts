@@ -119,6 +119,7 @@ const call = move(
   (type) => (m) => m.send({ type }),
 );
 const network = move('network', fc.boolean(), (online) => (m) => m.send({ type: 'networkChanged', online }));
+const page = move('page', fc.boolean(), (shown) => (m) => m.send({ type: 'pageChanged', shown }));
 const close = move('close', fc.constant(0), () => (m) => m.send({ type: 'closed' }));
 
 const everyday = [
@@ -134,6 +135,7 @@ const everyday = [
   { weight: 2, arbitrary: late },
   { weight: 2, arbitrary: call },
   { weight: 1, arbitrary: network },
+  { weight: 1, arbitrary: page },
 ];
 
 const length = { minLength: 5, maxLength: 50, size: 'max' } as const;

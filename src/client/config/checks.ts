@@ -110,6 +110,7 @@ const OPTIONS = Object.freeze({
   announceSuccessfulHeartbeats: flag(false),
   announceFailedHeartbeats: flag(true),
   suppressLeaveEvents: flag(false),
+  leaveOnPageHide: flag(false),
   maintainPresenceState: flag(true),
   transactionalRequestTimeout: by(15, between(0.001, 299)),
   subscribeRequestTimeout: by(290, between(0.001, 299)),
@@ -128,6 +129,7 @@ const OPTIONS = Object.freeze({
   clock: by(systemClock, methods('now', 'setTimeout', 'clearTimeout')),
   random: by(systemRandom, checkFunction),
   networkEvents: optional(checkFunction),
+  pageEvents: optional(checkFunction),
   freezePayloads: flag(false),
 } satisfies OptionTable<GivenOptions>);
 
@@ -154,6 +156,7 @@ export function readPubNubOptions(source: unknown): GivenOptions {
 /** Options that exclude each other, or need something that is absent. */
 function conflictsOf(options: GivenOptions): readonly (readonly [isThere: boolean, problem: string])[] {
   const { userId, uuid, cipherKey, cryptoModule, secretKey, fetch, transport } = options;
+  const { leaveOnPageHide, suppressLeaveEvents } = options;
   const areBoth = (one: unknown, other: unknown) => one !== undefined && other !== undefined;
   return [
     [(userId ?? uuid) === undefined, 'The option "userId" is missing.'],
@@ -162,6 +165,10 @@ function conflictsOf(options: GivenOptions): readonly (readonly [isThere: boolea
     [
       (secretKey ?? cipherKey) !== undefined && globalThis.crypto?.subtle === undefined,
       'The options "secretKey" and "cipherKey" need WebCrypto, which web pages have over HTTPS and on localhost only.',
+    ],
+    [
+      leaveOnPageHide === true && suppressLeaveEvents === true,
+      'Only one of the options "leaveOnPageHide" and "suppressLeaveEvents" can be true.',
     ],
     [areBoth(fetch, transport), 'Only one of the options "fetch" and "transport" can be used.'],
   ];

@@ -6,7 +6,7 @@ import type { Fetch, Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
-import type { NetworkEvents } from '../runtime/surroundings.ts';
+import type { NetworkEvents, PageEvents } from '../runtime/surroundings.ts';
 import type { CryptoModule, Encryption } from './crypto-module.ts';
 
 /** The reconnection of the subscribe loop after a failure. */
@@ -86,6 +86,11 @@ export interface PubNubOptions {
   readonly announceFailedHeartbeats?: boolean;
   /** Sends no leave when a name is unsubscribed. @default false */
   readonly suppressLeaveEvents?: boolean;
+  /**
+   * Sends a leave when the page is closed, left or frozen, and rejoins when it is back. A leave is the user's, also if another
+   * tab of the user stays. @default false
+   */
+  readonly leaveOnPageHide?: boolean;
   /** Repeats the state given at subscribe with each handshake and heartbeat. @default true */
   readonly maintainPresenceState?: boolean;
   /** Seconds to wait for an answer, long polls excepted. @default 15 */
@@ -122,6 +127,8 @@ export interface PubNubOptions {
   readonly random?: () => number;
   /** Reports changes of the network. @default the browser's events, where there is a browser */
   readonly networkEvents?: NetworkEvents;
+  /** Reports that the page is hidden for good, cached or frozen, and that it is back: the client rests meanwhile. @default the browser's events, where there is a page */
+  readonly pageEvents?: PageEvents;
   /** Freezes payloads deeply before the listeners, which share them, get them; the test kit sets it. @default false */
   readonly freezePayloads?: boolean;
 }
@@ -131,6 +138,7 @@ type Switched =
   | 'announceSuccessfulHeartbeats'
   | 'announceFailedHeartbeats'
   | 'suppressLeaveEvents'
+  | 'leaveOnPageHide'
   | 'maintainPresenceState'
   | 'useRequestId'
   | 'freezePayloads';
@@ -171,4 +179,5 @@ export interface Settings
   readonly transport: Transport;
   readonly clock: SteadyClock;
   readonly networkEvents: NetworkEvents | undefined;
+  readonly pageEvents: PageEvents | undefined;
 }

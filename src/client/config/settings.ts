@@ -2,7 +2,7 @@ import { DEFAULT_PRESENCE_TIMEOUT } from '../../protocol/limits.ts';
 import type { Abilities, Feature } from '../feature.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
-import { browserNetworkEvents } from '../runtime/surroundings.ts';
+import { browserNetworkEvents, browserPageEvents } from '../runtime/surroundings.ts';
 import { DEFAULTS, invalid, missingFeature, parseOrigin, readPubNubOptions } from './checks.ts';
 import type { GivenOptions, OptionsWithUuid, PubNubOptions, Settings } from './options.ts';
 
@@ -47,6 +47,7 @@ export function settingsFrom(
     transport: transport ?? able.transport?.({ fetch }) ?? noTransport(fetch),
     networkEvents:
       all.networkEvents ?? (all.listenToBrowserNetworkEvents ? browserNetworkEvents() : undefined),
+    pageEvents: all.pageEvents ?? browserPageEvents(),
   });
 }
 

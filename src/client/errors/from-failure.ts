@@ -24,16 +24,23 @@ const WHAT = {
 /** The error of an exchange without an answer, by the codes in the chain of causes, never by a text. `thrown` holds no secrets. */
 export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
   if (isOwnError(thrown)) return thrown;
-  const { code, cause } = deepest(thrown);
+  const { code, cause, maybeSent } = deepest(thrown);
   const kind = kindOf(code);
   const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
   const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
-  const delivery = code !== undefined && NOT_SENT.test(code) ? 'not-sent' : 'unknown';
+  const delivery = !maybeSent && code !== undefined && NOT_SENT.test(code) ? 'not-sent' : 'unknown';
   return new PubNubError(kind, what, { operation, delivery, cause });
 }
 
-/** The error at the end of a chain of causes, and the last code in it, for example `ECONNRESET`. */
-function deepest(thrown: unknown): { readonly code: string | undefined; readonly cause: unknown } {
+interface Deepest {
+  readonly code: string | undefined;
+  readonly cause: unknown;
+  readonly maybeSent: boolean;
+}
+
+/** The error at the end of a chain of causes, the last code in it, for example `ECONNRESET`, and whether that proves nothing. */
+function deepest(thrown: unknown): Deepest {
+  let maybeSent = false;
   let cause = thrown;
   let code: string | undefined;
   for (let error = thrown, depth = 0; isError(error) && depth < 8; error = error.cause, depth++) {
@@ -41,8 +48,11 @@ function deepest(thrown: unknown): { readonly code: string | undefined; readonly
     if (!('request' in error)) cause = error;
     else if (cause === error) cause = error.cause;
     if (typeof error.code === 'string') code = error.code;
+    // Bun's fetch, whose errors have the address as `path`, sends a request again by itself when a kept connection breaks,
+    // and tells of the second attempt only: the first may have arrived.
+    if (error.maybeSent === true || /^https?:/.test(String(error.path))) maybeSent = true;
   }
-  return { code, cause };
+  return { code, cause, maybeSent };
 }
 
 function kindOf(code: string | undefined): keyof typeof WHAT {
@@ -55,6 +65,8 @@ function kindOf(code: string | undefined): keyof typeof WHAT {
 interface ErrorLike {
   readonly name: string;
   readonly code?: unknown;
+  readonly maybeSent?: unknown;
+  readonly path?: unknown;
   readonly cause?: unknown;
 }
 

@@ -44,6 +44,7 @@ export const leave = defineEndpoint<LeaveParams, void>({
   params: NAMES,
   path: ({ channels }, keys) => `${resource(channels, keys)}/leave`,
   query: ({ channelGroups }) => ({ 'channel-group': joined(channelGroups) }),
+  keepalive: true,
   retry: 'safe',
   parse: ({ body }) => serviceStatus(body),
 });

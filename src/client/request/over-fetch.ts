@@ -29,10 +29,11 @@ export type Call = (url: string, init: RequestInit) => Promise<Response>;
 
 /** A transport over a function that behaves like `fetch`. */
 export function transportOver(call: Call): Transport {
-  const exchange: Exchange = async ({ url, method, headers, signal, accept }, body) => {
+  const exchange: Exchange = async ({ url, method, headers, signal, accept, keepalive }, body) => {
     const response = await call(url, {
       ...{ method, headers, signal },
       ...(body !== undefined && { body }),
+      ...(keepalive && { keepalive }),
       // Browsers do not tell where a redirect leads that they do not follow themselves.
       redirect: accept ? 'follow' : 'manual',
     });

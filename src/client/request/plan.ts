@@ -8,7 +8,7 @@ import type { TransportRequest } from './transport.ts';
 const LONGEST_GET_PATH = 16_384;
 
 /** A request without its credentials, which are appended to its address for each attempt. */
-export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | 'headers'> {
+export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | 'headers' | 'keepalive'> {
   readonly body?: string | undefined;
 }
 
@@ -28,7 +28,8 @@ export function planRequest<P, R>(
   const address = client.baseUrl + route;
   const query = `?${queryText(endpoint.query?.(values, client.keys))}${client.identity}`;
   const extra = endpoint.headers ? present(endpoint.headers(values)) : NO_HEADERS;
-  const plan = { method: endpoint.method ?? 'GET', headers: extra };
+  const { method = 'GET', keepalive } = endpoint;
+  const plan = { method, headers: extra, ...(keepalive && { keepalive }) };
   if (endpoint.body) {
     const body = JSON.stringify(endpoint.body(values, client.keys));
     return { ...plan, headers: { ...JSON_HEADERS, ...extra }, url: address + query, body };

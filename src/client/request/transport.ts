@@ -19,6 +19,8 @@ export interface TransportRequest {
   readonly onProgress?: ((loaded: number) => void) | undefined;
   /** `stream`: the body of a success is a stream of bytes. Redirects may be followed: the address holds no secrets. */
   readonly accept?: 'stream' | undefined;
+  /** The request has to reach the server even if the page that sends it goes away: `fetch` has an option of this name. */
+  readonly keepalive?: true | undefined;
   /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +43,8 @@ export interface TransportResponse {
 /**
  * Sends a request to an origin. Resolves with any answer; rejects only if there was none. It does not retry, follow redirects
  * or keep deadlines: the client does, by `signal`. The `code` of an error, or of one of its causes, says what went wrong:
- * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that the answer was too large, and so on.
+ * `ECONNREFUSED` that nothing was sent, `ERR_RESPONSE_TOO_LARGE` that the answer was too large, and so on. A `maybeSent: true`
+ * beside it says that an earlier attempt, of the transport or the runtime itself, may have arrived.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 

@@ -4,26 +4,37 @@ import type { SteadyClock } from './steady-clock.ts';
 /** News of the network: calls back with `true` when it is up, `false` when it is gone; returns how to stop. */
 export type NetworkEvents = (listener: (online: boolean) => void) => () => void;
 
+/**
+ * News of the page: calls back with `false` when it is hidden or frozen, and nothing in it may run any more; with `true` when
+ * it is back. Returns how to stop.
+ */
+export type PageEvents = (listener: (shown: boolean) => void) => () => void;
+
 /** News of the machine that the program runs on. */
 export type MachineNews =
   | { readonly type: 'woke' }
-  | { readonly type: 'networkChanged'; readonly online: boolean };
+  | { readonly type: 'networkChanged'; readonly online: boolean }
+  | { readonly type: 'pageChanged'; readonly shown: boolean };
 
-/** Reports sleep, and changes of the network; returns how to stop. */
+/** Where news come from. */
+interface Surroundings {
+  readonly clock: SteadyClock;
+  readonly networkEvents: NetworkEvents | undefined;
+  readonly pageEvents: PageEvents | undefined;
+}
+
+/** Reports sleep, and changes of the network and the page; returns how to stop. */
 export function watchSurroundings(
-  {
-    clock,
-    networkEvents,
-  }: { readonly clock: SteadyClock; readonly networkEvents: NetworkEvents | undefined },
+  { clock, networkEvents, pageEvents }: Surroundings,
   tell: (news: MachineNews) => void,
 ): () => void {
-  const stopClock = watchForSleep(clock, () => tell({ type: 'woke' }));
-  const stopNetwork = attempt(() =>
-    networkEvents?.((online) => tell({ type: 'networkChanged', online: online === true })),
-  );
+  const stops = [
+    watchForSleep(clock, () => tell({ type: 'woke' })),
+    attempt(() => networkEvents?.((online) => tell({ type: 'networkChanged', online: online === true }))),
+    attempt(() => pageEvents?.((shown) => tell({ type: 'pageChanged', shown: shown === true }))),
+  ];
   return () => {
-    stopClock();
-    if (typeof stopNetwork === 'function') attempt(() => stopNetwork());
+    for (const stop of stops) if (typeof stop === 'function') attempt(() => stop());
   };
 }
 
@@ -42,17 +53,36 @@ type EventSource = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
 
 /** The `online` and `offline` events of a browser or worker; `undefined` where there are none, as in Node. */
 export function browserNetworkEvents(): NetworkEvents | undefined {
-  const source: Partial<EventSource> = globalThis;
-  if (!isEventSource(source)) return undefined;
+  return eventsOf([globalThis], ['online'], ['offline']);
+}
+
+/**
+ * The events of a page that is put into the browser's cache or taken out of it, and of one that is frozen; `undefined` where
+ * there is no page, as in Node and in workers.
+ */
+export function browserPageEvents(): PageEvents | undefined {
+  const { document } = globalThis as Partial<typeof globalThis>;
+  return document && eventsOf([globalThis, document], ['pageshow', 'resume'], ['pagehide', 'freeze']);
+}
+
+/** Listens to events that tell of a change for the better, and of one for the worse. */
+function eventsOf(
+  sources: readonly Partial<EventSource>[],
+  better: readonly string[],
+  worse: readonly string[],
+): NetworkEvents | undefined {
+  if (!sources.every(isEventSource)) return undefined;
   return (listener) => {
     const up = () => listener(true);
     const down = () => listener(false);
-    source.addEventListener('online', up);
-    source.addEventListener('offline', down);
-    return () => {
-      source.removeEventListener('online', up);
-      source.removeEventListener('offline', down);
+    const each = (method: keyof EventSource) => {
+      for (const source of sources) {
+        for (const type of better) source[method](type, up);
+        for (const type of worse) source[method](type, down);
+      }
     };
+    each('addEventListener');
+    return () => each('removeEventListener');
   };
 }
 

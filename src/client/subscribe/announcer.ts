@@ -20,6 +20,7 @@ export const REASONS: Readonly<Record<LoopInput['type'], string>> = {
   reconnectRequested: 'reconnect() was called',
   disconnectRequested: 'disconnect() was called',
   networkChanged: 'the network changed',
+  pageChanged: 'the page was hidden, or is back',
   woke: 'the machine woke up',
   closed: 'close() was called',
 };

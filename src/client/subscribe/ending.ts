@@ -6,10 +6,10 @@ import { isGone } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 /** Leaves and announces names that were dropped from a state. */
-export function dropNames(turn: Turn, { phase, accepted }: LoopState, removed: Names): void {
+export function dropNames(turn: Turn, before: LoopState, removed: Names): void {
   if (isEmpty(removed)) return;
   // Names that only the handshake in flight has asked for are left when it ends: a leave before that would be undone.
-  if (phase.name !== 'stopped' && phase.name !== 'idle') turn.leave(intersection(removed, accepted));
+  if (!isGone(before) && before.phase.name !== 'idle') turn.leave(intersection(removed, before.accepted));
   turn.announce('PNSubscriptionChangedCategory', removed, { operation: 'PNUnsubscribeOperation' });
 }
 
@@ -36,11 +36,30 @@ export function stop(turn: Turn, closed: boolean): void {
   });
 }
 
-function end(turn: Turn, operation: PNOperationType): void {
+/** States that a page leaves alone: nothing is under way. */
+const AT_REST: ReadonlySet<LoopState['phase']['name']> = new Set(['idle', 'hidden', 'stopped', 'failed']);
+
+/** Rests while the page is hidden: nothing in it runs then, and what was under way may be lost. */
+export function hide(turn: Turn): void {
+  const { phase, established, outage } = turn.state;
+  if (AT_REST.has(phase.name)) return;
+  const leaves = turn.policy.leaveOnPageHide === true;
+  const left = leaves || isGone(turn.state);
+  end(turn, 'PNSubscribeOperation', leaves);
+  turn.hasten(COST.stop);
+  turn.set({
+    outage: outage || established,
+    wasAway: true,
+    owed: undefined,
+    phase: { name: 'hidden', left },
+  });
+}
+
+function end(turn: Turn, operation: PNOperationType, leaves = true): void {
   const { phase, accepted, demand } = turn.state;
   const isAsked = phase.name === 'handshaking' && phase.poll;
   const asked = isAsked ? union(accepted, phase.names) : accepted;
   turn.halt();
-  turn.leave(isGone(turn.state) ? NO_NAMES : asked);
+  turn.leave(isGone(turn.state) || !leaves ? NO_NAMES : asked);
   turn.announce('PNDisconnectedCategory', demand, { operation });
 }

@@ -21,8 +21,10 @@ export class Loop {
   #unwatch: (() => void) | undefined;
 
   constructor(engine: SubscribeEngine) {
-    const { clock, reconnection, countThreshold, liveRetention, tokenProvider } = engine.settings;
-    const policy = { reconnection, countThreshold, liveRetention, renewsToken: tokenProvider !== undefined };
+    const { clock, reconnection, countThreshold, liveRetention, leaveOnPageHide, tokenProvider } =
+      engine.settings;
+    const renewsToken = tokenProvider !== undefined;
+    const policy = { reconnection, countThreshold, liveRetention, leaveOnPageHide, renewsToken };
     this.#engine = engine;
     this.#machine = new Machine<LoopState, LoopInput, LoopAction>(IDLE, {
       clock,

@@ -1,4 +1,4 @@
-import { dropNames, forget, stop } from './ending.ts';
+import { dropNames, forget, hide, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, without } from './names.ts';
 import { accept, deliverNext, receive } from './receive.ts';
@@ -32,6 +32,7 @@ const HANDLERS: { readonly [Type in LoopEvent['type']]: Handler<Type> } = Object
   reconnectRequested: reconnect,
   disconnectRequested: (turn) => stop(turn, false),
   networkChanged: changeNetwork,
+  pageChanged: changePage,
   woke: wake,
   closed: (turn) => stop(turn, true),
 });
@@ -151,13 +152,18 @@ function reconnect(turn: Turn): void {
   const { name } = turn.state.phase;
   if (name === 'waiting') tryAgain(turn);
   else if (name === 'failed') startAgain(turn);
-  else if (name === 'stopped') handshake(turn);
+  else if (name === 'stopped' || name === 'hidden') handshake(turn);
 }
 
 function changeNetwork(turn: Turn, { online }: Extract<LoopEvent, { type: 'networkChanged' }>): void {
   const { demand, phase } = turn.state;
   turn.announce(online ? 'PNNetworkUpCategory' : 'PNNetworkDownCategory', demand);
   if (online && phase.name === 'waiting' && phase.timer) tryAgain(turn);
+}
+
+function changePage(turn: Turn, { shown }: Extract<LoopEvent, { type: 'pageChanged' }>): void {
+  if (!shown) hide(turn);
+  else if (turn.state.phase.name === 'hidden') handshake(turn);
 }
 
 // The connection may have been lost during sleep: a handshake tests it.

@@ -31,6 +31,8 @@ export type Phase =
       readonly timer?: boolean;
       readonly names: Names;
       readonly sentAt: number;
+      /** It is delayed, and the server has heard of none of the names since a leave. */
+      readonly left?: boolean;
       /** The token or filter has changed since: a refusal does not concern the new one. */
       readonly stale?: boolean;
     }
@@ -41,6 +43,8 @@ export type Phase =
   | { readonly name: 'receiving'; readonly poll?: boolean; readonly timer?: boolean; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
   | { readonly name: 'waiting'; readonly timer?: boolean; readonly due: number; readonly error: PubNubError }
+  /** While the page is hidden or frozen. `left`: the server has been sent a leave. */
+  | { readonly name: 'hidden'; readonly left: boolean }
   /** By `disconnect()`, or for good by `close()`. */
   | { readonly name: 'stopped'; readonly closed: boolean }
   /** The policy allows no further attempt. */
@@ -163,6 +167,7 @@ export type LoopEvent = { readonly now: number; readonly wall: number } & (
   | { readonly type: 'reconnectRequested' }
   | { readonly type: 'disconnectRequested' }
   | { readonly type: 'networkChanged'; readonly online: boolean }
+  | { readonly type: 'pageChanged'; readonly shown: boolean }
   | { readonly type: 'woke' }
   | { readonly type: 'closed' }
 );
@@ -205,6 +210,8 @@ export interface LoopPolicy {
   readonly liveRetention: number;
   /** Whether there is a token provider: a refusal may end without the program. */
   readonly renewsToken?: boolean;
+  /** Whether the user leaves with the page. */
+  readonly leaveOnPageHide?: boolean;
 }
 
 /** An event without the times and the random number, which are added when it is processed. */

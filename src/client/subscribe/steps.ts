@@ -2,7 +2,7 @@ import type { ClientState } from '../listeners/events.ts';
 import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, union, without } from './names.ts';
 import { COST, pauseOf } from './pace.ts';
-import type { LoopState, Phase } from './state.ts';
+import type { LoopState } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** After so many successive answers that came at once and held nothing new, the next poll waits for the floor delay. */
@@ -36,7 +36,7 @@ export function handshake(turn: Turn): void {
   const phase = { name: 'handshaking', names, sentAt: now } as const;
   const delay = pauseOf(state.haste, now);
   if (delay > 0) {
-    turn.waitIn(phase, delay);
+    turn.waitIn({ ...phase, left: isGone(state) || !state.established }, delay);
     return;
   }
   const task = state.task + 1;
@@ -137,6 +137,8 @@ export function publicState({ phase, established, outage }: LoopState): ClientSt
       return 'connected';
     case 'waiting':
       return 'reconnecting';
+    case 'hidden':
+      return outage ? 'reconnecting' : 'connecting';
     default:
       return phase.name;
   }
@@ -151,12 +153,6 @@ export function presentIn(state: LoopState): Names {
 }
 
 /** Whether the last thing that the server heard is a leave. */
-export function isGone({
-  phase,
-  established,
-}: {
-  readonly phase: Phase;
-  readonly established: boolean;
-}): boolean {
-  return phase.name === 'stopped' || (phase.name === 'handshaking' && !phase.poll && !established);
+export function isGone({ phase }: Pick<LoopState, 'phase'>): boolean {
+  return phase.name === 'stopped' || ('left' in phase && phase.left === true);
 }

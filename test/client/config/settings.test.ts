@@ -75,6 +75,7 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['announceSuccessfulHeartbeats', 1, 'must be true or false'],
   ['announceFailedHeartbeats', 'yes', 'must be true or false'],
   ['suppressLeaveEvents', null, 'must be true or false'],
+  ['leaveOnPageHide', 'yes', 'must be true or false'],
   ['maintainPresenceState', 0, 'must be true or false'],
   ['transactionalRequestTimeout', 0, 'must be from 0.001 to 299 seconds'],
   ['transactionalRequestTimeout', Number.POSITIVE_INFINITY, 'must be from 0.001 to 299 seconds'],
@@ -95,6 +96,7 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['clock', null, 'must have a method now()'],
   ['random', 0.5, 'must be a function'],
   ['networkEvents', OBJECT, 'must be a function'],
+  ['pageEvents', OBJECT, 'must be a function'],
   ['freezePayloads', 1, 'must be true or false'],
 ];
 
@@ -121,6 +123,10 @@ describe('a wrong option', () => {
     [{ userId: 'alice' }, 'The option "subscribeKey" is missing'],
     [{ subscribeKey: 'demo' }, 'The option "userId" is missing'],
     [{ ...REQUIRED, uuid: 'bob' }, 'The options "userId" and "uuid" differ'],
+    [
+      { ...REQUIRED, leaveOnPageHide: true, suppressLeaveEvents: true },
+      'Only one of the options "leaveOnPageHide" and "suppressLeaveEvents" can be true',
+    ],
     [{ ...REQUIRED, heartbeat: 1 }, '"heartbeat" is no option.'],
     [{ ...REQUIRED, filterExpresion: 'x' }, 'is no option; did you mean "filterExpression"?'],
     [{ ...REQUIRED, toString: 1 }, '"toString" is no option'],

@@ -31,6 +31,49 @@ type Row = readonly [name: string, thrown: unknown, code: string, delivery: stri
 
 const CORPUS: readonly Row[] = [
   [
+    'Bun: refused, maybe after an attempt on a kept connection that broke',
+    Object.assign(new TypeError('ECONNREFUSED: Unable to connect.'), {
+      ...{ code: 'ECONNREFUSED', path: 'http://localhost:8090/publish', errno: 0 },
+    }),
+    NETWORK,
+    'unknown',
+    'ECONNREFUSED',
+  ],
+  [
+    'Bun over ky: a host that is not found, likewise',
+    kyFailed(Object.assign(new TypeError('ENOTFOUND'), { code: 'ENOTFOUND', path: 'https://localhost/' })),
+    NETWORK,
+    'unknown',
+    'ENOTFOUND',
+  ],
+  [
+    'Node: refused over a socket of the file system, whose error has a path too',
+    Object.assign(new Error('connect ECONNREFUSED /run/origin.sock'), {
+      ...{ code: 'ECONNREFUSED', syscall: 'connect', path: '/run/origin.sock' },
+    }),
+    NETWORK,
+    'not-sent',
+    'ECONNREFUSED',
+  ],
+  [
+    'a transport that repeats by itself',
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', maybeSent: true }),
+    NETWORK,
+    'unknown',
+    'ECONNREFUSED',
+  ],
+  [
+    'Deno: refused, without a code',
+    fetchFailed(
+      new Error(
+        'error sending request for url (http://localhost/): client error (Connect): tcp connect error: Connection refused (os error 111)',
+      ),
+    ),
+    NETWORK,
+    'unknown',
+    'Error',
+  ],
+  [
     'undici: the other side closed',
     fetchFailed(system('UND_ERR_SOCKET', 'other side closed')),
     NETWORK,

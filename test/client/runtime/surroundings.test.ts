@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
-import { browserNetworkEvents, watchForSleep } from '../../../src/client/runtime/surroundings.ts';
+import {
+  browserNetworkEvents,
+  browserPageEvents,
+  watchForSleep,
+} from '../../../src/client/runtime/surroundings.ts';
 import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -119,4 +123,33 @@ test('a browser tells of the network until it is told to stop', () => {
   stop?.();
   browser.dispatchEvent(new Event('online'));
   expect(news).toHaveLength(3);
+});
+
+test('there is no news of a page where there is none, as in Node and in workers', () => {
+  expect(browserPageEvents()).toBe(undefined);
+  const worker = new EventTarget();
+  vi.stubGlobal('addEventListener', worker.addEventListener.bind(worker));
+  vi.stubGlobal('removeEventListener', worker.removeEventListener.bind(worker));
+  expect(browserPageEvents()).toBe(undefined);
+  // React Native has no events here, and some test environments a document without any.
+  vi.stubGlobal('document', {});
+  expect(browserPageEvents()).toBe(undefined);
+});
+
+test('a page tells that it is hidden or frozen, and that it is back, until it is told to stop', () => {
+  const [page, document] = [new EventTarget(), new EventTarget()];
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+  vi.stubGlobal('document', document);
+  const news: boolean[] = [];
+  const stop = browserPageEvents()?.((shown) => news.push(shown));
+  const tell = () => {
+    for (const type of ['pagehide', 'pageshow']) page.dispatchEvent(new Event(type));
+    for (const type of ['freeze', 'resume']) document.dispatchEvent(new Event(type));
+  };
+  tell();
+  expect(news).toEqual([false, true, false, true]);
+  stop?.();
+  tell();
+  expect(news).toHaveLength(4);
 });

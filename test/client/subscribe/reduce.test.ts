@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LoopMachine } from '../../support/loop-machine.ts';
+import { reduce } from '../../../src/client/subscribe/reduce.ts';
+import { effectsOf, type LoopMachine, short } from '../../support/loop-machine.ts';
 import { EVENTS, SITUATIONS } from '../../support/loop-phases.ts';
 
 type Situation = keyof typeof SITUATIONS;
@@ -29,6 +30,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'handshaking (poll): !NetworkUp',
     'the network is gone': 'handshaking (poll): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'handshake for more': {
@@ -46,6 +48,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'handshaking (poll): !NetworkUp',
     'the network is gone': 'handshaking (poll): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'handshake after a loss': {
@@ -63,6 +66,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'handshaking (poll): !NetworkUp',
     'the network is gone': 'handshaking (poll): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   receiving: {
@@ -80,6 +84,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'receiving (poll): !NetworkUp',
     'the network is gone': 'receiving (poll): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'receiving, some refused': {
@@ -98,6 +103,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'receiving (poll): !NetworkUp',
     'the network is gone': 'receiving (poll): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'receiving, pausing': {
@@ -111,6 +117,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'receiving (timer): !NetworkUp',
     'the network is gone': 'receiving (timer): !NetworkDown',
     'the machine woke up': 'handshaking (poll): cancel handshake',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'receiving, delivery held up': {
@@ -123,6 +130,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'receiving: !NetworkUp',
     'the network is gone': 'receiving: !NetworkDown',
     'the machine woke up': 'handshaking (poll): handshake',
+    'the page is hidden': 'hidden: !Disconnected',
     'close()': 'stopped: leave !Disconnected',
   },
   'waiting for a delay': {
@@ -136,6 +144,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the network is back': 'waiting (timer): !NetworkUp cancel startTimer(1000)',
     'the network is gone': 'waiting (timer): !NetworkDown',
     'the machine woke up': 'waiting (timer): cancel startTimer(1000)',
+    'the page is hidden': 'hidden: cancel !Disconnected',
     'close()': 'stopped: cancel leave !Disconnected',
   },
   'waiting for a token': {
@@ -150,7 +159,32 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'disconnect()': 'stopped: leave !Disconnected',
     'the network is back': 'waiting: !NetworkUp',
     'the network is gone': 'waiting: !NetworkDown',
+    'the page is hidden': 'hidden: !Disconnected',
     'close()': 'stopped: leave !Disconnected',
+  },
+  hidden: {
+    'a subscription to a new name': 'hidden:',
+    'a subscription to the same names': 'hidden:',
+    'one of the names is dropped': 'hidden: leave !SubscriptionChanged',
+    'everything is dropped': 'idle: leave !Disconnected',
+    'reconnect()': 'handshaking (poll): handshake',
+    'disconnect()': 'stopped: leave !Disconnected',
+    'the network is back': 'hidden: !NetworkUp',
+    'the network is gone': 'hidden: !NetworkDown',
+    'the page is back': 'handshaking (poll): handshake',
+    'close()': 'stopped: leave !Disconnected',
+  },
+  'hidden, left': {
+    'a subscription to a new name': 'hidden:',
+    'a subscription to the same names': 'hidden:',
+    'one of the names is dropped': 'hidden: !SubscriptionChanged',
+    'everything is dropped': 'idle: !Disconnected',
+    'reconnect()': 'handshaking (poll): handshake',
+    'disconnect()': 'stopped: !Disconnected',
+    'the network is back': 'hidden: !NetworkUp',
+    'the network is gone': 'hidden: !NetworkDown',
+    'the page is back': 'handshaking (poll): handshake',
+    'close()': 'stopped: !Disconnected',
   },
   stopped: {
     'a subscription to a new name': 'stopped:',
@@ -198,6 +232,30 @@ describe('every event in every situation', () => {
     } else {
       expect(machine.told).toBe(expected);
     }
+  });
+});
+
+describe('a loop that leaves with its page', () => {
+  test.each([
+    ['first handshake', 'a b'],
+    ['handshake for more', 'a b'],
+    ['receiving', 'a b'],
+    ['receiving, some refused', 'a'],
+    ['receiving, delivery held up', 'a b'],
+    ['waiting for a delay', 'a b'],
+    ['hidden, left', ''],
+    ['stopped', ''],
+    ['failed', ''],
+    ['idle', ''],
+  ] as const)('%s: it leaves "%s"', (situation, left) => {
+    const { state, policy, now } = SITUATIONS[situation]();
+    const hidden = { type: 'pageChanged', shown: false, now, wall: now } as const;
+    const [, effects] = reduce({ ...policy, leaveOnPageHide: true }, state, hidden);
+    expect(
+      effectsOf(effects, 'leave')
+        .map(({ names }) => short(names))
+        .join(),
+    ).toBe(left);
   });
 });
 

@@ -14,6 +14,8 @@ const EXPECTED: Readonly<Record<keyof typeof SITUATIONS, string>> = {
   'receiving, delivery held up': 'connected',
   'waiting for a delay': 'reconnecting',
   'waiting for a token': 'reconnecting',
+  hidden: 'reconnecting',
+  'hidden, left': 'reconnecting',
   stopped: 'stopped',
   failed: 'failed',
   closed: 'stopped',
@@ -39,12 +41,22 @@ describe('the state that a program sees', () => {
       () => failed().wait(1_000).send({ type: 'reconnectRequested' }),
       'reconnecting',
     ],
+    ['a handshake of a page that is back', () => back(connected()), 'reconnecting'],
+    [
+      'a handshake of a page that was never connected',
+      () => back(new LoopMachine().demand('a')),
+      'connecting',
+    ],
     ['a handshake with a new token', () => waiting().send({ type: 'tokenChanged' }), 'reconnecting'],
   ])('in %s', (_, make, expected) => {
     const { state } = make();
     expect([state.phase.name, publicState(state)]).toEqual(['handshaking', expected]);
   });
 });
+
+function back(machine: LoopMachine): LoopMachine {
+  return machine.send({ type: 'pageChanged', shown: false }).send({ type: 'pageChanged', shown: true });
+}
 
 function restarted(): LoopMachine {
   return connected().send({ type: 'disconnectRequested' }).send({ type: 'reconnectRequested' });

@@ -12,7 +12,7 @@ function connectedIn(roundTrip: number): LoopMachine {
 
 describe('a handshake', () => {
   // Only what makes its answer worthless, or nobody wait for it, ends it.
-  const MAY_END = ['disconnectRequested', 'closed', 'woke'];
+  const MAY_END = ['disconnectRequested', 'closed', 'woke', 'pageChanged'];
 
   test('is never given up for what the program wants meanwhile', () => {
     eachStep(() => ({ before, input, after, effects }) => {

@@ -1,0 +1,4 @@
+// The program for pages.
+import { smoke } from './smoke.js';
+
+Object.assign(globalThis, { smoke });
