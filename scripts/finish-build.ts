@@ -1,12 +1,20 @@
-// tsc rewrites `./x.ts` to `./x.js` in what it compiles, but not in declarations: this does it there.
+// tsc rewrites `./x.ts` to `./x.js` in what it compiles, but not in declarations: this does it there. Around an import
+// whose name is computed it puts a helper that does it at run time: no such import is relative, so this takes it out.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
 const DIST = new URL('../dist/', import.meta.url);
 const RELATIVE_TS = /(\bfrom |\bimport |\bimport\()(['"])(\.{1,2}\/[^'"]+)\.ts\2/g;
+const HELPER = /^var __rewriteRelativeImportExtension = [\s\S]*?^};\n/m;
+const HELPED = /\bimport\(__rewriteRelativeImportExtension\(([^()]*)\)\)/g;
 
-for (const path of globSync('**/*.d.ts', { cwd: DIST })) {
-  const file = new URL(path, DIST);
-  const text = readFileSync(file, 'utf8');
-  const rewritten = text.replace(RELATIVE_TS, '$1$2$3.js$2');
-  if (rewritten !== text) writeFileSync(file, rewritten);
+function rewrite(pattern: string, change: (text: string) => string): void {
+  for (const path of globSync(pattern, { cwd: DIST })) {
+    const file = new URL(path, DIST);
+    const text = readFileSync(file, 'utf8');
+    const rewritten = change(text);
+    if (rewritten !== text) writeFileSync(file, rewritten);
+  }
 }
+
+rewrite('**/*.d.ts', (text) => text.replace(RELATIVE_TS, '$1$2$3.js$2'));
+rewrite('**/*.js', (text) => text.replace(HELPER, '').replace(HELPED, 'import($1)'));

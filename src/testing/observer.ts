@@ -131,5 +131,5 @@ function textOfUnexpected(
 
 function textOfOpen({ userId, operation, channels, channelGroups }: TestRequest): string {
   const names = [...channels, ...channelGroups].join(', ') || 'nothing';
-  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends.`;
+  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends, or make it by network.client(), which does.`;
 }

@@ -1,3 +1,4 @@
+import { TestClients } from './clients.ts';
 import { TestNetworkError } from './errors.ts';
 import { connectionError } from './fault-answers.ts';
 import { Observer } from './observer.ts';
@@ -22,6 +23,8 @@ export interface NetworkParts {
   readonly transcript: Transcript;
   /** Further origins that the msw handlers answer for. */
   readonly origins: readonly string[];
+  /** The clients that end with the network. */
+  readonly clients: TestClients;
   readonly ports: Set<Port>;
   readonly players: Set<Player>;
   /** Makes an error that ends in the transcript. */
@@ -48,10 +51,16 @@ export function networkParts(options: TestNetworkOptions | undefined): NetworkPa
   const wire = new Wire({ clock: clock.elsewhere, transcript, observer, changed });
   const parts: NetworkParts = {
     ...{ clock, random, origin, wire, observer, waits, transcript, origins, error },
+    clients: new TestClients(),
     ports: new Set(),
     players: new Set(),
   };
   return parts;
+}
+
+/** Closes the clients of the network. One whose own clock keeps it from closing is left open. */
+export function closeClients({ clients, waits }: NetworkParts): Promise<void> {
+  return waits.patiently(clients.close());
 }
 
 /** The error that reports what a test left behind; `undefined` if it left nothing. */

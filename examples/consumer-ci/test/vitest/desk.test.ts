@@ -1,5 +1,6 @@
 import { setupServer } from 'msw/node';
 import { createTestNetwork, matchers } from 'timetoken/testing';
+import { handlers } from 'timetoken/testing/msw';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from '../../src/desk.ts';
 
@@ -7,7 +8,7 @@ expect.extend(matchers);
 
 // The network lives in the time of the fake timers, as the service does, which is given no clock.
 const network = createTestNetwork({ time: vi });
-const server = setupServer(...network.handlers);
+const server = setupServer(...handlers(network));
 let desk: Desk;
 
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
