@@ -1,5 +1,6 @@
 import { type AnyChannels, PubNub, type PubNubOptions } from 'timetoken';
 import { check, NAME, OBJECT } from './checks.ts';
+import type { Ciphers } from './ciphers.ts';
 import type { ClientOptions } from './options.ts';
 
 const CALLER = 'network.client()';
@@ -14,6 +15,12 @@ const RIVALS: Readonly<Partial<Record<keyof PubNubOptions, keyof PubNubOptions>>
 /** The clients that a network has made, and closes. */
 export class TestClients {
   readonly #open = new Set<PubNub<never>>();
+  readonly #ciphers: Ciphers;
+
+  /** `ciphers` learns the keys of the clients. */
+  constructor(ciphers: Ciphers) {
+    this.#ciphers = ciphers;
+  }
 
   /**
    * Makes a client. Throws a `TypeError` for an invalid name, or options that are no object or name another user, and the
@@ -36,9 +43,15 @@ export class TestClients {
         `${CALLER}: the user is "${userId}", the first argument, and not that of the options.`,
       );
     const client = new PubNub<Channels>({ ...withoutRivals(defaults, given), ...given, userId });
+    this.#ciphers.learn(given);
     // It is only closed here, which no channel map has a part in.
     this.#open.add(client as unknown as PubNub<never>);
     return client;
+  }
+
+  /** The clients that are not closed yet. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Closes all clients that were made since the last time. Never rejects. */

@@ -24,16 +24,25 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
   /** The network as a `fetch`, for `new PubNub({ fetch: network.fetch })`, or in place of the global one. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   readonly #parts: NetworkParts;
+  readonly #ofClients: Pick<ClientOptions, 'fetch' | 'onDelivered'>;
   #ending: Promise<Error | undefined> | undefined;
 
   constructor(options?: TestNetworkOptions) {
     super(() => this.#open);
     const parts = networkParts(options);
-    const { wire, origin } = parts;
+    const { wire, origin, observer } = parts;
+    const way =
+      (reports: boolean): TestNetwork['fetch'] =>
+      async (given, init) => {
+        const input = given instanceof Request && !init ? given : new Request(given, init);
+        const forward = (signal: AbortSignal) => origin.current.fetch(new Request(input, { signal }));
+        return wire.fetch(input, { forward, reports });
+      };
     this.#parts = parts;
-    this.fetch = (given, init) => {
-      const input = given instanceof Request && !init ? given : new Request(given, init);
-      return wire.fetch(input, (signal) => origin.current.fetch(new Request(input, { signal })));
+    this.fetch = way(false);
+    this.#ofClients = {
+      fetch: way(true),
+      onDelivered: (entry, client) => observer.messages.delivered(entry, client),
     };
   }
 
@@ -62,9 +71,10 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
 
   /** The options of a client on this network: `new PubNub({ ...network.options, userId: 'alice' })`. */
   get options(): ClientOptions {
-    const { observer, random, clock } = this.#parts;
+    const { observer, random, clock, cipher } = this.#parts;
     const { subscribeKey, publishKey = 'demo' } = observer.keys.first;
-    return { subscribeKey, publishKey, fetch: this.fetch, clock, random: random.next, freezePayloads: true };
+    const own = { clock, random: random.next, freezePayloads: true, ...cipher };
+    return { subscribeKey, publishKey, ...this.#ofClients, ...own };
   }
 
   /** @deprecated Write `handlers(network)`, of `timetoken/testing/msw`. Throws a `TypeError` that says so. */

@@ -43,9 +43,10 @@ function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
       interruption?.onAbort(() => gone.abort());
       if (interruption?.aborted) gone.abort();
       const input = new Request(`${base}${target}`, { method, signal: gone.signal });
-      const { status, headers, body } = await wire.fetch(input, async (signal) =>
-        responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
-      );
+      const { status, headers, body } = await wire.fetch(input, {
+        forward: async (signal) =>
+          responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
+      });
       const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
       return { status, contentType, body: '', stream: body, headers: others };
     },

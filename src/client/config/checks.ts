@@ -129,6 +129,7 @@ const OPTIONS = Object.freeze({
   random: by(systemRandom, checkFunction),
   networkEvents: optional(checkFunction),
   freezePayloads: flag(false),
+  onDelivered: optional(checkFunction),
 } satisfies OptionTable<PubNubOptions>);
 
 type FallbackOf<O> = O extends Defaulted<infer T> ? T : undefined;

@@ -153,7 +153,7 @@ export class Delivery {
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#engine;
+    const { holding } = this.#engine;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -162,7 +162,7 @@ export class Delivery {
       for (const { id } of recipients) had.add(id);
       return;
     }
-    if (isFirst) listeners.emit(decoded.name, decoded.event);
+    if (isFirst) this.#tell(arrived, decoded);
     const waiting = new Map<PNMessageResult, number[]>();
     for (const subscription of recipients) {
       const message = this.#give(subscription, arrived, decoded);
@@ -172,6 +172,16 @@ export class Delivery {
       else waiting.set(message, [subscription.id]);
     }
     for (const [message, ids] of waiting) holding.hold(message, ids, arrived.bytes);
+  }
+
+  #tell({ envelope }: Arrived, { name, event }: Decoded): void {
+    const { listeners, settings } = this.#engine;
+    try {
+      settings.onDelivered?.(envelope, settings);
+    } catch (error) {
+      listeners.report(name, error);
+    }
+    listeners.emit(name, event);
   }
 
   // Returns a message that is held for the subscription's first iterator.

@@ -96,6 +96,7 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['random', 0.5, 'must be a function'],
   ['networkEvents', OBJECT, 'must be a function'],
   ['freezePayloads', 1, 'must be true or false'],
+  ['onDelivered', {}, 'must be a function'],
 ];
 
 describe('a wrong option', () => {
