@@ -1,7 +1,5 @@
-import { setupServer } from 'msw/node';
 import { aesCbcCryptoModule, legacyCryptoModule, PubNub } from 'timetoken';
 import { assertPublished, createTestNetwork } from 'timetoken/testing';
-import { handlers } from 'timetoken/testing/msw';
 import { describe, expect, it } from 'vitest';
 
 const CIPHERTEXT = expect.stringMatching(/^[\w+/]{16,}=*$/);
@@ -45,10 +43,8 @@ describe.each(CLIENTS)('what a client of the network with %s publishes', (_name,
 
   it('is shown in clear by a network that has the same, whoever made the client', async () => {
     const network = createTestNetwork(options);
-    const server = setupServer(...handlers(network));
-    server.listen({ onUnhandledFrame: 'error' });
-    const { clock } = network;
-    const keys = { subscribeKey: 'demo', publishKey: 'demo', userId: 'alice', clock };
+    const { fetch, clock } = network;
+    const keys = { subscribeKey: 'demo', publishKey: 'demo', userId: 'alice', fetch, clock };
     const alice = new PubNub({ ...keys, ...options });
     const messages: unknown[] = [];
     alice.on('message', ({ message }) => void messages.push(message));
@@ -64,7 +60,6 @@ describe.each(CLIENTS)('what a client of the network with %s publishes', (_name,
     ]);
     await alice.close();
     await network.close();
-    server.close();
   });
 });
 
