@@ -40,7 +40,7 @@ const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, VITEST: ___, ...rest } = process
 const OWN_NODE = join(ROOT, 'node_modules/.bin');
 const QUIETLY = [
   ...['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'],
-  ...['--loglevel', 'error', '--fetch-retries', '1'],
+  ...['--loglevel', 'error', '--fetch-retries', '1', '--fetch-retry-mintimeout', '1000'],
 ];
 
 function npm(args: readonly string[], cwd: string, node = OWN_NODE): void {
