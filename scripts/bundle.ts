@@ -26,6 +26,8 @@ await build({
   platform: 'node',
   target: 'node22',
   packages: 'external',
+  // Without the paths of this repository: an entry that uses another one imports it, and not a copy.
+  tsconfigRaw: '{}',
   chunkNames: 'shared/[hash]',
   logLevel: 'warning',
 });

@@ -49,8 +49,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'entries come in the order in which the answer holds them',
-    find: 'for (const [index, one] of arrived.entries())',
-    replace: 'for (const [index, one] of [...arrived.entries()].reverse())',
+    find: 'arrived.forEach((one, index) => {',
+    replace: '[...arrived].reverse().forEach((one, index) => {',
   },
   {
     says: 'a name that is dropped by a handler gets nothing of the rest of a batch',

@@ -1,14 +1,17 @@
 import type { AppendRequest } from '../origin/store/log.ts';
 import type { Stamp } from '../origin/store/stamp.ts';
+import type { WireEnvelope } from '../protocol/envelope.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import { isRecord } from './checks.ts';
-import type { TestRequest } from './test-request.ts';
+import type { Ciphers } from './ciphers.ts';
 
 /** A message that was sent or received. */
 export interface SeenMessage<Payload = unknown> {
   readonly channel: string;
-  /** As it was on the wire: the ciphertext of an encrypted message. */
+  /** The message; in clear, if the network or its receiver can decrypt it. */
   readonly message: Payload;
+  /** The message as it was on the wire: the ciphertext of an encrypted one. */
+  readonly raw: unknown;
   readonly kind: 'message' | 'signal' | 'file';
   readonly meta: unknown;
   readonly customMessageType: string | undefined;
@@ -27,35 +30,80 @@ export interface ReceivedMessage<Payload = unknown> extends SeenMessage<Payload>
 type Envelope = Readonly<Record<string, unknown>>;
 type Id = Pick<SeenMessage, 'subscribeKey' | 'timetoken'>;
 
-/** The messages that the code under test has sent, and those that have reached clients. */
+/** A client, as far as it tells whose it is. */
+export interface Receiver {
+  readonly userId: string | undefined;
+  readonly subscribeKey: string | undefined;
+}
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/** The messages that the code under test has sent, and those that clients have delivered. */
 export class MessageLog {
-  readonly #published: SeenMessage[] = [];
-  readonly #received: ReceivedMessage[] = [];
+  readonly #ciphers: Ciphers;
+  readonly #published: Writable<SeenMessage>[] = [];
+  readonly #received: Writable<ReceivedMessage>[] = [];
+  /** Indexes of the received messages that no client has reported, by receiver and message. */
+  readonly #unreported = new Map<string, number>();
+  /** The payloads as they were on the wire. */
+  readonly #raw = new Map<string, unknown>();
   readonly #excluded = new Set<string>();
+
+  constructor(ciphers: Ciphers) {
+    this.#ciphers = ciphers;
+  }
 
   /** Messages that the code under test has sent, to one channel or to all, oldest first. */
   published(channel: string | undefined): readonly SeenMessage[] {
     return this.#published.filter((message) => !this.#excluded.has(idOf(message)) && isOn(message, channel));
   }
 
-  /** Messages that have reached clients, on one channel or on all, in order. */
+  /** Messages that clients have delivered, on one channel or on all, in order. */
   received(channel: string | undefined): readonly ReceivedMessage[] {
     return this.#received.filter((message) => isOn(message, channel));
   }
 
-  /** Notes an entry that the origin appends to the log of a subscribe key. */
-  append(subscribeKey: string, { body }: AppendRequest, timetoken: Stamp): void {
+  /** Notes an entry that the origin appends to the log of a subscribe key; resolves when it is read. */
+  append(subscribeKey: string, { body }: AppendRequest, timetoken: Stamp): Promise<void> | undefined {
     const envelope: unknown = JSON.parse(`{${body}}`);
     const message = messageOf(Object(envelope), { subscribeKey, timetoken });
-    if (message) this.#published.push(message);
+    if (!message) return undefined;
+    this.#raw.set(idOf(message), message.raw);
+    this.#published.push(message);
+    return this.#read([message]);
   }
 
-  /** Notes the messages of a subscribe answer. */
-  deliver({ userId, subscribeKey = '' }: TestRequest, text: string): void {
+  /**
+   * Notes the messages of a subscribe answer; resolves when they are read. A client that reports what it delivers is
+   * believed. Of any other only the wire is known: a copy counts once, as every client drops the others.
+   */
+  deliver(
+    { userId, subscribeKey = '' }: Receiver,
+    text: string,
+    reports: boolean,
+  ): Promise<void> | undefined {
+    const fresh: Writable<ReceivedMessage>[] = [];
     for (const envelope of envelopesIn(text)) {
       const message = messageOf(envelope, { subscribeKey, timetoken: timetokenOf(envelope) });
-      if (message) this.#received.push({ ...message, receiver: userId });
+      if (!message) continue;
+      this.#raw.set(idOf(message), message.raw);
+      const received = { ...message, receiver: userId };
+      if (reports || this.#unreported.has(copyOf(received))) continue;
+      this.#unreported.set(copyOf(received), this.#received.length);
+      this.#received.push(received);
+      fresh.push(received);
     }
+    return this.#read(fresh);
+  }
+
+  /** Notes what a client has delivered to its listeners, decrypted. */
+  delivered(entry: WireEnvelope, { userId: receiver, subscribeKey = '' }: Receiver): void {
+    const message = messageOf({ ...entry }, { subscribeKey, timetoken: entry.p.t });
+    if (!message) return;
+    const received = { ...message, raw: this.#raw.get(idOf(message)) ?? message.raw, receiver };
+    // Its request may have taken another way, on which it was seen.
+    const index = this.#unreported.get(copyOf(received)) ?? this.#received.length;
+    this.#received[index] = received;
   }
 
   /** Excludes a message from `published`: the test itself sent it. */
@@ -66,13 +114,28 @@ export class MessageLog {
   clear(): void {
     this.#published.length = 0;
     this.#received.length = 0;
+    this.#unreported.clear();
+    this.#raw.clear();
     this.#excluded.clear();
+  }
+
+  // Without a key there is nothing to wait for.
+  #read(messages: readonly Writable<SeenMessage>[]): Promise<void> | undefined {
+    if (!this.#ciphers.areKnown) return undefined;
+    const reading = messages.map(async (message) => {
+      if (message.kind !== 'signal') message.message = await this.#ciphers.read(message.raw);
+    });
+    return Promise.all(reading).then(() => undefined);
   }
 }
 
 // Timetokens are unique within a subscribe key only.
 function idOf({ subscribeKey, timetoken }: Id): string {
   return `${subscribeKey} ${timetoken}`;
+}
+
+function copyOf(message: ReceivedMessage): string {
+  return JSON.stringify([idOf(message), message.channel, message.kind, message.receiver]);
 }
 
 function isOn(message: SeenMessage, channel: string | undefined): boolean {
@@ -93,9 +156,7 @@ function messageOf(envelope: Envelope, id: Id): SeenMessage | undefined {
   if (kind === undefined || typeof channel !== 'string' || channel.endsWith('-pnpres')) return undefined;
   return {
     channel,
-    message,
-    kind,
-    meta,
+    ...{ message, raw: message, kind, meta },
     customMessageType: typeof cmt === 'string' ? cmt : undefined,
     userId: typeof userId === 'string' ? userId : undefined,
     ...id,

@@ -1,21 +1,18 @@
-import type { RequestHandler } from 'msw';
+import type { AnyChannels, PubNub, PubNubOptions } from 'timetoken';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
-import { check, checkOptions, DURATION, NAME, optional, STRING } from './checks.ts';
+import { check, checkOptions, NAME, optional, STRING } from './checks.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
-import { connectionError, tokenExpired } from './fault-answers.ts';
-import type { FaultOptions, RequestMatcher, SetFault } from './faults.ts';
-import { handlersFor } from './handlers.ts';
+import { FaultyNetwork } from './faulty-network.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
 import {
   type ClientOptions,
   type EndOptions,
   KINDS,
   type ResetOptions,
-  type SleepOptions,
   type SubscribedOptions,
   type TestNetworkOptions,
 } from './options.ts';
-import { clear, close, leftovers, mend, type NetworkParts, networkParts } from './parts.ts';
+import { clear, close, closeClients, leftovers, mend, type NetworkParts, networkParts } from './parts.ts';
 import { TestPeople } from './people.ts';
 import { type ListenOptions, listen, type Port } from './port.ts';
 import { type Recording, readRecording } from './recording.ts';
@@ -24,21 +21,29 @@ import type { TestClock } from './test-clock.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** A network for tests: an origin, the way to it, and everything that can happen on it. See `createTestNetwork()`. */
-export class TestNetwork extends TestPeople implements AsyncDisposable {
+export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
   /** The network as a `fetch`, for `new PubNub({ fetch: network.fetch })`, or in place of the global one. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   readonly #parts: NetworkParts;
-  #handlers: readonly RequestHandler[] | undefined;
+  readonly #ofClients: Pick<ClientOptions, 'fetch' | 'onDelivered'>;
   #ending: Promise<Error | undefined> | undefined;
 
   constructor(options?: TestNetworkOptions) {
-    super(() => ({ ...this.#open, keyset: this.#parts.observer.keys.current }));
+    super(() => this.#open);
     const parts = networkParts(options);
-    const { wire, origin } = parts;
+    const { wire, origin, observer } = parts;
+    const way =
+      (reports: boolean): TestNetwork['fetch'] =>
+      async (given, init) => {
+        const input = given instanceof Request && !init ? given : new Request(given, init);
+        const forward = (signal: AbortSignal) => origin.current.fetch(new Request(input, { signal }));
+        return wire.fetch(input, { forward, reports });
+      };
     this.#parts = parts;
-    this.fetch = (given, init) => {
-      const input = given instanceof Request && !init ? given : new Request(given, init);
-      return wire.fetch(input, (signal) => origin.current.fetch(new Request(input, { signal })));
+    this.fetch = way(false);
+    this.#ofClients = {
+      fetch: way(true),
+      onDelivered: (entry, client) => observer.messages.delivered(entry, client),
     };
   }
 
@@ -47,20 +52,42 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
     return this.#parts.clock;
   }
 
-  /** The options of a client on this network: `new PubNub({ ...network.options, userId: 'alice' })`. */
-  get options(): ClientOptions {
-    const { observer, random, clock } = this.#parts;
-    const { subscribeKey, publishKey = 'demo' } = observer.keys.first;
-    return { subscribeKey, publishKey, fetch: this.fetch, clock, random: random.next, freezePayloads: true };
+  /**
+   * Makes a client of a user on this network. It is closed with the network, also by `reset()` without `keepClients`; a
+   * second one of the same name is another client. Throws a `TypeError` for an invalid name, and the client's `PubNubError`
+   * (`PN-1007`) for an invalid option.
+   *
+   * @example
+   * ```ts
+   * const alice = network.client('alice');
+   * await alice.publish().channel('room').message('hello').execute();
+   * ```
+   */
+  client<Channels extends object = AnyChannels>(
+    userId: string,
+    options?: Partial<PubNubOptions>,
+  ): PubNub<Channels> {
+    return this.#open.clients.make<Channels>(this.options, userId, options);
   }
 
-  /**
-   * The network as msw handlers, for `setupServer(...network.handlers)`: any `ps*.pndsn.com`, and the origins of the
-   * option `origins`. Needs the package `msw`.
-   */
-  get handlers(): readonly RequestHandler[] {
-    this.#handlers ??= handlersFor(this.fetch, this.#parts.origins);
-    return this.#handlers;
+  /** The options of a client on this network: `new PubNub({ ...network.options, userId: 'alice' })`. */
+  get options(): ClientOptions {
+    const { observer, random, clock, cipher } = this.#parts;
+    const { subscribeKey, publishKey = 'demo' } = observer.keys.first;
+    const own = { clock, random: random.next, freezePayloads: true, ...cipher };
+    return { subscribeKey, publishKey, ...this.#ofClients, ...own };
+  }
+
+  /** @deprecated Write `handlers(network)`, of `timetoken/testing/msw`. Throws a `TypeError` that says so. */
+  get handlers(): { readonly is: 'handlers(network) of timetoken/testing/msw' } {
+    throw new TypeError(
+      'network.handlers has moved: import { handlers } from "timetoken/testing/msw", and write handlers(network).',
+    );
+  }
+
+  /** Further origins that `handlers(network)` of `timetoken/testing/msw` answers for. */
+  get origins(): readonly string[] {
+    return this.#parts.origins;
   }
 
   /** The network on a port of this machine, for code that opens sockets of its own. Needs Node. */
@@ -146,51 +173,6 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
     return this.#open.transcript.entries;
   }
 
-  /** Makes requests fail. Throws a `TypeError` or `RangeError` on a fault that could never happen. */
-  fail(what: RequestMatcher, options: FaultOptions): SetFault {
-    return this.#open.wire.faults.add(what, options, callSiteOf(this.fail));
-  }
-
-  /** Cuts the network off: open connections break, new ones are refused. */
-  offline(): void {
-    const { wire } = this.#open;
-    wire.conditions.offline = true;
-    wire.cut(() => connectionError('ECONNRESET'));
-  }
-
-  /** Ends `offline()`. */
-  online(): void {
-    this.#open.wire.conditions.offline = false;
-  }
-
-  /** Delays each request by so many milliseconds before it reaches the origin; `0` ends it. */
-  delay(milliseconds: number): void {
-    this.#open.wire.conditions.setDelay(milliseconds);
-  }
-
-  /** Duplicates the messages in the next subscribe answers that have any. */
-  duplicate(answers = 1): void {
-    this.#open.wire.conditions.duplicate(answers);
-  }
-
-  /** Expires every token that was used so far; held polls are answered with the error. */
-  expireToken(): void {
-    const { wire } = this.#open;
-    wire.conditions.expireTokens();
-    wire.cut(({ token }) => (token === undefined ? undefined : tokenExpired()));
-  }
-
-  /** The clients' machine sleeps: time passes, their timers do not fire, and their connections are lost. */
-  async sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
-    const { wire, clock, waits } = this.#open;
-    const { connections = 'dead' } = checkOptions('network.sleep()', options, KINDS.sleep);
-    check('network.sleep(): milliseconds', milliseconds, DURATION);
-    if (connections === 'dead') wire.lose();
-    await clock.sleep(milliseconds);
-    if (connections === 'reset') wire.cut(() => connectionError('ECONNRESET'));
-    await waits.idle();
-  }
-
   /** Makes an error that ends in the transcript. */
   error(message: string): TestNetworkError {
     return this.#parts.error(message);
@@ -203,6 +185,7 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
   async reset(options?: ResetOptions): Promise<void> {
     const parts = this.#open;
     const { keepClients = false, ...end } = checkOptions('network.reset()', options, KINDS.reset);
+    if (!keepClients) await closeClients(parts);
     const left = await leftovers(parts, end, keepClients);
     if (keepClients) mend(parts);
     else await clear(parts);
@@ -234,11 +217,15 @@ export class TestNetwork extends TestPeople implements AsyncDisposable {
 
   async #end(options: EndOptions, mayBeOpen: boolean): Promise<void> {
     const isFirst = this.#ending === undefined;
-    this.#ending ??= leftovers(this.#parts, options, mayBeOpen).then(async (left) => {
-      await close(this.#parts);
-      return left;
-    });
+    this.#ending ??= this.#closeAll(options, mayBeOpen);
     const left = await this.#ending;
     if (left && isFirst) throw left;
+  }
+
+  async #closeAll(options: EndOptions, mayBeOpen: boolean): Promise<Error | undefined> {
+    await closeClients(this.#parts);
+    const left = await leftovers(this.#parts, options, mayBeOpen);
+    await close(this.#parts);
+    return left;
   }
 }

@@ -1,4 +1,5 @@
 import type { Keyset } from '../origin/index.ts';
+import type { Ciphers } from './ciphers.ts';
 import type { TestNetworkError } from './errors.ts';
 import { connectionError } from './fault-answers.ts';
 import { Keys } from './keys.ts';
@@ -10,6 +11,8 @@ import type { TestRequest } from './test-request.ts';
 /** The options of an observer. */
 export interface ObserverOptions {
   readonly keysets: readonly Keyset[] | undefined;
+  /** What reads encrypted messages. */
+  readonly ciphers: Ciphers;
   /** The operations that are expected; `undefined` for all. */
   readonly operations: readonly OperationName[] | undefined;
   /** Makes an error that ends in the transcript. */
@@ -22,7 +25,7 @@ export interface ObserverOptions {
  */
 export class Observer {
   readonly keys: Keys;
-  readonly messages = new MessageLog();
+  readonly messages: MessageLog;
   readonly subscriptions = new Subscriptions();
   readonly #options: ObserverOptions;
   readonly #problems = new Set<string>();
@@ -33,6 +36,7 @@ export class Observer {
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.keys = new Keys(options.keysets);
+    this.messages = new MessageLog(options.ciphers);
   }
 
   /** A request came. Throws to refuse it: the client gets this error. */
@@ -55,10 +59,13 @@ export class Observer {
     this.subscriptions.reached(request);
   }
 
-  /** The origin did what was asked, and its whole answer goes to the client. */
-  answered(request: TestRequest, text: string): void {
+  /**
+   * The origin did what was asked, and its whole answer goes to the client, when the promise resolves. `reports`: the client
+   * reports what it delivers.
+   */
+  answered(request: TestRequest, text: string, reports: boolean): Promise<void> | undefined {
     this.subscriptions.answered(request);
-    if (request.operation === 'subscribe') this.messages.deliver(request, text);
+    return request.operation === 'subscribe' ? this.messages.deliver(request, text, reports) : undefined;
   }
 
   /** A request ended in any other way. */
@@ -131,5 +138,5 @@ function textOfUnexpected(
 
 function textOfOpen({ userId, operation, channels, channelGroups }: TestRequest): string {
   const names = [...channels, ...channelGroups].join(', ') || 'nothing';
-  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends.`;
+  return `A request is still open: ${operation} of ${userId ?? 'nobody'} on ${names}. Close the client before the test ends, or make it by network.client(), which does.`;
 }

@@ -1,3 +1,4 @@
+import type { CryptoModule, PubNubOptions } from 'timetoken';
 import type { Keyset, OriginLimits } from '../origin/index.ts';
 import { resolveLimits } from '../origin/limits.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -7,6 +8,7 @@ import {
   check,
   checkOptions,
   type Kinds,
+  kind,
   listOf,
   NAME,
   NOT_EMPTY,
@@ -15,6 +17,7 @@ import {
   oneOf,
   STRING,
 } from './checks.ts';
+import type { CipherOptions } from './ciphers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TimeSource } from './test-clock.ts';
 
@@ -30,6 +33,13 @@ export interface TestNetworkOptions {
    * `clock.advance()`. @default 'virtual'
    */
   readonly time?: TimeSource;
+  /**
+   * The cipher key of the clients: `network.options` and `network.client()` have it, what `network.publish()` sends is
+   * encrypted with it, and `published()` and `received()` show messages in clear. @default none
+   */
+  readonly cipherKey?: string;
+  /** The same for a crypto module. @default none */
+  readonly cryptoModule?: CryptoModule;
   /** Further origins that the msw handlers answer for: `localhost:8090`, or `http://localhost:8090`. @default none */
   readonly origins?: readonly string[];
   /** The only operations that the code under test may use: any other fails the test. @default all */
@@ -41,7 +51,7 @@ export interface TestNetworkOptions {
 }
 
 /** The options of a client on the network, to be spread into those of `new PubNub()`. */
-export interface ClientOptions {
+export interface ClientOptions extends CipherOptions {
   readonly subscribeKey: string;
   readonly publishKey: string;
   readonly fetch: (input: Request) => Promise<Response>;
@@ -49,6 +59,8 @@ export interface ClientOptions {
   readonly random: () => number;
   /** Listeners share payloads: one that changes them fails in the test. */
   readonly freezePayloads: boolean;
+  /** Tells the network what reaches listeners. */
+  readonly onDelivered: NonNullable<PubNubOptions['onDelivered']>;
 }
 
 /** The options of the end of a test. */
@@ -79,11 +91,19 @@ export interface SleepOptions {
 }
 
 const NETWORK = 'createTestNetwork()';
+
+function isCryptoModule(value: unknown): boolean {
+  const { encrypt, decrypt } = Object(value);
+  return typeof encrypt === 'function' && typeof decrypt === 'function';
+}
+
 const NETWORK_OPTIONS: Kinds<TestNetworkOptions> = {
   keysets: listOf(OBJECT),
   limits: OBJECT,
   // `networkClock` checks it.
   time: ANYTHING,
+  cipherKey: NOT_EMPTY,
+  cryptoModule: kind('a crypto module', isCryptoModule),
   origins: listOf(STRING),
   operations: listOf(STRING),
   patience: number('a number of milliseconds from 0 on', (value) => value >= 0),
@@ -100,6 +120,8 @@ const KEYSET: Kinds<Keyset> = {
 export function checkNetworkOptions(options: unknown): TestNetworkOptions {
   const { keysets, limits, origins, operations, ...given } = checkOptions(NETWORK, options, NETWORK_OPTIONS);
   for (const name of operations ?? []) requestOf(name);
+  if (given.cipherKey !== undefined && given.cryptoModule !== undefined)
+    throw new TypeError(`${NETWORK}: only one of the options "cipherKey" and "cryptoModule" can be used.`);
   return {
     ...given,
     ...(origins && { origins: [...origins] }),

@@ -1,3 +1,5 @@
+import { type CipherOptions, Ciphers } from './ciphers.ts';
+import { TestClients } from './clients.ts';
 import { TestNetworkError } from './errors.ts';
 import { connectionError } from './fault-answers.ts';
 import { Observer } from './observer.ts';
@@ -19,9 +21,14 @@ export interface NetworkParts {
   readonly wire: Wire;
   readonly observer: Observer;
   readonly waits: Waits;
+  readonly ciphers: Ciphers;
+  /** The options by which clients encrypt as the network does. */
+  readonly cipher: CipherOptions;
   readonly transcript: Transcript;
   /** Further origins that the msw handlers answer for. */
   readonly origins: readonly string[];
+  /** The clients that end with the network. */
+  readonly clients: TestClients;
   readonly ports: Set<Port>;
   readonly players: Set<Player>;
   /** Makes an error that ends in the transcript. */
@@ -33,13 +40,16 @@ export function networkParts(options: TestNetworkOptions | undefined): NetworkPa
   const checked = checkNetworkOptions(options);
   const { time = 'virtual', seed = 1, patience = 2_000, origins = [] } = checked;
   const { keysets, limits, operations } = checked;
+  const { cipherKey, cryptoModule } = checked;
+  const cipher = { ...(cipherKey && { cipherKey }), ...(cryptoModule && { cryptoModule }) };
+  const ciphers = new Ciphers(cipher);
   const transcript = new Transcript();
   const error: NetworkParts['error'] = (message, cause) =>
     new TestNetworkError(message, transcript.entries, cause);
   const waits = new Waits({ patience, error, parts: () => parts });
   const clock = networkClock(time, () => waits.untilQuiet(() => wire.busy));
   const random = new SeededRandom(seed);
-  const observer = new Observer({ keysets, operations, error });
+  const observer = new Observer({ keysets, operations, error, ciphers });
   const origin = new TestOrigin({
     ...{ clock: clock.elsewhere, random: random.next, keysets, limits, error },
     onAppend: (key, request, stamp) => observer.messages.append(key, request, stamp),
@@ -47,11 +57,23 @@ export function networkParts(options: TestNetworkOptions | undefined): NetworkPa
   const changed = () => waits.changed();
   const wire = new Wire({ clock: clock.elsewhere, transcript, observer, changed });
   const parts: NetworkParts = {
-    ...{ clock, random, origin, wire, observer, waits, transcript, origins, error },
+    ...{ clock, random, origin, wire, observer, waits, transcript, origins, error, ciphers, cipher },
+    clients: new TestClients(ciphers),
     ports: new Set(),
     players: new Set(),
   };
   return parts;
+}
+
+/**
+ * Closes the clients of the network, when the calls that are under way have ended. One whose own clock keeps it from
+ * closing is left open.
+ */
+export async function closeClients({ clients, waits }: NetworkParts): Promise<void> {
+  if (clients.size === 0) return;
+  // What is not quiet is reported later.
+  await waits.idle().catch(() => undefined);
+  await waits.patiently(clients.close());
 }
 
 /** The error that reports what a test left behind; `undefined` if it left nothing. */
@@ -77,7 +99,7 @@ export function mend({ players, wire, observer }: NetworkParts): void {
 
 /** Ends what is under way, closes the origin, and forgets everything but the transcript, in which later errors end. */
 export async function clear(parts: NetworkParts): Promise<void> {
-  const { origin, wire, waits, observer, random, clock } = parts;
+  const { origin, wire, waits, observer, random, clock, ciphers } = parts;
   // An open poll would outlive the end of msw.
   await origin.close();
   if (wire.open.length > 0) {
@@ -88,6 +110,7 @@ export async function clear(parts: NetworkParts): Promise<void> {
   waits.end();
   mend(parts);
   observer.clear();
+  ciphers.forget();
   random.reset();
   clock.reset();
 }

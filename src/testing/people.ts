@@ -37,7 +37,7 @@ const PUBLISH_OPTIONS: Kinds<TestPublishOptions> = {
 export type TestState = Readonly<Record<string, unknown>>;
 
 /** A keyset, and the parts of the network that its users act on. */
-export interface PeopleParts extends Pick<NetworkParts, 'origin' | 'observer' | 'waits'> {
+export interface PeopleParts extends Pick<NetworkParts, 'origin' | 'observer' | 'waits' | 'ciphers'> {
   readonly keyset: Keyset;
 }
 
@@ -52,10 +52,12 @@ export class TestPeople {
 
   /** Publishes as another user; resolves to the timetoken. */
   async publish(channel: string, message: unknown, options?: TestPublishOptions): Promise<Timetoken> {
-    const { keyset, origin, observer, waits } = this.#begin('publish', { channel });
+    const { keyset, origin, observer, waits, ciphers } = this.#begin('publish', { channel });
     const checked = checkOptions('network.publish()', options, PUBLISH_OPTIONS);
     const { userId = 'test', meta, customMessageType, signal = false, store } = checked;
-    const text = jsonOf('A message', message);
+    const clear = jsonOf('A message', message);
+    // As of clients, signals are not encrypted.
+    const text = signal ? clear : await ciphers.write(clear);
     const { publishKey = 'demo', subscribeKey } = keyset;
     const path = [signal ? 'signal' : 'publish', publishKey, subscribeKey, '0', channel, '0'];
     const query = {

@@ -1,6 +1,7 @@
 import { interruptionOf, responseOf } from '../origin/http/fetch.ts';
 import type { ServedOrigin } from '../origin/node.ts';
 import { checkOptions, type Kinds, NOT_EMPTY, whole } from './checks.ts';
+import { importOnNode } from './node-only.ts';
 import type { NetworkParts } from './parts.ts';
 import { realClock } from './system.ts';
 
@@ -25,10 +26,12 @@ const LISTEN_OPTIONS: Kinds<ListenOptions> = { port: whole(0, 65_535), host: NOT
 /** Puts a network on a port. Rejects when the port is taken, and on invalid options. */
 export async function listen(parts: NetworkParts, options: ListenOptions | undefined): Promise<Port> {
   const address = checkOptions('network.listen()', options, LISTEN_OPTIONS);
-  // The only part of the kit that needs Node's servers.
-  const { serve } = await import('../origin/node.ts');
+  const { serve } = (await importOnNode('network.listen()', 'timetoken/origin/node')) as Server;
   return serve(behindWire(parts), { ...address, allowHosts: ['*'], clock: realClock });
 }
+
+// What the import above resolves to.
+type Server = Pick<typeof import('../origin/node.ts'), 'serve'>;
 
 /** The origin, with the wire of the network in front of it. */
 function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
@@ -40,9 +43,10 @@ function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
       interruption?.onAbort(() => gone.abort());
       if (interruption?.aborted) gone.abort();
       const input = new Request(`${base}${target}`, { method, signal: gone.signal });
-      const { status, headers, body } = await wire.fetch(input, async (signal) =>
-        responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
-      );
+      const { status, headers, body } = await wire.fetch(input, {
+        forward: async (signal) =>
+          responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
+      });
       const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
       return { status, contentType, body: '', stream: body, headers: others };
     },

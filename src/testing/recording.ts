@@ -1,6 +1,7 @@
 import { kindOf } from '../protocol/names.ts';
 import { isTimetoken, type Timetoken, timetokenToBigInt } from '../protocol/timetoken.ts';
 import { isRecord, sentence, unknownName } from './checks.ts';
+import { importOnNode } from './node-only.ts';
 import { eventProblem, isRecordedType, RECORDED_TYPES, type RecordedType } from './recorded-members.ts';
 
 /** A recording for `network.replay()`: its path, its `file:` URL, or its lines. */
@@ -79,12 +80,16 @@ async function sourceOf(
     throw new TypeError(
       'network.replay() takes a path or lines. Split a text into its lines: text.split("\\n").',
     );
-  const { readLines } = await import('./recording-file.ts');
-  return readLines(recording).catch((cause: unknown) => {
+  const { readFile } = (await importOnNode('network.replay() of a path', 'node:fs/promises')) as FileSystem;
+  const text = await readFile(recording, 'utf8').catch((cause: unknown) => {
     const error = new TypeError(`${name} cannot be read: ${Object(cause).message}`, { cause });
     throw Object.assign(error, { code: Object(cause).code });
   });
+  return text.split('\n');
 }
+
+// What the import above resolves to.
+type FileSystem = Pick<typeof import('node:fs/promises'), 'readFile'>;
 
 function iterable(recording: unknown): Iterable<unknown> | AsyncIterable<unknown> {
   const lines = Object(recording);

@@ -14,8 +14,8 @@ import {
 } from '../origin/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 
-/** Receives everything that is appended to the log of a subscribe key from outside its store. */
-type OnAppend = (subscribeKey: string, request: AppendRequest, stamp: Stamp) => void;
+/** Receives everything that is appended to the log of a subscribe key from outside its store, which waits for it. */
+type OnAppend = (subscribeKey: string, request: AppendRequest, stamp: Stamp) => Promise<void> | undefined;
 
 /** The options of a test origin. */
 export interface TestOriginOptions extends Pick<OriginOptions, 'keysets' | 'limits'> {
@@ -127,7 +127,7 @@ function withAppends(
         const stamps = await log.append(batch);
         for (const [index, request] of batch.entries()) {
           const stamp = stamps[index];
-          if (stamp !== undefined) onAppend(subscribeKey, request, stamp);
+          if (stamp !== undefined) await onAppend(subscribeKey, request, stamp);
         }
         return stamps;
       };

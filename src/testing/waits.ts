@@ -104,6 +104,14 @@ export class Waits {
     return promise;
   }
 
+  /** Resolves when a promise that never rejects does, or when patience ends. */
+  async patiently(promise: Promise<void>): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const cancel = afterRealTime(this.#options.patience, resolve);
+    await Promise.race([promise, over]);
+    cancel();
+  }
+
   /** Fails every wait. */
   end(): void {
     for (const wait of [...this.#waits]) wait.fail();

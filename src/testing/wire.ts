@@ -15,8 +15,13 @@ export interface WireParts {
   readonly changed: () => void;
 }
 
-/** Sends a request on to the origin. The signal aborts when the answer is of no use any more. */
-export type Forward = (signal: AbortSignal) => Promise<Response>;
+/** Where a request goes. */
+export interface Route {
+  /** Sends it on to the origin. The signal aborts when the answer is of no use any more. */
+  readonly forward: (signal: AbortSignal) => Promise<Response>;
+  /** Its client reports what it delivers. @default false */
+  readonly reports?: boolean;
+}
 
 interface OpenCall extends Exchange {
   /** It goes on only when time passes, or something is published. */
@@ -72,7 +77,7 @@ export class Wire {
   }
 
   /** Answers a request as `fetch` does: rejects when there is no connection, or when its signal aborts. */
-  async fetch(input: Request, forward: Forward): Promise<Response> {
+  async fetch(input: Request, route: Route): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const call = this.#begin(input, (how) => (how instanceof Error ? reject(how) : resolve(how)));
     const { entry, controller } = call;
@@ -83,7 +88,7 @@ export class Wire {
     };
     input.signal.addEventListener('abort', abort);
     if (input.signal.aborted) abort();
-    else this.#answer(input, call, forward).then(alive(call, resolve), alive(call, reject));
+    else this.#answer(input, call, route).then(alive(call, resolve), alive(call, reject));
     try {
       const response = await promise;
       if (entry.outcome === 'open') entry.outcome = String(response.status);
@@ -109,7 +114,7 @@ export class Wire {
     return call;
   }
 
-  async #answer(input: Request, call: OpenCall, forward: Forward): Promise<Response> {
+  async #answer(input: Request, call: OpenCall, { forward, reports = false }: Route): Promise<Response> {
     const { request, entry, controller } = call;
     const { conditions } = this;
     const { observer, clock } = this.#parts;
@@ -138,10 +143,11 @@ export class Wire {
     const cut = fault === 'stall' || fault === 'truncated' ? fault : undefined;
     const whole = new Uint8Array(await response.arrayBuffer());
     controller.signal.throwIfAborted();
-    return this.#pass(response, { request, whole, cut, signal: input.signal });
+    return this.#pass(response, { request, whole, cut, reports, signal: input.signal });
   }
 
-  #pass(response: Response, { request, whole, cut, signal }: Passing): Response {
+  async #pass(response: Response, passing: Passing): Promise<Response> {
+    const { request, whole, cut, reports, signal } = passing;
     const { status, headers } = response;
     const { observer } = this.#parts;
     if (cut) {
@@ -150,7 +156,7 @@ export class Wire {
     }
     const text = request.operation === 'subscribe' ? new TextDecoder().decode(whole) : undefined;
     const delivered = text === undefined ? undefined : this.conditions.deliver(text);
-    if (status === 200) observer.answered(request, delivered ?? '');
+    if (status === 200) await observer.answered(request, delivered ?? '', reports);
     else observer.failed(request);
     return new Response(BODILESS.has(status) ? null : (delivered ?? whole), { status, headers });
   }
@@ -160,6 +166,7 @@ interface Passing {
   readonly request: TestRequest;
   readonly whole: Uint8Array<ArrayBuffer>;
   readonly cut: 'stall' | 'truncated' | undefined;
+  readonly reports: boolean;
   readonly signal: AbortSignal;
 }
 

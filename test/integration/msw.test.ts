@@ -3,6 +3,7 @@ import { setupServer } from 'msw/node';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { nodeTransport } from 'timetoken/node';
 import { createTestNetwork } from 'timetoken/testing';
+import { handlers } from 'timetoken/testing/msw';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rejection } from '../support/unit-client.ts';
 
@@ -66,7 +67,7 @@ describe.each(WAYS)('msw sees %s', (_name, way) => {
 
   it('and an origin behind it serves a whole subscription', async () => {
     const network = createTestNetwork({ origins: [ORIGIN] });
-    server.use(...network.handlers);
+    server.use(...handlers(network));
     const pubnub = open();
     const messages: unknown[] = [];
     pubnub.on('message', ({ message }) => messages.push(message));

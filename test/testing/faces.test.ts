@@ -2,6 +2,7 @@ import { setupServer } from 'msw/node';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { nodeTransport } from 'timetoken/node';
 import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
+import { handlers } from 'timetoken/testing/msw';
 import { describe, expect, it } from 'vitest';
 
 /** One way onto a network: the options of its clients, and how to take it down. */
@@ -10,7 +11,7 @@ type Face = (network: TestNetwork) => Promise<{ options: Partial<PubNubOptions>;
 const onMsw =
   (more: Partial<PubNubOptions>): Face =>
   async (network) => {
-    const server = setupServer(...network.handlers);
+    const server = setupServer(...handlers(network));
     server.listen({ onUnhandledFrame: 'error' });
     return { options: { ...more }, end: () => server.close() };
   };

@@ -4,12 +4,13 @@ import Peer from 'pubnub';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { nodeTransport } from 'timetoken/node';
 import { createTestNetwork, type TestNetwork, type TestNetworkOptions } from 'timetoken/testing';
+import { handlers } from 'timetoken/testing/msw';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 /** A network behind msw; what it does not answer for, fails. */
 function behindMsw(options: TestNetworkOptions = {}): TestNetwork {
   const network = createTestNetwork(options);
-  const server = setupServer(...network.handlers);
+  const server = setupServer(...handlers(network));
   server.listen({ onUnhandledFrame: 'error' });
   onTestFinished(async () => {
     await network.close();
@@ -43,19 +44,24 @@ describe('the handlers', () => {
 
   it.each(['', '/', 'http://', 'http:///x'])('are not to be had for the origin "%s"', (origin) => {
     const network = createTestNetwork({ origins: [origin] });
-    expect(() => network.handlers).toThrow('is not an origin');
+    expect(() => handlers(network)).toThrow('is not an origin');
   });
 
-  it('are made once', () => {
-    const network = createTestNetwork();
-    expect(network.handlers).toBe(network.handlers);
+  it.each([undefined, null, {}, 'network', createTestNetwork().options])('need a network: %#', (given) => {
+    expect(() => handlers(given as unknown as TestNetwork)).toThrow(
+      new TypeError('handlers() needs a test network: handlers(network), of createTestNetwork().'),
+    );
+  });
+
+  it('say where they are when they are sought at the network', () => {
+    expect(() => createTestNetwork().handlers).toThrow(/import { handlers } from "timetoken\/testing\/msw"/);
   });
 
   it('stand beside other handlers', async () => {
     const network = createTestNetwork();
     const server = setupServer(
       http.get('https://api.example/users', () => Response.json(['alice'])),
-      ...network.handlers,
+      ...handlers(network),
     );
     server.listen({ onUnhandledFrame: 'error' });
     expect(await (await fetch('https://api.example/users')).json()).toEqual(['alice']);

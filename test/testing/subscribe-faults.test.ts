@@ -67,7 +67,7 @@ describe('a subscriber', () => {
     network.duplicate(2);
     for (const n of [1, 2, 3]) await network.publish('room', n);
     expect(messages).toEqual([1, 2, 3]);
-    expect(network.received('room').map(({ message }) => message)).toEqual([1, 1, 2, 2, 3]);
+    expect(network.received('room').map(({ message }) => message)).toEqual([1, 2, 3]);
     await pubnub.close();
   });
 

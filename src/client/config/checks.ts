@@ -131,6 +131,7 @@ const OPTIONS = Object.freeze({
   networkEvents: optional(checkFunction),
   pageEvents: optional(checkFunction),
   freezePayloads: flag(false),
+  onDelivered: optional(checkFunction),
 } satisfies OptionTable<GivenOptions>);
 
 type FallbackOf<O> = O extends Defaulted<infer T> ? T : undefined;

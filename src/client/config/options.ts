@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Sign } from '../auth/authorizer.ts';
 import type { TokenProvider } from '../auth/token-provider.ts';
 import type { Abilities } from '../feature.ts';
@@ -131,6 +132,11 @@ export interface PubNubOptions {
   readonly pageEvents?: PageEvents;
   /** Freezes payloads deeply before the listeners, which share them, get them; the test kit sets it. @default false */
   readonly freezePayloads?: boolean;
+  /** Is called with each entry that the client delivers, decrypted, before the listeners; the test kit sets it. @default none */
+  readonly onDelivered?: (
+    entry: WireEnvelope,
+    client: { readonly userId: string; readonly subscribeKey: string },
+  ) => void;
 }
 
 /** Switches that are passed on as they are. */
@@ -176,6 +182,7 @@ export interface Settings
   readonly countThreshold: number;
   readonly liveRetention: number;
   readonly logger?: Logger | undefined;
+  readonly onDelivered?: PubNubOptions['onDelivered'] | undefined;
   readonly transport: Transport;
   readonly clock: SteadyClock;
   readonly networkEvents: NetworkEvents | undefined;

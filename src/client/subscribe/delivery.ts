@@ -156,7 +156,7 @@ export class Delivery {
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#engine;
+    const { holding } = this.#engine;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -165,7 +165,7 @@ export class Delivery {
       for (const { id } of recipients) had.add(id);
       return;
     }
-    if (isFirst) listeners.emit(decoded.name, decoded.event);
+    if (isFirst) this.#tell(arrived, decoded);
     // Those that wait for one event share it; another one is of a single subscription.
     const waiting: number[] = [];
     for (const subscription of recipients) {
@@ -174,6 +174,16 @@ export class Delivery {
       else if (message) holding.hold(message, [subscription.id], arrived.bytes);
     }
     if (waiting.length > 0 && decoded.name === 'message') holding.hold(decoded.event, waiting, arrived.bytes);
+  }
+
+  #tell({ envelope }: Arrived, { name, event }: Decoded): void {
+    const { listeners, settings } = this.#engine;
+    try {
+      settings.onDelivered?.(envelope, settings);
+    } catch (error) {
+      listeners.report(name, error);
+    }
+    listeners.emit(name, event);
   }
 
   // Returns a message that is held for the subscription's first iterator.

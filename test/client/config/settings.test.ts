@@ -98,6 +98,7 @@ const WRONG: readonly (readonly [option: string, value: unknown, text: string])[
   ['networkEvents', OBJECT, 'must be a function'],
   ['pageEvents', OBJECT, 'must be a function'],
   ['freezePayloads', 1, 'must be true or false'],
+  ['onDelivered', {}, 'must be a function'],
 ];
 
 describe('a wrong option', () => {

@@ -1,13 +1,13 @@
 import { setupServer } from 'msw/node';
-import { createTestNetwork, matchers } from 'timetoken/testing';
+import { createTestNetwork } from 'timetoken/testing';
+import { handlers } from 'timetoken/testing/msw';
+import 'timetoken/testing/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from '../../src/desk.ts';
 
-expect.extend(matchers);
-
 // The network lives in the time of the fake timers, as the service does, which is given no clock.
 const network = createTestNetwork({ time: vi });
-const server = setupServer(...network.handlers);
+const server = setupServer(...handlers(network));
 let desk: Desk;
 
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
