@@ -40,6 +40,10 @@ function plain(folder: string, name: string): string {
   );
 }
 
+// A value is code; a sentence is not.
 function defaultOf({ fallback, optional }: Member): string {
-  return fallback ?? (optional ? '' : 'required');
+  if (fallback === undefined) return optional ? '' : 'required';
+  return /^(?:'.*'|\w+(?:\.\w+)?)$/.test(fallback) && !['all', 'nowhere'].includes(fallback)
+    ? code(fallback)
+    : fallback;
 }
