@@ -40,7 +40,16 @@ function installed(version: string): string {
   const node = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(node)) return node;
   mkdirSync(folder, { recursive: true });
-  const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries', '1'];
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries',
+    '1',
+  ];
   const { status, error } = spawnSync(NPM, [...args, `${name}@${version}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
