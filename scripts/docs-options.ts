@@ -28,7 +28,11 @@ export function optionsPages(): readonly GeneratedPage[] {
 }
 
 function withDefaults(folder: string, name: string): string {
-  const rows = membersOf(folder, name).map((member) => [code(member.name), textOf(member), defaultOf(member)]);
+  const rows = membersOf(folder, name).map((member) => [
+    code(member.name),
+    textOf(member),
+    defaultOf(member),
+  ]);
   return table(['Option', 'Description', 'Default'], rows);
 }
 

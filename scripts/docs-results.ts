@@ -1,5 +1,5 @@
 // What each operation answers: the interfaces of its result, or a sentence.
-import { fieldsOf, fieldsTable, type Shape } from './docs-fields.ts';
+import { type Field, fieldsOf, fieldsTable, type Shape } from './docs-fields.ts';
 
 const TIMETOKEN = [{ name: 'PublishResult' }];
 const EMPTY = 'The result is an empty object.';
@@ -89,10 +89,16 @@ const RESULTS: Readonly<Record<string, readonly Shape[] | string>> = {
   audit: [{ name: 'AuthKeysResult' }],
 };
 
+/** The fields of an operation's result; none for one that is described by a sentence. */
+export function fieldsOfResult(operation: string): readonly Field[] {
+  const result = RESULTS[operation] ?? '';
+  return typeof result === 'string' ? [] : fieldsOf('src/client', result);
+}
+
 /** The result of an operation as Markdown. Throws for an operation that is not listed here. */
 export function resultOf(operation: string): string {
   const result = RESULTS[operation];
   if (result === undefined)
     throw new Error(`scripts/docs-results.ts does not say what ${operation}() answers.`);
-  return typeof result === 'string' ? result : fieldsTable('Result', fieldsOf('src/client', result));
+  return typeof result === 'string' ? result : fieldsTable('Result', fieldsOfResult(operation));
 }
