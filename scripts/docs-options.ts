@@ -28,7 +28,11 @@ export function optionsPages(): readonly GeneratedPage[] {
 }
 
 function withDefaults(folder: string, name: string): string {
-  const rows = membersOf(folder, name).map((member) => [code(member.name), member.text, defaultOf(member)]);
+  const rows = membersOf(folder, name).map((member) => [
+    code(member.name),
+    textOf(member),
+    defaultOf(member),
+  ]);
   return table(['Option', 'Description', 'Default'], rows);
 }
 
@@ -36,10 +40,20 @@ function withDefaults(folder: string, name: string): string {
 function plain(folder: string, name: string): string {
   return table(
     ['Option', 'Description'],
-    membersOf(folder, name).map((member) => [code(member.name), member.text]),
+    membersOf(folder, name).map((member) => [code(member.name), textOf(member)]),
   );
 }
 
+// An option that nobody describes is a mistake of the source, not a row without words.
+function textOf({ name, text }: Member): string {
+  if (text === '') throw new Error(`The option ${name} has no comment.`);
+  return text;
+}
+
+// A value is code; a sentence is not.
 function defaultOf({ fallback, optional }: Member): string {
-  return fallback ?? (optional ? '' : 'required');
+  if (fallback === undefined) return optional ? '' : 'required';
+  return /^(?:'.*'|\w+(?:\.\w+)?)$/.test(fallback) && !['all', 'nowhere'].includes(fallback)
+    ? code(fallback)
+    : fallback;
 }

@@ -3,6 +3,7 @@ import { accessRefusal, publishRefusal, type Refusal } from './http/answer.ts';
 
 /** One pair of keys that the origin serves. */
 export interface Keyset {
+  /** The key that clients name in every request: letters, digits, `-` and `_`. */
   readonly subscribeKey: string;
   /** Absent: any publish key may publish. */
   readonly publishKey?: string | undefined;

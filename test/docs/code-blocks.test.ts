@@ -19,3 +19,13 @@ describe('every code block of the documentation works', () => {
     ({ block }) => expect((problems.get(block) ?? []).join('\n')).toBe(''),
   );
 });
+
+describe('the examples of the documentation', () => {
+  const isNewer = ({ flags, language, code }: Block) =>
+    ['ts', 'js'].includes(language) && !flags.includes('node24') && /^\s*(?:await )?using \w+ =/m.test(code);
+
+  it('close without `using`, which Node 22 does not know, but for those that say so', () => {
+    expect(blocks.filter(isNewer).map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+    expect(blocks.filter(({ flags }) => flags.includes('node24'))).not.toEqual([]);
+  });
+});

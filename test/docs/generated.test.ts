@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { generatedPages } from '../../scripts/docs-all.ts';
 import { EVENTS, NOW, STATES } from '../../scripts/docs-loop-cases.ts';
-import { OPERATIONS } from '../../scripts/docs-operations.ts';
+import { linkTo, OPERATIONS } from '../../scripts/docs-operations.ts';
 import { readProjectFile, rendered, table } from '../../scripts/docs-page.ts';
 import { ERROR_KINDS } from '../../src/client/errors/codes.ts';
 import { IDLE } from '../../src/client/subscribe/state.ts';
@@ -85,8 +85,10 @@ describe('the error pages', () => {
 
 describe('the reference', () => {
   it('has every operation of the catalogue', () => {
-    const text = readProjectFile('docs/reference/operations.md');
-    for (const name of Object.keys(OPERATIONS)) expect(text).toMatch(new RegExp(`^## ${name}$`, 'm'));
+    for (const name of Object.keys(OPERATIONS)) {
+      const [page = ''] = linkTo(name).split('#');
+      expect(readProjectFile(`docs/reference/${page}`)).toMatch(new RegExp(`^## ${name}$`, 'm'));
+    }
   });
 
   it('names every status category', () => {

@@ -2,17 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { pagesIn } from './markdown.ts';
+import { linksOf, pagesIn } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = pagesIn(root);
-
-/** The text of a page without its code. */
-function prose(page: string): string {
-  return readFileSync(join(root, page), 'utf8')
-    .replace(/^\s*(`{3,}|~{3,})[\s\S]*?^\s*\1\s*$/gm, '')
-    .replace(/`[^`\n]*`/g, '');
-}
 
 /** The anchors that a page offers, as code hosts make them from its headings. */
 function anchors(page: string): readonly string[] {
@@ -42,7 +35,7 @@ it('finds pages only where they are looked for', () => {
 });
 
 it.each(pages)('every relative link of %s leads somewhere', (page) => {
-  const links = [...prose(page).matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)/gm)];
-  const problems = links.flatMap(([, inline, reference]) => problemOf(page, inline ?? reference ?? '') ?? []);
+  const links = linksOf(readFileSync(join(root, page), 'utf8'));
+  const problems = links.flatMap((link) => problemOf(page, link) ?? []);
   expect(problems).toEqual([]);
 });

@@ -51,6 +51,13 @@ export function blocksOf(page: string, text: string): readonly Block[] {
   return blocks;
 }
 
+/** The targets of the links of a page: code is no prose, and its brackets are no links. */
+export function linksOf(text: string): readonly string[] {
+  const prose = text.replace(/^\s*(`{3,}|~{3,})[\s\S]*?^\s*\1\s*$/gm, '').replace(/`[^`\n]*`/g, '');
+  const links = prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)/gm);
+  return [...links].map(([, inline, reference]) => inline ?? reference ?? '');
+}
+
 function closing(lines: readonly string[], start: number, fence: string): number {
   const end = lines.findIndex((line, index) => {
     const text = line.replace(/^[\s>]*/, '').trimEnd();

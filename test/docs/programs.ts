@@ -17,6 +17,15 @@ export interface Program {
   readonly file: string;
 }
 
+/** The Node that runs a program: its binary, and the flags that it needs for TypeScript. */
+export interface Runtime {
+  readonly node: string;
+  readonly flags: readonly string[];
+}
+
+/** The Node of this process. */
+export const THIS_NODE: Runtime = { node: process.execPath, flags: [] };
+
 /** How a child process ended. */
 export interface Ending {
   readonly code: number | null;
@@ -41,7 +50,10 @@ export class Workspace implements Disposable {
   async typeErrors(): Promise<ReadonlyMap<Program, readonly string[]>> {
     const config = join(this.#folder, 'tsconfig.json');
     writeFileSync(config, JSON.stringify(this.#compilerConfig()));
-    const { code, output } = await execute([TSC, '-p', config, '--pretty', 'false'], ROOT, 300_000);
+    const { code, output } = await execute([TSC, '-p', config, '--pretty', 'false'], {
+      cwd: ROOT,
+      timeout: 300_000,
+    });
     const errors = new Map<Program, string[]>();
     for (const program of this.programs) {
       const found = messagesFor(program, output);
@@ -53,12 +65,12 @@ export class Workspace implements Disposable {
   }
 
   /** Runs one of them in its own process and folder. */
-  async run(program: Program, timeout: number): Promise<Ending> {
+  async run({ file }: Program, timeout: number, runtime = THIS_NODE): Promise<Ending> {
     if (!existsSync(join(ROOT, 'dist/index.js')))
       throw new Error('Run `npm run build` first: code blocks use dist.');
     const folder = mkdtempSync(join(tmpdir(), 'timetoken-docs-'));
     try {
-      return await execute(['--trace-uncaught', program.file], folder, timeout);
+      return await execute(['--trace-uncaught', file], { cwd: folder, timeout, runtime });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -114,9 +126,20 @@ function messagesFor({ block, file }: Program, output: string): string[] {
     .map(([, , line, text]) => `${block.page}:${block.line + Number(line)} ${text}`);
 }
 
-async function execute(args: readonly string[], cwd: string, timeout: number): Promise<Ending> {
+/** Where a program runs, for how many milliseconds at most, and on which Node. */
+export interface Conditions {
+  readonly cwd: string;
+  readonly timeout: number;
+  readonly runtime?: Runtime;
+}
+
+/** Runs a file of JavaScript or TypeScript in a process of its own. */
+export async function execute(
+  args: readonly string[],
+  { cwd, timeout, runtime: { node, flags } = THIS_NODE }: Conditions,
+): Promise<Ending> {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  const child = spawn(process.execPath, args, {
+  const child = spawn(node, [...flags, ...args], {
     cwd,
     env: { ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

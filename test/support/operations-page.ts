@@ -1,3 +1,4 @@
+import { linkTo } from '../../scripts/docs-operations.ts';
 import { code, table } from '../../scripts/docs-page.ts';
 import { ROWS, type Row } from './operations-rows.ts';
 
@@ -84,7 +85,7 @@ ${rest}
 const NAMES = { token: 'token' };
 
 function cells({ ours, theirs, given, givenTheirs = given, but }: Row): string[] {
-  const link = `[${code(ours)}](operations.md#${ours.toLowerCase()})`;
+  const link = `[${code(ours)}](${linkTo(ours)})`;
   const here = code(`${ours}(${namesIn(given(NAMES))}).execute()`);
   if (theirs === undefined) return [link, here, 'not there', '–'];
   const same = but ? `yes; ${but.words}` : 'yes';

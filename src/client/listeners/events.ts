@@ -20,9 +20,11 @@ export interface DeliveredEvent<Name extends string = string> {
 export interface PNMessageResult<Name extends string = string, P = unknown> extends DeliveredEvent<Name> {
   /** User id of the publisher. */
   readonly publisher: string | undefined;
+  /** The payload as published, decrypted. */
   readonly message: P;
   /** The publisher's `meta`. */
   readonly userMetadata: Json | undefined;
+  /** The type that the publisher gave it. */
   readonly customMessageType: string | undefined;
   /** The failed decryption of the payload; `message` is then still encrypted. */
   readonly error?: PubNubError;
@@ -36,6 +38,7 @@ export type PNSignalResult<Name extends string = string, P = unknown> = Omit<
 
 /** A change of presence: a user joined, left, timed out or changed state; or a summary of these. */
 export interface PNPresenceEventResult extends DeliveredEvent {
+  /** What happened: `join`, `leave`, `timeout`, `state-change` or `interval`. */
   readonly event: PresenceAction;
   /** The user; absent in an interval. */
   readonly uuid: string | undefined;
@@ -57,10 +60,14 @@ export interface PNPresenceEventResult extends DeliveredEvent {
 
 /** A message action (a reaction, a receipt) was added or removed. */
 export interface PNMessageActionEvent extends DeliveredEvent {
+  /** The user who added or removed it. */
   readonly publisher: string | undefined;
+  /** Whether it was added or removed. */
   readonly event: 'added' | 'removed';
   readonly data: {
+    /** What kind of action it is, as `reaction`. */
     readonly type: string;
+    /** Value of the action, for example `smile`. */
     readonly value: string;
     /** The user who added or removed it; the same as `publisher`. */
     readonly uuid: string | undefined;
@@ -79,10 +86,14 @@ export interface PNObjectsEvent extends DeliveredEvent {
 
 /** A file was sent. */
 export interface PNFileEvent extends DeliveredEvent {
+  /** User id of the sender. */
   readonly publisher: string | undefined;
+  /** The message sent with the file, decrypted. */
   readonly message: unknown;
   readonly file: {
+    /** Id of the file, for `downloadFile()`. */
     readonly id: string;
+    /** Name under which the server stores it. */
     readonly name: string;
     /**
      * The address of the file, with the token at the time of reading: keep it out of logs. The event's JSON does not contain
@@ -90,7 +101,9 @@ export interface PNFileEvent extends DeliveredEvent {
      */
     readonly url: string;
   };
+  /** The sender's `meta`. */
   readonly userMetadata: Json | undefined;
+  /** The type that the sender gave it. */
   readonly customMessageType: string | undefined;
 }
 
@@ -129,6 +142,7 @@ export interface PNGapEvent {
 
 /** An entry of an answer that violates the protocol; the other entries are delivered. */
 export interface PNInvalidMessageEvent {
+  /** How it violates the protocol. */
   readonly reason: string;
   /** The entry as received. */
   readonly raw: unknown;
@@ -138,6 +152,7 @@ export interface PNInvalidMessageEvent {
 export interface PNListenerErrorEvent {
   /** The event whose handler failed. */
   readonly event: string;
+  /** What it threw, or its rejection. */
   readonly error: unknown;
 }
 
@@ -146,7 +161,9 @@ export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' |
 
 /** The state of the subscribe loop changed. */
 export interface PNStateEvent {
+  /** The state now. */
   readonly state: ClientState;
+  /** The state before. */
   readonly previous: ClientState;
   /** The reason, in a few words. */
   readonly reason: string;
@@ -156,13 +173,19 @@ export interface PNStateEvent {
 
 /** A status of the client: a change of the connection, or the outcome of a request. */
 export interface PNStatus {
+  /** What happened; the other members depend on it. */
   readonly category: PNStatusCategory;
+  /** The operation it is about; `undefined` for the connection as a whole. */
   readonly operation: PNOperationType | undefined;
+  /** Whether there is an error behind it. */
   readonly isError: boolean;
   /** The error behind it. */
   readonly errorData: PubNubError | undefined;
+  /** The HTTP status of the answer, if there was one. */
   readonly statusCode: number | undefined;
+  /** The channels it is about. */
   readonly affectedChannels: readonly string[];
+  /** The channel groups it is about. */
   readonly affectedChannelGroups: readonly string[];
   /** In an outage: how many attempts have failed. */
   readonly attempt: number | undefined;

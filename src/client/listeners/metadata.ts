@@ -17,18 +17,25 @@ export interface Described {
 
 /** The metadata of a user. */
 export interface UuidMetadata extends Described {
+  /** The user. */
   readonly id: string;
+  /** A name to show. */
   readonly name?: string | null;
   /** The user's id in another system. */
   readonly externalId?: string | null;
+  /** Address of a picture. */
   readonly profileUrl?: string | null;
+  /** Address for mail. */
   readonly email?: string | null;
 }
 
 /** The metadata of a channel. */
 export interface ChannelMetadata extends Described {
+  /** The channel. */
   readonly id: string;
+  /** A name to show. */
   readonly name?: string | null;
+  /** What the channel is for. */
   readonly description?: string | null;
 }
 
@@ -37,10 +44,12 @@ export type Related<T extends { readonly id: string }> = Pick<T, 'id'> & Partial
 
 /** One channel of a user. */
 export interface Membership extends Described {
+  /** The channel: its id, and what of its metadata was asked for. */
   readonly channel: Related<ChannelMetadata>;
 }
 
 /** One user of a channel. */
 export interface ChannelMember extends Described {
+  /** The user: the id, and what of the metadata was asked for. */
   readonly uuid: Related<UuidMetadata>;
 }

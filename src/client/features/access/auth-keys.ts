@@ -23,12 +23,15 @@ export type Access = Flags & { readonly auths?: Readonly<Record<string, Flags>>;
 export interface AuthKeysResult extends Access {
   /** `subkey`, `channel`, `channel-group`, `user`, `channel-group+auth` or `uuid`. */
   readonly level: string;
+  /** The subscribe key that it is for. */
   readonly subscribe_key?: string;
   /** The only channel that `auths` are for. */
   readonly channel?: string;
+  /** Permissions by channel. */
   readonly channels?: Readonly<Record<string, Access>>;
   /** The groups; or the only group that `auths` are for. */
   readonly 'channel-groups'?: string | Readonly<Record<string, Access>>;
+  /** Permissions by user. */
   readonly uuids?: Readonly<Record<string, Access>>;
 }
 

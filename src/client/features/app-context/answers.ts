@@ -13,6 +13,7 @@ import {
 
 /** A user or channel. */
 export interface MetadataResult<T> {
+  /** The metadata; `null` after a removal. */
   readonly data: T;
 }
 
@@ -21,6 +22,7 @@ export type RemoveMetadataResult = MetadataResult<null>;
 
 /** A page of users, channels, memberships or members. */
 export interface MetadataPage<T> {
+  /** The entries of this page. */
   readonly data: readonly T[];
   /** How many there are on all pages, when that was asked for. */
   readonly totalCount?: number;

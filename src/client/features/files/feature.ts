@@ -46,7 +46,9 @@ export interface ListFilesParams extends Params {
 
 /** A file of a channel. */
 export interface ListedFile {
+  /** Id of the file. */
   readonly id: string;
+  /** Name under which the server stores it. */
   readonly name: string;
   /** Size as stored, in bytes: of an encrypted file, the size of its encrypted form. */
   readonly size: number;
@@ -56,7 +58,9 @@ export interface ListedFile {
 
 /** Result of `listFiles()`. */
 export interface ListFilesResult {
+  /** Always 200. */
   readonly status: 200;
+  /** The files, oldest first. */
   readonly data: readonly ListedFile[];
   /** Where the next answer begins; `null` when there is none. */
   readonly next: string | null;
@@ -69,6 +73,7 @@ export interface DeleteFileParams extends FileParams {}
 
 /** Result of `deleteFile()`. */
 export interface DeleteFileResult {
+  /** Always 200. */
   readonly status: 200;
 }
 

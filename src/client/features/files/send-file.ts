@@ -49,6 +49,7 @@ export interface SendFileParams extends FileMessageParams {
 
 /** Result of `sendFile()`. */
 export interface SendFileResult {
+  /** Always 200. */
   readonly status: 200;
   /** When the server took the message that tells of the file. */
   readonly timetoken: Timetoken;

@@ -71,6 +71,7 @@ export interface RemoveMessageActionParams extends Params {
 
 /** Result of `removeMessageAction()`. */
 export interface RemoveMessageActionResult extends Announced {
+  /** An empty object: nothing is left of the action. */
   readonly data: Done;
 }
 

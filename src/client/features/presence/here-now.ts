@@ -26,6 +26,7 @@ export interface HereNowParams extends Params {
 
 /** A user on a channel. */
 export interface HereNowOccupant {
+  /** The user. */
   readonly uuid: string;
   /** The user's state; `null` when there is none, or when it was not asked for. */
   readonly state: Readonly<Record<string, unknown>> | null;
@@ -33,7 +34,9 @@ export interface HereNowOccupant {
 
 /** The users on one channel. */
 export interface HereNowChannel {
+  /** Name of the channel. */
   readonly name: string;
+  /** Number of users on it. */
   readonly occupancy: number;
   /** All of them, unless `next` is present. */
   readonly occupants: readonly HereNowOccupant[];
@@ -43,7 +46,9 @@ export interface HereNowChannel {
 
 /** Result of `hereNow()`. */
 export interface HereNowResult {
+  /** Number of channels in the answer. */
   readonly totalChannels: number;
+  /** Number of users on all of them together. */
   readonly totalOccupancy: number;
   /** By name; the record has no prototype. */
   readonly channels: Readonly<Record<string, HereNowChannel>>;

@@ -62,6 +62,7 @@ export type PushChannelsResult = Done;
 
 /** Result of `listPushChannels()`. */
 export interface ListPushChannelsResult {
+  /** Channels whose notifications the device receives. */
   readonly channels: readonly string[];
 }
 

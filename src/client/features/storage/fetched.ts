@@ -20,11 +20,15 @@ import {
 
 /** A message from the history of a channel. */
 export interface FetchedMessage<Name extends string = string, Payload = unknown> {
+  /** Channel of the message. */
   readonly channel: Name;
+  /** When it was published. */
   readonly timetoken: Timetoken;
+  /** The message as published, decrypted; of a file, `{ message, file }`. */
   readonly message: Payload;
   /** `-1` for a message, `4` for a file. Also `-1` if it was not requested. */
   readonly messageType: number;
+  /** The type that the publisher gave it. Absent if it was not requested, or if it has none. */
   readonly customMessageType?: string;
   /** Publisher. Absent if it was not requested, or if the publisher sent none. */
   readonly uuid?: string;
@@ -38,7 +42,9 @@ export interface FetchedMessage<Name extends string = string, Payload = unknown>
 
 /** The user of an action, and when it was added. */
 export interface FetchedAction {
+  /** User who added the action. */
   readonly uuid: string;
+  /** When it was added; identifies it. */
   readonly actionTimetoken: Timetoken;
 }
 

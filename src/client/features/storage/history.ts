@@ -39,6 +39,7 @@ export interface HistoryParams extends Params {
 
 /** A message from the history of one channel. */
 export interface HistoryMessage<Payload = unknown, Token extends Timetoken | undefined = Timetoken> {
+  /** The message as published, decrypted. */
   readonly entry: Payload;
   /** When it was published; absent with `includeTimetoken(false)`. */
   readonly timetoken: Token;
