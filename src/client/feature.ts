@@ -49,7 +49,9 @@ export function defineFeature<B extends Builders = None, M extends Methods = Non
   B,
   M
 > {
-  for (const start of Object.values(builders)) Object.freeze(start);
+  // A builder that is printed tells its call by this name.
+  for (const [name, start] of Object.entries(builders))
+    Object.freeze(Object.defineProperty(start, 'name', { value: name }));
   const parts = { builders: Object.freeze(builders), methods: Object.freeze(methods) };
   return Object.freeze({ ...rest, ...parts, '~feature': true });
 }

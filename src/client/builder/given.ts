@@ -106,9 +106,11 @@ function labelOf({ name, role }: Pick<Setting, 'name' | 'role'>): string {
 }
 
 function taken(param: Param, setting: Setting, before?: unknown): unknown {
-  const [first] = setting.values;
+  const { name, values } = setting;
+  const [first] = values;
   try {
     if (param.kind === 'list') return takenList(param, setting, before);
+    if (values.length > 1) return new Refused('PN-1002', `${name} takes one value, not ${values.length}.`);
     if (first === undefined) return param.kind === 'flag' || undefined;
     return takenValue(param, setting, first);
   } catch (cause) {

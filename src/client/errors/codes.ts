@@ -28,6 +28,10 @@ export const ERROR_KINDS = {
   'PN-1005': final('PNValidationErrorCategory', 'Send less, or publish a reference to the data instead.'),
   'PN-1006': final('PNValidationErrorCategory', 'Pass it to the constructor.'),
   'PN-1007': final('PNValidationErrorCategory', 'Correct the option.'),
+  'PN-1008': final(
+    'PNValidationErrorCategory',
+    'Call .execute() at the end: it sends, and returns a promise.',
+  ),
   'PN-2001': passing('PNNetworkIssuesCategory', 'Check the connection and the origin.'),
   'PN-2002': passing('PNTimeoutCategory', 'Try again, or allow more time.'),
   'PN-2003': final('PNCancelledCategory', 'The caller aborted the call; no action is needed.'),
