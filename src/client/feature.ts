@@ -2,6 +2,7 @@ import type { Keeper, Sign } from './auth/authorizer.ts';
 import type { KeeperNeeds } from './auth/token-provider.ts';
 import type { Operation, Operations } from './builder/operation.ts';
 import type { Encryption } from './config/crypto-module.ts';
+import type { Hints } from './errors/hints.ts';
 import type { Executor } from './request/execute.ts';
 import type { Fetch, Transport } from './request/transport.ts';
 import type { Recovery } from './subscribe/recovery.ts';
@@ -22,6 +23,8 @@ export interface Abilities {
   readonly keeper: (needs: KeeperNeeds, onRenewed: () => void) => Keeper;
   /** Behind `recovery` and `withLast()`. */
   readonly history: (executor: Executor) => Recovery;
+  /** In the messages of errors. */
+  readonly hints: Hints;
   /** Behind `fetch`, and in place of a `transport` that is not given. */
   readonly transport: (options: { readonly fetch?: Fetch | undefined }) => Transport;
 }

@@ -11,6 +11,7 @@ import {
 } from '../builder/params.ts';
 import { type OptionTable, readOptions } from '../builder/read-options.ts';
 import type { Check, Param } from '../endpoint.ts';
+import type { Hints } from '../errors/hints.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { systemClock } from '../runtime/steady-clock.ts';
@@ -43,10 +44,18 @@ function methods(...names: readonly string[]): Check {
   };
 }
 
-const checkOrigin = must(
+const checkAddress = must(
   'be host, host:port or an http(s) URL without a path',
   (value) => parseOrigin(value, true) !== undefined,
 );
+
+// An origin of the same process, or the server of one.
+const checkOrigin: Check = (value) => {
+  const { fetch, url } = Object(value);
+  if (typeof fetch === 'function')
+    return 'must be an address; for an origin in this process, use `fetch: origin.fetch`';
+  return typeof url === 'string' ? 'must be an address; use `origin: server.url`' : checkAddress(value);
+};
 
 /** Scheme, host and port of an `origin` option, without a slash at the end; `undefined` if it is not one. */
 export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
@@ -142,10 +151,11 @@ export const DEFAULTS = Object.fromEntries(
 ) as { readonly [K in keyof typeof OPTIONS]: FallbackOf<(typeof OPTIONS)[K]> };
 
 /** A copy of the options. Throws `PN-1007` for the first that is missing, unknown or wrong. */
-export function readPubNubOptions(source: unknown): PubNubOptions {
-  const options = readOptions<PubNubOptions>(source, OPTIONS, ({ what, cause }) =>
-    invalid(what.charAt(0).toUpperCase() + what.slice(1), cause),
-  );
+export function readPubNubOptions(source: unknown, hints?: Hints): PubNubOptions {
+  const options = readOptions<PubNubOptions>(source, OPTIONS, (fault) => {
+    const what = fault.hinted(hints);
+    return invalid(what.charAt(0).toUpperCase() + what.slice(1), fault.cause);
+  });
   const conflict = conflictsOf(options).find(([isThere]) => isThere);
   if (conflict) throw invalid(conflict[1]);
   return options;

@@ -12,8 +12,9 @@ import type { PubNubOptions, Settings } from './options.ts';
  * it never repeats the value, which may be a secret.
  */
 export function settingsFrom(source: PubNubOptions, features: readonly Feature[]): Settings {
-  const options = readPubNubOptions(source);
-  const able = abilitiesOf(options, features);
+  const able: Partial<Abilities> = Object.assign({}, ...features);
+  const options = readPubNubOptions(source, able.hints);
+  checkAbilities(options, able);
   const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, transport, ...all } = {
     ...DEFAULTS,
     ...options,
@@ -31,6 +32,7 @@ export function settingsFrom(source: PubNubOptions, features: readonly Feature[]
       options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
     keeper: able.keeper,
     history: able.history,
+    hints: able.hints,
     // The check of the option has read it.
     reconnection: all.reconnectionPolicy as BackoffPolicy,
     presenceTimeoutSeconds: all.presenceTimeout,
@@ -63,11 +65,9 @@ const NEEDS: readonly (readonly [
   ['recovery', 'history', 'storage', (value) => value === 'history'],
 ];
 
-function abilitiesOf(options: PubNubOptions, features: readonly Feature[]): Partial<Abilities> {
-  const able: Partial<Abilities> = Object.assign({}, ...features);
+function checkAbilities(options: PubNubOptions, able: Partial<Abilities>): void {
   for (const [option, ability, feature, isUsed = isGiven] of NEEDS)
     if (isUsed(options[option]) && !able[ability]) missingFeature(`The option "${option}"`, feature);
-  return able;
 }
 
 function isGiven(value: unknown): boolean {

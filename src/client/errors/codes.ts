@@ -43,7 +43,7 @@ export const ERROR_KINDS = {
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
-  'PN-3003': final('PNUnknownCategory', 'Check the origin and the name.'),
+  'PN-3003': final('PNUnknownCategory', 'Check what the call names.'),
   'PN-3004': final('PNBadRequestCategory', 'Name fewer channels, or use channel groups.'),
   'PN-3005': passing(
     'PNUnknownCategory',
