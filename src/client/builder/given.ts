@@ -26,7 +26,7 @@ export class Refused {
   constructor(
     code: ErrorCode,
     what: string,
-    { cause, unknown }: { readonly cause?: unknown; readonly unknown?: string } = {},
+    { cause, unknown }: { readonly cause?: unknown; readonly unknown?: string | undefined } = {},
   ) {
     this.code = code;
     this.what = what;
@@ -155,5 +155,8 @@ function takenValue({ take, check }: Param, setting: Setting, value: unknown): u
   const read = take ? take(value, setting.name) : { value };
   if ('problem' in read) return new Refused('PN-1004', `${setting.name} ${read.problem}.`);
   const problem = check(read.value);
-  return problem === undefined ? read.value : new Refused('PN-1002', `${labelOf(setting)} ${problem}.`);
+  if (problem === undefined) return read.value;
+  // An object in place of a text: a hint may know what it is.
+  const unknown = setting.role === 'option' && typeof value === 'object' ? setting.name : undefined;
+  return new Refused('PN-1002', `${labelOf(setting)} ${problem}.`, { unknown });
 }

@@ -44,18 +44,10 @@ function methods(...names: readonly string[]): Check {
   };
 }
 
-const checkAddress = must(
+const checkOrigin = must(
   'be host, host:port or an http(s) URL without a path',
   (value) => parseOrigin(value, true) !== undefined,
 );
-
-// An origin of the same process, or the server of one.
-const checkOrigin: Check = (value) => {
-  const { fetch, url } = Object(value);
-  if (typeof fetch === 'function')
-    return 'must be an address; for an origin in this process, use `fetch: origin.fetch`';
-  return typeof url === 'string' ? 'must be an address; use `origin: server.url`' : checkAddress(value);
-};
 
 /** Scheme, host and port of an `origin` option, without a slash at the end; `undefined` if it is not one. */
 export function parseOrigin(origin: unknown, ssl: boolean): string | undefined {
@@ -156,8 +148,8 @@ export function readPubNubOptions(source: unknown, hints?: Hints): PubNubOptions
     const what = fault.hinted(hints);
     return invalid(what.charAt(0).toUpperCase() + what.slice(1), fault.cause);
   });
-  const conflict = conflictsOf(options).find(([isThere]) => isThere);
-  if (conflict) throw invalid(conflict[1]);
+  const problem = conflictsOf(options).find(([isThere]) => isThere)?.[1] ?? hints?.problem(options);
+  if (problem !== undefined) throw invalid(problem);
   return options;
 }
 

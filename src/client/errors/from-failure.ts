@@ -1,4 +1,5 @@
 import type { PNOperationType } from '../../protocol/status.ts';
+import { addressOf } from '../request/path.ts';
 import { RESPONSE_TOO_LARGE } from '../request/transport.ts';
 import { isRecord } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
@@ -50,9 +51,9 @@ export function errorFromFailure(
 /** Makes an error of something foreign that was thrown. */
 export type Otherwise = (operation: PNOperationType, thrown: unknown) => PubNubError;
 
-/** Makes the errors of requests to an address that got no answer. */
-export function lostAt(address: string, hints: Hints | undefined): Otherwise {
-  return (operation, thrown) => errorFromFailure(operation, thrown, { address, hints });
+/** Makes the errors of requests to a URL that got no answer. */
+export function lostAt(url: string, hints: Hints | undefined): Otherwise {
+  return (operation, thrown) => errorFromFailure(operation, thrown, { address: addressOf(url), hints });
 }
 
 /** The error at the end of a chain of causes, and the last code in it, for example `ECONNRESET`. */

@@ -16,6 +16,7 @@ import {
   type Refusing,
   readErrorBody,
 } from '../errors/from-response.ts';
+import type { Reminder } from '../errors/hints.ts';
 import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
@@ -37,6 +38,8 @@ export class Executor {
   readonly authorizer: Authorizer;
   /** Keeps the time of calls. */
   readonly time: CallTime;
+  /** Logs likely mistakes. */
+  readonly reminder: Reminder | undefined;
   /** Takes secrets out of what leaves the client. */
   readonly redactor: Redactor;
   /** Encrypts and decrypts messages, in a client with a crypto module. */
@@ -48,7 +51,7 @@ export class Executor {
   #closed = false;
 
   constructor(given: Settings) {
-    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger } = given;
+    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger, hints } = given;
     const keys = [subscribeKey, publishKey, secretKey, cipherKey];
     this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
     this.settings = Object.freeze({
@@ -57,6 +60,7 @@ export class Executor {
     });
     this.codec = crypto && this.#codecOf(crypto);
     this.time = new CallTime(given.clock);
+    this.reminder = this.settings.logger && hints?.reminder(this.settings.logger);
     this.#cancellation = new Cancellation(given.clock);
     this.authorizer = new Authorizer(this.settings, this.#cancellation);
     this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
@@ -97,11 +101,6 @@ export class Executor {
   failure(operation: PNOperationType, thrown: unknown, otherwise: Otherwise = unbuilt): PubNubError {
     const clean = this.redactor.value(thrown);
     return isOwnError(clean) ? clean : otherwise(operation, clean);
-  }
-
-  /** Makes the error of a request to an address that got no answer. */
-  lost(url: string): Otherwise {
-    return lostAt(addressOf(url), this.settings.hints);
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
@@ -170,6 +169,7 @@ export class Executor {
         delivery: 'not-sent',
       });
     try {
+      if (payload) this.reminder?.sent(operation, payload.of(values));
       const codec = payload?.encrypted && this.codec;
       return planRequest(endpoint, values, {
         keys: settings,
@@ -197,7 +197,7 @@ export class Executor {
     let otherwise: Otherwise = unbuilt;
     try {
       return await this.#cancellation.run(limits, async (signal) => {
-        otherwise = this.lost(plan.url);
+        otherwise = lostAt(plan.url, this.settings.hints);
         return checkAnswer(operation, await this.settings.transport({ ...plan, signal }));
       });
     } catch (thrown) {

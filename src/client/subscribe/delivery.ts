@@ -14,6 +14,7 @@ import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
+import { SUBSCRIPTION_EVENTS } from './subscription.ts';
 
 /** The id of the client's own listeners among the recipients of an entry. */
 const CLIENT = 0;
@@ -153,7 +154,7 @@ export class Delivery {
   }
 
   #hand(arrived: Arrived, recipients: readonly LiveSubscription[]): void {
-    const { listeners, holding } = this.#engine;
+    const { executor, listeners, holding } = this.#engine;
     const { had } = arrived.seen;
     const isFirst = !had.has(CLIENT);
     if (isFirst) had.add(CLIENT);
@@ -162,7 +163,10 @@ export class Delivery {
       for (const { id } of recipients) had.add(id);
       return;
     }
-    if (isFirst) listeners.emit(decoded.name, decoded.event);
+    if (isFirst) {
+      executor.reminder?.received(decoded.event.channel, this.#isHeard);
+      listeners.emit(decoded.name, decoded.event);
+    }
     const waiting = new Map<PNMessageResult, number[]>();
     for (const subscription of recipients) {
       const message = this.#give(subscription, arrived, decoded);
@@ -173,6 +177,11 @@ export class Delivery {
     }
     for (const [message, ids] of waiting) holding.hold(message, ids, arrived.bytes);
   }
+
+  readonly #isHeard = (): boolean => {
+    const { listeners, demand } = this.#engine;
+    return listeners.hears(SUBSCRIPTION_EVENTS) || [...demand.subscriptions].some(({ hears }) => hears);
+  };
 
   // Returns a message that is held for the subscription's first iterator.
   #give(subscription: LiveSubscription, arrived: Arrived, decoded: Decoded): PNMessageResult | undefined {

@@ -1,5 +1,6 @@
 import type { Values } from '../../endpoint.ts';
 import { aborted, checkAnswer, malformed } from '../../errors/from-call.ts';
+import { lostAt } from '../../errors/from-failure.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { RequestPlan } from '../../request/plan.ts';
@@ -71,7 +72,8 @@ function openStream(
   const { settings } = executor;
   const watch = watcherOf(options.onProgress, settings.logger);
   const limits = executor.time.limits(operation, options, { most: settings.fileTimeout });
-  const failure = (thrown: unknown) => executor.failure(operation, thrown, executor.lost(request.url));
+  const failure = (thrown: unknown) =>
+    executor.failure(operation, thrown, lostAt(request.url, settings.hints));
   return new Promise((resolve, reject) => {
     const work = async (signal: AbortSignal) => {
       const response = checkAnswer(

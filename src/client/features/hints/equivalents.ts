@@ -22,6 +22,7 @@ const EQUIVALENTS: Readonly<Record<string, string>> = {
   logVerbosity: 'logger: console',
   loggers: 'logger',
   nonSubscribeRequestTimeout: 'transactionalRequestTimeout',
+  origin: 'for an origin of this process, use `fetch: origin.fetch`; for its server, `origin: server.url`',
   partnerId: 'leave it out',
   proxy: 'fetch, or transport: see docs/how-to/use-a-proxy-or-own-fetch.md',
   pushGateway: 'pushType',
@@ -54,5 +55,5 @@ const EQUIVALENTS: Readonly<Record<string, string>> = {
 export function equivalentOf(name: string): string | undefined {
   const key = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const words = Object.hasOwn(EQUIVALENTS, key) ? EQUIVALENTS[key] : undefined;
-  return words && `${/^(leave|give|pass|each)/.test(words) ? '' : 'here it is '}${words}`;
+  return words && `${/^(leave|give|pass|each|for)/.test(words) ? '' : 'here it is '}${words}`;
 }

@@ -1,0 +1,27 @@
+import { nearest } from '../../builder/did-you-mean.ts';
+import type { PubNubOptions } from '../../config/options.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+const LEVELS: readonly (keyof Logger)[] = ['debug', 'info', 'warn', 'error'];
+
+/** A logger whose methods are misspelt: it would log nothing, or not all. */
+export function problemOf({ logger = {} }: PubNubOptions): string | undefined {
+  const members = membersOf(logger);
+  // A level may be left out; all of them only on purpose.
+  if (members.length > 0 && !LEVELS.some((level) => typeof logger[level] === 'function'))
+    return `The option "logger" has no method ${LEVELS.join(', ')}: it would log nothing.`;
+  for (const member of members) {
+    const level = LEVELS.some((each) => each === member) ? undefined : nearest(member, LEVELS);
+    if (level !== undefined) return `The option "logger" has "${member}"; did you mean "${level}"?`;
+  }
+  return undefined;
+}
+
+// The logger of a class, and `console`, may have any other members.
+function membersOf(logger: object): readonly string[] {
+  try {
+    return Object.getPrototypeOf(logger) === Object.prototype ? Object.keys(logger) : [];
+  } catch {
+    return [];
+  }
+}
