@@ -23,7 +23,7 @@ function passing(category: PNStatusCategory, next: string): ErrorKind {
 export const ERROR_KINDS = {
   'PN-1001': final('PNValidationErrorCategory', 'Set it on the builder before the call.'),
   'PN-1002': final('PNValidationErrorCategory', 'Correct the value.'),
-  'PN-1003': final('PNValidationErrorCategory', 'Check the spelling.'),
+  'PN-1003': final('PNValidationErrorCategory', 'Correct the name.'),
   'PN-1004': final('PNSerializationErrorCategory', 'Publish plain JSON values only.'),
   'PN-1005': final('PNValidationErrorCategory', 'Send less, or publish a reference to the data instead.'),
   'PN-1006': final('PNValidationErrorCategory', 'Pass it to the constructor.'),
@@ -43,7 +43,7 @@ export const ERROR_KINDS = {
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
-  'PN-3003': final('PNUnknownCategory', 'Check what the call names.'),
+  'PN-3003': final('PNUnknownCategory', 'Check that what the call names exists.'),
   'PN-3004': final('PNBadRequestCategory', 'Name fewer channels, or use channel groups.'),
   'PN-3005': passing(
     'PNUnknownCategory',

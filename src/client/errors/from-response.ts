@@ -75,7 +75,7 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
 function whence({ status, body, from, to }: FailedAnswer): string {
   if (from === undefined || typeof body !== 'string') return '';
   if (to && URL.canParse(to, from)) return ` from ${from}, which leads to ${new URL(to, from).origin}`;
-  return status === 404 ? ` from ${from}, which may be no origin` : ` from ${from}`;
+  return status === 404 ? ` from ${from}, which may be no origin: check the option "origin"` : ` from ${from}`;
 }
 
 /** `true` for a protocol error, `false` for the page of a proxy. */
@@ -103,7 +103,8 @@ const PLACES = [[1], ['message'], ['error_message'], ['error', 'message'], ['err
 function serverMessage(body: unknown): string | undefined {
   return PLACES.map((place) => at(body, ...place))
     .find(isText)
-    ?.slice(0, LONGEST);
+    ?.slice(0, LONGEST)
+    .replace(/\.$/, '');
 }
 
 /** The names of channels and groups in the parameters of a call. */

@@ -9,9 +9,9 @@ const CAUSES: readonly Cause[] = [
   [/ECONNREFUSED|ConnectionRefused|connection refused/i, nothingListens],
   [
     /WRONG_VERSION|PACKET_LENGTH|EPROTO\b|corrupt message|TLS handshake failed/,
-    () => 'it does not speak TLS there; set `ssl: false`, or begin `origin` with http://',
+    () => 'the server there does not speak TLS; set `ssl: false`, or begin `origin` with http://',
   ],
-  [/ENOTFOUND|EAI_AGAIN|dns error/, () => 'no such host is known here; check the spelling of `origin`'],
+  [/ENOTFOUND|EAI_AGAIN|dns error/, () => 'no such host is known here'],
   [
     /CERT|UNABLE_TO|SELF_SIGNED|certificate/,
     () => 'its certificate is not trusted; Node takes further authorities from NODE_EXTRA_CA_CERTS',
@@ -36,7 +36,7 @@ const DEFAULT_PORT = '8090';
 
 function nothingListens(address: string): string {
   const { hostname, port } = new URL(address);
-  if (!/^(localhost|127\.|\[::1])/.test(hostname)) return 'nothing listens there; check host and port';
+  if (!/^(localhost|127\.|\[::1])/.test(hostname)) return 'nothing listens there';
   const option = port === DEFAULT_PORT || port === '' ? '' : ` --port ${port}`;
   const ssl = isSecure(address) ? ', which needs `ssl: false`' : '';
   return `nothing listens there; start an origin with \`npx timetoken serve${option}\`${ssl}`;

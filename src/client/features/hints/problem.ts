@@ -9,7 +9,7 @@ export function problemOf({ logger = {} }: PubNubOptions): string | undefined {
   const members = membersOf(logger);
   // A level may be left out; all of them only on purpose.
   if (members.length > 0 && !LEVELS.some((level) => typeof logger[level] === 'function'))
-    return `The option "logger" has no method ${LEVELS.join(', ')}: it would log nothing.`;
+    return `The option "logger" has none of the methods ${LEVELS.join(', ')}.`;
   for (const member of members) {
     const level = LEVELS.some((each) => each === member) ? undefined : nearest(member, LEVELS);
     if (level !== undefined) return `The option "logger" has "${member}"; did you mean "${level}"?`;
