@@ -16,6 +16,7 @@ export const MISTAKES: Readonly<Record<string, readonly string[]>> = {
     'new PubNub({ ...keys, logger: { log: print } })',
     'new PubNub({ ...keys, logger: { info: print, wran: print } })',
     'new PubNub({ ...keys, origin: createOrigin() })',
+    'new PubNub({ ...keys, fetch: createOrigin() })',
     "new PubNub({ ...keys, origin: 'https://example.com/path' })",
   ],
   'Sending nothing': [

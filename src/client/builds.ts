@@ -34,7 +34,8 @@ export class Builds {
       const { builders, methods } = feature;
       for (const [name, start] of Object.entries(builders))
         defineMethod(prototype, name, function (this: Builds, source: unknown, callback: unknown) {
-          if (callback !== undefined) throw new PubNubError('PN-1008', `${name}() takes no callback.`);
+          if (callback !== undefined)
+            throw new PubNubError('PN-1008', `${name}() takes one object, and no callback.`);
           return start(this.#context, source);
         });
       for (const [name, method] of Object.entries(methods)) defineMethod(prototype, name, method);

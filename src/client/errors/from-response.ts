@@ -75,7 +75,9 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
 function whence({ status, body, from, to }: FailedAnswer): string {
   if (from === undefined || typeof body !== 'string') return '';
   if (to && URL.canParse(to, from)) return ` from ${from}, which leads to ${new URL(to, from).origin}`;
-  return status === 404 ? ` from ${from}, which may be no origin: check the option "origin"` : ` from ${from}`;
+  return status === 404
+    ? ` from ${from}, which may be no origin: check the option "origin"`
+    : ` from ${from}`;
 }
 
 /** `true` for a protocol error, `false` for the page of a proxy. */

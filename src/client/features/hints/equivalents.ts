@@ -11,6 +11,7 @@ const EQUIVALENTS: Readonly<Record<string, string>> = {
   enableEventEngine: 'leave it out: there is one subscribe loop',
   enableSubscribeBeta: 'leave it out: there is one subscribe loop',
   error: 'pass the callbacks to addListener()',
+  fetch: 'for an origin of this process, it is `origin.fetch`',
   headers: 'fetch',
   host: 'origin',
   include: 'each of its members is a parameter: .includeCustom(true)',

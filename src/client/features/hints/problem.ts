@@ -4,8 +4,12 @@ import type { Logger } from '../../runtime/logger.ts';
 
 const LEVELS: readonly (keyof Logger)[] = ['debug', 'info', 'warn', 'error'];
 
-/** A logger whose methods are misspelt: it would log nothing, or not all. */
-export function problemOf({ logger = {} }: PubNubOptions): string | undefined {
+const TRANSPORT = /^(ky|fetch|node)Transport$/;
+
+/** A transport that was not made, or a logger whose methods are misspelt: it would log nothing, or not all. */
+export function problemOf({ logger = {}, transport }: PubNubOptions): string | undefined {
+  if (transport && TRANSPORT.test(transport.name))
+    return `The option "transport" must be ${transport.name}(): call it.`;
   const members = membersOf(logger);
   // A level may be left out; all of them only on purpose.
   if (members.length > 0 && !LEVELS.some((level) => typeof logger[level] === 'function'))

@@ -1,4 +1,7 @@
 import { PubNub } from 'timetoken';
+import { fetchTransport } from 'timetoken/core';
+import { nodeTransport } from 'timetoken/node';
+import { createOrigin } from 'timetoken/origin';
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../../scripts/docs-operations.ts';
 import { DEFAULTS } from '../../../../src/client/config/checks.ts';
@@ -40,7 +43,7 @@ describe('an option of another client', () => {
   });
 
   it('has an equivalent only if it is none here', () => {
-    for (const name of Object.keys(DEFAULTS).filter((each) => each !== 'origin'))
+    for (const name of Object.keys(DEFAULTS).filter((each) => !['origin', 'fetch'].includes(each)))
       expect(equivalentOf(name)).toBeUndefined();
     for (const name of ['constructor', 'toString', '__proto__', 'whatever'])
       expect(equivalentOf(name)).toBeUndefined();
@@ -77,6 +80,16 @@ describe('an origin in place of an address', () => {
       /for an origin of this process, use `fetch: origin\.fetch`; for its server, `origin: server\.url`\./,
     );
   });
+});
+
+it('a transport that was not made is refused', () => {
+  for (const transport of [fetchTransport, nodeTransport])
+    expect(() => Reflect.construct(PubNub, [{ ...keys, transport }])).toThrow(
+      /"transport" must be \w+Transport\(\): call it/,
+    );
+  expect(() => Reflect.construct(PubNub, [{ ...keys, fetch: createOrigin() }])).toThrow(
+    'it is `origin.fetch`',
+  );
 });
 
 describe('a logger', () => {
