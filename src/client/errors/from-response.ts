@@ -1,5 +1,7 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import { quoted } from '../builder/describe.ts';
+import type { TransportResponse } from '../request/transport.ts';
+import { headerIn } from '../runtime/backoff.ts';
 import { jsonOrText } from '../wire/json.ts';
 import { at, isRecord, isText } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
@@ -21,8 +23,7 @@ export interface FailedAnswer {
   readonly retryAfter: number | undefined;
   /** Scheme, host and port that were asked. */
   readonly from?: string;
-  /** The address of a redirect. */
-  readonly to?: string | null;
+  readonly headers?: TransportResponse['headers'];
 }
 
 /** What a caller knows of such an answer. */
@@ -59,7 +60,7 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
   const outcome = status < 300 ? 'succeeded in part' : 'failed';
   const names = [...(channels ?? []), ...(channelGroups ?? [])];
   const refused = names.length > 0 ? ` for ${quoted(names)}` : '';
-  const what = `${operation} ${outcome}: HTTP ${status}${whence(answer)}${refused}${said === undefined ? '' : `, "${said}"`}.`;
+  const what = `${operation} ${outcome}: HTTP ${status}${whence(answer)}${refused}${spoken(said)}`;
   return new PubNubError(codeOf(status), what, {
     operation,
     statusCode: status,
@@ -71,9 +72,14 @@ export function errorFromResponse(operation: PNOperationType, answer: FailedAnsw
   });
 }
 
+function spoken(said: string | undefined): string {
+  return said === undefined ? '.' : `, "${said}"${said.endsWith('.') ? '' : '.'}`;
+}
+
 // The address of what is no origin, as far as its answer tells.
-function whence({ status, body, from, to }: FailedAnswer): string {
+function whence({ status, body, from, headers }: FailedAnswer): string {
   if (from === undefined || typeof body !== 'string') return '';
+  const to = headers && headerIn(headers, 'location');
   if (to && URL.canParse(to, from)) return ` from ${from}, which leads to ${new URL(to, from).origin}`;
   return status === 404
     ? ` from ${from}, which may be no origin: check the option "origin"`
@@ -105,8 +111,7 @@ const PLACES = [[1], ['message'], ['error_message'], ['error', 'message'], ['err
 function serverMessage(body: unknown): string | undefined {
   return PLACES.map((place) => at(body, ...place))
     .find(isText)
-    ?.slice(0, LONGEST)
-    .replace(/\.$/, '');
+    ?.slice(0, LONGEST);
 }
 
 /** The names of channels and groups in the parameters of a call. */

@@ -213,7 +213,7 @@ export class Executor {
   ): PubNubError {
     const raw = readErrorBody(body);
     const retryAfter = retryAfterIn(headers, this.settings.clock.now());
-    const told = { raw, body: this.redactor.value(raw), from: addressOf(url), to: headers.get('location') };
+    const told = { raw, body: this.redactor.value(raw), headers, from: addressOf(url) };
     return errorFromResponse(operation, { ...more, ...told, retryAfter });
   }
 

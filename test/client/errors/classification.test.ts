@@ -281,8 +281,8 @@ describe('an answer that is no success', () => {
           payload: { channels, 'channel-groups': groups },
         },
       }).message;
-    expect(told(['a'])).toContain('HTTP 403 for "a", "Forbidden". Check the token');
-    expect(told(['a', 'b', 'c', 'd'], ['g'])).toContain('for "a", "b", "c" and 2 more, "Forbidden"');
+    expect(told(['a'])).toContain('HTTP 403 for "a", "Forbidden." Check the token');
+    expect(told(['a', 'b', 'c', 'd'], ['g'])).toContain('for "a", "b", "c" and 2 more, "Forbidden."');
   });
 
   it.each([
@@ -294,11 +294,12 @@ describe('an answer that is no success', () => {
       404,
       { status: 404, error: { message: 'No such user.' } },
       undefined,
-      'HTTP 404, "No such user". Check that',
+      'HTTP 404, "No such user." Check that',
     ],
     [400, [0, 'Invalid key', '1'], undefined, 'HTTP 400, "Invalid key". Correct'],
   ])('names the address of what is no origin: %i %j', (status, body, to, text) => {
-    const answer = { status, body, to: to ?? null, from: 'http://a:1', retryAfter: undefined };
+    const headers = { get: () => to ?? null };
+    const answer = { status, body, headers, from: 'http://a:1', retryAfter: undefined };
     expect(errorFromResponse(OPERATION, answer).message).toContain(text);
   });
 

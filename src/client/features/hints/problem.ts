@@ -10,9 +10,10 @@ const TRANSPORT = /^(ky|fetch|node)Transport$/;
 export function problemOf({ logger = {}, transport }: PubNubOptions): string | undefined {
   if (transport && TRANSPORT.test(transport.name))
     return `The option "transport" must be ${transport.name}(): call it.`;
-  const members = membersOf(logger);
+  const isMethod = (name: string) => typeof Reflect.get(logger, name) === 'function';
+  const members = membersOf(logger).filter(isMethod);
   // A level may be left out; all of them only on purpose.
-  if (members.length > 0 && !LEVELS.some((level) => typeof logger[level] === 'function'))
+  if (members.length > 0 && !LEVELS.some(isMethod))
     return `The option "logger" has none of the methods ${LEVELS.join(', ')}.`;
   for (const member of members) {
     const level = LEVELS.some((each) => each === member) ? undefined : nearest(member, LEVELS);
