@@ -9,6 +9,7 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'PN-1005': 'Message too large',
   'PN-1006': 'Missing key',
   'PN-1007': 'Invalid configuration',
+  'PN-1008': 'Not sent',
   'PN-2001': 'Network failure',
   'PN-2002': 'Timeout',
   'PN-2003': 'Cancelled',

@@ -18,6 +18,8 @@ const FEATURES: Readonly<Record<string, string>> = {
   messageActions: '`addMessageAction`, `getMessageActions`, `removeMessageAction`',
   push: 'devices for mobile push, and `notificationPayload()`',
   appContext: 'metadata of users and channels, memberships and members',
+  hints:
+    'for development: likely causes in errors, names that `pubnub` has for an option or parameter, reminders in the log',
   files: '`sendFile`, `downloadFile` and the other four',
 };
 

@@ -10,6 +10,7 @@ export { channelGroups } from './client/features/channel-groups/feature.ts';
 export { encryption } from './client/features/encryption/feature.ts';
 export * from './client/features/exports.ts';
 export { files } from './client/features/files/feature.ts';
+export { hints } from './client/features/hints/feature.ts';
 export { messageActions } from './client/features/message-actions/feature.ts';
 export { presence } from './client/features/presence/feature.ts';
 export { push } from './client/features/push/feature.ts';

@@ -1,5 +1,6 @@
 import type { Context } from './builder/operation.ts';
 import { invalid } from './config/checks.ts';
+import { PubNubError } from './errors/pubnub-error.ts';
 import type { Feature, Methods } from './feature.ts';
 
 const FEATURES = Symbol('features');
@@ -32,7 +33,9 @@ export class Builds {
       checkFeature(feature);
       const { builders, methods } = feature;
       for (const [name, start] of Object.entries(builders))
-        defineMethod(prototype, name, function (this: Builds, source: unknown) {
+        defineMethod(prototype, name, function (this: Builds, source: unknown, callback: unknown) {
+          if (callback !== undefined)
+            throw new PubNubError('PN-1008', `${name}() takes one object, and no callback.`);
           return start(this.#context, source);
         });
       for (const [name, method] of Object.entries(methods)) defineMethod(prototype, name, method);

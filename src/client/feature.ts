@@ -2,6 +2,7 @@ import type { Keeper, Sign } from './auth/authorizer.ts';
 import type { KeeperNeeds } from './auth/token-provider.ts';
 import type { Operation, Operations } from './builder/operation.ts';
 import type { Encryption } from './config/crypto-module.ts';
+import type { Hints } from './errors/hints.ts';
 import type { Executor } from './request/execute.ts';
 import type { Fetch, Transport } from './request/transport.ts';
 import type { Recovery } from './subscribe/recovery.ts';
@@ -22,6 +23,8 @@ export interface Abilities {
   readonly keeper: (needs: KeeperNeeds, onRenewed: () => void) => Keeper;
   /** Behind `recovery` and `withLast()`. */
   readonly history: (executor: Executor) => Recovery;
+  /** In the messages of errors. */
+  readonly hints: Hints;
   /** Behind `fetch`, and in place of a `transport` that is not given. */
   readonly transport: (options: { readonly fetch?: Fetch | undefined }) => Transport;
 }
@@ -49,7 +52,9 @@ export function defineFeature<B extends Builders = None, M extends Methods = Non
   B,
   M
 > {
-  for (const start of Object.values(builders)) Object.freeze(start);
+  // A builder that is printed tells its call by this name.
+  for (const [name, start] of Object.entries(builders))
+    Object.freeze(Object.defineProperty(start, 'name', { value: name }));
   const parts = { builders: Object.freeze(builders), methods: Object.freeze(methods) };
   return Object.freeze({ ...rest, ...parts, '~feature': true });
 }

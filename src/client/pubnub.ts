@@ -7,6 +7,7 @@ import { access } from './features/access/feature.ts';
 import { appContext } from './features/app-context/feature.ts';
 import { channelGroups } from './features/channel-groups/feature.ts';
 import { encryption } from './features/encryption/feature.ts';
+import { hints } from './features/hints/feature.ts';
 import { messageActions } from './features/message-actions/feature.ts';
 import { presence } from './features/presence/feature.ts';
 import { push } from './features/push/feature.ts';
@@ -29,6 +30,7 @@ type Features = readonly [
   typeof channelGroups,
   typeof encryption,
   typeof files,
+  typeof hints,
   typeof messageActions,
   typeof presence,
   typeof push,
@@ -43,6 +45,7 @@ const Everything: ClientClass<Features> = Core.with(
   channelGroups,
   encryption,
   files,
+  hints,
   messageActions,
   presence,
   push,

@@ -40,13 +40,20 @@ void template.channel('orders').message(order).customMessageType('text').execute
 void template.channel('chat.1').message(chat).channel('chat.2').execute();
 void shop.publish().message(chat).replicate(false).channel('chat.1').ptto('16057799474000000').execute();
 
-// Builders are not promises: awaiting one by mistake gives the builder back.
+// Builders are not promises, and awaiting one would send nothing.
 async function awaited() {
-  same<typeof complete>()(await complete);
+  // @ts-expect-error a builder must not be awaited
+  await complete;
 }
-void awaited;
-// @ts-expect-error a builder has no then
-void complete.then;
+// @ts-expect-error nor be the result of an async function
+async function returned() {
+  return complete;
+}
+void [awaited, returned];
+// @ts-expect-error a builder takes no callback
+void complete.then(() => undefined);
+// @ts-expect-error neither does the call that starts one
+shop.publish({ channel: 'orders' }, () => undefined);
 
 // An exact name beats a wildcard, a longer wildcard a shorter one.
 void shop.publish().channel('chat.admin.x').message({ command: 'stop' }).execute();

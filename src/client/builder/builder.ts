@@ -1,5 +1,7 @@
 import type { Apply, Flag, JsonOf, List, ParamKeys, Params, RequiredKeys } from '../endpoint.ts';
+import { PubNubError } from '../errors/pubnub-error.ts';
 import type { AsJson } from '../wire/json.ts';
+import { describe, titleOf } from './describe.ts';
 import { add, type Given, gather, type ParamsByName } from './given.ts';
 
 /** The type of `execute` until everything required is set. Its name and its argument are the compiler's message. */
@@ -55,7 +57,19 @@ export type Builder<P extends Params, T extends Verbs, C, G extends object = obj
     K & string,
     Exclude<Apply<P, C, G>[K], undefined>
   >;
-} & Gate<P, T, C, G>;
+} & Gate<P, T, C, G> &
+  Unsent;
+
+/** Awaiting a builder sends nothing: the compiler refuses a `then` that takes no callback, and it rejects at run time. */
+export interface Unsent {
+  /** Not for calls: a builder that is awaited, or chained like a promise, fails with `PN-1008`. */
+  readonly then: (missing: CallExecuteFirst) => never;
+}
+
+/** The compiler's message for a builder that is used as a promise. */
+export interface CallExecuteFirst {
+  readonly 'call .execute()': never;
+}
 
 type Missing<P, G> = Exclude<RequiredKeys<P>, keyof G> | MissingOneOf<P, G>;
 type MissingOneOf<P, G> = P extends { readonly '~oneOf': infer O extends string }
@@ -137,7 +151,8 @@ export type VerbTable<Context> = Readonly<
 /**
  * Makes the function that starts the builders of an endpoint. Setters and verbs are on one prototype, so that a step costs
  * an object and a copy of the values, and no closures. Values are checked and copied when they are set; the verb throws the
- * error of a refused one.
+ * error of a refused one. A builder as text, or awaited, says that nothing was sent; it is called by the name of the
+ * function that starts it.
  */
 export function defineBuilder<Context>(
   params: ParamsByName,
@@ -163,11 +178,27 @@ export function defineBuilder<Context>(
           return verb(this.#context, this.#given, argument);
         });
       }
+      for (const name of ['toString', INSPECT])
+        method(Step.prototype, name, function (this: Step) {
+          return describe(start.name, params, this.#given);
+        });
+      method(Step.prototype, 'then', function (this: Step, _: unknown, reject?: unknown) {
+        const error = new PubNubError(
+          'PN-1008',
+          `${titleOf(start.name, this.#given)} is not sent: a builder is no promise.`,
+        );
+        if (typeof reject !== 'function') throw error;
+        reject(error);
+      });
     }
   }
-  return (context, source = {}) => new Step(context, gather(params, source));
+  const start = (context: Context, source: unknown = {}) => new Step(context, gather(params, source));
+  return start;
 }
 
-function method(prototype: object, name: string, value: (...parameters: never) => unknown): void {
+/** The method by which Node, Deno and Bun print an object. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+function method(prototype: object, name: string | symbol, value: (...parameters: never) => unknown): void {
   Object.defineProperty(prototype, name, { value, enumerable: false, writable: false });
 }

@@ -1,5 +1,6 @@
 import type { Param } from '../endpoint.ts';
 import type { ErrorCode } from '../errors/codes.ts';
+import type { Hints } from '../errors/hints.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readProperties } from './properties.ts';
 
@@ -18,12 +19,26 @@ export class Refused {
   /** The problem, as a sentence. */
   readonly what: string;
   readonly cause: unknown;
+  /** A name that is unknown. */
+  readonly #unknown: string | undefined;
   readonly #isRefused = true;
 
-  constructor(code: ErrorCode, what: string, cause?: unknown) {
+  constructor(
+    code: ErrorCode,
+    what: string,
+    { cause, unknown }: { readonly cause?: unknown; readonly unknown?: string | undefined } = {},
+  ) {
     this.code = code;
     this.what = what;
     this.cause = cause;
+    this.#unknown = unknown;
+  }
+
+  /** The problem, with what takes the place of an unknown name. */
+  hinted(hints: Hints | undefined): string {
+    const name = this.#unknown;
+    const instead = name === undefined ? name : hints?.instead(name);
+    return instead === undefined ? this.what : this.what.replace(/(; did.*|\.)$/, `; ${instead}.`);
   }
 
   /** `true` for a refusal. A value's prototype is not read: the value may be a proxy. */
@@ -49,7 +64,7 @@ interface Setting {
 export function gather(params: ParamsByName, source: unknown, role: Role = 'parameter'): Given {
   const read = readProperties(source, (name) => Object.hasOwn(params, name));
   const whole = `the ${role}s`;
-  if ('problem' in read) return { [whole]: new Refused('PN-1002', `${whole} ${read.problem}.`, read.cause) };
+  if ('problem' in read) return { [whole]: new Refused('PN-1002', `${whole} ${read.problem}.`, read) };
   const given: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(read.values)) {
     const param = Object.hasOwn(params, name) ? params[name] : undefined;
@@ -98,7 +113,8 @@ export function isGiven(value: unknown): boolean {
 }
 
 function unknownName(name: string, params: ParamsByName, role: Role): Refused {
-  return new Refused('PN-1003', `"${name}" is no ${role}${didYouMean(name, Object.keys(params))}`);
+  const what = `"${name}" is no ${role}${didYouMean(name, Object.keys(params))}`;
+  return new Refused('PN-1003', what, { unknown: name });
 }
 
 function labelOf({ name, role }: Pick<Setting, 'name' | 'role'>): string {
@@ -106,14 +122,16 @@ function labelOf({ name, role }: Pick<Setting, 'name' | 'role'>): string {
 }
 
 function taken(param: Param, setting: Setting, before?: unknown): unknown {
-  const [first] = setting.values;
+  const { name, values } = setting;
+  const [first] = values;
   try {
     if (param.kind === 'list') return takenList(param, setting, before);
+    if (values.length > 1) return new Refused('PN-1002', `${name} takes one value, not ${values.length}.`);
     if (first === undefined) return param.kind === 'flag' || undefined;
     return takenValue(param, setting, first);
   } catch (cause) {
     // A getter, a proxy or a `toJSON()` of the caller has thrown.
-    return new Refused('PN-1002', `${labelOf(setting)} cannot be read: reading it throws.`, cause);
+    return new Refused('PN-1002', `${labelOf(setting)} cannot be read: reading it throws.`, { cause });
   }
 }
 
@@ -137,5 +155,8 @@ function takenValue({ take, check }: Param, setting: Setting, value: unknown): u
   const read = take ? take(value, setting.name) : { value };
   if ('problem' in read) return new Refused('PN-1004', `${setting.name} ${read.problem}.`);
   const problem = check(read.value);
-  return problem === undefined ? read.value : new Refused('PN-1002', `${labelOf(setting)} ${problem}.`);
+  if (problem === undefined) return read.value;
+  // An object in place of a text: a hint may know what it is.
+  const unknown = setting.role === 'option' && typeof value === 'object' ? setting.name : undefined;
+  return new Refused('PN-1002', `${labelOf(setting)} ${problem}.`, { unknown });
 }

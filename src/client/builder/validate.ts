@@ -1,4 +1,5 @@
 import type { Endpoint, Values } from '../endpoint.ts';
+import type { Hints } from '../errors/hints.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { at } from '../wire/read.ts';
 import { faultIn, type Given, isGiven, type ParamsByName, Refused } from './given.ts';
@@ -17,14 +18,21 @@ export interface Validated<P> extends Pick<Endpoint<never, unknown>, 'operation'
 export function validate<P>(
   endpoint: Validated<P>,
   given: Given,
-  keys: { readonly publishKey: string; readonly secretKey?: string | undefined },
+  keys: {
+    readonly publishKey: string;
+    readonly secretKey?: string | undefined;
+    readonly hints?: Hints | undefined;
+  },
 ): Values<P> {
   const { operation, params } = endpoint;
   // Values without a fault have the types of the endpoint's table of parameters, which is checked against `P`.
   const values = given as Values<P>;
   const fault = faultIn(params, given) ?? faultOf(endpoint, values, keys);
   if (!fault) return values;
-  throw new PubNubError(fault.code, `${operation}: ${fault.what}`, { operation, cause: fault.cause });
+  throw new PubNubError(fault.code, `${operation}: ${fault.hinted(keys.hints)}`, {
+    operation,
+    cause: fault.cause,
+  });
 }
 
 function faultOf<P>(

@@ -71,7 +71,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
   return {
     execute: async (context, given, options) => {
       try {
-        const own = checked(options);
+        const own = context.executor.time.begin(checked(options));
         return await call(context, context.executor.check(endpoint, given), own);
       } catch (thrown) {
         throw context.executor.failure(operation, thrown);
@@ -83,7 +83,7 @@ export function restVerbs<P, R, C extends Calls = Calls>(
         success = successOf(context, operation, answer);
       };
       try {
-        const inner: InnerOptions = { ...checked(options), onAnswer };
+        const inner = context.executor.time.begin({ ...checked(options), onAnswer });
         const result = await call(context, context.executor.check(endpoint, given), inner);
         const status = makeStatus('PNAcknowledgmentCategory', { operation, ...success });
         return { result, status: { ...status, isError: false } };

@@ -11,6 +11,7 @@ import {
 } from '../builder/params.ts';
 import { type OptionTable, readOptions } from '../builder/read-options.ts';
 import type { Check, Param } from '../endpoint.ts';
+import type { Hints } from '../errors/hints.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { systemClock } from '../runtime/steady-clock.ts';
@@ -145,12 +146,13 @@ export const DEFAULTS = Object.fromEntries(
 ) as { readonly [K in keyof typeof OPTIONS]: FallbackOf<(typeof OPTIONS)[K]> };
 
 /** A copy of the options. Throws `PN-1007` for the first that is missing, unknown or wrong. */
-export function readPubNubOptions(source: unknown): GivenOptions {
-  const options = readOptions<GivenOptions>(source, OPTIONS, ({ what, cause }) =>
-    invalid(what.charAt(0).toUpperCase() + what.slice(1), cause),
-  );
-  const conflict = conflictsOf(options).find(([isThere]) => isThere);
-  if (conflict) throw invalid(conflict[1]);
+export function readPubNubOptions(source: unknown, hints?: Hints): GivenOptions {
+  const options = readOptions<GivenOptions>(source, OPTIONS, (fault) => {
+    const what = fault.hinted(hints);
+    return invalid(what.charAt(0).toUpperCase() + what.slice(1), fault.cause);
+  });
+  const problem = conflictsOf(options).find(([isThere]) => isThere)?.[1] ?? hints?.problem(options);
+  if (problem !== undefined) throw invalid(problem);
   return options;
 }
 

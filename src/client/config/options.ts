@@ -2,6 +2,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Sign } from '../auth/authorizer.ts';
 import type { TokenProvider } from '../auth/token-provider.ts';
+import type { Hints } from '../errors/hints.ts';
 import type { Abilities } from '../feature.ts';
 import type { Fetch, Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
@@ -167,6 +168,7 @@ export interface Settings
   /** In a client whose token comes from a function. */
   readonly keeper: Abilities['keeper'] | undefined;
   readonly history: Abilities['history'] | undefined;
+  readonly hints: Hints | undefined;
   readonly filterExpression?: string | undefined;
   readonly reconnection: BackoffPolicy;
   readonly presenceTimeoutSeconds: number;

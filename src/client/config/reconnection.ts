@@ -26,6 +26,9 @@ export function policyOf(value: unknown): BackoffPolicy | string {
   const { delay } = given;
   if (typeof delay !== 'function')
     return 'must be NONE, LINEAR, EXPONENTIAL or an object with delay(attempt)';
+  const stray = strayIn(given);
+  if (stray !== undefined)
+    return `has no member "${stray}", but delay, maximumRetries, minimumDelay and maximumDelay`;
   const {
     maximumRetries = BOUNDS.maximumRetries,
     minimumDelay = BOUNDS.minimumDelay,
@@ -37,6 +40,14 @@ export function policyOf(value: unknown): BackoffPolicy | string {
   if (!isFrom(minimumDelay, maximumDelay)) return 'must have a maximumDelay of at least its minimumDelay';
   const own = (attempt: number) => Reflect.apply(delay, value, [attempt]);
   return { ...BOUNDS, maximumRetries, minimumDelay, maximumDelay, delay: safely(own) };
+}
+
+const MEMBERS = ['delay', 'maximumRetries', 'minimumDelay', 'maximumDelay'];
+
+// A class may have members of its own.
+function strayIn(policy: object): string | undefined {
+  const isPlain = Object.getPrototypeOf(policy) === Object.prototype;
+  return isPlain ? Object.keys(policy).find((name) => !MEMBERS.includes(name)) : undefined;
 }
 
 // A string passes for a number in a comparison, but not in a sum.

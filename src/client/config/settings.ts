@@ -14,8 +14,9 @@ export function settingsFrom(
   source: OptionsWithUuid | PubNubOptions,
   features: readonly Feature[],
 ): Settings {
-  const options = readPubNubOptions(source);
-  const able = abilitiesOf(options, features);
+  const able: Partial<Abilities> = Object.assign({}, ...features);
+  const options = readPubNubOptions(source, able.hints);
+  checkAbilities(options, able);
   const { origin, ssl, token, authKey, cipherKey, cryptoModule, fetch, transport, ...all } = {
     ...DEFAULTS,
     ...options,
@@ -33,6 +34,7 @@ export function settingsFrom(
       options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
     keeper: able.keeper,
     history: able.history,
+    hints: able.hints,
     reconnection: all.reconnectionPolicy,
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
@@ -65,11 +67,9 @@ const NEEDS: readonly (readonly [
   ['recovery', 'history', 'storage', (value) => value === 'history'],
 ];
 
-function abilitiesOf(options: GivenOptions, features: readonly Feature[]): Partial<Abilities> {
-  const able: Partial<Abilities> = Object.assign({}, ...features);
+function checkAbilities(options: GivenOptions, able: Partial<Abilities>): void {
   for (const [option, ability, feature, isUsed = isGiven] of NEEDS)
     if (isUsed(options[option]) && !able[ability]) missingFeature(`The option "${option}"`, feature);
-  return able;
 }
 
 function isGiven(value: unknown): boolean {

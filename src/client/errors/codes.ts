@@ -23,11 +23,15 @@ function passing(category: PNStatusCategory, next: string): ErrorKind {
 export const ERROR_KINDS = {
   'PN-1001': final('PNValidationErrorCategory', 'Set it on the builder before the call.'),
   'PN-1002': final('PNValidationErrorCategory', 'Correct the value.'),
-  'PN-1003': final('PNValidationErrorCategory', 'Check the spelling.'),
+  'PN-1003': final('PNValidationErrorCategory', 'Correct the name.'),
   'PN-1004': final('PNSerializationErrorCategory', 'Publish plain JSON values only.'),
   'PN-1005': final('PNValidationErrorCategory', 'Send less, or publish a reference to the data instead.'),
   'PN-1006': final('PNValidationErrorCategory', 'Pass it to the constructor.'),
   'PN-1007': final('PNValidationErrorCategory', 'Correct the option.'),
+  'PN-1008': final(
+    'PNValidationErrorCategory',
+    'Call .execute() at the end: it sends, and returns a promise.',
+  ),
   'PN-2001': passing('PNNetworkIssuesCategory', 'Check the connection and the origin.'),
   'PN-2002': passing('PNTimeoutCategory', 'Try again, or allow more time.'),
   'PN-2003': final('PNCancelledCategory', 'The caller aborted the call; no action is needed.'),
@@ -39,7 +43,7 @@ export const ERROR_KINDS = {
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
-  'PN-3003': final('PNUnknownCategory', 'Check the origin and the name.'),
+  'PN-3003': final('PNUnknownCategory', 'Check that what the call names exists.'),
   'PN-3004': final('PNBadRequestCategory', 'Name fewer channels, or use channel groups.'),
   'PN-3005': passing(
     'PNUnknownCategory',

@@ -6,22 +6,30 @@ import { type Delivery, PubNubError } from './pubnub-error.ts';
 /** The limits of a call. */
 interface CallLimits {
   readonly timeout?: number | undefined;
+  /** The time that the caller gave, if less of it is left. */
+  readonly given?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The delivery of the request when a limit ends it. @default 'unknown' */
   readonly delivery?: Delivery;
+  /** Scheme, host and port that were asked. */
+  readonly address?: string | undefined;
 }
 
 /** The limits of a call: its deadline, the caller's signal and the end of the client, each with its error. */
 export function limitsOf(
   operation: PNOperationType,
-  { timeout, signal, delivery = 'unknown' }: CallLimits,
+  { timeout, signal, delivery = 'unknown', address, given = timeout }: CallLimits,
 ): Limits {
   const details = { operation, delivery };
   return {
     timeout,
     signal,
     onTimeout: () =>
-      new PubNubError('PN-2002', `${operation} failed: no answer within ${timeout} ms.`, details),
+      new PubNubError(
+        'PN-2002',
+        `${operation} failed: no answer${address === undefined ? '' : ` from ${address}`} within ${given} ms.`,
+        details,
+      ),
     onAbort: (cause) => aborted(operation, delivery, cause),
     onClose: () =>
       new PubNubError('PN-2004', `${operation}: the client was closed while the call ran.`, details),
@@ -48,11 +56,16 @@ export function unbuilt(
 /** The error of an answer that is not a protocol answer. */
 export function malformed(
   operation: PNOperationType,
-  { status, cause }: { readonly status: number | undefined; readonly cause: unknown },
+  {
+    status,
+    cause,
+    from,
+  }: { readonly status: number | undefined; readonly cause: unknown; readonly from?: string },
 ): PubNubError {
   const isJson = !(cause instanceof SyntaxError);
   const why = !isJson ? 'it is not JSON' : cause instanceof Error ? cause.message : String(cause);
-  return new PubNubError('PN-4001', `${operation} failed: the answer is not one of the protocol's: ${why}.`, {
+  const answer = from === undefined ? 'the answer' : `the answer of ${from}`;
+  return new PubNubError('PN-4001', `${operation} failed: ${answer} is not one of the protocol's: ${why}.`, {
     operation,
     statusCode: status,
     delivery: 'unknown',

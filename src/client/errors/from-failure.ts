@@ -1,7 +1,9 @@
 import type { PNOperationType } from '../../protocol/status.ts';
+import { addressOf } from '../request/path.ts';
 import { RESPONSE_TOO_LARGE } from '../request/transport.ts';
 import { isRecord } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
+import type { Hints } from './hints.ts';
 import { isOwnError, PubNubError } from './pubnub-error.ts';
 
 /** Codes of failures before the first byte is sent. */
@@ -15,21 +17,43 @@ const TIMED_OUT = /^(E(SOCKET)?TIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$
 const COMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_)/;
 
 const WHAT = {
-  'PN-2001': 'the connection failed',
-  'PN-2002': 'the server did not answer in time',
-  'PN-4001': 'the answer cannot be decompressed',
-  'PN-4002': 'the answer is too large to be one of the protocol',
+  'PN-2001': 'the connection to @ failed',
+  'PN-2002': '@ did not answer in time',
+  'PN-4001': 'the answer of @ cannot be decompressed',
+  'PN-4002': 'the answer of @ is too large to be one of the protocol',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
+/** Where a request was sent, and what helps when it fails. */
+export interface Place {
+  /** Scheme, host and port. */
+  readonly address?: string;
+  readonly hints?: Hints | undefined;
+}
+
 /** The error of an exchange without an answer, by the codes in the chain of causes, never by a text. `thrown` holds no secrets. */
-export function errorFromFailure(operation: PNOperationType, thrown: unknown): PubNubError {
+export function errorFromFailure(
+  operation: PNOperationType,
+  thrown: unknown,
+  { address = 'the server', hints }: Place = {},
+): PubNubError {
   if (isOwnError(thrown)) return thrown;
   const { code, cause, maybeSent } = deepest(thrown);
   const kind = kindOf(code);
   const why = code ?? (isError(cause) ? cause.name : 'unknown cause');
-  const what = `${operation} failed: ${WHAT[kind]} (${why}).`;
+  const text = isError(cause) ? String(cause.message) : '';
+  const hint = hints?.cause({ code, text, address });
+  const told = `${WHAT[kind].replace('@', () => address)} (${why})`;
+  const what = `${operation} failed: ${told}${hint === undefined ? '' : `: ${hint}`}.`;
   const delivery = !maybeSent && code !== undefined && NOT_SENT.test(code) ? 'not-sent' : 'unknown';
   return new PubNubError(kind, what, { operation, delivery, cause });
+}
+
+/** Makes an error of something foreign that was thrown. */
+export type Otherwise = (operation: PNOperationType, thrown: unknown) => PubNubError;
+
+/** Makes the errors of requests to a URL that got no answer. */
+export function lostAt(url: string, hints: Hints | undefined): Otherwise {
+  return (operation, thrown) => errorFromFailure(operation, thrown, { address: addressOf(url), hints });
 }
 
 interface Deepest {
@@ -64,6 +88,7 @@ function kindOf(code: string | undefined): keyof typeof WHAT {
 
 interface ErrorLike {
   readonly name: string;
+  readonly message?: unknown;
   readonly code?: unknown;
   readonly maybeSent?: unknown;
   readonly path?: unknown;

@@ -1,4 +1,7 @@
 import type { PNOperationType } from '../../protocol/status.ts';
+import { quoted } from '../builder/describe.ts';
+import type { TransportResponse } from '../request/transport.ts';
+import { headerIn } from '../runtime/backoff.ts';
 import { jsonOrText } from '../wire/json.ts';
 import { at, isRecord, isText } from '../wire/read.ts';
 import type { ErrorCode } from './codes.ts';
@@ -18,6 +21,15 @@ export interface FailedAnswer {
   readonly asked?: ReadonlySet<unknown> | undefined;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter: number | undefined;
+  /** Scheme, host and port that were asked. */
+  readonly from?: string;
+  readonly headers?: TransportResponse['headers'];
+}
+
+/** What a caller knows of such an answer. */
+export interface Refusing extends Pick<FailedAnswer, 'status' | 'asked'> {
+  /** Where it came from, if not from the origin. */
+  readonly url?: string;
 }
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -43,17 +55,35 @@ export function readErrorBody(text: string): unknown {
 export function errorFromResponse(operation: PNOperationType, answer: FailedAnswer): PubNubError {
   const { status, body, retryAfter } = answer;
   const said = serverMessage(body);
+  const channels = namesTold(answer, 'channels');
+  const channelGroups = namesTold(answer, 'channel-groups');
   const outcome = status < 300 ? 'succeeded in part' : 'failed';
-  const what = `${operation} ${outcome}: HTTP ${status}${said === undefined ? '' : `, "${said}"`}.`;
+  const names = [...(channels ?? []), ...(channelGroups ?? [])];
+  const refused = names.length > 0 ? ` for ${quoted(names)}` : '';
+  const what = `${operation} ${outcome}: HTTP ${status}${whence(answer)}${refused}${spoken(said)}`;
   return new PubNubError(codeOf(status), what, {
     operation,
     statusCode: status,
     errorData: typeof body === 'string' ? body.slice(0, LONGEST) : body,
-    channels: namesTold(answer, 'channels'),
-    channelGroups: namesTold(answer, 'channel-groups'),
+    channels,
+    channelGroups,
     delivery: status >= 300 && status < 500 ? 'rejected' : 'unknown',
     retryAfter,
   });
+}
+
+function spoken(said: string | undefined): string {
+  return said === undefined ? '.' : `, "${said}"${said.endsWith('.') ? '' : '.'}`;
+}
+
+// The address of what is no origin, as far as its answer tells.
+function whence({ status, body, from, headers }: FailedAnswer): string {
+  if (from === undefined || typeof body !== 'string') return '';
+  const to = headers && headerIn(headers, 'location');
+  if (to && URL.canParse(to, from)) return ` from ${from}, which leads to ${new URL(to, from).origin}`;
+  return status === 404
+    ? ` from ${from}, which may be no origin: check the option "origin"`
+    : ` from ${from}`;
 }
 
 /** `true` for a protocol error, `false` for the page of a proxy. */

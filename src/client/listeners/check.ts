@@ -28,10 +28,19 @@ export function* nearMisses(
   listener: object,
   names: readonly EventName[],
 ): Iterable<{ readonly member: string; readonly event: string }> {
-  for (const member of methodsOf(listener)) {
+  for (const member of inspected(listener)) {
     if (EVENT_NAMES.some((name) => name === member)) continue;
     const event = nearest(member.replace(/^on(?=[A-Z])/, ''), names);
     if (event !== undefined) yield { member, event };
+  }
+}
+
+// A listener that cannot be inspected fails at its first event, and is reported then.
+function inspected(listener: object): ReadonlySet<string> {
+  try {
+    return methodsOf(listener);
+  } catch {
+    return new Set();
   }
 }
 
@@ -46,6 +55,7 @@ function methodsOf(listener: object): ReadonlySet<string> {
   return methods;
 }
 
-function mistake(what: string): PubNubError {
+/** The error of a wrong listener or handler. */
+export function mistake(what: string): PubNubError {
   return new PubNubError('PN-1002', what);
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { Logger } from '../runtime/logger.ts';
-import { checkHandler, checkListener, nearMisses } from './check.ts';
+import { checkHandler, checkListener, mistake, nearMisses } from './check.ts';
 import { EVENT_NAMES, type EventMap, type EventName } from './events.ts';
 import { freezeEvent } from './freeze.ts';
 
@@ -47,7 +47,7 @@ export class ListenerRegistry {
   add(listener: object): void {
     checkListener(listener);
     if (this.#listeners.has(listener)) return;
-    this.#warn(listener);
+    this.#check(listener);
     const call = (name: EventName, event: unknown) => callMethod(listener, name, [event, this.#client()]);
     this.#listeners.set(listener, this.#register(this.#names, call));
   }
@@ -100,6 +100,11 @@ export class ListenerRegistry {
     else this.emit('listenerError', { event, error });
   }
 
+  /** `true` if any of the events has a handler, or a listener with that method now. */
+  hears(names: readonly EventName[]): boolean {
+    return names.some((name) => this.has(name));
+  }
+
   /** `true` if an event has a handler, or a listener with that method now. */
   has(name: EventName): boolean {
     if (this.#emitter.listenerCount(name) > this.#listeners.size) return true;
@@ -135,14 +140,12 @@ export class ListenerRegistry {
   }
 
   // A listener may have members of its own; one that is close to an event's name is probably misspelt.
-  #warn(listener: object): void {
-    try {
-      for (const { member, event } of nearMisses(listener, this.#names)) {
-        const what = `a listener has "${member}", which is no event; did you mean "${event}"?`;
-        this.#logger?.warn?.(what, { member, event });
-      }
-    } catch {
-      // A listener that cannot be inspected fails at its first event, and is reported then.
+  #check(listener: object): void {
+    for (const { member, event } of nearMisses(listener, this.#names)) {
+      const what = `a listener has "${member}", which is no event; did you mean "${event}"?`;
+      // It would hear nothing at all.
+      if (!EVENT_NAMES.some((name) => hasMethod(listener, name))) throw mistake(`addListener: ${what}`);
+      this.#logger?.warn?.(what, { member, event });
     }
   }
 }

@@ -4,12 +4,17 @@ import type { TransportResponse } from './transport.ts';
 export interface CallOptions {
   /** Ends the call with `PN-2003`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for each attempt, above 0; `Infinity` for no limit. @default the client's `transactionalRequestTimeout` */
+  /**
+   * Milliseconds for the whole call, above 0: the wait for a token, every attempt and the pauses between them; `Infinity`
+   * for no limit. @default no limit for the call, and the client's `transactionalRequestTimeout` for each attempt
+   */
   readonly timeout?: number;
 }
 
 /** Options of `Executor.call`. */
 export interface InnerOptions extends CallOptions {
+  /** When the time of the call is over, in monotonic milliseconds. */
+  readonly due?: number | undefined;
   /** Called with the answer that holds the result. */
   readonly onAnswer?: (answer: TransportResponse) => void;
 }

@@ -8,17 +8,25 @@ import type { Codec, CryptoModule } from '../config/crypto-module.ts';
 import type { Settings } from '../config/options.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
-import { errorFromFailure } from '../errors/from-failure.ts';
-import { errorFromResponse, failureStatus, namesAsked, readErrorBody } from '../errors/from-response.ts';
-import { type Delivery, isOwnError, PubNubError } from '../errors/pubnub-error.ts';
+import { lostAt, type Otherwise } from '../errors/from-failure.ts';
+import {
+  errorFromResponse,
+  failureStatus,
+  namesAsked,
+  type Refusing,
+  readErrorBody,
+} from '../errors/from-response.ts';
+import type { Reminder } from '../errors/hints.ts';
+import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
-import type { CallOptions, InnerOptions } from './call-options.ts';
+import type { InnerOptions } from './call-options.ts';
+import { CallTime } from './call-time.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
-import { encodeSegment } from './path.ts';
+import { addressOf, encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { type RetryClass, retryCall } from './retry.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
@@ -28,6 +36,10 @@ export class Executor {
   readonly settings: Settings;
   /** Adds credentials to requests. */
   readonly authorizer: Authorizer;
+  /** Keeps the time of calls. */
+  readonly time: CallTime;
+  /** Logs likely mistakes. */
+  readonly reminder: Reminder | undefined;
   /** Takes secrets out of what leaves the client. */
   readonly redactor: Redactor;
   /** Encrypts and decrypts messages, in a client with a crypto module. */
@@ -39,7 +51,7 @@ export class Executor {
   #closed = false;
 
   constructor(given: Settings) {
-    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger } = given;
+    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger, hints } = given;
     const keys = [subscribeKey, publishKey, secretKey, cipherKey];
     this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
     this.settings = Object.freeze({
@@ -47,6 +59,8 @@ export class Executor {
       logger: logger && safeLogger(logger, this.redactor),
     });
     this.codec = crypto && this.#codecOf(crypto);
+    this.time = new CallTime(given.clock);
+    this.reminder = this.settings.logger && hints?.reminder(this.settings.logger);
     this.#cancellation = new Cancellation(given.clock);
     this.authorizer = new Authorizer(this.settings, this.#cancellation);
     this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
@@ -84,32 +98,33 @@ export class Executor {
    * The error that a call fails with, without secrets; every failure passes here. A foreign error was thrown while a request
    * was built, unless `otherwise` makes another error of it.
    */
-  failure(
-    operation: PNOperationType,
-    thrown: unknown,
-    otherwise: typeof errorFromFailure = unbuilt,
-  ): PubNubError {
+  failure(operation: PNOperationType, thrown: unknown, otherwise: Otherwise = unbuilt): PubNubError {
     const clean = this.redactor.value(thrown);
     return isOwnError(clean) ? clean : otherwise(operation, clean);
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
-  async call<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, options: InnerOptions = {}): Promise<R> {
+  async call<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, given: InnerOptions = {}): Promise<R> {
     const { operation, retry: rule, retries } = endpoint;
+    const options = this.time.begin(given);
     try {
       const plan = await this.plan(endpoint, values, options);
       if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
       const retry = typeof rule === 'function' ? rule(values) : rule;
       const attempt = () => this.#attempt(endpoint, { plan, values }, options);
-      return await this.repeat({ operation, retry, retries }, attempt, options.signal);
+      return await this.repeat({ operation, retry, retries }, attempt, options);
     } catch (thrown) {
       throw this.failure(operation, thrown);
     }
   }
 
-  /** Makes an attempt, and further ones after a failure if their class allows it. */
-  repeat<R>(of: RetryClass, attempt: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+  /**
+   * Makes an attempt, and further ones after a failure if their class allows it. A pause that the call has no time for ends
+   * it with the last failure, which tells more than a timeout.
+   */
+  repeat<R>(of: RetryClass, attempt: () => Promise<R>, options: InnerOptions): Promise<R> {
     const { operation, retry } = of;
+    const { signal } = options;
     const { logger, random } = this.settings;
     // What may be repeated only when it was not sent has, so far, not been sent.
     const limits = limitsOf(operation, { signal, delivery: retry === 'not-sent' ? 'not-sent' : 'unknown' });
@@ -119,7 +134,8 @@ export class Executor {
         attempt().catch((thrown: unknown) => {
           throw this.failure(operation, thrown);
         }),
-      pause: (delay, { error, count }) => {
+      pause: async (delay, { error, count }) => {
+        if (delay >= this.time.left(options)) throw error;
         logger?.warn?.('retrying', { operation, attempt: count, delay, error: error.code });
         return this.#cancellation.sleep(delay, limits).catch((thrown: unknown) => {
           throw isOwnError(thrown) ? thrown : error;
@@ -143,7 +159,7 @@ export class Executor {
   async plan<P, R>(
     endpoint: Endpoint<P, R>,
     values: Values<P>,
-    options: CallOptions = {},
+    options: InnerOptions = {},
   ): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
     const { settings, identity } = this;
@@ -153,13 +169,14 @@ export class Executor {
         delivery: 'not-sent',
       });
     try {
+      if (payload) this.reminder?.sent(operation, payload.of(values));
       const codec = payload?.encrypted && this.codec;
       return planRequest(endpoint, values, {
         keys: settings,
         baseUrl: settings.baseUrl,
         identity,
         payload: codec
-          ? await this.within(limitsOf(operation, { ...options, delivery: 'not-sent' }), () =>
+          ? await this.within(this.time.limits(operation, options, { delivery: 'not-sent' }), () =>
               codec.encrypt(payload.of(values)),
             )
           : undefined,
@@ -177,10 +194,10 @@ export class Executor {
     plan: Omit<TransportRequest, 'signal'>,
     limits: Limits,
   ): Promise<TransportResponse> {
-    let otherwise: typeof errorFromFailure = unbuilt;
+    let otherwise: Otherwise = unbuilt;
     try {
       return await this.#cancellation.run(limits, async (signal) => {
-        otherwise = errorFromFailure;
+        otherwise = lostAt(plan.url, this.settings.hints);
         return checkAnswer(operation, await this.settings.transport({ ...plan, signal }));
       });
     } catch (thrown) {
@@ -192,11 +209,12 @@ export class Executor {
   refusal(
     operation: PNOperationType,
     { headers, body }: TransportResponse,
-    { status, asked }: { readonly status: number; readonly asked?: ReadonlySet<unknown> },
+    { url = this.settings.baseUrl, ...more }: Refusing,
   ): PubNubError {
     const raw = readErrorBody(body);
     const retryAfter = retryAfterIn(headers, this.settings.clock.now());
-    return errorFromResponse(operation, { status, raw, body: this.redactor.value(raw), retryAfter, asked });
+    const told = { raw, body: this.redactor.value(raw), headers, from: addressOf(url) };
+    return errorFromResponse(operation, { ...more, ...told, retryAfter });
   }
 
   async #attempt<P, R>(
@@ -205,24 +223,17 @@ export class Executor {
     options: InnerOptions,
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
-    const limits = () => this.#limits(operation, options, 'not-sent');
+    const { requestTimeout: most, baseUrl: address } = this.settings;
+    const limits = () => this.time.limits(operation, options, { most, delivery: 'not-sent' });
     const response = await this.authorizer.sendAuthorized(plan, { operation, auth, limits }, (request) =>
-      this.send(operation, request, this.#limits(operation, options)),
+      this.send(operation, request, this.time.limits(operation, options, { most, address })),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
     const result = this.read(endpoint, values, response);
     options.onAnswer?.(response);
     const { codec } = this;
     if (!codec || !decrypt) return result;
-    return this.within(limitsOf(operation, options), () => decrypt(result, codec.decrypt));
-  }
-
-  #limits(
-    operation: PNOperationType,
-    { timeout = this.settings.requestTimeout, signal }: CallOptions,
-    delivery: Delivery = 'unknown',
-  ): Limits {
-    return limitsOf(operation, { timeout, signal, delivery });
+    return this.within(this.time.limits(operation, options, {}), () => decrypt(result, codec.decrypt));
   }
 
   /** The result in an answer. Throws the error of an answer that is not a success. */
@@ -238,7 +249,7 @@ export class Executor {
       return parse({ body, text, status }, values);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
-      throw malformed(operation, { status, cause });
+      throw malformed(operation, { status, cause, from: this.settings.baseUrl });
     }
   }
 }

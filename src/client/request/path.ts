@@ -44,3 +44,8 @@ export function path(fixed: TemplateStringsArray, ...holes: readonly (string | P
   }
   return result;
 }
+
+/** Scheme, host and port of an address. */
+export function addressOf(url: string): string {
+  return /^\w+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
+}

@@ -48,18 +48,24 @@ function clamp(value: number, floor: number, cap: number): number {
  * The `Retry-After` of an answer in milliseconds; `undefined` if absent. A date is compared with the server's own time, if
  * the answer has it: the local clock, `now`, may be wrong.
  */
-export function retryAfterIn(
-  headers: { readonly get: (name: string) => string | null },
-  now: number,
-): number | undefined {
+export function retryAfterIn(headers: Headed, now: number): number | undefined {
+  const header = headerIn(headers, 'retry-after');
+  if (header === null) return undefined;
+  const there = readDate(headerIn(headers, 'date')?.trim() ?? '');
+  return parseRetryAfter(header, Number.isNaN(there) ? now : there);
+}
+
+interface Headed {
+  readonly get: (name: string) => string | null;
+}
+
+/** A header, or `null` for one that cannot be read: those of a program's own transport may be anything. */
+export function headerIn(headers: Headed, name: string): string | null {
   try {
-    const header = headers.get('retry-after');
-    if (header === null) return undefined;
-    const there = readDate(headers.get('date')?.trim() ?? '');
-    return parseRetryAfter(header, Number.isNaN(there) ? now : there);
+    const header: unknown = headers.get(name);
+    return typeof header === 'string' ? header : null;
   } catch {
-    // The headers of a program's own transport may throw.
-    return undefined;
+    return null;
   }
 }
 

@@ -15,6 +15,7 @@ import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Recipients } from './recipients.ts';
 import type { Batch } from './state.ts';
+import { SUBSCRIPTION_EVENTS } from './subscription.ts';
 
 /** The id of the client's own listeners among the recipients of an entry. */
 const CLIENT = 0;
@@ -177,14 +178,20 @@ export class Delivery {
   }
 
   #tell({ envelope }: Arrived, { name, event }: Decoded): void {
-    const { listeners, settings } = this.#engine;
+    const { executor, listeners, settings } = this.#engine;
     try {
       settings.onDelivered?.(envelope, settings);
     } catch (error) {
       listeners.report(name, error);
     }
+    executor.reminder?.received(event.channel, this.#isHeard);
     listeners.emit(name, event);
   }
+
+  readonly #isHeard = (): boolean => {
+    const { listeners, demand } = this.#engine;
+    return listeners.hears(SUBSCRIPTION_EVENTS) || [...demand.subscriptions].some(({ hears }) => hears);
+  };
 
   // Returns a message that is held for the subscription's first iterator.
   #give(subscription: LiveSubscription, arrived: Arrived, decoded: Decoded): PNMessageResult | undefined {

@@ -65,6 +65,11 @@ export class LiveSubscription {
     return this.interest.names;
   }
 
+  /** Whether anything takes its events. */
+  get hears(): boolean {
+    return this.#queues.size > 0 || this.#listeners.hears(SUBSCRIPTION_EVENTS);
+  }
+
   /**
    * Since when the reader that has been waited for the longest has had a full buffer, in monotonic milliseconds; `undefined`
    * if there is none to wait for.

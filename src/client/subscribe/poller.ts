@@ -71,7 +71,10 @@ export class Poller {
         await Promise.resolve();
         onSend?.();
         length = authorized.url.length;
-        const limits = { ...limitsOf(operation, { timeout, signal }), controller };
+        const limits = {
+          ...limitsOf(operation, { timeout, signal, address: settings.baseUrl }),
+          controller,
+        };
         return this.#executor.send(operation, authorized, limits);
       });
       const { status } = response;

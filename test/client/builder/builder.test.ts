@@ -93,11 +93,23 @@ describe('a builder', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('is no promise', async () => {
+  it('is no promise, and says so when it is awaited, chained or given a callback: nothing would be sent', async () => {
     const { pubnub, requests } = scriptedClient();
-    const builder = pubnub.publish({ channel: 'a', message: 1 });
-    expect('then' in builder).toBe(false);
-    expect(await builder).toBe(builder);
+    // Programs without types get no hint from the compiler.
+    const publish = pubnub.publish as unknown as (...values: unknown[]) => PromiseLike<unknown>;
+    const given = { channel: 'room', message: 'private' };
+    const ways = [
+      async () => await publish.call(pubnub, given),
+      async () => publish.call(pubnub, given).then(() => undefined),
+      async () => publish.call(pubnub, given, () => undefined),
+      () => Promise.all([publish.call(pubnub, given)]),
+    ];
+    for (const way of ways) {
+      const error = await rejection(way());
+      expect(error).toMatchObject({ code: 'PN-1008', delivery: 'not-sent' });
+      expect(String(error)).toContain('Call .execute()');
+      expect(String(error)).not.toContain('private');
+    }
     expect(requests).toHaveLength(0);
   });
 

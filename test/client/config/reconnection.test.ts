@@ -43,6 +43,17 @@ describe('a policy of one’s own', () => {
     },
   );
 
+  test('with a stray member is refused, since it would have no effect; a class may have members of its own', () => {
+    expect(policyOf({ delay: () => 1, maxRetries: 3 })).toMatch(
+      /^has no member "maxRetries", but delay, maximumRetries/,
+    );
+    class Mine {
+      readonly count = 0;
+      delay = () => 1;
+    }
+    expect(typeof policyOf(new Mine())).toBe('object');
+  });
+
   test.each([
     PNReconnectionPolicy.LINEAR,
     PNReconnectionPolicy.EXPONENTIAL,

@@ -313,6 +313,39 @@ describe('an answer that is no success', () => {
     expect(error).toMatchObject({ channels: ['a'], channelGroups: ['g'], retryAfter: 7 });
   });
 
+  it('tells in its message which names were refused, the first of many', () => {
+    const told = (channels: readonly string[], groups: readonly string[] = []) =>
+      errorFromResponse(OPERATION, {
+        ...{ status: 403, retryAfter: undefined, from: 'https://origin' },
+        body: {
+          status: 403,
+          error: true,
+          message: 'Forbidden.',
+          payload: { channels, 'channel-groups': groups },
+        },
+      }).message;
+    expect(told(['a'])).toContain('HTTP 403 for "a", "Forbidden." Check the token');
+    expect(told(['a', 'b', 'c', 'd'], ['g'])).toContain('for "a", "b", "c" and 2 more, "Forbidden."');
+  });
+
+  it.each([
+    [404, '<h1>Not found</h1>', undefined, 'HTTP 404 from http://a:1, which may be no origin: check'],
+    [502, 'Bad gateway', undefined, 'HTTP 502 from http://a:1. Try'],
+    [301, '', 'https://b.example/time/0', 'HTTP 301 from http://a:1, which leads to https://b.example. Set'],
+    [302, '', '/login', 'HTTP 302 from http://a:1, which leads to http://a:1. Set'],
+    [
+      404,
+      { status: 404, error: { message: 'No such user.' } },
+      undefined,
+      'HTTP 404, "No such user." Check that',
+    ],
+    [400, [0, 'Invalid key', '1'], undefined, 'HTTP 400, "Invalid key". Correct'],
+  ])('names the address of what is no origin: %i %j', (status, body, to, text) => {
+    const headers = { get: () => to ?? null };
+    const answer = { status, body, headers, from: 'http://a:1', retryAfter: undefined };
+    expect(errorFromResponse(OPERATION, answer).message).toContain(text);
+  });
+
   it('leaves the names of channels as they are, though they look like addresses', () => {
     const body = { message: 'Forbidden: http://a/b?c', payload: { channels: ['https://a/b?c', '/v2/x/y'] } };
     const clean = new Redactor(() => []).value(body);

@@ -110,6 +110,28 @@ describe('addListener()', () => {
     ]);
   });
 
+  it.each([
+    [{ mesage: () => undefined }, 'mesage', 'message'],
+    [{ onStatus: () => undefined, helper: () => undefined }, 'onStatus', 'status'],
+    [
+      new (class {
+        presense() {}
+      })(),
+      'presense',
+      'presence',
+    ],
+  ])(
+    'refuses a listener with nothing but misspelt methods: it would hear nothing',
+    (listener, member, event) => {
+      const { add, warnings } = registry();
+      expect(refusal(() => add(listener))).toMatchObject({
+        code: 'PN-1002',
+        message: expect.stringContaining(`"${member}", which is no event; did you mean "${event}"?`),
+      });
+      expect(warnings).toEqual([]);
+    },
+  );
+
   it('logs those that a class has, once for each instance', () => {
     const { add, warnings } = registry();
     class Base {

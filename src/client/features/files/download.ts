@@ -1,6 +1,6 @@
 import type { Values } from '../../endpoint.ts';
-import { aborted, checkAnswer, limitsOf, malformed } from '../../errors/from-call.ts';
-import { errorFromFailure } from '../../errors/from-failure.ts';
+import { aborted, checkAnswer, malformed } from '../../errors/from-call.ts';
+import { lostAt } from '../../errors/from-failure.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { RequestPlan } from '../../request/plan.ts';
@@ -8,7 +8,7 @@ import type { TransportResponse } from '../../request/transport.ts';
 import { DownloadedFile } from './downloaded-file.ts';
 import { type DownloadFileParams, downloadFile } from './file.ts';
 import { limited } from './limited-stream.ts';
-import { type FileCallOptions, watcherOf } from './progress.ts';
+import { type FileOptions, watcherOf } from './progress.ts';
 
 const { operation } = downloadFile;
 
@@ -21,36 +21,37 @@ const MOST_REDIRECTS = 3;
 export async function download(
   executor: Executor,
   values: Values<DownloadFileParams>,
-  options: FileCallOptions = {},
+  options: FileOptions = {},
 ): Promise<DownloadedFile> {
   const plan = await executor.plan(downloadFile, values);
   const { fileName: name, cipherKey } = values;
   const codec = executor.codecOfCall(cipherKey);
   const open = (request: RequestPlan) => openStream(executor, request, options);
+  const { fileTimeout: most } = executor.settings;
   const { signal } = options;
   if (signal?.aborted) throw aborted(operation, 'not-sent', signal.reason);
   const { headers, stream } = await executor.repeat(
     { operation, retry: 'safe' },
     async () => {
-      const limits = () => limitsOf(operation, { timeout: timeoutOf(executor, options), signal });
+      const limits = () => executor.time.limits(operation, options, { most });
+      let place = plan.url;
       let response = await executor.authorizer.sendAuthorized(plan, { operation, limits }, open);
-      for (let hops = 0, place = plan.url; hops < MOST_REDIRECTS; hops++) {
+      for (let hops = 0; hops < MOST_REDIRECTS; hops++) {
         const next = placeIn(response, place);
         if (next === undefined) break;
         place = next;
         response = await open({ method: 'GET', url: place, headers: {} });
       }
-      return streamIn(executor, response);
+      return streamIn(executor, response, place);
     },
-    signal,
+    options,
   );
   const type = headers.get('content-type') ?? OCTETS;
   if (!codec) return new DownloadedFile({ name, type, size: sizeIn(headers) }, stream);
   try {
     const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
-    // The time for the bytes to arrive is over; a crypto module has as long again.
-    const timeout = timeoutOf(executor, options);
-    const plain = await executor.within(limitsOf(operation, { timeout, signal }), async () =>
+    // Without a limit for the call, a crypto module has as long again as the bytes.
+    const plain = await executor.within(executor.time.limits(operation, options, { most }), async () =>
       codec.decryptFile(encrypted),
     );
     const bytes = new Blob([plain as BlobPart]);
@@ -62,20 +63,17 @@ export async function download(
 
 const OCTETS = 'application/octet-stream';
 
-function timeoutOf({ settings }: Executor, { timeout = settings.fileTimeout }: FileCallOptions): number {
-  return timeout;
-}
-
 /** Sends a request whose limits hold until the last byte of its answer has been read. */
 function openStream(
   executor: Executor,
   request: RequestPlan,
-  options: FileCallOptions,
+  options: FileOptions,
 ): Promise<TransportResponse> {
   const { settings } = executor;
   const watch = watcherOf(options.onProgress, settings.logger);
-  const limits = limitsOf(operation, { timeout: timeoutOf(executor, options), signal: options.signal });
-  const failure = (thrown: unknown) => executor.failure(operation, thrown, errorFromFailure);
+  const limits = executor.time.limits(operation, options, { most: settings.fileTimeout });
+  const failure = (thrown: unknown) =>
+    executor.failure(operation, thrown, lostAt(request.url, settings.hints));
   return new Promise((resolve, reject) => {
     const work = async (signal: AbortSignal) => {
       const response = checkAnswer(
@@ -110,10 +108,10 @@ function placeIn({ status, headers }: TransportResponse, from: string): string |
   return /^https?:$/.test(protocol) ? href : undefined;
 }
 
-function streamIn(executor: Executor, response: TransportResponse) {
+function streamIn(executor: Executor, response: TransportResponse, url: string) {
   const { status, headers, stream } = response;
   if (stream) return { headers, stream };
-  if (!isSuccess(status)) throw executor.refusal(operation, response, { status });
+  if (!isSuccess(status)) throw executor.refusal(operation, response, { status, url });
   throw malformed(operation, { status, cause: new TypeError('the transport gives no stream') });
 }
 

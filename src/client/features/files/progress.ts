@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../request/call-options.ts';
+import type { CallOptions, InnerOptions } from '../../request/call-options.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** Progress of a transfer in bytes as sent: of an encrypted file, those of its encrypted form. */
@@ -11,11 +11,17 @@ export interface FileProgress {
 
 /** Options of `execute()` and `envelope()` of calls that transfer files. */
 export interface FileCallOptions extends CallOptions {
-  /** Milliseconds for the bytes to arrive, above 0; `Infinity` for no limit. @default the client's `fileRequestTimeout` */
+  /**
+   * Milliseconds for the whole call, above 0, until the last byte of a download has been read; `Infinity` for no limit.
+   * @default no limit for the call, and the client's `fileRequestTimeout` for the bytes of each attempt
+   */
   readonly timeout?: number;
   /** Called as bytes are sent or received. An error it throws is logged and has no other effect. */
   readonly onProgress?: (progress: FileProgress) => void;
 }
+
+/** The same, of a call that has begun. */
+export interface FileOptions extends FileCallOptions, Pick<InnerOptions, 'due'> {}
 
 type Watch = NonNullable<FileCallOptions['onProgress']>;
 

@@ -1,13 +1,13 @@
 import type { Codec } from '../../config/crypto-module.ts';
 import type { Values } from '../../endpoint.ts';
-import { limitsOf, malformed } from '../../errors/from-call.ts';
+import { malformed } from '../../errors/from-call.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import type { TransportResponse } from '../../request/transport.ts';
 import { randomId } from '../../runtime/random.ts';
 import { blobOf, bytesOf } from './bytes.ts';
 import { type FormFile, multipart } from './multipart.ts';
-import { type FileCallOptions, watcherOf } from './progress.ts';
+import { type FileOptions, watcherOf } from './progress.ts';
 import {
   type Announcement,
   nameOf,
@@ -32,16 +32,18 @@ export async function planMessage(executor: Executor, values: Values<SendFilePar
 export async function send(
   executor: Executor,
   values: Values<SendFileParams>,
-  options: FileCallOptions = {},
+  options: FileOptions = {},
 ): Promise<SendFileResult> {
   const { settings } = executor;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
   const codec = executor.codecOfCall(cipherKey);
-  const { signal } = options;
-  const bytes = await executor.within(limitsOf(operation, { signal, delivery: 'not-sent' }), async () => {
-    await planMessage(executor, values);
-    return codec ? encrypted(codec, await blobOf(file, size)) : bytesOf(file, size);
-  });
+  const bytes = await executor.within(
+    executor.time.limits(operation, options, { delivery: 'not-sent' }),
+    async () => {
+      await planMessage(executor, values);
+      return codec ? encrypted(codec, await blobOf(file, size)) : bytesOf(file, size);
+    },
+  );
   const { onProgress, ...calls } = options;
   const announcement = await executor.call(sendFile, values, calls);
   const type = codec ? OCTETS : (mimeType ?? (bytes instanceof Blob ? bytes.type : '')) || OCTETS;
@@ -63,10 +65,10 @@ export async function send(
 async function upload(
   executor: Executor,
   { url, fields }: Announcement,
-  { file, options }: { readonly file: FormFile; readonly options: FileCallOptions },
+  { file, options }: { readonly file: FormFile; readonly options: FileOptions },
 ): Promise<void> {
-  const { fileTimeout, random, logger } = executor.settings;
-  const { timeout = fileTimeout, signal, onProgress } = options;
+  const { fileTimeout: most, random, logger } = executor.settings;
+  const { onProgress } = options;
   const boundary = `timetoken-${randomId(random)}`;
   // What the source fails with comes back wrapped in many ways, as many as there are transports.
   let fault: unknown;
@@ -78,13 +80,17 @@ async function upload(
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
   const attempt = async () => {
     const request = { method: 'POST', url, headers, body, onProgress: report } as const;
-    const response = await executor.send(operation, request, limitsOf(operation, { timeout, signal }));
-    if (response.status !== 204) throw refusal(executor, response);
+    const response = await executor.send(
+      operation,
+      request,
+      executor.time.limits(operation, options, { most }),
+    );
+    if (response.status !== 204) throw refusal(executor, response, url);
     report?.(body.size);
   };
   // What is sent again takes the place of what was sent before.
   const { bytes } = file;
-  if (bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, signal);
+  if (bytes instanceof Blob) return executor.repeat({ operation, retry: 'safe' }, attempt, options);
   try {
     await attempt();
   } catch (error) {
@@ -94,14 +100,14 @@ async function upload(
   }
 }
 
-function refusal(executor: Executor, response: TransportResponse): PubNubError {
+function refusal(executor: Executor, response: TransportResponse, url: string): PubNubError {
   const { status, body } = response;
   if (status < 300) return malformed(operation, { status, cause: new TypeError('expected status 204') });
   // Object stores answer in XML.
   const [, code] = /<Code>([^<]*)/.exec(body) ?? [];
   const [, message = code] = /<Message>([^<]*)/.exec(body) ?? [];
   const said = message === undefined ? response : { ...response, body: JSON.stringify({ code, message }) };
-  return executor.refusal(operation, said, { status });
+  return executor.refusal(operation, said, { status, url });
 }
 
 async function encrypted(codec: Codec, blob: Blob): Promise<Blob> {

@@ -1,0 +1,41 @@
+import type { PNOperationType } from '../../protocol/status.ts';
+import { limitsOf } from '../errors/from-call.ts';
+import type { Delivery } from '../errors/pubnub-error.ts';
+import type { SteadyClock } from '../runtime/steady-clock.ts';
+import type { InnerOptions } from './call-options.ts';
+import type { Limits } from './cancellation.ts';
+
+/** Keeps the time of calls: a `timeout` is for all that a call does. */
+export class CallTime {
+  readonly #clock: SteadyClock;
+
+  constructor(clock: SteadyClock) {
+    this.#clock = clock;
+  }
+
+  /** The options of a call that begins now, or has begun. */
+  begin(options: InnerOptions): InnerOptions {
+    const { timeout, due = timeout && this.#clock.monotonic() + timeout } = options;
+    return { ...options, due };
+  }
+
+  /** The milliseconds that are left of a call. */
+  left({ due = Number.POSITIVE_INFINITY }: InnerOptions): number {
+    return Math.max(0, due - this.#clock.monotonic());
+  }
+
+  /** The limits of a part of a call: what is left of its own time, or else `most` milliseconds. */
+  limits(
+    operation: PNOperationType,
+    options: InnerOptions,
+    { most, ...more }: { readonly most?: number; readonly delivery?: Delivery; readonly address?: string },
+  ): Limits {
+    const { due, timeout: given, signal } = options;
+    return limitsOf(operation, {
+      ...more,
+      given,
+      signal,
+      timeout: due === undefined ? most : this.left(options),
+    });
+  }
+}
