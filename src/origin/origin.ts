@@ -27,7 +27,10 @@ export interface OriginOptions {
   readonly random?: (() => number) | undefined;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<OriginLimits> | undefined;
-  /** The web origins that may call. Default `'*'`. */
+  /**
+   * The web origins that may call. Default `'*'`; `serve()` on a loopback address restricts this default. A list may have
+   * `'loopback'`, the pages of this machine, and `'null'`, pages without an origin.
+   */
   readonly allowOrigin?: AllowOrigin | undefined;
   /** Receives requests and failures. Default: none. */
   readonly logger?: Logger | undefined;
@@ -42,6 +45,8 @@ export interface Origin {
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
   readonly limits: OriginLimits;
+  /** The option as it was given. */
+  readonly allowOrigin: AllowOrigin | undefined;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. */
   close(): Promise<void>;
 }
@@ -81,6 +86,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
     bodyLimit,
     limits,
+    allowOrigin: options.allowOrigin,
     close,
   });
 }

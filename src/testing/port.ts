@@ -27,7 +27,7 @@ export async function listen(parts: NetworkParts, options: ListenOptions | undef
   const address = checkOptions('network.listen()', options, LISTEN_OPTIONS);
   // The only part of the kit that needs Node's servers.
   const { serve } = await import('../origin/node.ts');
-  return serve(behindWire(parts), { ...address, allowHosts: ['*'], clock: realClock });
+  return serve(behindWire(parts), { ...address, allowHosts: ['*'], allowOrigins: '*', clock: realClock });
 }
 
 /** The origin, with the wire of the network in front of it. */
