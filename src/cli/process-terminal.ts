@@ -25,6 +25,9 @@ function outputTo(stream: NodeJS.WriteStream, onClosed: () => void): Output {
   });
   return {
     isTTY: stream.isTTY === true,
+    get backlog() {
+      return stream.writableLength;
+    },
     write: (text) => {
       if (open) stream.write(text);
     },

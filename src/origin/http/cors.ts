@@ -12,6 +12,7 @@ const METHODS = 'GET, POST, PATCH, DELETE, OPTIONS';
 const PREFLIGHT_SECONDS = '600';
 const ALL = Object.freeze({ 'access-control-allow-origin': '*' });
 const NO_PAGE = Object.freeze({ vary: 'Origin' });
+const LOOPBACK = 'loopback';
 const PAGE = /^https?:\/\/([^/?#]+)$/;
 
 /**
@@ -23,7 +24,7 @@ export function corsHeaders(request: OriginRequest, allow: AllowOrigin): Answer[
   const page = request.header('origin');
   if (page === undefined) return mayOmitOrigin(request, allow) ? NO_PAGE : undefined;
   if (isOwnPage(page, request.header('host'))) return NO_PAGE;
-  if (!allow.includes(page) && !(allow.includes('loopback') && isLocalPage(page))) return undefined;
+  if (!isAllowed(page, allow)) return undefined;
   return {
     'access-control-allow-origin': page,
     // A page of a public address asks before it calls a private one.
@@ -53,8 +54,13 @@ export function preflight(request: OriginRequest): Answer {
 // neither. A page of the same site differs in its port, or in its name: on this machine it is a page of this machine.
 function mayOmitOrigin(request: OriginRequest, allow: readonly string[]): boolean {
   const site = request.header('sec-fetch-site');
-  if (site === 'same-site') return allow.includes('loopback') && isLocalHost(request.header('host'), []);
+  if (site === 'same-site') return allow.includes(LOOPBACK) && isLocalHost(request.header('host'), []);
   return site !== 'cross-site';
+}
+
+function isAllowed(page: string, allow: readonly string[]): boolean {
+  if (page === LOOPBACK) return false;
+  return allow.includes(page) || (allow.includes(LOOPBACK) && isLocalPage(page));
 }
 
 function isOwnPage(page: string, host: string | undefined): boolean {
