@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
 import type { Interruption } from '../http/request.ts';
 import { Budget, type ServeLimits } from './limits.ts';
 
@@ -132,21 +133,26 @@ export class Turns {
     turn.ended = true;
     turn.abort();
     this.#options.end(socket, turn);
-    this.#current.delete(socket);
-    if (turn.waiting || turn.last) this.#next(socket, turn);
-    if (this.#current.size === 0) this.#whenIdle?.();
+    // In a later turn of the event loop: the requests of one connection would otherwise run without a break.
+    if (turn.waiting?.length && socket.writable) setImmediate(() => this.#next(socket, turn));
+    else this.#leave(socket, turn);
   }
 
   #next(socket: Socket, turn: Turn): void {
-    const { waiting = [], last } = turn;
-    const next = waiting.shift();
-    if (next) this.#release(next);
-    if (next && socket.writable) {
+    const next = socket.writable ? turn.waiting?.shift() : undefined;
+    if (next) {
+      this.#release(next);
       this.#begin(next.request, next.response, turn);
     } else {
-      for (const dropped of waiting.splice(0)) this.#release(dropped);
-      last?.();
+      this.#leave(socket, turn);
     }
+  }
+
+  #leave(socket: Socket, turn: Turn): void {
+    this.#current.delete(socket);
+    for (const dropped of turn.waiting?.splice(0) ?? []) this.#release(dropped);
+    turn.last?.();
+    if (this.#current.size === 0) this.#whenIdle?.();
   }
 
   #release({ bytes }: Waiting): void {
