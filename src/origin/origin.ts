@@ -1,7 +1,7 @@
 import type { Clock } from '../protocol/clock.ts';
 import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
-import type { AllowOrigin } from './http/cors.ts';
+import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
 import { fetchHandler } from './http/fetch.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
@@ -52,7 +52,7 @@ export interface Origin {
 }
 
 /**
- * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys and limits.
+ * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys, limits and web origins.
  *
  * @example
  * ```ts
@@ -63,6 +63,7 @@ export interface Origin {
  */
 export function createOrigin(options: OriginOptions = {}): Origin {
   const { clock = systemClock, random = systemRandom, allowOrigin = '*' } = options;
+  checkAllowOrigin('allowOrigin', options.allowOrigin);
   const logger = options.logger && guardLogger(options.logger);
   const limits = resolveLimits(options.limits);
   const keysets = new Keysets(options.keysets);

@@ -13,7 +13,19 @@ const PREFLIGHT_SECONDS = '600';
 const ALL = Object.freeze({ 'access-control-allow-origin': '*' });
 const NO_PAGE = Object.freeze({ vary: 'Origin' });
 const LOOPBACK = 'loopback';
+const ORIGIN = /^([a-z][a-z\d+.-]*:\/\/[^/?#\s]*|null|loopback)$/;
 const PAGE = /^https?:\/\/([^/?#]+)$/;
+
+/** Throws a `TypeError` on an option that would never match a page, or too many. */
+export function checkAllowOrigin(name: string, allow: unknown): void {
+  if (allow === undefined || allow === '*') return;
+  if (!Array.isArray(allow)) throw new TypeError(`${name} must be '*' or a list of web origins.`);
+  const wrong: unknown = allow.find((page) => typeof page !== 'string' || !ORIGIN.test(page));
+  if (wrong === undefined) return;
+  throw new TypeError(
+    `${name} must have web origins such as https://example.com, without a path, not ${JSON.stringify(wrong)}.`,
+  );
+}
 
 /**
  * The headers that let a page read the answer; `undefined` for a page that may not call at all. Such a request must not be

@@ -93,7 +93,7 @@ function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions
 
 function originNotAllowed(): Refusal {
   const message =
-    'Origin Not Allowed: this server does not answer this web page; list its origin in allowOrigins';
+    'Origin Not Allowed: this web page may not call; list its origin in allowOrigins (timetoken serve --allow-origin)';
   return balancerRefusal(403, message, { vary: 'Origin' });
 }
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
-import type { AllowOrigin } from '../http/cors.ts';
+import { type AllowOrigin, checkAllowOrigin } from '../http/cors.ts';
 import { systemClock } from '../system.ts';
 import { resolveServeLimits, type ServeLimits } from './limits.ts';
 import { Listener, type ServedOrigin } from './listener.ts';
@@ -53,10 +53,11 @@ const REFUSALS: ReadonlyMap<string, readonly [status: number, reason: string]> =
   ['HPE_HEADER_OVERFLOW', [414, 'Request URI Too Long']],
 ]);
 
-/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on limits that are none. */
+/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on invalid limits and web origins. */
 export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
   const limits = resolveServeLimits(options.limits);
+  checkAllowOrigin('allowOrigins', options.allowOrigins);
   const server = createServer(settingsOf(limits));
   server.maxConnections = limits.connections;
   const address = await listen(server, port, host);

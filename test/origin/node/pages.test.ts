@@ -148,3 +148,13 @@ describe('other pages', () => {
     expect(await send(PUBLISH, {})).toMatch(/^HTTP\/1.1 200 /);
   });
 });
+
+test.each([['https://a.example'], [['https://a.example/']], [['a.example']], [['*']], [[1]], [['']], [null]])(
+  'the list %j is refused: it would match no page, or too many',
+  async (allow) => {
+    const origin = createOrigin();
+    closing.push(() => origin.close());
+    await expect(serve(origin, { allowOrigins: allow as never })).rejects.toThrow(/allowOrigins must/);
+    expect(() => createOrigin({ allowOrigin: allow as never })).toThrow(/allowOrigin must/);
+  },
+);
