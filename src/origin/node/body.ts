@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
-import { type Budget, deadlineMs } from './limits.ts';
+import { Budget, deadlineMs } from './limits.ts';
 
 // A body is read up to this multiple of its limit.
 const MAX_EXCESS = 4;
@@ -13,13 +13,45 @@ export interface BodyRules {
   /** Seconds within which it comes, or more if it may be large. */
   readonly seconds: number;
   readonly clock: Clock;
-  /** Bytes of the bodies of all requests. The caller gives back what `held` says. */
-  readonly budget: Budget;
 }
 
 /** `true` if bytes of a body follow the header. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */
+export class Bodies {
+  readonly #budget: Budget;
+  readonly #reading = new Set<Body>();
+
+  constructor(totalBytes: number) {
+    this.#budget = new Budget(totalBytes);
+  }
+
+  /** Reads a body. The caller gives back what it holds. */
+  async read(request: IncomingMessage, body: Body): Promise<Uint8Array | 'late' | 'full'> {
+    this.#reading.add(body);
+    try {
+      return await body.read(request, (bytes) => this.#take(bytes));
+    } finally {
+      this.#reading.delete(body);
+    }
+  }
+
+  /** Gives back the bytes of a body that is not needed any more. */
+  give(bytes: number): void {
+    this.#budget.give(bytes);
+  }
+
+  #take(bytes: number): void {
+    this.#budget.take(bytes);
+    if (!this.#budget.isExceeded) return;
+    let largest: Body | undefined;
+    for (const body of this.#reading) if (body.held > (largest?.held ?? 0)) largest = body;
+    largest?.giveUp();
+    if (largest) this.#reading.delete(largest);
+  }
 }
 
 /**
@@ -30,23 +62,24 @@ export class Body {
   readonly #rules: BodyRules;
   #buffer: Buffer = NOTHING;
   #size = 0;
+  #giveUp: (() => void) | undefined;
 
   constructor(rules: BodyRules) {
     this.#rules = rules;
   }
 
-  /** Bytes that it has taken of the budget. */
+  /** Bytes that it holds. */
   get held(): number {
     return this.#buffer.length;
   }
 
   /**
-   * Reads it; `late` if it does not come in time, `full` if the budget is exceeded. Beyond `maxBytes` it is read and
+   * Reads it, and reports the bytes that it takes; `late` if it does not come in time, `full` if it is given up. Beyond `maxBytes` it is read and
    * dropped, up to a multiple: clients that are still sending when the answer comes would see a broken connection.
    * Rejects when the client hangs up.
    */
-  read(request: IncomingMessage): Promise<Uint8Array | 'late' | 'full'> {
-    const { clock, maxBytes, seconds, budget } = this.#rules;
+  read(request: IncomingMessage, take: (bytes: number) => void): Promise<Uint8Array | 'late' | 'full'> {
+    const { clock, maxBytes, seconds } = this.#rules;
     let size = 0;
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => finish('late'), deadlineMs(seconds, maxBytes));
@@ -55,15 +88,15 @@ export class Body {
         request.pause();
         resolve(body);
       };
+      this.#giveUp = () => finish('full');
       const fail = (error: Error) => {
         clock.clearTimeout(timer);
         reject(error);
       };
       request.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        this.#add(chunk);
-        if (budget.isExceeded) finish('full');
-        else if (size > MAX_EXCESS * maxBytes) finish(this.#bytes);
+        this.#add(chunk, take);
+        if (size > MAX_EXCESS * maxBytes) finish(this.#bytes);
       });
       request.once('end', () => finish(this.#bytes));
       request.once('error', fail);
@@ -71,12 +104,17 @@ export class Body {
     });
   }
 
+  /** Ends reading: others need the room. */
+  giveUp(): void {
+    this.#giveUp?.();
+  }
+
   get #bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#size);
   }
 
-  #add(chunk: Buffer): void {
-    const { maxBytes, budget } = this.#rules;
+  #add(chunk: Buffer, take: (bytes: number) => void): void {
+    const { maxBytes } = this.#rules;
     const wanted = chunk.subarray(0, maxBytes + 1 - this.#size);
     const size = this.#size + wanted.length;
     if (size > this.#buffer.length) {
@@ -84,8 +122,9 @@ export class Body {
       const length = Math.min(maxBytes + 1, Math.max(size, 2 * this.#buffer.length));
       const larger = Buffer.allocUnsafeSlow(length);
       larger.set(this.#bytes);
-      budget.take(length - this.#buffer.length);
+      const more = length - this.#buffer.length;
       this.#buffer = larger;
+      take(more);
     }
     this.#buffer.set(wanted, this.#size);
     this.#size = size;

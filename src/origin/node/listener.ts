@@ -7,8 +7,8 @@ import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
 import { targetOf } from '../http/fetch.ts';
 import { isLocalHost } from '../http/local-host.ts';
 import type { OriginRequest, RequestLine } from '../http/request.ts';
-import { Body, hasBody } from './body.ts';
-import { Budget, type ServeLimits } from './limits.ts';
+import { Bodies, Body, hasBody } from './body.ts';
+import type { ServeLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { type Turn, Turns } from './turns.ts';
 
@@ -56,13 +56,13 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #turns: Turns;
   readonly #outbox: Outbox;
-  readonly #bodies: Budget;
+  readonly #bodies: Bodies;
 
   constructor(options: ListenerOptions) {
     const { clock, limits } = options;
     this.#options = options;
     this.#outbox = new Outbox(clock, limits);
-    this.#bodies = new Budget(limits.totalBodyBytes);
+    this.#bodies = new Bodies(limits.totalBodyBytes);
     this.#turns = new Turns({
       limits,
       begin: (request, response, turn) => this.#begin(request, response, turn),
@@ -137,9 +137,9 @@ export class Listener {
   ): Promise<Uint8Array | 'late' | 'full'> {
     const { origin, clock, limits } = this.#options;
     const maxBytes = origin.bodyLimit(line);
-    const body = new Body({ maxBytes, seconds: limits.bodySeconds, clock, budget: this.#bodies });
+    const body = new Body({ maxBytes, seconds: limits.bodySeconds, clock });
     try {
-      return await body.read(request);
+      return await this.#bodies.read(request, body);
     } finally {
       // Given back at the end of the turn, which the end of the connection may have brought already.
       if (turn.ended) this.#bodies.give(body.held);

@@ -277,21 +277,21 @@ describe('a body', () => {
     await until(() => begun.includes('/x'));
   });
 
-  test('that does not fit beside the others is refused with 503, and they go on', async () => {
+  test('that takes the most is refused with 503 when all together take too much, and others go on', async () => {
     const { open, begun } = await manual({ limits: { totalBodyBytes: 300_000 } });
-    const first = open();
-    first.write(`${post(200_001)}${'x'.repeat(200_000)}`);
-    await until(() => first.socket.bytesWritten > 200_000);
-    const second = open();
-    second.write(`${post(200_000)}${'x'.repeat(200_000)}`);
-    await second.ended;
-    expect(second.text).toMatch(/^HTTP\/1.1 503 [\s\S]*retry-after: 1[\s\S]*connection: close/);
-    first.write('x');
+    const large = open();
+    large.write(`${post(250_001)}${'x'.repeat(250_000)}`);
+    await until(() => large.socket.bytesWritten > 250_000);
+    const small = open();
+    small.write(`${post(200_001)}${'x'.repeat(100_000)}`);
+    await large.ended;
+    expect(large.text).toMatch(/^HTTP\/1.1 503 [\s\S]*retry-after: 1[\s\S]*connection: close/);
+    small.write('x'.repeat(100_001));
     await until(() => begun.length === 1);
-    first.socket.destroy();
+    small.socket.destroy();
     // Both are gone, and so are their bytes.
     const third = open();
-    third.write(`${post(200_000)}${'x'.repeat(200_000)}`);
+    third.write(`${post(250_000)}${'x'.repeat(250_000)}`);
     await until(() => begun.length === 2);
   });
 
