@@ -22,6 +22,7 @@ export function optionsPages(): readonly GeneratedPage[] {
         keyset: plain('src/origin', 'Keyset'),
         limits: plain('src/origin', 'OriginLimits'),
         serve: plain('src/origin', 'ServeOptions'),
+        'serve limits': plain('src/origin', 'ServeLimits'),
       },
     },
   ];

@@ -33,6 +33,9 @@ function outputTo(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoExcep
   });
   return {
     isTTY: stream.isTTY === true,
+    get backlog() {
+      return stream.writableLength;
+    },
     write: (text) => {
       if (open) stream.write(text);
     },

@@ -10,6 +10,8 @@ export interface StopSignal extends AbortSignal {
 export interface Output {
   /** `true` for an interactive terminal. */
   readonly isTTY: boolean;
+  /** Characters that wait for the reader. Absent: none ever wait. */
+  readonly backlog?: number;
   /** Writes a text. Does nothing after the reader has closed the stream. */
   write(text: string): void;
 }

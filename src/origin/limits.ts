@@ -42,7 +42,7 @@ export interface OriginLimits {
   readonly liveBytes: number;
   /** Seconds for which entries stay live, within the other limits. Default 1 200. */
   readonly liveSeconds: number;
-  /** Characters of one subscribe answer after which the rest waits for the next. Default 2 Mi. */
+  /** Characters of one answer of subscribe or history, with its gaps, after which the rest waits. Default 2 Mi. */
   readonly answerBytes: number;
   /** Seconds without a request after which a user times out, unless the client asks for others. Default 300. */
   readonly presenceSeconds: number;
@@ -150,10 +150,19 @@ export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 
  * The defaults, overridden by the given limits. Throws a `RangeError` on an unknown name, on a value below zero and
  * on more seconds than a day has.
  */
-export function resolveLimits(given: Partial<OriginLimits> = {}): OriginLimits {
+export function resolveLimits(given?: Partial<OriginLimits>): OriginLimits {
+  return resolved(DEFAULTS, given, 'the origin');
+}
+
+/** As `resolveLimits`, for the limits of any part. */
+export function resolved<Limits extends object>(
+  defaults: Limits,
+  given: Partial<Limits> = {},
+  owner: string,
+): Limits {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [name, value] of set) {
-    if (!Object.hasOwn(DEFAULTS, name)) throw new RangeError(`limits.${name} is not a limit of the origin.`);
+    if (!Object.hasOwn(defaults, name)) throw new RangeError(`limits.${name} is not a limit of ${owner}.`);
     if (typeof value !== 'number' || !(value >= 0)) {
       throw new RangeError(`limits.${name} must be a number of zero or more, not ${String(value)}.`);
     }
@@ -161,5 +170,5 @@ export function resolveLimits(given: Partial<OriginLimits> = {}): OriginLimits {
       throw new RangeError(`limits.${name} must be at most ${MAX_SECONDS}, not ${value}.`);
     }
   }
-  return Object.freeze({ ...DEFAULTS, ...Object.fromEntries(set) });
+  return Object.freeze({ ...defaults, ...Object.fromEntries(set) });
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
-import type { AllowOrigin } from './http/cors.ts';
+import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
 import { fetchHandler } from './http/fetch.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
@@ -28,7 +28,10 @@ export interface OriginOptions {
   readonly random?: (() => number) | undefined;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<OriginLimits> | undefined;
-  /** The web origins that may call. Default `'*'`. */
+  /**
+   * The web origins that may call. Default `'*'`; `serve()` on a loopback address restricts this default. A list may have
+   * `'loopback'`, the pages of this machine, and `'null'`, pages without an origin.
+   */
   readonly allowOrigin?: AllowOrigin | undefined;
   /** Receives requests and failures. Default: none. */
   readonly logger?: Logger | undefined;
@@ -43,12 +46,14 @@ export interface Origin extends AsyncDisposable {
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
   readonly limits: OriginLimits;
+  /** The option as it was given. */
+  readonly allowOrigin: AllowOrigin | undefined;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. `await using` calls it. */
   close(): Promise<void>;
 }
 
 /**
- * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys and limits.
+ * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys, limits and web origins.
  *
  * @example
  * ```ts
@@ -59,6 +64,7 @@ export interface Origin extends AsyncDisposable {
  */
 export function createOrigin(options: OriginOptions = {}): Origin {
   const { clock = systemClock, random = systemRandom, allowOrigin = '*' } = options;
+  checkAllowOrigin('allowOrigin', options.allowOrigin);
   const logger = options.logger && guardLogger(options.logger);
   const limits = resolveLimits(options.limits);
   const keysets = new Keysets(options.keysets);
@@ -82,6 +88,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
     bodyLimit,
     limits,
+    allowOrigin: options.allowOrigin,
     close,
     [ASYNC_DISPOSE]: close,
   });

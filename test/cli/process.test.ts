@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Child, timetoken } from './child.ts';
 
@@ -10,7 +12,43 @@ async function serve() {
   return { server, env: { TIMETOKEN_ORIGIN: url } };
 }
 
+/** Sends so many requests, a hundred at a time, and reads the answers. */
+async function flood(url: string, hundreds: number) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  const batch = `GET /time/0 HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(100);
+  const status = 'HTTP/1.1 200';
+  let answers = 0;
+  let rest = '';
+  for (let count = 1; count <= hundreds; count++) {
+    socket.write(batch);
+    while (answers < 100 * count) {
+      const [text]: unknown[] = await once(socket, 'data');
+      answers += `${rest}${text}`.split(status).length - 1;
+      // A status may come in two pieces.
+      rest = `${rest}${text}`.slice(1 - status.length);
+    }
+  }
+  socket.destroy();
+}
+
 describe('the built command', () => {
+  test('a log that nobody reads is bounded, and does not keep a server from ending', async () => {
+    const { server, env } = await serve();
+    server.process.stdout.pause();
+    // About 2 MB of lines.
+    await flood(env.TIMETOKEN_ORIGIN, 200);
+    server.process.stdout.resume();
+    await server.until('stdout', `"status":200}\n`);
+    await flood(env.TIMETOKEN_ORIGIN, 1);
+    await server.until('stdout', '"type":"dropped"');
+    server.process.stdout.pause();
+    await flood(env.TIMETOKEN_ORIGIN, 30);
+    const exited = once(server.process, 'exit');
+    server.process.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s ends a server with success, parked polls and all',
     async (signal) => {

@@ -125,19 +125,41 @@ describe('timetoken serve', () => {
     expect(terminal.stdout.text).toContain('GET subscribe');
   });
 
-  test('--allow-origin lets these web pages call and no others', async () => {
-    const { url } = await serve('--allow-origin', 'http://a.example', '--allow-origin', 'http://b.example');
-    const statuses = await Promise.all(
-      ['http://a.example', 'http://b.example', 'http://c.example'].map(async (origin) => {
-        const { status, headers } = await fetch(`${url}/time/0`, { headers: { origin } });
-        return [status, headers.get('access-control-allow-origin')];
-      }),
-    );
-    expect(statuses).toEqual([
-      [200, 'http://a.example'],
-      [200, 'http://b.example'],
-      [403, null],
-    ]);
+  test.each([
+    [[], { 'http://localhost:5173': 200, 'http://a.example': 403, null: 403 }],
+    [
+      ['--allow-origin', 'http://a.example', '--allow-origin', 'chrome-extension://abc'],
+      {
+        'http://localhost:5173': 200,
+        'http://a.example': 200,
+        'chrome-extension://abc': 200,
+        'http://b.example': 403,
+        null: 403,
+      },
+    ],
+    [['--allow-origin', 'null'], { null: 200, 'http://a.example': 403 }],
+    [['--host', '0.0.0.0'], { 'http://localhost:5173': 200, 'http://a.example': 403 }],
+  ])('answers pages of this machine, and with %j also these: %j', async (options, expected) => {
+    const { url } = await serve(...options);
+    for (const [origin, status] of Object.entries(expected)) {
+      const answer = await fetch(`${url}/time/0`, { headers: { origin } });
+      expect([origin, answer.status]).toEqual([origin, status]);
+      const mayRead = answer.headers.get('access-control-allow-origin');
+      expect(mayRead).toBe(status === 200 ? origin : null);
+    }
+  });
+
+  test('--allow-origin * answers all pages', async () => {
+    const { url } = await serve('--allow-origin', '*');
+    const { status, headers } = await fetch(`${url}/time/0`, { headers: { origin: 'http://a.example' } });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  });
+
+  test('an image on a page of the internet cannot publish', async () => {
+    const { terminal, url } = await serve();
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    expect((await fetch(`${url}/publish/demo/demo/0/a/0/1`, { headers })).status).toBe(403);
+    expect(terminal.stdout.lines.at(-1)).toMatch(/ 403 GET none$/);
   });
 
   test('--allow-host answers to further names, and to no others', async () => {

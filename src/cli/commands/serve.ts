@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createOrigin, type Keyset, type Logger } from 'timetoken/origin';
+import { type AllowOrigin, createOrigin, type Keyset, type Logger } from 'timetoken/origin';
 import { type OriginServer, serve } from 'timetoken/origin/node';
 import type { CliContext } from '../context.ts';
 import { CommandError, messageOf, UsageError } from '../failures.ts';
+import { LossyOutput } from '../lossy-output.ts';
 import { collect, wholeNumber } from '../options.ts';
 import { asTyped, selfIn } from '../self.ts';
 import { type Paint, paintFor } from '../style.ts';
@@ -25,13 +26,15 @@ const EXAMPLES = `
 Examples:
   $ timetoken serve
   $ timetoken serve --port 0 --quiet
-  $ timetoken serve --allow-origin http://localhost:5173
+  $ timetoken serve --allow-origin https://app.example.com
   $ timetoken serve --json | jq 'select(.status >= 400)'
 
 All data is in memory, and lost when it stops. Logs never hold messages, tokens or signatures.
 `;
 
 const DEMO_KEYS = { subscribeKey: 'demo', publishKey: 'demo' } as const;
+// Those of extensions and apps, which have no `origin` as a URL: `chrome-extension://…`, `capacitor://localhost`.
+const OTHER_ORIGIN = /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[^/?#\s]*$/;
 const LOOPBACK = /^http:\/\/(127\.|\[::1\])/;
 
 /** `timetoken serve`. */
@@ -41,7 +44,11 @@ export function addServe(program: Command, context: CliContext): void {
     .description('run an origin, the server of the protocol, on this machine')
     .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--allow-origin <origin>', 'allow this web origin; repeatable (default: any)', webOrigin)
+    .option(
+      '--allow-origin <origin>',
+      'allow pages of this web origin too, * for all; repeatable (default: pages of this machine only)',
+      webOrigin,
+    )
     .option('--allow-host <name>', 'accept this Host header too; repeatable', hostName)
     .option('--hold <seconds>', 'seconds for which a poll waits for messages', wholeNumber(1, 3_600), 280)
     .option(
@@ -60,13 +67,13 @@ async function runServer(options: ServeOptions, { terminal, network }: CliContex
   const origin = createOrigin({
     keysets: keysetsFrom(options, terminal),
     limits: { holdSeconds: options.hold },
-    allowOrigin: options.allowOrigin ?? '*',
     clock: network.clock,
     logger: accessLog(options, terminal, now),
   });
   try {
     const { port, host, allowHost } = options;
-    const server = await serve(origin, { port, host, allowHosts: allowHost }).catch((cause: unknown) => {
+    const given = { port, host, allowHosts: allowHost, allowOrigins: pagesFrom(options) };
+    const server = await serve(origin, given).catch((cause: unknown) => {
       throw new CommandError(listenProblem(cause, options), { cause });
     });
     announce(server, options, terminal);
@@ -75,6 +82,10 @@ async function runServer(options: ServeOptions, { terminal, network }: CliContex
   } finally {
     await origin.close();
   }
+}
+
+function pagesFrom({ allowOrigin = [] }: ServeOptions): AllowOrigin {
+  return allowOrigin.includes('*') ? '*' : ['loopback', ...allowOrigin];
 }
 
 // Without a secret key there are no permissions, so all keys are served.
@@ -86,7 +97,9 @@ function keysetsFrom({ secretKey, access }: ServeOptions, { env }: Terminal): re
   return undefined;
 }
 
-function accessLog({ quiet, json }: ServeOptions, { stdout, stderr }: Terminal, now: () => Date): Logger {
+function accessLog({ quiet, json }: ServeOptions, terminal: Terminal, now: () => Date): Logger {
+  const stdout = new LossyOutput(terminal.stdout, json);
+  const stderr = new LossyOutput(terminal.stderr, json);
   return {
     debug: (_message, { method, operation, status }) => {
       if (quiet) return;
@@ -145,6 +158,11 @@ function hostName(value: string, before: readonly string[] = []): readonly strin
 }
 
 function webOrigin(value: string, before: readonly string[] = []): readonly string[] {
-  if (URL.canParse(value) && new URL(value).origin === value) return [...before, value];
+  if (value === '*' || value === 'null' || isWebOrigin(value) || OTHER_ORIGIN.test(value))
+    return [...before, value];
   throw new InvalidArgumentError('It must be a web origin such as https://example.com, without a path.');
+}
+
+function isWebOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
 }

@@ -69,7 +69,7 @@ async function answerTo(
 ): Promise<Answer> {
   const { allowOrigin, limits, logger } = options;
   // First of all: a page that may not call must not publish.
-  const cors = corsHeaders(request, allowOrigin);
+  const cors = request.cors === undefined ? corsHeaders(request, allowOrigin) : request.cors;
   const refusal = cors ? tooLarge(request, operation, limits) : originNotAllowed();
   const name = refusal ? NO_OPERATION : operation.name;
   const answer = refusal ? refusal.answer : await run(operation, request, options);
@@ -92,7 +92,9 @@ function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions
 }
 
 function originNotAllowed(): Refusal {
-  return balancerRefusal(403, 'Origin Not Allowed', { vary: 'Origin' });
+  const message =
+    'Origin Not Allowed: this web page may not call; list its origin in allowOrigins (timetoken serve --allow-origin)';
+  return balancerRefusal(403, message, { vary: 'Origin' });
 }
 
 function tooLarge({ body, target }: OriginRequest, { bodyBytes }: Operation, limits: OriginLimits) {

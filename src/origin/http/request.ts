@@ -23,6 +23,11 @@ export interface OriginRequest {
   readonly body: Uint8Array;
   /** Ends the request early when it is parked. */
   readonly interruption?: Interruption | undefined;
+  /**
+   * The CORS headers that an adapter has decided on; `null` for a page that may not call. Absent: the origin's
+   * `allowOrigin` decides.
+   */
+  readonly cors?: Readonly<Record<string, string>> | null | undefined;
 }
 
 /** The part of a request that selects the operation. */

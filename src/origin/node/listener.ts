@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../protocol/clock.ts';
 import { type Answer, balancerRefusal } from '../http/answer.ts';
+import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
 import { targetOf } from '../http/fetch.ts';
-import type { Interruption, OriginRequest, RequestLine } from '../http/request.ts';
+import { isLocalHost } from '../http/local-host.ts';
+import type { OriginRequest, RequestLine } from '../http/request.ts';
+import { Bodies, Body, hasBody } from './body.ts';
+import type { ServeLimits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import { type Turn, Turns } from './turns.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array();
 const NO_CONTENT = 204;
 const HOST = /^[\w.:[\]-]+$/;
-const BODY_MS = 30_000;
-// The lowest rate at which a large body may come.
-const BYTES_PER_MS = 40;
-// A body is read up to this multiple of its limit.
-const MAX_EXCESS = 4;
-const LOOPBACK = /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+// For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
+const LINGER_MS = 1_000;
 
 /** An answer whose body may come in parts. */
 export interface ServedAnswer extends Answer {
@@ -23,6 +26,8 @@ export interface ServedAnswer extends Answer {
 
 /** The part of an `Origin` that a server needs. */
 export interface ServedOrigin {
+  /** The web origins that may call, if the origin was told. */
+  readonly allowOrigin?: AllowOrigin | undefined;
   /** A rejection breaks the connection. */
   handle(request: OriginRequest): Promise<ServedAnswer>;
   /** Bytes of a request's body that `handle` reads. */
@@ -33,129 +38,153 @@ export interface ServedOrigin {
 export interface ListenerOptions {
   readonly origin: ServedOrigin;
   readonly clock: Clock;
+  readonly limits: ServeLimits;
   /** `Host` names that are served; `undefined` serves all. */
   readonly hosts: readonly string[] | undefined;
+  /** Web pages that are served; `undefined` leaves it to the origin. */
+  readonly pages: AllowOrigin | undefined;
 }
 
-/** `true` for an address that only the same machine can reach. */
-export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
+/** A request that is completed in place, since the origin has looked up its operation by the object. */
+interface OpenedRequest extends OriginRequest {
+  body: Uint8Array;
+  cors: OriginRequest['cors'];
 }
 
 /** Answers the requests of one server. */
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #open = new Map<ServerResponse, RequestInterruption>();
-  #closing = false;
-  #whenIdle: (() => void) | undefined;
+  readonly #turns: Turns;
+  readonly #outbox: Outbox;
+  readonly #bodies: Bodies;
 
   constructor(options: ListenerOptions) {
+    const { clock, limits } = options;
     this.#options = options;
+    this.#outbox = new Outbox(clock, limits);
+    this.#bodies = new Bodies(limits.totalBodyBytes);
+    this.#turns = new Turns({
+      limits,
+      begin: (request, response, turn) => this.#begin(request, response, turn),
+      end: (socket, turn) => {
+        this.#outbox.sent(socket);
+        this.#bodies.give(turn.held);
+      },
+    });
   }
 
   /** The `request` listener. Never throws. */
   readonly listen = (request: IncomingMessage, response: ServerResponse): void => {
-    const interruption = new RequestInterruption();
-    this.#open.set(response, interruption);
-    if (this.#closing) interruption.abort();
-    response.once('close', () => {
-      interruption.abort();
-      this.#open.delete(response);
-      if (this.#open.size === 0) this.#whenIdle?.();
-    });
-    this.#answer(request, interruption).then(
+    this.#turns.add(request, response);
+  };
+
+  /** Answers what is no request, after the answers that are due, and ends the connection. */
+  refuse(socket: Socket, status: number, reason: string): void {
+    this.#turns.endWith(socket, () => this.#endWith(socket, rawAnswer(status, reason)));
+  }
+
+  /** Answers parked polls, and resolves when all answers are written. */
+  drain(): Promise<void> {
+    return this.#turns.drain();
+  }
+
+  #endWith(socket: Socket, text: string): void {
+    if (!socket.writable) return;
+    const { clock } = this.#options;
+    socket.end(text);
+    const timer = clock.setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => clock.clearTimeout(timer));
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse, turn: Turn): void {
+    this.#answer(request, turn).then(
       (answer) => this.#write(request, response, answer),
       () => response.destroy(),
     );
-  };
-
-  /** Answers parked polls, and resolves when all answers are written. */
-  async drain(): Promise<void> {
-    this.#closing = true;
-    if (this.#open.size === 0) return;
-    const idle = new Promise<void>((resolve) => {
-      this.#whenIdle = resolve;
-    });
-    for (const interruption of this.#open.values()) interruption.abort();
-    await idle;
   }
 
-  async #answer(request: IncomingMessage, interruption: RequestInterruption): Promise<ServedAnswer> {
-    const { origin, clock, hosts } = this.#options;
+  async #answer(request: IncomingMessage, turn: Turn): Promise<ServedAnswer> {
+    const { origin, hosts, pages } = this.#options;
     const { headers, method = 'GET', url = '/' } = request;
+    if (headers.host === undefined && request.httpVersion === '1.1')
+      return balancerRefusal(400, 'Bad Request', { connection: 'close' }).answer;
     if (hosts && !isLocalHost(headers.host, hosts)) {
       const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
       return balancerRefusal(403, message).answer;
     }
-    const plain = {
+    const plain: OpenedRequest = {
       method,
       target: url.startsWith('/') ? url : targetOf(url),
       base: baseOf(request),
       header: (name: string) => textOf(headers[name]),
       body: NO_BODY,
-      interruption,
+      interruption: turn,
+      cors: undefined,
     };
-    const body = hasBody(request) ? await readBody(request, origin.bodyLimit(plain), clock) : NO_BODY;
+    if (pages !== undefined) plain.cors = corsHeaders(plain, pages) ?? null;
+    // The body of a page that may not call is not read.
+    const body = plain.cors !== null && hasBody(request) ? await this.#read(request, plain, turn) : NO_BODY;
     if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
-    // The same object: the origin has looked up its operation for the limit.
+    if (body === 'full') return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer;
     plain.body = body;
     return origin.handle(plain);
+  }
+
+  async #read(
+    request: IncomingMessage,
+    line: RequestLine,
+    turn: Turn,
+  ): Promise<Uint8Array | 'late' | 'full'> {
+    const { origin, clock, limits } = this.#options;
+    const maxBytes = origin.bodyLimit(line);
+    const body = new Body({ maxBytes, seconds: limits.bodySeconds, clock });
+    try {
+      return await this.#bodies.read(request, body);
+    } finally {
+      // Given back at the end of the turn, which the end of the connection may have brought already.
+      if (turn.ended) this.#bodies.give(body.held);
+      else turn.held = body.held;
+    }
   }
 
   #write(request: IncomingMessage, response: ServerResponse, answer: ServedAnswer): void {
     if (response.destroyed) return;
     const { status, contentType, body, bytes = body, stream, headers } = answer;
+    const length = stream ? 0 : Buffer.byteLength(bytes);
     // Node writes an array of names and values without a header object.
     const lines: string[] = [];
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
-    if (status !== NO_CONTENT && !stream) lines.push('content-length', String(Buffer.byteLength(bytes)));
+    if (status !== NO_CONTENT && !stream) lines.push('content-length', String(length));
     if (contentType !== '') lines.push('content-type', contentType);
     for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
-    // The rest of a body that was too large is not read, so the connection cannot be used again.
-    if (this.#closing || isCut(request)) lines.push('connection', 'close');
+    // The rest of a body is not read, so the connection cannot be used again.
+    if (this.#turns.closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
     // A pipeline that fails has broken the connection.
     if (stream) return void pipeline(stream, response).catch(() => undefined);
     // A string is sent in one piece with the headers.
     response.end(bytes);
+    // Bytes are those of the store.
+    this.#outbox.watch(request.socket, length, typeof bytes === 'string' ? length : 0);
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+// Bytes that are not HTTP never become a request, so the answer is written by hand.
+function rawAnswer(status: number, reason: string): string {
+  const { answer } = balancerRefusal(status, reason);
+  const head = [
+    `HTTP/1.1 ${status} ${reason}`,
+    `content-type: ${answer.contentType}`,
+    `content-length: ${Buffer.byteLength(answer.body)}`,
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${answer.body}`;
 }
 
-// Keeps one chunk more than the limit, so that the origin refuses the body. The rest is read and dropped up to a multiple
-// of the limit: clients that are still sending when the answer comes would see a broken connection.
-function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<Uint8Array | 'late'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => finish('late'), Math.max(BODY_MS, maxBytes / BYTES_PER_MS));
-    const finish = (body: Uint8Array | 'late') => {
-      clock.clearTimeout(timer);
-      request.pause();
-      resolve(body);
-    };
-    const fail = (error: Error) => {
-      clock.clearTimeout(timer);
-      reject(error);
-    };
-    request.on('data', (chunk: Buffer) => {
-      if (size <= maxBytes) chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_EXCESS * maxBytes) finish(Buffer.concat(chunks));
-    });
-    request.once('end', () => finish(Buffer.concat(chunks)));
-    request.once('error', fail);
-    request.once('close', () => fail(new Error('The client hung up.')));
-  });
-}
-
-// Reading began and was stopped. Node itself drops a body that is not read at all.
+// Node itself would read and drop the rest of a body, however much comes.
 function isCut(request: IncomingMessage): boolean {
-  return request.readableFlowing === false && !request.complete;
+  return !request.complete && hasBody(request);
 }
 
 // A proxy in front passes the client's `Host` on, and reports TLS in a header.
@@ -167,39 +196,4 @@ function baseOf({ headers }: IncomingMessage): string | undefined {
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
-}
-
-/**
- * `true` for a `Host` header that a server on loopback answers. A web page can make its own name resolve to 127.0.0.1 and
- * read the answers; its name stays in this header.
- */
-export function isLocalHost(host: string | undefined, allowed: readonly string[]): boolean {
-  if (host === undefined) return false;
-  const name = host.replace(/:\d*$/, '').toLowerCase();
-  return LOOPBACK.test(name) || allowed.some((other) => other === '*' || other.toLowerCase() === name);
-}
-
-// Interrupts one request: the client hangs up, or the server closes.
-class RequestInterruption implements Interruption {
-  #aborted = false;
-  #callback: (() => void) | undefined;
-
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
-  onAbort(callback: () => void): () => void {
-    this.#callback = callback;
-    return () => {
-      this.#callback = undefined;
-    };
-  }
-
-  /** Ends the request if it is parked, or as soon as it parks. */
-  abort(): void {
-    this.#aborted = true;
-    const callback = this.#callback;
-    this.#callback = undefined;
-    callback?.();
-  }
 }

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
-import { balancerRefusal } from '../http/answer.ts';
+import { type AllowOrigin, checkAllowOrigin } from '../http/cors.ts';
 import { systemClock } from '../system.ts';
-import { isLoopbackAddress, Listener, type ServedOrigin } from './listener.ts';
+import { resolveServeLimits, type ServeLimits } from './limits.ts';
+import { Listener, type ServedOrigin } from './listener.ts';
 
 /** The options of a server. */
 export interface ServeOptions {
@@ -17,6 +19,14 @@ export interface ServeOptions {
    * refused, so that no web page can reach the origin under a name of its own. `'*'` answers all.
    */
   readonly allowHosts?: readonly string[] | undefined;
+  /**
+   * The web origins whose pages may call, as for `createOrigin`. Default: what `allowOrigin` of the origin says; if it was
+   * not given, `['loopback']` on a loopback address, so that no page of the internet can publish to this machine, and else
+   * `'*'`. The requests of other pages are refused with 403 before anything happens.
+   */
+  readonly allowOrigins?: AllowOrigin | undefined;
+  /** Limits that differ from the defaults. */
+  readonly limits?: Partial<ServeLimits> | undefined;
   /** The clock for deadlines of sockets, which pass in real time, unlike the origin's clock. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
@@ -30,37 +40,70 @@ export interface OriginServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-// Longer than the pause of clients between two polls, so that polls reuse connections.
-const KEEP_ALIVE_MS = 75_000;
-const HEADERS_MS = 30_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 // For many clients that connect at once: with the default of 511, ten thousand need 14 seconds.
 const BACKLOG = 4_096;
-const DRAIN_MS = 1_000;
+// Node compares the headers' deadline with the time so often.
+const CHECK_MS = 5_000;
+// From then on the system asks a silent peer, and ends the connection of one that is gone.
+const KEEP_ALIVE_MS = 60_000;
 
-/** Serves an origin over HTTP. Rejects when it cannot listen on the address. */
+// By the code of Node's error.
+const REFUSALS: ReadonlyMap<string, readonly [status: number, reason: string]> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout']],
+  ['HPE_HEADER_OVERFLOW', [414, 'Request URI Too Long']],
+]);
+
+/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on invalid limits and web origins. */
 export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
-  const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_MS,
-    // A poll is held for minutes: only its headers and body have a deadline.
-    requestTimeout: 0,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    noDelay: true,
-  });
+  const limits = resolveServeLimits(options.limits);
+  checkAllowOrigin('allowOrigins', options.allowOrigins);
+  const server = createServer(settingsOf(limits));
+  server.maxConnections = limits.connections;
   const address = await listen(server, port, host);
-  const hosts = isLoopbackAddress(address.address) ? allowHosts : undefined;
-  const listener = new Listener({ origin, clock, hosts });
+  const isLocal = isLoopbackAddress(address.address);
+  const listener = new Listener({
+    origin,
+    clock,
+    limits,
+    hosts: isLocal ? allowHosts : undefined,
+    pages: options.allowOrigins ?? (isLocal && origin.allowOrigin === undefined ? ['loopback'] : undefined),
+  });
   server.on('request', listener.listen);
-  server.on('clientError', refuseMalformed);
+  // Node's own refusal would not wait for its turn.
+  server.on('checkExpectation', listener.listen);
+  server.on('clientError', (error, socket) => refuse(listener, error, socket));
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= shut(server, listener, clock);
+    closing ??= shut(server, listener, { clock, limits });
     return closing;
   };
   return { url: `http://${name}:${address.port}`, port: address.port, close, [ASYNC_DISPOSE]: close };
+}
+
+function settingsOf({ headerSeconds, idleSeconds }: ServeLimits) {
+  // Zero would be no deadline.
+  const headersTimeout = Math.max(1, Math.ceil(headerSeconds * 1000));
+  return {
+    keepAliveTimeout: Math.max(1, Math.ceil(idleSeconds * 1000)),
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeout),
+    // A poll is held for minutes: only its headers and body have a deadline.
+    requestTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Node's own refusal would not wait for its turn.
+    requireHostHeader: false,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+  };
+}
+
+/** `true` for an address that only the same machine can reach. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 function listen(server: Server, port: number, host: string) {
@@ -75,11 +118,15 @@ function listen(server: Server, port: number, host: string) {
   });
 }
 
-async function shut(server: Server, listener: Listener, clock: Clock): Promise<void> {
+async function shut(
+  server: Server,
+  listener: Listener,
+  { clock, limits }: { clock: Clock; limits: ServeLimits },
+): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   let timer: unknown;
   const timeout = new Promise<void>((resolve) => {
-    timer = clock.setTimeout(resolve, DRAIN_MS);
+    timer = clock.setTimeout(resolve, limits.closeSeconds * 1000);
   });
   await Promise.race([listener.drain(), timeout]);
   clock.clearTimeout(timer);
@@ -88,17 +135,9 @@ async function shut(server: Server, listener: Listener, clock: Clock): Promise<v
   await closed;
 }
 
-// Bytes that are not HTTP never become a request, so the answer is written by hand.
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
-  const [status, reason] = tooLong ? [414, 'Request URI Too Long'] : [400, 'Bad Request'];
-  const { answer } = balancerRefusal(status, reason);
-  const head = [
-    `HTTP/1.1 ${status} ${reason}`,
-    `content-type: ${answer.contentType}`,
-    `content-length: ${Buffer.byteLength(answer.body)}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${answer.body}`);
+// Called again for all that comes after the first error of a connection.
+function refuse(listener: Listener, { code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  const [status, reason] = REFUSALS.get(code) ?? [400, 'Bad Request'];
+  if (code === 'ECONNRESET' || !(socket instanceof Socket)) socket.destroy();
+  else listener.refuse(socket, status, reason);
 }

@@ -34,7 +34,7 @@ export const history: Route = {
     if (!bounds || max === undefined) throw invalidArguments();
     const reverse = isOn(query, 'reverse');
     const entries = await shard.history.read(channel, { ...rangeOf(bounds, reverse), max, reverse });
-    return ok(answerText(entries, query));
+    return ok(answerText(entries, { query, reverse, maxBytes: call.services.limits.answerBytes }));
   },
 };
 
@@ -156,17 +156,40 @@ function startsOf(query: Query, channels: number): readonly Stamp[] {
   return starts;
 }
 
-function answerText(entries: readonly StoredEntry[], query: Query): string {
+interface Page {
+  readonly query: Query;
+  readonly reverse: boolean;
+  readonly maxBytes: number;
+}
+
+// The timetokens are those of the entries in the answer, so that a client goes on from there when it was cut.
+function answerText(found: readonly StoredEntry[], { query, reverse, maxBytes }: Page): string {
   // Bare timetokens are written digit by digit: no number in JavaScript could hold them.
   const timetoken = isOn(query, 'string_message_token') ? (tt: Stamp) => `"${tt}"` : timetokenOf;
   const withToken = isOn(query, 'include_token');
   const withMeta = isOn(query, 'include_meta');
-  const items = entries.map(({ payload, tt, meta = '""' }) => {
+  const write = ({ payload, tt, meta = '""' }: StoredEntry) => {
     if (!withToken && !withMeta) return payload;
     const token = withToken ? `,"timetoken":${timetoken(tt)}` : '';
     return `{"message":${payload}${token}${withMeta ? `,"meta":${meta}` : ''}}`;
-  });
+  };
+  const entries = fitting(found, { reverse, maxBytes });
   const [first, last] = [entries.at(0), entries.at(-1)];
   const page = first && last ? `${timetoken(first.tt)},${timetoken(last.tt)}` : '0,0';
-  return `[[${items.join(',')}],${page}]`;
+  return `[[${entries.map(write).join(',')}],${page}]`;
+}
+
+// The oldest of a page that is read forwards, or the newest, that fit so many characters; at least one.
+function fitting(
+  entries: readonly StoredEntry[],
+  { reverse, maxBytes }: Omit<Page, 'query'>,
+): readonly StoredEntry[] {
+  const inOrder = reverse ? entries : entries.toReversed();
+  let size = 0;
+  const count = inOrder.findIndex(({ payload, meta = '' }) => {
+    size += payload.length + meta.length;
+    return size > maxBytes;
+  });
+  if (count < 0) return entries;
+  return reverse ? entries.slice(0, Math.max(1, count)) : entries.slice(-Math.max(1, count));
 }

@@ -1,9 +1,14 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import type { Stamp } from '../store/stamp.ts';
 import { namesCovering, wildcardsCovering } from '../wildcards.ts';
-import { gapsOf, type Lost } from './gaps.ts';
+import { coarseGaps, gapsOf, type Lost } from './gaps.ts';
 import type { LiveEntry, LiveQueue } from './live-queue.ts';
 import type { Label, Subscription } from './subscription.ts';
+
+// Characters of a gap beside its name.
+const GAP_BYTES = 64;
+// So many are told exactly, whatever an answer may have.
+const FEW_GAPS_BYTES = 8_192;
 
 /** The contents of one answer to a poll. */
 export interface Batch {
@@ -40,11 +45,25 @@ export function collect(queue: LiveQueue, query: Query, end: { position: Stamp; 
     query,
   );
   copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
-  const count = fitting(copies, end.maxBytes);
+  const gaps = boundedGaps(queue, query, end);
+  const count = fitting(copies, Math.max(0, end.maxBytes - bytesOf(gaps)));
   const last = count < copies.length ? copies[count - 1] : undefined;
   const cursor = last ? last.tt : end.position;
   const envelopes = copies.slice(0, count).map((copy) => copy.text);
-  return { cursor, envelopes, gaps: gapsOf(queue, query, cursor) };
+  if (gaps.length === 0 || cursor === end.position) return { cursor, envelopes, gaps };
+  return { cursor, envelopes, gaps: boundedGaps(queue, query, { ...end, position: cursor }) };
+}
+
+// Gaps that would take half of an answer are told by the names that the client has sent, which are never so many.
+function boundedGaps(queue: LiveQueue, query: Query, end: { position: Stamp; maxBytes: number }) {
+  const gaps = gapsOf(queue, query, end.position);
+  return bytesOf(gaps) > Math.max(FEW_GAPS_BYTES, end.maxBytes / 2)
+    ? coarseGaps(gaps, query.subscription)
+    : gaps;
+}
+
+function bytesOf(gaps: readonly WireGap[]): number {
+  return gaps.reduce((sum, gap) => sum + (gap.c ?? gap.w ?? gap.g ?? '').length + GAP_BYTES, 0);
 }
 
 function copiesOfAll(queue: LiveQueue, { subscription, cursor }: Query): Copy[] {

@@ -1,8 +1,8 @@
 import type { WireGap } from '../../protocol/envelope.ts';
-import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
+import { HIGHEST_STAMP, laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { isWildcardName, namesCovering } from '../wildcards.ts';
 import type { LiveQueue } from './live-queue.ts';
-import type { Subscription } from './subscription.ts';
+import type { Label, Subscription } from './subscription.ts';
 
 /** The entries of a lost log that a client may have missed; its channels are not known. */
 export interface Lost {
@@ -83,6 +83,28 @@ export function gapsOf(
     gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
   }
   return gaps.all;
+}
+
+/**
+ * The same gaps by the names that the client has sent: those of channels that it has through a group or a wildcard become
+ * one of that group or wildcard, over all their ranges.
+ */
+export function coarseGaps(gaps: readonly WireGap[], { labels }: Subscription): readonly WireGap[] {
+  const coarse = new Gaps(HIGHEST_STAMP);
+  for (const { c, w, g, ...range } of gaps) {
+    if (g !== undefined) coarse.addGroup(g, range);
+    for (const name of namesCovering(c ?? w ?? '')) {
+      for (const label of labels.get(name) ?? []) addLabel(coarse, { name, label, range });
+    }
+  }
+  return coarse.all;
+}
+
+// A label that is not the name itself is a group.
+function addLabel(gaps: Gaps, { name, label, range }: { name: string; label: Label; range: Range }): void {
+  const text: unknown = JSON.parse(label.json);
+  if (text === name) gaps.addName(name, range);
+  else gaps.addGroup(String(text), range);
 }
 
 function addLost(gaps: Gaps, { channels, groups, after, upto }: Lost): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isLocalHost, isLoopbackAddress } from '../../../src/origin/node/listener.ts';
+import { isLocalHost } from '../../../src/origin/http/local-host.ts';
+import { isLoopbackAddress } from '../../../src/origin/node/serve.ts';
 
 test.each([
   ['localhost', true],

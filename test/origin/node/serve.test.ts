@@ -61,7 +61,7 @@ describe('a server', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/javascript; charset="UTF-8"',
       'cache-control': 'no-cache',
-      'access-control-allow-origin': '*',
+      vary: 'Origin',
     });
     expect(response.headers.has('date')).toBe(false);
     expect(await response.text()).toBe('[17000000000000000]');

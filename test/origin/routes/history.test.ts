@@ -77,6 +77,37 @@ describe('history', () => {
   });
 });
 
+describe('a history answer that would be too big', () => {
+  const text = 'x'.repeat(300);
+
+  test.each([
+    { reverse: 'false', bound: (page: [unknown, string, string]) => page[1], order: 'backwards' },
+    { reverse: 'true', bound: (page: [unknown, string, string]) => page[2], order: 'forwards' },
+  ])('is cut, and a client that goes on $order gets everything once', async ({ reverse, bound }) => {
+    const { publish, send } = originNetwork({ limits: { answerBytes: 1_000 } });
+    for (let index = 0; index < 10; index++) await publish('a', `${index}${text}`);
+    const seen: string[] = [];
+    for (let start: string | undefined; ; ) {
+      const query = queryText({ start, reverse, string_message_token: 'true' });
+      const { text: body } = await send(`${V2}/a${query}`);
+      expect(body.length).toBeLessThan(1_100);
+      const page = JSON.parse(body) as [string[], string, string];
+      if (page[0].length === 0) break;
+      seen.push(...page[0].map((message) => message.slice(0, 1)));
+      start = bound(page);
+    }
+    expect(seen.toSorted()).toEqual([...'0123456789']);
+  });
+
+  test('has one message at least', async () => {
+    const { publish, send } = originNetwork({ limits: { answerBytes: 1 } });
+    const first = await publish('a', text);
+    const second = await publish('a', text);
+    expect((await send(`${V2}/a`)).text).toBe(`[["${text}"],${second},${second}]`);
+    expect((await send(`${V2}/a?reverse=true`)).text).toBe(`[["${text}"],${first},${first}]`);
+  });
+});
+
 function originNetworkWithGet() {
   const network = originNetwork();
   return { ...network, get: async (target: string) => (await network.send(target)).text };

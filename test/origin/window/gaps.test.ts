@@ -237,3 +237,46 @@ test('over any cuts and drops, each message either arrives once or lies in exact
     { numRuns: 60 },
   );
 });
+
+describe('gaps that would take half of an answer', () => {
+  const limits = { queueLength: 1, liveEntries: 5_000, answerBytes: 20_000 };
+  const many = Array.from({ length: 300 }, (_, index) => `w.${index}`);
+
+  test('of a wildcard’s channels are one of the wildcard', async () => {
+    const { publish, subscribe } = originNetwork({ limits });
+    const { t } = await subscribe('w.*,a');
+    for (const channel of ['a', ...many]) await publishMany(publish, channel, 2);
+    const { m, g, t: next } = await subscribe('w.*,a', { tt: t.t });
+    expect(g?.map(({ c, w }) => c ?? w)).toEqual(['a', 'w.*']);
+    expect(g?.every(({ from, to }) => from === t.t && to <= next.t)).toBe(true);
+    expect(m.length).toBeGreaterThan(50);
+  });
+
+  test('of a group’s channels are one of the group', async () => {
+    const { publish, subscribe, send } = originNetwork({ limits });
+    for (let index = 0; index < many.length; index += 100)
+      await send(
+        `/v1/channel-registration/sub-key/demo/channel-group/all?add=${many.slice(index, index + 100)}`,
+      );
+    const { t } = await subscribe(',', { 'channel-group': 'all' });
+    for (const channel of many) await publishMany(publish, channel, 2);
+    const { g } = await subscribe(',', { tt: t.t, 'channel-group': 'all' });
+    expect(g?.map(({ g: group }) => group)).toEqual(['all']);
+  });
+
+  test('leave room for entries, and one entry comes in any case', async () => {
+    const { publish, subscribe } = originNetwork({ limits: { ...limits, answerBytes: 9_000 } });
+    const names = many.slice(0, 120).join();
+    const { t } = await subscribe(names);
+    for (const channel of many.slice(0, 120)) await publishMany(publish, channel, 2);
+    const seen: string[] = [];
+    for (let cursor = t.t; seen.length < 120; ) {
+      const answer = await subscribe(names, { tt: cursor });
+      expect(answer.m.length).toBeGreaterThan(0);
+      expect(JSON.stringify(answer).length).toBeLessThan(25_000);
+      seen.push(...answer.m.map(({ c }) => c));
+      cursor = answer.t.t;
+    }
+    expect(new Set(seen).size).toBe(120);
+  });
+});

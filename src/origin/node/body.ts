@@ -1,0 +1,132 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../protocol/clock.ts';
+import { Budget, deadlineMs } from './limits.ts';
+
+// A body is read up to this multiple of its limit.
+const MAX_EXCESS = 4;
+const NOTHING = Buffer.alloc(0);
+
+/** The rules by which a body is read. */
+export interface BodyRules {
+  /** Bytes that are needed: one more is kept, so that the origin refuses the body. */
+  readonly maxBytes: number;
+  /** Seconds within which it comes, or more if it may be large. */
+  readonly seconds: number;
+  readonly clock: Clock;
+}
+
+/** `true` if bytes of a body follow the header. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */
+export class Bodies {
+  readonly #budget: Budget;
+  readonly #reading = new Set<Body>();
+
+  constructor(totalBytes: number) {
+    this.#budget = new Budget(totalBytes);
+  }
+
+  /** Reads a body. The caller gives back what it holds. */
+  async read(request: IncomingMessage, body: Body): Promise<Uint8Array | 'late' | 'full'> {
+    this.#reading.add(body);
+    try {
+      return await body.read(request, (bytes) => this.#take(bytes));
+    } finally {
+      this.#reading.delete(body);
+    }
+  }
+
+  /** Gives back the bytes of a body that is not needed any more. */
+  give(bytes: number): void {
+    this.#budget.give(bytes);
+  }
+
+  #take(bytes: number): void {
+    this.#budget.take(bytes);
+    if (!this.#budget.isExceeded) return;
+    let largest: Body | undefined;
+    for (const body of this.#reading) if (body.held > (largest?.held ?? 0)) largest = body;
+    largest?.giveUp();
+    if (largest) this.#reading.delete(largest);
+  }
+}
+
+/**
+ * The body of one request. Its bytes are copied into one buffer, since a body that comes in chunks of one byte would
+ * otherwise take a hundred times its size.
+ */
+export class Body {
+  readonly #rules: BodyRules;
+  #buffer: Buffer = NOTHING;
+  #size = 0;
+  #giveUp: (() => void) | undefined;
+
+  constructor(rules: BodyRules) {
+    this.#rules = rules;
+  }
+
+  /** Bytes that it holds. */
+  get held(): number {
+    return this.#buffer.length;
+  }
+
+  /**
+   * Reads it, and reports the bytes that it takes; `late` if it does not come in time, `full` if it is given up. Beyond `maxBytes` it is read and
+   * dropped, up to a multiple: clients that are still sending when the answer comes would see a broken connection.
+   * Rejects when the client hangs up.
+   */
+  read(request: IncomingMessage, take: (bytes: number) => void): Promise<Uint8Array | 'late' | 'full'> {
+    const { clock, maxBytes, seconds } = this.#rules;
+    let size = 0;
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimeout(() => finish('late'), deadlineMs(seconds, maxBytes));
+      const finish = (body: Uint8Array | 'late' | 'full') => {
+        clock.clearTimeout(timer);
+        request.pause();
+        resolve(body);
+      };
+      this.#giveUp = () => finish('full');
+      const fail = (error: Error) => {
+        clock.clearTimeout(timer);
+        reject(error);
+      };
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        this.#add(chunk, take);
+        if (size > MAX_EXCESS * maxBytes) finish(this.#bytes);
+      });
+      request.once('end', () => finish(this.#bytes));
+      request.once('error', fail);
+      request.once('close', () => fail(new Error('The client hung up.')));
+    });
+  }
+
+  /** Ends reading: others need the room. */
+  giveUp(): void {
+    this.#giveUp?.();
+  }
+
+  get #bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#size);
+  }
+
+  #add(chunk: Buffer, take: (bytes: number) => void): void {
+    const { maxBytes } = this.#rules;
+    const wanted = chunk.subarray(0, maxBytes + 1 - this.#size);
+    const size = this.#size + wanted.length;
+    if (size > this.#buffer.length) {
+      // Twice as much each time, so that every byte is copied about once.
+      const length = Math.min(maxBytes + 1, Math.max(size, 2 * this.#buffer.length));
+      const larger = Buffer.allocUnsafeSlow(length);
+      larger.set(this.#bytes);
+      const more = length - this.#buffer.length;
+      this.#buffer = larger;
+      take(more);
+    }
+    this.#buffer.set(wanted, this.#size);
+    this.#size = size;
+  }
+}

@@ -1,0 +1,83 @@
+import { resolved } from '../limits.ts';
+
+/** The limits of a server: what connections may hold, each and all together. */
+export interface ServeLimits {
+  /** Open connections; further ones are closed at once. Default 20 000. */
+  readonly connections: number;
+  /** Requests that wait on one connection for the answers before them; more end the connection. Default 100. */
+  readonly pipelined: number;
+  /** Bytes of the headers of such requests of one connection; more end it. Default 128 KiB. */
+  readonly pipelinedBytes: number;
+  /** Such requests on all connections; the connection that exceeds them is ended. Default 10 000. */
+  readonly totalPipelined: number;
+  /** Bytes of the headers of all such requests; the connection that exceeds them is ended. Default 16 MiB. */
+  readonly totalPipelinedBytes: number;
+  /** Bytes of all bodies that are received and handled; beyond, the largest is refused with 503. Default 128 MiB. */
+  readonly totalBodyBytes: number;
+  /** Bytes of all answers that wait for slow readers; more end the connection that waits longest. Default 256 MiB. */
+  readonly totalAnswerBytes: number;
+  /** Seconds within which the header of a request comes. Then: 408, and the connection is ended. Default 30. */
+  readonly headerSeconds: number;
+  /** Seconds within which a body comes; a large one has a second for each 40 kB. Then: 408, as above. Default 30. */
+  readonly bodySeconds: number;
+  /** Seconds within which an answer is read; a large one has a second for each 40 kB. Then: the end. Default 30. */
+  readonly answerSeconds: number;
+  /** Seconds for which a connection without requests stays open. Default 75. */
+  readonly idleSeconds: number;
+  /** Seconds that `close()` gives the requests under way. Default 1. */
+  readonly closeSeconds: number;
+}
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+const DEFAULTS: ServeLimits = Object.freeze({
+  connections: 20_000,
+  pipelined: 100,
+  pipelinedBytes: 128 * KIB,
+  totalPipelined: 10_000,
+  totalPipelinedBytes: 16 * MIB,
+  totalBodyBytes: 128 * MIB,
+  totalAnswerBytes: 256 * MIB,
+  headerSeconds: 30,
+  bodySeconds: 30,
+  answerSeconds: 30,
+  // Longer than the pause of clients between two polls, so that polls reuse connections.
+  idleSeconds: 75,
+  closeSeconds: 1,
+});
+
+// The lowest rate at which large bodies come and large answers are read.
+const BYTES_PER_MS = 40;
+
+/** The defaults, overridden by the given limits. Throws a `RangeError` as `createOrigin` does. */
+export function resolveServeLimits(given?: Partial<ServeLimits>): ServeLimits {
+  return resolved(DEFAULTS, given, 'a server');
+}
+
+/** Milliseconds for so many bytes: the given seconds, or more for what takes longer at the lowest rate. */
+export function deadlineMs(seconds: number, bytes: number): number {
+  return Math.max(seconds * 1000, bytes / BYTES_PER_MS);
+}
+
+/** An amount that all connections share. */
+export class Budget {
+  readonly #limit: number;
+  #taken = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isExceeded(): boolean {
+    return this.#taken > this.#limit;
+  }
+
+  take(amount: number): void {
+    this.#taken += amount;
+  }
+
+  give(amount: number): void {
+    this.#taken -= amount;
+  }
+}

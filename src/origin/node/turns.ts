@@ -1,0 +1,172 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
+import type { Interruption } from '../http/request.ts';
+import { Budget, type ServeLimits } from './limits.ts';
+
+/** A request that waits for its turn. */
+interface Waiting {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly bytes: number;
+}
+
+/** The turn of one request on its connection, from its header to the end of its answer. */
+export class Turn implements Interruption {
+  /** Requests of the same connection that came since. Absent for all clients that do not pipeline. */
+  waiting: Waiting[] | undefined;
+  /** What ends the connection after this turn. */
+  last: (() => void) | undefined;
+  /** Bytes of bodies that it holds. */
+  held = 0;
+  ended = false;
+  #aborted = false;
+  #callback: (() => void) | undefined;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  onAbort(callback: () => void): () => void {
+    this.#callback = callback;
+    return () => {
+      this.#callback = undefined;
+    };
+  }
+
+  /** Ends the request if it is parked, or as soon as it parks: the client hangs up, or the server closes. */
+  abort(): void {
+    this.#aborted = true;
+    const callback = this.#callback;
+    this.#callback = undefined;
+    callback?.();
+  }
+}
+
+/** The parts of turns. */
+export interface TurnsOptions {
+  readonly limits: ServeLimits;
+  /** Begins to answer a request. Must not throw. */
+  begin(request: IncomingMessage, response: ServerResponse, turn: Turn): void;
+  /** The answer was read, or the connection has ended. */
+  end(socket: Socket, turn: Turn): void;
+}
+
+/**
+ * Lets the requests of each connection run one at a time: the next begins when the answer before it was handed over, so
+ * that a client which does not read its answers makes no more of them.
+ */
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #current = new Map<Socket, Turn>();
+  readonly #requests: Budget;
+  readonly #bytes: Budget;
+  #closing = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+    this.#requests = new Budget(options.limits.totalPipelined);
+    this.#bytes = new Budget(options.limits.totalPipelinedBytes);
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** Begins a request, now or after those before it. Ends a connection on which too many wait. */
+  add(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const turn = this.#current.get(socket);
+    if (!turn) this.#begin(request, response, undefined);
+    // The parser goes on to the end of what it has read, also after the connection has ended.
+    else if (!socket.destroyed) this.#wait(turn, { request, response, bytes: headerBytes(request) });
+  }
+
+  #wait(turn: Turn, one: Waiting): void {
+    const waiting = turn.waiting ?? [];
+    turn.waiting = waiting;
+    waiting.push(one);
+    this.#requests.take(1);
+    this.#bytes.take(one.bytes);
+    if (this.#isExceededBy(waiting)) one.request.socket.destroy();
+  }
+
+  /** Ends a connection with `last`, after the answers that are still due on it. */
+  endWith(socket: Socket, last: () => void): void {
+    const turn = this.#current.get(socket);
+    if (!turn) {
+      last();
+    } else if (socket.readableEnded) {
+      // The client is gone, and nothing would tell so again.
+      socket.destroy();
+    } else if (!turn.last) {
+      socket.once('end', () => socket.destroy());
+      turn.last = last;
+    }
+  }
+
+  /** Answers parked polls, and resolves when all answers are written. */
+  async drain(): Promise<void> {
+    this.#closing = true;
+    if (this.#current.size === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+    for (const turn of this.#current.values()) turn.abort();
+    await idle;
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse, before: Turn | undefined): void {
+    const { socket } = request;
+    const turn = new Turn();
+    turn.waiting = before?.waiting;
+    turn.last = before?.last;
+    this.#current.set(socket, turn);
+    if (this.#closing) turn.abort();
+    // Emitted after the answer was handed to the system, or when the connection ends.
+    response.once('close', () => this.#end(socket, turn));
+    this.#options.begin(request, response, turn);
+  }
+
+  #end(socket: Socket, turn: Turn): void {
+    turn.ended = true;
+    turn.abort();
+    this.#options.end(socket, turn);
+    // In a later turn of the event loop: the requests of one connection would otherwise run without a break.
+    if (turn.waiting?.length && socket.writable) setImmediate(() => this.#next(socket, turn));
+    else this.#leave(socket, turn);
+  }
+
+  #next(socket: Socket, turn: Turn): void {
+    const next = socket.writable ? turn.waiting?.shift() : undefined;
+    if (next) {
+      this.#release(next);
+      this.#begin(next.request, next.response, turn);
+    } else {
+      this.#leave(socket, turn);
+    }
+  }
+
+  #leave(socket: Socket, turn: Turn): void {
+    this.#current.delete(socket);
+    for (const dropped of turn.waiting?.splice(0) ?? []) this.#release(dropped);
+    turn.last?.();
+    if (this.#current.size === 0) this.#whenIdle?.();
+  }
+
+  #release({ bytes }: Waiting): void {
+    this.#requests.give(1);
+    this.#bytes.give(bytes);
+  }
+
+  #isExceededBy(waiting: readonly Waiting[]): boolean {
+    const { pipelined, pipelinedBytes } = this.#options.limits;
+    if (waiting.length > pipelined || this.#requests.isExceeded || this.#bytes.isExceeded) return true;
+    return waiting.reduce((sum, { bytes }) => sum + bytes, 0) > pipelinedBytes;
+  }
+}
+
+function headerBytes({ url = '', rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length, url.length);
+}
