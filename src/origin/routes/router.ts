@@ -29,7 +29,7 @@ export function operationFinder(
   services: Services,
 ): (line: RequestLine) => Operation {
   const router = new Router(routes);
-  const { limits, keysets, patterns, shards } = services;
+  const { limits, keysets, patterns, shards, nextTurn } = services;
   return ({ method, target }) => {
     const parsed = parseTarget(target, limits.parameters);
     const { route, segment } = router.match(method, parsed);
@@ -43,6 +43,7 @@ export function operationFinder(
           const sources = async () => ({
             store: (await shards.get(segment('subscribeKey'))).access,
             patterns,
+            nextTurn,
           });
           await authorize(await route.needs(call), call, sources);
         }
