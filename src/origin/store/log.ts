@@ -61,7 +61,10 @@ export interface ShardLog {
    * ones are in it, or were trimmed.
    */
   began(): Promise<Stamp>;
-  /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
+  /**
+   * From now on entries are stamped above this position, which a client has from an origin that was ahead; at most
+   * five seconds ahead of the engine's clock, whatever clients ask for and however often.
+   */
   raise(floor: Stamp): Promise<void>;
   /** Entries after the position, oldest first, at most `limit`. */
   readAfter(after: Stamp, limit: number): Promise<Slice>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import type { AppendRequest, Entry, ShardLog, Slice, TrimRequest } from '../log.ts';
-import { laterStamp, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
+import { laterStamp, MAX_AHEAD_MS, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
 import type { MemoryHistory } from './history.ts';
 
 // The window above holds what is live; in memory nothing is ever lost on the way to it, so that the log itself is
@@ -39,8 +39,9 @@ export class MemoryLog implements ShardLog {
     return this.appendNow(batch);
   }
 
+  // Reading moves the log to the clock and never ahead of it: entries are stamped above the head in any case.
   async head(): Promise<Stamp> {
-    this.#head = stampAfter(this.#head, this.#clock.now());
+    this.#head = laterStamp(this.#head, stampOf(this.#clock.now()));
     return this.#head;
   }
 
@@ -49,7 +50,8 @@ export class MemoryLog implements ShardLog {
   }
 
   async raise(floor: Stamp): Promise<void> {
-    this.#head = laterStamp(this.#head, floor);
+    const highest = stampOf(this.#clock.now() + MAX_AHEAD_MS);
+    this.#head = laterStamp(this.#head, floor < highest ? floor : highest);
   }
 
   async readAfter(after: Stamp, limit: number): Promise<Slice> {
