@@ -1,5 +1,5 @@
 import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
-import type { Attendee, Attendees, PageOfUsers } from '../store/store.ts';
+import type { Attendee, Attendees, PageOfUsers, Present } from '../store/store.ts';
 import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
 import { presentOn, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
@@ -20,7 +20,7 @@ export const hereNow: Route = {
     const one = isForOne(call, names);
     const channels = one ? names.channels : presentOn(await resolveNames(shard, names));
     const attendees = await shard.presence.hereNow(channels, wanted.page);
-    return one ? flatAnswer(attendees, wanted) : nestedAnswer(attendees, wanted);
+    return one ? flatAnswer(attendees.channels, wanted) : nestedAnswer(attendees, wanted);
   },
 };
 
@@ -55,7 +55,7 @@ function wantedBy({ query, services }: Call): Wanted {
   if (offset === undefined) throw presenceRefusal('Invalid offset specified.');
   const users = !isOn(query, 'disable_uuids');
   return {
-    page: { offset, limit: users ? limit : 0 },
+    page: { offset, limit: users ? limit : 0, room: answerBytes },
     users,
     states: isOn(query, 'state'),
     room: answerBytes,
@@ -67,11 +67,10 @@ function flatAnswer([attendees]: readonly Attendees[], wanted: Wanted): Answer {
   return ok(`{"status":200,"message":"OK","service":"Presence",${membersOf(attendees, printer(wanted))}}`);
 }
 
-function nestedAnswer(all: readonly Attendees[], wanted: Wanted): Answer {
+function nestedAnswer({ channels: all, totalChannels, totalOccupancy }: Present, wanted: Wanted): Answer {
   const print = printer(wanted);
   const channels = all.map((one) => `${JSON.stringify(one.channel)}:{${membersOf(one, print)}}`);
-  const occupancy = all.reduce((sum, one) => sum + one.occupancy, 0);
-  const totals = `"total_channels":${all.length},"total_occupancy":${occupancy}`;
+  const totals = `"total_channels":${totalChannels},"total_occupancy":${totalOccupancy}`;
   const payload = `{"channels":{${channels.join(',')}},${totals}}`;
   return ok(`{"status":200,"message":"OK","payload":${payload},"service":"Presence"}`);
 }

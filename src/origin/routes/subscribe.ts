@@ -1,5 +1,5 @@
 import { LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
-import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { isPresenceName } from '../../protocol/names.ts';
 import { type Lookup, valueAt } from '../filter/evaluate.ts';
 import { type Filter, parseFilter } from '../filter/parse.ts';
 import { FilterSyntaxError } from '../filter/tokens.ts';
@@ -10,9 +10,17 @@ import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
 import type { Outcome } from '../window/window.ts';
-import { registryRefusal } from './channel-groups.ts';
-import { statesOf } from './presence.ts';
-import { leaseOf, type Names, namesOf, needsToRead, shardOf, stampOfText, userOf } from './read.ts';
+import { refuseTooMuch, statesOf } from './presence.ts';
+import {
+  leaseOf,
+  type Names,
+  namesOf,
+  needsToRead,
+  refuseTooManyGroups,
+  shardOf,
+  stampOfText,
+  userOf,
+} from './read.ts';
 import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 import { startOf } from './subscribe-start.ts';
@@ -41,13 +49,6 @@ export const subscribe: Route = {
     return ok(answerText(batch, { region: shard.epoch, late }));
   },
 };
-
-// PubNub's own limit; a group and its presence count as one.
-function refuseTooManyGroups({ services }: Call, { groups }: Names): void {
-  const count = new Set(groups.map(withoutPresence)).size;
-  if (count > services.limits.subscribedGroups)
-    throw registryRefusal('Maximum channel group count exceeded.');
-}
 
 function cursorOf({ query }: Call): Stamp {
   const cursor = stampOfText(query.text('tt') ?? '0');
@@ -105,8 +106,10 @@ async function hold(shard: Shard, call: Call, { resolved, ...poll }: Hold): Prom
 function touchOf(call: Call, resolved: ResolvedNames): Touch | undefined {
   const user = userOf(call);
   const states = statesOf(call, resolved);
-  const channels = presentOn(resolved);
-  return user === undefined ? undefined : { user, channels, leaseMs: leaseOf(call), states };
+  if (user === undefined) return undefined;
+  const touch = { user, channels: presentOn(resolved), leaseMs: leaseOf(call), states };
+  refuseTooMuch(call, touch);
+  return touch;
 }
 
 interface AnswerFrame {

@@ -36,6 +36,8 @@ export interface Slice {
   readonly upto: Stamp;
   /** Something after the position that was asked for has been dropped. */
   readonly trimmed: boolean;
+  /** The last position at which something was dropped. Absent: before the first of the entries. */
+  readonly trimmedUpto?: Stamp | undefined;
 }
 
 /** The entries that a log may drop. */
@@ -44,6 +46,18 @@ export interface TrimRequest {
   readonly entries: number;
   /** Entries at or before this stamp may go. */
   readonly upto: Stamp;
+}
+
+/** The limits of a log. The oldest go first. */
+export interface LogRules {
+  /** Entries that are kept for readers who come later. */
+  readonly entries: number;
+  /** Characters of these entries. */
+  readonly bytes: number;
+  /** Dedupe keys. A repeated append whose key was dropped is appended again. */
+  readonly dedupeKeys: number;
+  /** Characters of all dedupe keys. */
+  readonly dedupeBytes: number;
 }
 
 /** The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). */

@@ -1,3 +1,4 @@
+import { Account, type Budget } from '../store/budget.ts';
 import type { Entry } from '../store/log.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { type Moment, Timeline } from '../store/timeline.ts';
@@ -35,12 +36,19 @@ export class LiveQueue {
   readonly #live = new Timeline<LiveEntry>();
   readonly #droppedOf = new Map<string, Dropped>();
   readonly #dropped = new Timeline<Dropped>();
-  #bytes = 0;
+  readonly #account: Account;
+  readonly #marks: Account;
   #newest: Stamp = ZERO_STAMP;
   #horizon: Stamp = ZERO_STAMP;
 
-  constructor(limits: LiveQueueLimits) {
+  constructor(limits: LiveQueueLimits, budget?: Budget) {
     this.#limits = limits;
+    const { liveEntries: entries, liveBytes: bytes } = limits;
+    const dropOldest = () => this.#live.oldest && this.#drop(this.#live.oldest);
+    this.#account = new Account({ limits: { entries, bytes }, budget, dropOldest });
+    // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
+    const forget = () => this.#dropped.oldest && this.#forgetMark(this.#dropped.oldest);
+    this.#marks = new Account({ limits: { entries, bytes }, budget, dropOldest: forget });
   }
 
   /** Entries before this position are unknown: they may have been dropped. */
@@ -61,9 +69,14 @@ export class LiveQueue {
     queue.push(live);
     this.#live.push(live);
     this.#newest = tt;
-    this.#bytes += text.length;
     if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
-    this.#shrink();
+    this.#account.add(1, text.length);
+  }
+
+  /** Gives back all room: the queue is used no more. */
+  clear(): void {
+    this.#account.clear();
+    this.#marks.clear();
   }
 
   /** Drops entries older than a position. */
@@ -100,15 +113,6 @@ export class LiveQueue {
     return this.#dropped.after(after);
   }
 
-  #shrink(): void {
-    const { liveEntries, liveBytes } = this.#limits;
-    while (this.#live.size > liveEntries || this.#bytes > liveBytes) {
-      const oldest = this.#live.oldest;
-      if (!oldest) return;
-      this.#drop(oldest);
-    }
-  }
-
   // The oldest of all is also the oldest of its channel.
   #drop({ channel }: LiveEntry): void {
     const queue = this.#queues.get(channel) ?? [];
@@ -120,22 +124,28 @@ export class LiveQueue {
     const first = queue.shift();
     if (!first) return;
     this.#live.remove(first);
-    this.#bytes -= first.text.length;
+    this.#account.remove(1, first.text.length);
     this.#mark(first);
   }
 
-  // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
   #mark({ tt, channel }: LiveEntry): void {
     const known = this.#droppedOf.get(channel);
-    if (known) this.#dropped.remove(known);
+    if (known) this.#removeMark(known);
     const mark: Dropped = { tt: this.#newest, channel, upto: tt };
     this.#droppedOf.set(channel, mark);
     this.#dropped.push(mark);
-    const oldest = this.#dropped.oldest;
-    if (this.#dropped.size <= this.#limits.liveEntries || !oldest) return;
-    this.#dropped.remove(oldest);
-    this.#droppedOf.delete(oldest.channel);
-    this.forget(oldest.upto);
+    this.#marks.add(1, channel.length);
+  }
+
+  #forgetMark(mark: Dropped): void {
+    this.#removeMark(mark);
+    this.forget(mark.upto);
+  }
+
+  #removeMark(mark: Dropped): void {
+    this.#dropped.remove(mark);
+    this.#droppedOf.delete(mark.channel);
+    this.#marks.remove(1, mark.channel.length);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Interruption } from '../http/request.ts';
+import type { Budget } from '../store/budget.ts';
 import type { Entry, ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
+import type { NextTurn } from '../turns.ts';
 import { type Batch, collect, type Query } from './batch.ts';
 import { Follower } from './follower.ts';
 import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
@@ -23,6 +25,10 @@ export interface WindowOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
   readonly limits: WindowLimits;
+  /** The memory that it shares with others. Absent: none. */
+  readonly budget?: Budget | undefined;
+  /** For long work, which lets others have their turn. Absent: it is done at once. */
+  readonly nextTurn?: NextTurn | undefined;
   /** `true` if the log's tail may lose calls. */
   readonly checks: boolean;
   /** The start of an envelope's JSON text, up to where the entry's body follows. */
@@ -67,7 +73,7 @@ export class Window {
   private constructor(options: WindowOptions) {
     const { log, clock, limits, checks } = options;
     this.#options = options;
-    this.#queue = new LiveQueue(limits);
+    this.#queue = new LiveQueue(limits, options.budget);
     this.#follower = new Follower({
       log,
       clock,
@@ -123,6 +129,7 @@ export class Window {
     this.#closed = true;
     this.#follower.close();
     for (const waiter of this.#waiters) waiter.end();
+    this.#queue.clear();
   }
 
   #wait(poll: Poll, resolve: (outcome: Outcome) => void): void {
