@@ -16,6 +16,8 @@ export interface OriginLimits {
   readonly messageBytes: number;
   /** Bytes of a signal's JSON text. Default 64. */
   readonly signalBytes: number;
+  /** Steps that the filter of one poll may take, and all filters that one publish wakes; a tenth for one message. Default 10 000 000. */
+  readonly filterSteps: number;
   /** Bytes of a request's path and query. Default 32 752. */
   readonly uriBytes: number;
   /** Bytes of a request's body as sent. Default 1 MiB. */
@@ -133,6 +135,7 @@ const DEFAULTS: OriginLimits = Object.freeze({
   holdSeconds: 280,
   messageBytes: MAX_MESSAGE_BYTES,
   signalBytes: MAX_SIGNAL_BYTES,
+  filterSteps: 10_000_000,
   uriBytes: MAX_URI_BYTES,
   bodyBytes: MIB,
   names: 2_000,

@@ -2,6 +2,7 @@ import type { WireGap } from '../../protocol/envelope.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { isWildcardName, namesCovering } from '../wildcards.ts';
 import type { LiveQueue } from './live-queue.ts';
+import { firstAfter } from './stamped-list.ts';
 import type { Subscription } from './subscription.ts';
 
 /** The entries of a lost log that a client may have missed; its channels are not known. */
@@ -69,20 +70,32 @@ export function gapsOf(
 ): readonly WireGap[] {
   const gaps = new Gaps(end);
   if (lost) addLost(gaps, lost);
-  for (const name of subscription.labels.keys()) {
+  for (const name of namesWithGaps(queue, subscription, cursor)) {
     const to = laterStamp(queue.droppedOf(name) ?? ZERO_STAMP, queue.horizon);
     gaps.addName(name, { from: startOf(subscription, name, cursor), to });
   }
-  if (!subscription.hasWildcards) return gaps.all;
-  for (const { channel, upto } of queue.dropped(cursor)) {
-    if (
-      subscription.labels.has(channel) ||
-      !namesCovering(channel).some((name) => subscription.labels.has(name))
-    )
-      continue;
-    gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
+  for (const wildcard of subscription.wildcards) {
+    const marks = queue.droppedUnder(wildcard);
+    for (let index = firstAfter(marks, cursor); index < marks.length; index++) {
+      const { channel, upto, gone } = marks[index] ?? {};
+      if (channel === undefined || upto === undefined || gone || subscription.labels.has(channel)) continue;
+      if (!namesCovering(channel).includes(wildcard)) continue;
+      gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
+    }
   }
   return gaps.all;
+}
+
+// Mostly nothing was dropped since the cursor: then the number of names does not matter.
+function namesWithGaps(queue: LiveQueue, { labels }: Subscription, cursor: Stamp): Iterable<string> {
+  if (queue.horizon > cursor) return labels.keys();
+  const dropped: string[] = [];
+  let looked = 0;
+  for (const { channel } of queue.dropped(cursor)) {
+    if (++looked > labels.size) return labels.keys();
+    if (labels.has(channel)) dropped.push(channel);
+  }
+  return dropped.reverse();
 }
 
 function addLost(gaps: Gaps, { channels, groups, after, upto }: Lost): void {

@@ -2,15 +2,17 @@ import { Account, type Budget } from '../store/budget.ts';
 import type { Entry } from '../store/log.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { type Moment, Timeline } from '../store/timeline.ts';
+import type { Stamped } from './stamped-list.ts';
+import { WildcardIndex } from './wildcard-index.ts';
 
 /** A live entry, with its envelope's JSON text without `b` and the closing brace. */
-export interface LiveEntry extends Moment {
+export interface LiveEntry extends Moment, Stamped {
   readonly channel: string;
   readonly text: string;
 }
 
 /** A mark that entries of a channel were dropped; `tt` is the position of the log at that time. */
-export interface Dropped extends Moment {
+export interface Dropped extends Moment, Stamped {
   readonly channel: string;
   /** Stamp of the newest entry that was dropped. */
   readonly upto: Stamp;
@@ -36,6 +38,8 @@ export class LiveQueue {
   readonly #live = new Timeline<LiveEntry>();
   readonly #droppedOf = new Map<string, Dropped>();
   readonly #dropped = new Timeline<Dropped>();
+  readonly #liveUnder = new WildcardIndex<LiveEntry>();
+  readonly #droppedUnder = new WildcardIndex<Dropped>();
   readonly #account: Account;
   readonly #marks: Account;
   #newest: Stamp = ZERO_STAMP;
@@ -68,6 +72,7 @@ export class LiveQueue {
     if (queue.length === 0) this.#queues.set(channel, queue);
     queue.push(live);
     this.#live.push(live);
+    this.#liveUnder.add(live);
     this.#newest = tt;
     if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
     this.#account.add(1, text.length);
@@ -91,16 +96,19 @@ export class LiveQueue {
     this.#horizon = laterStamp(this.#horizon, before);
   }
 
-  /** Entries of one channel after a position, oldest first. */
-  ofChannel(channel: string, after: Stamp): readonly LiveEntry[] {
-    const queue = this.#queues.get(channel);
-    if (!queue) return [];
-    return queue.slice(queue.findLastIndex((live) => live.tt <= after) + 1);
+  /** Entries of one channel, oldest first. */
+  ofChannel(channel: string): readonly LiveEntry[] {
+    return this.#queues.get(channel) ?? [];
   }
 
-  /** Entries of all channels after a position, newest first. */
-  all(after: Stamp): Iterable<LiveEntry> {
-    return this.#live.after(after);
+  /** Entries under a wildcard, oldest first, with some that are gone, and for a deep wildcard some of its neighbours. */
+  under(wildcard: string): readonly LiveEntry[] {
+    return this.#liveUnder.under(wildcard);
+  }
+
+  /** Marks under a wildcard, as `under`. */
+  droppedUnder(wildcard: string): readonly Dropped[] {
+    return this.#droppedUnder.under(wildcard);
   }
 
   /** The newest dropped entry of a channel, if known. */
@@ -124,6 +132,7 @@ export class LiveQueue {
     const first = queue.shift();
     if (!first) return;
     this.#live.remove(first);
+    this.#liveUnder.remove(first);
     this.#account.remove(1, first.text.length);
     this.#mark(first);
   }
@@ -134,6 +143,7 @@ export class LiveQueue {
     const mark: Dropped = { tt: this.#newest, channel, upto: tt };
     this.#droppedOf.set(channel, mark);
     this.#dropped.push(mark);
+    this.#droppedUnder.add(mark);
     this.#marks.add(1, channel.length);
   }
 
@@ -144,6 +154,7 @@ export class LiveQueue {
 
   #removeMark(mark: Dropped): void {
     this.#dropped.remove(mark);
+    this.#droppedUnder.remove(mark);
     this.#droppedOf.delete(mark.channel);
     this.#marks.remove(1, mark.channel.length);
   }

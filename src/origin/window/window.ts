@@ -3,14 +3,19 @@ import type { Interruption } from '../http/request.ts';
 import type { Budget } from '../store/budget.ts';
 import type { Entry, ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
-import type { NextTurn } from '../turns.ts';
-import { type Batch, collect, type Query } from './batch.ts';
+import { type NextTurn, Turns } from '../turns.ts';
+import { type Batch, type Collected, collect, type Query } from './batch.ts';
 import { Follower } from './follower.ts';
 import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
 import type { Subscription } from './subscription.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
+// The work of one turn, in steps of a filter: about ten milliseconds.
+const SLICE = 250_000;
+// Waking a poll, and reading an envelope as a value, in the same units.
+const WAKE_UNITS = 250;
+const CHARACTERS_PER_STEP = 8;
 
 /** The limits of a window. */
 export interface WindowLimits extends LiveQueueLimits {
@@ -18,6 +23,8 @@ export interface WindowLimits extends LiveQueueLimits {
   readonly liveSeconds: number;
   /** Characters of one answer after which it is cut. */
   readonly answerBytes: number;
+  /** Steps that the filters of all polls may take that are woken together. */
+  readonly filterSteps: number;
 }
 
 /** The parts of a window. */
@@ -37,12 +44,35 @@ export interface WindowOptions {
   onFailure(error: unknown): void;
 }
 
+/** A client's filter, whose steps are limited. */
+export interface PollFilter {
+  /** Steps that it has taken. */
+  readonly spent: number;
+  /** `undefined`: it has too few steps left for this envelope. Throws if one envelope alone takes too many. */
+  passes(envelope: unknown): boolean | undefined;
+}
+
 /** The parameters of one poll. */
 export interface Poll extends Omit<Query, 'channels' | 'wants'> {
   /** The client's filter; absent: all envelopes pass. */
-  readonly passes?: ((envelope: unknown) => boolean) | undefined;
+  readonly filter?: PollFilter | undefined;
   readonly holdMs: number;
   readonly interruption?: Interruption | undefined;
+}
+
+interface Settle {
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+/** The result of waking a poll. */
+interface Woken {
+  /** Absent: the poll waits on. */
+  readonly outcome?: Outcome;
+  /** `false`: it was cut, and has to be woken again. */
+  readonly isWhole: boolean;
+  /** The position up to which nothing was found. */
+  readonly upto: Stamp;
 }
 
 interface ReadOptions {
@@ -64,7 +94,8 @@ export class Window {
   readonly #options: WindowOptions;
   readonly #queue: LiveQueue;
   readonly #envelopes = new Envelopes();
-  readonly #waiters = new Waiters();
+  readonly #waiters: Waiters;
+  readonly #turns: Turns;
   readonly #follower: Follower;
   #groupsChangedAt: Stamp = ZERO_STAMP;
   #added = 0;
@@ -74,6 +105,10 @@ export class Window {
     const { log, clock, limits, checks } = options;
     this.#options = options;
     this.#queue = new LiveQueue(limits, options.budget);
+    this.#turns = new Turns(options.nextTurn ?? (() => Promise.resolve()), SLICE);
+    this.#waiters = new Waiters((woken) => {
+      this.#wakeAll(woken).catch((error: unknown) => options.onFailure(error));
+    });
     this.#follower = new Follower({
       log,
       clock,
@@ -106,17 +141,24 @@ export class Window {
     return this.#waiters.size;
   }
 
-  /** Resolves when there are entries or gaps after the cursor, or when the hold time is over. */
-  poll(poll: Poll): Promise<Outcome> {
-    // A group has changed since its channels were looked up, when there was no waiter to wake.
-    if (isOutdated(poll.subscription, this.#groupsChangedAt))
-      return Promise.resolve(empty('groups-changed', poll.cursor));
-    // Reading and waiting begin in one turn: nothing can be published in between.
-    const found = this.#read(poll);
-    if (found) return Promise.resolve(found);
-    if (this.#closed || poll.interruption?.aborted) return Promise.resolve(empty('interrupted', poll.cursor));
-    if (poll.holdMs <= 0) return Promise.resolve(empty('timeout', laterStamp(poll.cursor, this.position)));
-    return new Promise((resolve) => this.#wait(poll, resolve));
+  /**
+   * Resolves when there are entries or gaps after the cursor, or when the hold time is over. Rejects with what the filter
+   * throws.
+   */
+  async poll(poll: Poll): Promise<Outcome> {
+    for (let { cursor } = poll; ; ) {
+      // A group has changed since its channels were looked up, when there was no waiter to wake.
+      if (isOutdated(poll.subscription, this.#groupsChangedAt)) return empty('groups-changed', cursor);
+      // Reading and waiting begin in one turn: nothing can be published in between.
+      const { batch, isWhole, isExhausted } = this.#read({ ...poll, cursor });
+      if (hasContent(batch)) return { kind: 'batch', batch };
+      cursor = batch.cursor;
+      if (this.#closed || poll.interruption?.aborted) return empty('interrupted', poll.cursor);
+      // The next poll has steps of its own.
+      if (isExhausted || (isWhole && poll.holdMs <= 0)) return empty('timeout', cursor);
+      if (isWhole) return new Promise((resolve, reject) => this.#wait(poll, { resolve, reject }));
+      await this.#nextTurn();
+    }
   }
 
   /** Reads the log up to this moment. Rejects when it cannot be read. */
@@ -132,12 +174,15 @@ export class Window {
     this.#queue.clear();
   }
 
-  #wait(poll: Poll, resolve: (outcome: Outcome) => void): void {
+  #wait(poll: Poll, { resolve, reject }: Settle): void {
     const { clock } = this.#options;
-    const settle = (outcome: Outcome) => {
+    const end = () => {
       clock.clearTimeout(timer);
       release?.();
       this.#waiters.remove(waiter);
+    };
+    const settle = (outcome: Outcome) => {
+      end();
       resolve(outcome);
     };
     // Up to here there is nothing for this poll, so entries that are dropped are no loss to it.
@@ -146,34 +191,74 @@ export class Window {
       subscription: poll.subscription,
       woken: new Set(),
       groupsChangedAt: undefined,
+      filter: poll.filter,
       wake: () => {
-        const outcome = this.#wake({ ...poll, cursor: seen }, waiter);
-        if (outcome) settle(outcome);
-        else seen = laterStamp(seen, this.position);
+        try {
+          const { outcome, isWhole, upto } = this.#wake({ ...poll, cursor: seen }, waiter);
+          if (outcome) settle(outcome);
+          else seen = laterStamp(seen, upto);
+          return outcome !== undefined || isWhole;
+        } catch (error) {
+          end();
+          reject(error);
+          return true;
+        }
       },
+      pass: () => settle(empty('timeout', seen)),
       end: () => settle(empty('interrupted', poll.cursor)),
     };
     // The cursor moves to the position that was read, so that it does not get older than the live entries.
-    const expire = () => settle(empty('timeout', laterStamp(poll.cursor, this.position)));
+    const expire = () =>
+      settle(empty('timeout', waiter.woken.size > 0 ? seen : laterStamp(seen, this.position)));
     const timer = clock.setTimeout(expire, poll.holdMs);
     const release = poll.interruption?.onAbort(waiter.end);
     this.#waiters.add(waiter);
   }
 
-  #wake(poll: Poll, waiter: Waiter): Outcome | undefined {
+  #wake(poll: Poll, waiter: Waiter): Woken {
     // The old subscription is valid up to the change; later entries are found by the next poll.
-    const found = this.#read(poll, { channels: waiter.woken, upto: waiter.groupsChangedAt });
+    const upto = waiter.groupsChangedAt ?? this.position;
+    const { batch, isWhole, isExhausted } = this.#read(poll, { channels: waiter.woken, upto });
+    const woken = { isWhole, upto: batch.cursor };
+    if (hasContent(batch)) return { ...woken, outcome: { kind: 'batch', batch } };
+    if (isExhausted) return { ...woken, outcome: empty('timeout', batch.cursor) };
+    if (!isWhole) return woken;
     waiter.woken.clear();
-    if (found || waiter.groupsChangedAt === undefined) return found;
-    return empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt));
+    if (waiter.groupsChangedAt === undefined) return woken;
+    return { ...woken, outcome: empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt)) };
   }
 
-  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Outcome | undefined {
-    const { passes } = poll;
-    const wants = passes && ((live: LiveEntry) => passes(this.#envelopes.of(live)));
-    const end = { position: upto, maxBytes: this.#options.limits.answerBytes };
-    const batch = collect(this.#queue, { ...poll, channels, wants }, end);
-    return batch.envelopes.length > 0 || batch.gaps.length > 0 ? { kind: 'batch', batch } : undefined;
+  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Collected {
+    const { filter } = poll;
+    const wants = filter && ((live: LiveEntry) => this.#evaluate(filter, live));
+    const isOver = (units: number) => this.#turns.isOver(units);
+    const end = { position: upto, maxBytes: this.#options.limits.answerBytes, isOver };
+    return collect(this.#queue, { ...poll, channels, wants }, end);
+  }
+
+  #evaluate(filter: PollFilter, live: LiveEntry): boolean | undefined {
+    const before = filter.spent;
+    const passes = filter.passes(this.#envelopes.of(live));
+    this.#turns.isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
+    return passes;
+  }
+
+  // In slices. A publish that wakes very many filters ends the polls whose turn does not come: they go on with the next.
+  async #wakeAll(woken: Iterable<Waiter>): Promise<void> {
+    let steps = 0;
+    for (const waiter of woken) {
+      for (let done = false; !done && this.#waiters.has(waiter); ) {
+        const before = waiter.filter?.spent ?? 0;
+        if (waiter.filter && steps > this.#options.limits.filterSteps) waiter.pass();
+        else done = waiter.wake();
+        steps += (waiter.filter?.spent ?? 0) - before;
+        if (this.#turns.isOver(WAKE_UNITS)) await this.#nextTurn();
+      }
+    }
+  }
+
+  async #nextTurn(): Promise<void> {
+    await this.#turns.next();
   }
 
   #take(entry: Entry): void {
@@ -193,6 +278,10 @@ export class Window {
 
 function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp): boolean {
   return groups.length > 0 && groupsAt !== undefined && groupsAt < groupsChangedAt;
+}
+
+function hasContent({ envelopes, gaps }: Batch): boolean {
+  return envelopes.length > 0 || gaps.length > 0;
 }
 
 function empty(kind: 'timeout' | 'interrupted' | 'groups-changed', cursor: Stamp): Outcome {
