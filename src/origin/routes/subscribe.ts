@@ -10,7 +10,7 @@ import { type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
-import type { Outcome, PollFilter } from '../window/window.ts';
+import type { Outcome, PollFilter } from '../window/poll.ts';
 import { refuseTooMuch, statesOf } from './presence.ts';
 import {
   leaseOf,

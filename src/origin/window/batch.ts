@@ -53,29 +53,63 @@ const ENTRY_UNITS = 30;
  * take too long. The copies of one entry stay together: a cursor cannot distinguish them.
  */
 export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collected {
-  const { subscription, wants } = query;
-  const envelopes: string[] = [];
-  let bytes = 0;
-  let last = query.cursor;
-  const cut = (isExhausted = false) => ({ batch: batchTo(last), isWhole: false, isExhausted });
-  const batchTo = (cursor: Stamp) => ({ cursor, envelopes, gaps: gapsOf(queue, query, cursor) });
+  const batch = new Collecting(query, end);
   for (const live of merged(sourcesOf(queue, query), query.cursor)) {
     if (live.tt > end.position) break;
+    const reason = batch.take(live);
+    if (!reason) continue;
+    const cursor = batch.last;
+    const gaps = gapsOf(queue, query, cursor);
+    return {
+      batch: { cursor, envelopes: batch.envelopes, gaps },
+      isWhole: false,
+      isExhausted: reason === 'exhausted',
+    };
+  }
+  const gaps = gapsOf(queue, query, end.position);
+  return {
+    batch: { cursor: end.position, envelopes: batch.envelopes, gaps },
+    isWhole: true,
+    isExhausted: false,
+  };
+}
+
+/** A batch that is being filled. */
+class Collecting {
+  readonly envelopes: string[] = [];
+  /** The last entry that was looked at. */
+  last: Stamp;
+  readonly #query: Query;
+  readonly #end: BatchEnd;
+  #bytes = 0;
+
+  constructor(query: Query, end: BatchEnd) {
+    this.#query = query;
+    this.#end = end;
+    this.last = query.cursor;
+  }
+
+  /** Takes an entry, or returns the reason for ending before it. */
+  take(live: LiveEntry): 'full' | 'exhausted' | undefined {
     // An entry may come from several sources.
-    if (live.tt === last) continue;
-    if (bytes > end.maxBytes || (last !== query.cursor && end.isOver(ENTRY_UNITS))) return cut();
+    if (live.tt === this.last) return undefined;
+    const { cursor, subscription, wants } = this.#query;
+    const isFull = this.#bytes > this.#end.maxBytes;
+    if (isFull || (this.last !== cursor && this.#end.isOver(ENTRY_UNITS))) return 'full';
     const labels = labelsOf(subscription, live);
     const isWanted = labels.length === 0 || !wants || wants(live);
-    if (isWanted === undefined) return cut(true);
-    for (const { json, since } of isWanted ? labels : []) {
-      if (live.tt <= since) continue;
-      const text = `${live.text},"b":${json}}`;
-      envelopes.push(text);
-      bytes += text.length;
-    }
-    last = live.tt;
+    if (isWanted === undefined) return 'exhausted';
+    this.last = live.tt;
+    if (isWanted) for (const label of labels) this.#add(live, label);
+    return undefined;
   }
-  return { batch: batchTo(end.position), isWhole: true, isExhausted: false };
+
+  #add({ tt, text }: LiveEntry, { json, since }: Label): void {
+    if (tt <= since) return;
+    const envelope = `${text},"b":${json}}`;
+    this.envelopes.push(envelope);
+    this.#bytes += envelope.length;
+  }
 }
 
 function* sourcesOf(queue: LiveQueue, { subscription, channels }: Query): Generator<readonly LiveEntry[]> {

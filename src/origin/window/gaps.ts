@@ -1,8 +1,8 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { isWildcardName, namesCovering } from '../wildcards.ts';
-import type { LiveQueue } from './live-queue.ts';
-import { firstAfter } from './stamped-list.ts';
+import type { Dropped, LiveQueue } from './live-queue.ts';
+import { merged } from './stamped-list.ts';
 import type { Subscription } from './subscription.ts';
 
 /** The entries of a lost log that a client may have missed; its channels are not known. */
@@ -74,16 +74,16 @@ export function gapsOf(
     const to = laterStamp(queue.droppedOf(name) ?? ZERO_STAMP, queue.horizon);
     gaps.addName(name, { from: startOf(subscription, name, cursor), to });
   }
-  for (const wildcard of subscription.wildcards) {
-    const marks = queue.droppedUnder(wildcard);
-    for (let index = firstAfter(marks, cursor); index < marks.length; index++) {
-      const { channel, upto, gone } = marks[index] ?? {};
-      if (channel === undefined || upto === undefined || gone || subscription.labels.has(channel)) continue;
-      if (!namesCovering(channel).includes(wildcard)) continue;
-      gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
-    }
+  for (const { channel, upto } of merged(marksUnder(queue, subscription), cursor)) {
+    const names = namesCovering(channel);
+    if (subscription.labels.has(channel) || !names.some((name) => subscription.labels.has(name))) continue;
+    gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
   }
   return gaps.all;
+}
+
+function* marksUnder(queue: LiveQueue, { wildcards }: Subscription): Generator<readonly Dropped[]> {
+  for (const wildcard of wildcards) yield queue.droppedUnder(wildcard);
 }
 
 // Mostly nothing was dropped since the cursor: then the number of names does not matter.

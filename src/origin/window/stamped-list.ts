@@ -52,6 +52,14 @@ interface Source<T> {
 
 /** The items of some lists after a position, oldest first: each as soon as it is asked for. */
 export function* merged<T extends Stamped>(lists: Iterable<readonly T[]>, position: Stamp): Generator<T> {
+  const heap = heapOf(lists, position);
+  for (let first = heap[0]; first; first = heap[0]) {
+    if (!first.item.gone) yield first.item;
+    advance(heap, first);
+  }
+}
+
+function heapOf<T extends Stamped>(lists: Iterable<readonly T[]>, position: Stamp): Source<T>[] {
   const heap: Source<T>[] = [];
   for (const items of lists) {
     const last = items.at(-1);
@@ -61,16 +69,17 @@ export function* merged<T extends Stamped>(lists: Iterable<readonly T[]>, positi
     if (item) heap.push({ items, at, item });
   }
   for (let place = heap.length >> 1; place >= 0; place--) sink(heap, place);
-  for (let first = heap[0]; first; first = heap[0]) {
-    if (!first.item.gone) yield first.item;
-    const next = first.items[++first.at];
-    if (next) first.item = next;
-    else {
-      const last = heap.pop();
-      if (last && last !== first) heap[0] = last;
-    }
-    sink(heap, 0);
+  return heap;
+}
+
+function advance<T extends Stamped>(heap: Source<T>[], first: Source<T>): void {
+  const next = first.items[++first.at];
+  if (next) first.item = next;
+  else {
+    const last = heap.pop();
+    if (last && last !== first) heap[0] = last;
   }
+  sink(heap, 0);
 }
 
 function sink<T extends Stamped>(heap: Source<T>[], from: number): void {

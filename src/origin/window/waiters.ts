@@ -1,8 +1,8 @@
 import type { Entry } from '../store/log.ts';
 import type { Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
+import type { PollFilter } from './poll.ts';
 import type { Subscription } from './subscription.ts';
-import type { PollFilter } from './window.ts';
 
 /** A waiting poll. */
 export interface Waiter {

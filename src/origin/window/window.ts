@@ -1,12 +1,12 @@
 import type { Clock } from '../../protocol/clock.ts';
-import type { Interruption } from '../http/request.ts';
 import type { Budget } from '../store/budget.ts';
 import type { Entry, ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { type NextTurn, Turns } from '../turns.ts';
-import { type Batch, type Collected, collect, type Query } from './batch.ts';
+import { type Batch, type Collected, collect } from './batch.ts';
 import { Follower } from './follower.ts';
 import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
+import { empty, type Outcome, type Poll, type PollFilter, park, type Settle, type Woken } from './poll.ts';
 import type { Subscription } from './subscription.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
@@ -44,49 +44,9 @@ export interface WindowOptions {
   onFailure(error: unknown): void;
 }
 
-/** A client's filter, whose steps are limited. */
-export interface PollFilter {
-  /** Steps that it has taken. */
-  readonly spent: number;
-  /** `undefined`: it has too few steps left for this envelope. Throws if one envelope alone takes too many. */
-  passes(envelope: unknown): boolean | undefined;
-}
-
-/** The parameters of one poll. */
-export interface Poll extends Omit<Query, 'channels' | 'wants'> {
-  /** The client's filter; absent: all envelopes pass. */
-  readonly filter?: PollFilter | undefined;
-  readonly holdMs: number;
-  readonly interruption?: Interruption | undefined;
-}
-
-interface Settle {
-  resolve(outcome: Outcome): void;
-  reject(error: unknown): void;
-}
-
-/** The result of waking a poll. */
-interface Woken {
-  /** Absent: the poll waits on. */
-  readonly outcome?: Outcome;
-  /** `false`: it was cut, and has to be woken again. */
-  readonly isWhole: boolean;
-  /** The position up to which nothing was found. */
-  readonly upto: Stamp;
-}
-
 interface ReadOptions {
   readonly channels?: Iterable<string> | undefined;
   readonly upto?: Stamp | undefined;
-}
-
-/**
- * The end of a poll: with entries or gaps; after the whole hold time; early, by an interruption or `close`; or because a
- * group has changed and its channels must be looked up again.
- */
-export interface Outcome {
-  readonly kind: 'batch' | 'timeout' | 'interrupted' | 'groups-changed';
-  readonly batch: Batch;
 }
 
 /** The live entries of one shard, and the polls that wait for more: the only part of the origin that waits. */
@@ -151,13 +111,11 @@ export class Window {
       if (isOutdated(poll.subscription, this.#groupsChangedAt)) return empty('groups-changed', cursor);
       // Reading and waiting begin in one turn: nothing can be published in between.
       const { batch, isWhole, isExhausted } = this.#read({ ...poll, cursor });
-      if (hasContent(batch)) return { kind: 'batch', batch };
+      const outcome = this.#outcomeOf(poll, batch, isExhausted || (isWhole && poll.holdMs <= 0));
+      if (outcome) return outcome;
       cursor = batch.cursor;
-      if (this.#closed || poll.interruption?.aborted) return empty('interrupted', poll.cursor);
-      // The next poll has steps of its own.
-      if (isExhausted || (isWhole && poll.holdMs <= 0)) return empty('timeout', cursor);
       if (isWhole) return new Promise((resolve, reject) => this.#wait(poll, { resolve, reject }));
-      await this.#nextTurn();
+      await this.#turns.next();
     }
   }
 
@@ -174,45 +132,21 @@ export class Window {
     this.#queue.clear();
   }
 
-  #wait(poll: Poll, { resolve, reject }: Settle): void {
+  #outcomeOf(poll: Poll, batch: Batch, isOver: boolean): Outcome | undefined {
+    if (hasContent(batch)) return { kind: 'batch', batch };
+    if (this.#closed || poll.interruption?.aborted) return empty('interrupted', poll.cursor);
+    // If the filter has no steps left, the next poll has some of its own.
+    return isOver ? empty('timeout', batch.cursor) : undefined;
+  }
+
+  #wait(poll: Poll, settle: Settle): void {
     const { clock } = this.#options;
-    const end = () => {
-      clock.clearTimeout(timer);
-      release?.();
-      this.#waiters.remove(waiter);
-    };
-    const settle = (outcome: Outcome) => {
-      end();
-      resolve(outcome);
-    };
-    // Up to here there is nothing for this poll, so entries that are dropped are no loss to it.
-    let seen = laterStamp(poll.cursor, this.position);
-    const waiter: Waiter = {
-      subscription: poll.subscription,
-      woken: new Set(),
-      groupsChangedAt: undefined,
-      filter: poll.filter,
-      wake: () => {
-        try {
-          const { outcome, isWhole, upto } = this.#wake({ ...poll, cursor: seen }, waiter);
-          if (outcome) settle(outcome);
-          else seen = laterStamp(seen, upto);
-          return outcome !== undefined || isWhole;
-        } catch (error) {
-          end();
-          reject(error);
-          return true;
-        }
-      },
-      pass: () => settle(empty('timeout', seen)),
-      end: () => settle(empty('interrupted', poll.cursor)),
-    };
-    // The cursor moves to the position that was read, so that it does not get older than the live entries.
-    const expire = () =>
-      settle(empty('timeout', waiter.woken.size > 0 ? seen : laterStamp(seen, this.position)));
-    const timer = clock.setTimeout(expire, poll.holdMs);
-    const release = poll.interruption?.onAbort(waiter.end);
-    this.#waiters.add(waiter);
+    park(poll, settle, {
+      clock,
+      waiters: this.#waiters,
+      position: () => this.position,
+      wake: (cursor, waiter) => this.#wake({ ...poll, cursor }, waiter),
+    });
   }
 
   #wake(poll: Poll, waiter: Waiter): Woken {
@@ -247,18 +181,15 @@ export class Window {
   async #wakeAll(woken: Iterable<Waiter>): Promise<void> {
     let steps = 0;
     for (const waiter of woken) {
+      const before = waiter.filter?.spent ?? 0;
+      const isLate = waiter.filter !== undefined && steps > this.#options.limits.filterSteps;
       for (let done = false; !done && this.#waiters.has(waiter); ) {
-        const before = waiter.filter?.spent ?? 0;
-        if (waiter.filter && steps > this.#options.limits.filterSteps) waiter.pass();
+        if (isLate) waiter.pass();
         else done = waiter.wake();
-        steps += (waiter.filter?.spent ?? 0) - before;
-        if (this.#turns.isOver(WAKE_UNITS)) await this.#nextTurn();
+        if (this.#turns.isOver(WAKE_UNITS)) await this.#turns.next();
       }
+      steps += (waiter.filter?.spent ?? 0) - before;
     }
-  }
-
-  async #nextTurn(): Promise<void> {
-    await this.#turns.next();
   }
 
   #take(entry: Entry): void {
@@ -282,8 +213,4 @@ function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp):
 
 function hasContent({ envelopes, gaps }: Batch): boolean {
   return envelopes.length > 0 || gaps.length > 0;
-}
-
-function empty(kind: 'timeout' | 'interrupted' | 'groups-changed', cursor: Stamp): Outcome {
-  return { kind, batch: { cursor, envelopes: [], gaps: [] } };
 }
