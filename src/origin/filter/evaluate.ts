@@ -32,6 +32,7 @@ export type OnStep = (steps?: number) => void;
 
 // Characters that the platform copies or compares in the time of a step.
 const CHARACTERS_PER_STEP = 32;
+const COUNTED_TOGETHER = 100;
 
 // The index of the needle in a text, from an index on, or -1.
 type Finder = (text: string, from: number) => number;
@@ -200,11 +201,18 @@ function finderOf(needle: string, onStep: OnStep): Finder {
 function growerOf(needle: string, onStep: OnStep): (length: number, next: string | undefined) => number {
   // For each prefix, the length of the longest proper prefix that is also its suffix.
   const borders = [0];
+  // Counted together: a call for each character would take longer than the search.
+  let uncounted = 0;
+  const count = () => {
+    if (++uncounted < COUNTED_TOGETHER) return;
+    uncounted = 0;
+    onStep(COUNTED_TOGETHER);
+  };
   const grow = (found: number, next: string | undefined): number => {
     let length = found;
-    onStep();
+    count();
     while (length > 0 && next !== needle[length]) {
-      onStep();
+      count();
       length = borders[length - 1] ?? 0;
     }
     return next === needle[length] ? length + 1 : length;

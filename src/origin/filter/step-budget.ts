@@ -8,7 +8,7 @@ export class OutOfSteps extends Error {
 }
 
 // The part of a budget that one value may take, so that a single evaluation delays nobody for long.
-const SHARE = 0.1;
+const SHARE = 0.05;
 
 /** The steps that the filter of one request may take for all values together, and for each of them. */
 export class StepBudget {

@@ -12,9 +12,9 @@ import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
 // The work of one turn, in steps of a filter: about ten milliseconds.
-const SLICE = 250_000;
+const SLICE = 100_000;
 // Waking a poll, and reading an envelope as a value, in the same units.
-const WAKE_UNITS = 250;
+const WAKE_UNITS = 1_000;
 const CHARACTERS_PER_STEP = 8;
 
 /** The limits of a window. */
@@ -179,16 +179,16 @@ export class Window {
 
   // In slices. A publish that wakes very many filters ends the polls whose turn does not come: they go on with the next.
   async #wakeAll(woken: Iterable<Waiter>): Promise<void> {
+    const { filterSteps } = this.#options.limits;
     let steps = 0;
     for (const waiter of woken) {
-      const before = waiter.filter?.spent ?? 0;
-      const isLate = waiter.filter !== undefined && steps > this.#options.limits.filterSteps;
+      const { filter } = waiter;
+      const before = filter?.spent ?? 0;
       for (let done = false; !done && this.#waiters.has(waiter); ) {
-        if (isLate) waiter.pass();
-        else done = waiter.wake();
+        done = wakeOrPass(waiter, steps > filterSteps);
         if (this.#turns.isOver(WAKE_UNITS)) await this.#turns.next();
       }
-      steps += (waiter.filter?.spent ?? 0) - before;
+      steps += (filter?.spent ?? 0) - before;
     }
   }
 
@@ -209,6 +209,12 @@ export class Window {
 
 function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp): boolean {
   return groups.length > 0 && groupsAt !== undefined && groupsAt < groupsChangedAt;
+}
+
+function wakeOrPass(waiter: Waiter, isLate: boolean): boolean {
+  if (!waiter.filter || !isLate) return waiter.wake();
+  waiter.pass();
+  return true;
 }
 
 function hasContent({ envelopes, gaps }: Batch): boolean {

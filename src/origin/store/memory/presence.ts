@@ -20,6 +20,9 @@ import type { MemoryLog } from './log.ts';
 type Action = PresenceChange['action'];
 
 const NO_STATE = '{}';
+// Characters around a user and around a channel in an answer.
+const USER_FRAME = 3;
+const CHANNEL_FRAME = 30;
 
 interface TouchOne {
   readonly user: string;
@@ -119,8 +122,9 @@ export class MemoryPresence implements PresenceStore {
     for (const channel of channels ?? this.#present.channels.keys()) {
       if (room <= 0 && !channels) break;
       const leases = this.#present.on(channel);
-      const users = [...usersOn(leases.values(), { ...page, room })];
-      room -= users.reduce((sum, { user }) => sum + user.length, channel.length);
+      room -= channel.length + CHANNEL_FRAME;
+      const users = page.limit === 0 ? [] : usersOn(leases.values(), page, room);
+      for (const { user } of users) room -= user.length + USER_FRAME;
       found.push({ channel, occupancy: leases.size, users });
     }
     const all = channels?.reduce((sum, channel) => sum + this.#present.on(channel).size, 0);
@@ -214,15 +218,17 @@ export class MemoryPresence implements PresenceStore {
 }
 
 // The users of a page, as far as there is room.
-function* usersOn(leases: Iterable<Lease>, { offset, limit, room }: PageOfUsers): Generator<Attendee> {
+function usersOn(leases: Iterable<Lease>, { offset, limit }: PageOfUsers, room: number): Attendee[] {
+  const users: Attendee[] = [];
   let index = 0;
   let left = room;
   for (const lease of leases) {
-    if (index >= offset + limit || left <= 0) return;
+    if (users.length >= limit || left <= 0) break;
     if (index++ < offset) continue;
-    left -= lease.user.length;
-    yield userOf(lease);
+    left -= lease.user.length + USER_FRAME;
+    users.push(userOf(lease));
   }
+  return users;
 }
 
 function userOf({ user, state }: Lease): Attendee {
