@@ -135,3 +135,28 @@ test('a batch may repeat a dedupe key', async () => {
   ]);
   expect(second).toBe(first);
 });
+
+describe('its room', () => {
+  const rules = { entries: 1_000, bytes: 1_000, dedupeKeys: 3, dedupeBytes: 100 };
+
+  test('is as many characters as it may have, whatever the size of an entry', async () => {
+    const log = new MemoryLog(new VirtualClock(), { rules });
+    for (let index = 0; index < 50; index++) await log.append([request('a', { body: 'x'.repeat(99) })]);
+    const { entries, trimmed } = await log.readAfter('', 100);
+    expect([entries.length, trimmed]).toEqual([10, true]);
+    await log.append([request('a', { body: 'x'.repeat(2_000) })]);
+    expect((await log.readAfter('', 100)).entries).toHaveLength(0);
+  });
+
+  test('has the newest dedupe keys, by their number and their characters', async () => {
+    const log = new MemoryLog(new VirtualClock(), { rules });
+    const append = async (dedupeKey: string) => (await log.append([request('a', { dedupeKey })]))[0];
+    const stamps = [];
+    for (const key of ['a', 'b', 'c', 'd']) stamps.push(await append(key));
+    expect(await append('d')).toBe(stamps[3]);
+    expect(await append('b')).toBe(stamps[1]);
+    expect(await append('a')).not.toBe(stamps[0]);
+    await append('x'.repeat(99));
+    expect(await append('d')).not.toBe(stamps[3]);
+  });
+});
