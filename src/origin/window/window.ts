@@ -172,9 +172,12 @@ export class Window {
 
   #evaluate(filter: PollFilter, live: LiveEntry): boolean | undefined {
     const before = filter.spent;
-    const passes = filter.passes(this.#envelopes.of(live));
-    this.#turns.isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
-    return passes;
+    try {
+      return filter.passes(this.#envelopes.of(live));
+    } finally {
+      // Also if it took too long.
+      this.#turns.isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
+    }
   }
 
   // In slices. A publish that wakes very many filters ends the polls whose turn does not come: they go on with the next.
