@@ -16,6 +16,8 @@ export interface OriginLimits {
   readonly messageBytes: number;
   /** Bytes of a signal's JSON text. Default 64. */
   readonly signalBytes: number;
+  /** Steps that the filter of one poll or list may take, and all filters that one publish wakes; a twentieth for one message. Default 10 000 000. */
+  readonly filterSteps: number;
   /** Bytes of a request's path and query. Default 32 752. */
   readonly uriBytes: number;
   /** Bytes of a request's body as sent. Default 1 MiB. */
@@ -28,6 +30,10 @@ export interface OriginLimits {
   readonly groups: number;
   /** Channels of one channel group. Default 1 000. */
   readonly groupChannels: number;
+  /** Channels in all channel groups of one subscribe key. Default 200 000. */
+  readonly groupsChannels: number;
+  /** Characters of the names of all channel groups of one subscribe key, and of their channels. Default 16 Mi. */
+  readonly groupsBytes: number;
   /** Channels that one call adds to a channel group or removes from it. Default 200. */
   readonly groupChanges: number;
   /** Query parameters of one request. Default 100. */
@@ -40,12 +46,28 @@ export interface OriginLimits {
   readonly liveEntries: number;
   /** Characters of all live entries of one subscribe key. Default 64 Mi. */
   readonly liveBytes: number;
+  /** Publishes with a `tt_id` of the last two minutes that one subscribe key remembers; the oldest go first. Default 100 000. */
+  readonly dedupeKeys: number;
+  /** Characters of all of these, with user and channel. Default 16 Mi. */
+  readonly dedupeBytes: number;
   /** Seconds for which entries stay live, within the other limits. Default 1 200. */
   readonly liveSeconds: number;
   /** Characters of one answer of subscribe or history, with its gaps, after which the rest waits. Default 2 Mi. */
   readonly answerBytes: number;
   /** Seconds without a request after which a user times out, unless the client asks for others. Default 300. */
   readonly presenceSeconds: number;
+  /** Presences of users on channels, of one subscribe key; states of absent users count too. Default 100 000. */
+  readonly leases: number;
+  /** Characters of their names and states; a state that many have counts once. Default 64 Mi. */
+  readonly leasesBytes: number;
+  /** Channels on which one user is present or has a state. Default 20 000. */
+  readonly userLeases: number;
+  /** Characters of one user's presences, with their states. Default 8 Mi. */
+  readonly userLeasesBytes: number;
+  /** Channels on which one request announces a user, those of groups included. Default 12 000. */
+  readonly requestLeases: number;
+  /** Characters of names and states that one request announces, on all its channels. Default 4 Mi. */
+  readonly requestLeasesBytes: number;
   /** Users of a channel above which presence is announced in intervals. Default 20. */
   readonly announceMax: number;
   /** Seconds between two interval announcements. Default 10. */
@@ -70,6 +92,8 @@ export interface OriginLimits {
   readonly grants: number;
   /** Tokens of one subscribe key that are revoked and would not have expired yet. Default 100 000. */
   readonly revokedTokens: number;
+  /** Characters of all grants of one subscribe key, and of its revoked tokens. Default 16 Mi. */
+  readonly accessBytes: number;
   /** Bytes of one file. Default 5 MiB. */
   readonly fileBytes: number;
   /** Files of one subscribe key; further ones are refused. Default 10 000. */
@@ -92,6 +116,14 @@ export interface OriginLimits {
   readonly pushDevices: number;
   /** Channels of which one device is notified. Default 2 000. */
   readonly pushChannels: number;
+  /** Channels of all devices of one subscribe key. Default 200 000. */
+  readonly pushRegistrations: number;
+  /** Characters of all devices of one subscribe key and their channels. Default 16 Mi. */
+  readonly pushBytes: number;
+  /** Entries of all kinds and subscribe keys together: see below. Default 1 000 000. */
+  readonly processEntries: number;
+  /** Characters and bytes of all kinds and subscribe keys together: see below. Default 1 Gi. */
+  readonly processBytes: number;
 }
 
 // Longer timers fire at once on some platforms.
@@ -103,21 +135,32 @@ const DEFAULTS: OriginLimits = Object.freeze({
   holdSeconds: 280,
   messageBytes: MAX_MESSAGE_BYTES,
   signalBytes: MAX_SIGNAL_BYTES,
+  filterSteps: 10_000_000,
   uriBytes: MAX_URI_BYTES,
   bodyBytes: MIB,
   names: 2_000,
   subscribedGroups: 10,
   groups: 10_000,
   groupChannels: 1_000,
+  groupsChannels: 200_000,
+  groupsBytes: 16 * MIB,
   groupChanges: MAX_GROUP_CHANGES,
   parameters: 100,
   subscribeKeys: 10_000,
   queueLength: LIVE_QUEUE_LENGTH,
   liveEntries: 100_000,
   liveBytes: 64 * MIB,
+  dedupeKeys: 100_000,
+  dedupeBytes: 16 * MIB,
   liveSeconds: 1_200,
   answerBytes: 2 * MIB,
   presenceSeconds: DEFAULT_PRESENCE_TIMEOUT,
+  leases: 100_000,
+  leasesBytes: 64 * MIB,
+  userLeases: 20_000,
+  userLeasesBytes: 8 * MIB,
+  requestLeases: 12_000,
+  requestLeasesBytes: 4 * MIB,
   announceMax: 20,
   announceSeconds: 10,
   occupants: MAX_OCCUPANTS,
@@ -130,6 +173,7 @@ const DEFAULTS: OriginLimits = Object.freeze({
   actionsBytes: 16 * MIB,
   grants: 100_000,
   revokedTokens: 100_000,
+  accessBytes: 16 * MIB,
   fileBytes: 5 * MIB,
   files: 10_000,
   filesBytes: 256 * MIB,
@@ -141,6 +185,10 @@ const DEFAULTS: OriginLimits = Object.freeze({
   membershipChanges: 100,
   pushDevices: 10_000,
   pushChannels: 2_000,
+  pushRegistrations: 200_000,
+  pushBytes: 16 * MIB,
+  processEntries: 1_000_000,
+  processBytes: KIB * MIB,
 });
 
 /** Bytes of the JSON text of a message that is published as a large one: 2 MiB, unless limits say otherwise. */

@@ -14,7 +14,7 @@ import { ROUTES } from './routes/table.ts';
 import { Shards } from './shard.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
-import { systemClock, systemRandom } from './system.ts';
+import { systemClock, systemRandom, systemTurn } from './system.ts';
 
 /** The options of an origin; without any it accepts all keys and keeps everything in memory. */
 export interface OriginOptions {
@@ -68,9 +68,10 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const logger = options.logger && guardLogger(options.logger);
   const limits = resolveLimits(options.limits);
   const keysets = new Keysets(options.keysets);
+  const nextTurn = systemTurn;
   const engine = options.store ?? new MemoryEngine({ clock, random });
-  const shards = new Shards({ engine, clock, limits, logger });
-  const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards };
+  const shards = new Shards({ engine, clock, limits, logger, nextTurn });
+  const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards, nextTurn };
   const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
   // Keeps the operation that was looked up for the body limit.
   const opened = new WeakMap<RequestLine, OpenRequest>();

@@ -1,21 +1,23 @@
 import type { Clock } from '../protocol/clock.ts';
-import { balancerRefusal } from './http/answer.ts';
+import { balancerRefusal, Refusal } from './http/answer.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { PresenceTracker } from './presence/tracker.ts';
 import type { AccessStore } from './store/access.ts';
 import type { ActionStore } from './store/actions.ts';
+import { Budget } from './store/budget.ts';
 import type { FileStore } from './store/files.ts';
 import type { GroupStore } from './store/groups.ts';
-import type { HistoryRules, HistoryStore } from './store/history.ts';
+import type { HistoryStore } from './store/history.ts';
 import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { PushStore } from './store/push.ts';
+import { shardRules } from './store/rules.ts';
 import type { Stamp } from './store/stamp.ts';
-import type { Engine, PresenceStore, ShardRules } from './store/store.ts';
+import { type Engine, type PresenceStore, type ShardRules, ShardsFull } from './store/store.ts';
+import type { NextTurn } from './turns.ts';
 import { Window } from './window/window.ts';
 
-const MS_PER_HOUR = 3_600_000;
 const MAX_ADOPTED = 1_000;
 
 /** The stores and the window of one subscribe key. */
@@ -50,39 +52,121 @@ export interface ShardOptions {
   readonly clock: Clock;
   readonly limits: OriginLimits;
   readonly logger: Logger | undefined;
+  readonly nextTurn: NextTurn;
 }
 
-/** The shards in use. Each is opened once. */
+/** A shard that is open. */
+interface Open {
+  readonly opening: Promise<Shard>;
+  /** Set once it is open. */
+  shard?: Shard;
+}
+
+/**
+ * The shards in use. Each is opened once, and closed again when there are too many and no request needs it, or when a
+ * request has ended that only read a key without any data.
+ */
 export class Shards {
   readonly #options: ShardOptions;
-  readonly #shards = new Map<string, Promise<Shard>>();
+  readonly #rules: ShardRules;
+  // In the order of their last use.
+  readonly #shards = new Map<string, Open>();
+  /** Requests by subscribe key. */
+  readonly #requests = new Map<string, number>();
   #closed = false;
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    const { processEntries: entries, processBytes: bytes } = options.limits;
+    this.#rules = shardRules(options.limits, new Budget({ entries, bytes }));
+  }
+
+  /** The subscribe keys whose shards are open. */
+  get size(): number {
+    return this.#shards.size;
+  }
+
+  /** Runs a request. The shard of its subscribe key stays open meanwhile, if the request opens it. */
+  async during<T>(subscribeKey: string, request: () => Promise<T>): Promise<T> {
+    this.#requests.set(subscribeKey, (this.#requests.get(subscribeKey) ?? 0) + 1);
+    try {
+      return await request();
+    } finally {
+      this.#end(subscribeKey);
+    }
   }
 
   /** The shard of a subscribe key. Throws a `Refusal` if there are too many, or after `close`. */
   async get(subscribeKey: string): Promise<Shard> {
     const known = this.#shards.get(subscribeKey);
-    if (known) return known;
-    if (this.#closed || this.#shards.size >= this.#options.limits.subscribeKeys) {
-      throw balancerRefusal(503, 'Service Unavailable');
-    }
-    const opening = openShard(subscribeKey, this.#options);
-    this.#shards.set(subscribeKey, opening);
-    // The next request may find the store available again.
-    opening.catch(() => this.#shards.delete(subscribeKey));
-    return opening;
+    if (known) return known.opening;
+    if (this.#shards.size >= this.#options.limits.subscribeKeys) this.#closeIdle();
+    if (this.#closed || this.#shards.size >= this.#options.limits.subscribeKeys) throw unavailable();
+    const open: Open = { opening: this.#open(subscribeKey) };
+    this.#shards.set(subscribeKey, open);
+    return open.opening;
   }
 
   /** Answers all parked polls and stops all timers. */
   async close(): Promise<void> {
     this.#closed = true;
-    const opened = await Promise.allSettled(this.#shards.values());
+    const opened = await Promise.allSettled(Array.from(this.#shards.values(), ({ opening }) => opening));
     for (const shard of opened) if (shard.status === 'fulfilled') shard.value.close();
     this.#shards.clear();
   }
+
+  async #open(subscribeKey: string): Promise<Shard> {
+    try {
+      const shard = await openShard(subscribeKey, { ...this.#options, rules: this.#rules });
+      const open = this.#shards.get(subscribeKey);
+      if (open) open.shard = shard;
+      return shard;
+    } catch (error) {
+      // The next request may find the store available again.
+      this.#shards.delete(subscribeKey);
+      if (error instanceof ShardsFull) {
+        // What the store keeps is not to be forgotten: of the others one more may be.
+        if (!this.#closeIdle()) throw unavailable(error);
+        const open: Open = { opening: this.#open(subscribeKey) };
+        this.#shards.set(subscribeKey, open);
+        return open.opening;
+      }
+      this.#options.engine.release?.(subscribeKey);
+      throw error;
+    }
+  }
+
+  #end(subscribeKey: string): void {
+    const left = (this.#requests.get(subscribeKey) ?? 1) - 1;
+    if (left > 0) return void this.#requests.set(subscribeKey, left);
+    this.#requests.delete(subscribeKey);
+    const open = this.#shards.get(subscribeKey);
+    if (!open) return;
+    this.#shards.delete(subscribeKey);
+    this.#shards.set(subscribeKey, open);
+    const isBlank = this.#options.engine.isBlank?.(subscribeKey) && open.shard?.adoptedCursors.size === 0;
+    if (isBlank) this.#closeShard(subscribeKey, open);
+  }
+
+  // The one that was used the longest ago. What it holds stays in the store.
+  #closeIdle(): boolean {
+    for (const [subscribeKey, open] of this.#shards) {
+      if (!open.shard || this.#requests.has(subscribeKey)) continue;
+      this.#closeShard(subscribeKey, open);
+      return true;
+    }
+    return false;
+  }
+
+  #closeShard(subscribeKey: string, { shard }: Open): void {
+    this.#shards.delete(subscribeKey);
+    shard?.close();
+    this.#options.engine.release?.(subscribeKey);
+  }
+}
+
+function unavailable(cause?: unknown): Refusal {
+  return new Refusal(balancerRefusal(503, 'Service Unavailable').answer, { cause });
 }
 
 /**
@@ -91,6 +175,10 @@ export class Shards {
  */
 export class AdoptedCursors {
   readonly #cursors = new Set<Stamp>();
+
+  get size(): number {
+    return this.#cursors.size;
+  }
 
   has(cursor: Stamp): boolean {
     return this.#cursors.has(cursor);
@@ -118,9 +206,11 @@ export function taskQueue(): TaskQueue {
 }
 
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
-async function openShard(subscribeKey: string, options: ShardOptions): Promise<Shard> {
-  const { engine, clock, limits, logger } = options;
-  const stores = engine.shard(subscribeKey, rulesOf(limits));
+async function openShard(
+  subscribeKey: string,
+  { engine, clock, limits, logger, nextTurn, rules }: ShardOptions & { readonly rules: ShardRules },
+): Promise<Shard> {
+  const stores = engine.shard(subscribeKey, rules);
   const { log, presence } = stores;
   const epoch = await engine.epoch();
   const began = await log.began();
@@ -132,11 +222,13 @@ async function openShard(subscribeKey: string, options: ShardOptions): Promise<S
     log,
     clock,
     limits,
+    budget: rules.budget,
+    nextTurn,
     checks: !engine.exactTail,
     envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
     onFailure,
   });
-  const presenceTracker = new PresenceTracker({ log, presence, clock, limits, onFailure });
+  const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });
   const close = () => {
     window.close();
     presenceTracker.close();
@@ -151,37 +243,5 @@ async function openShard(subscribeKey: string, options: ShardOptions): Promise<S
     began,
     adoptedCursors: new AdoptedCursors(),
     close,
-  };
-}
-
-function rulesOf(limits: OriginLimits): ShardRules {
-  return {
-    announceMax: limits.announceMax,
-    leaseMs: limits.presenceSeconds * 1000,
-    groups: { channels: limits.groupChannels, groups: limits.groups },
-    history: historyRules(limits),
-    access: { grants: limits.grants, revokedTokens: limits.revokedTokens },
-    actions: {
-      messageActions: limits.messageActions,
-      actions: limits.actions,
-      bytes: limits.actionsBytes,
-    },
-    files: { files: limits.files, bytes: limits.filesBytes, uploads: limits.uploads },
-    push: { devices: limits.pushDevices, channels: limits.pushChannels },
-    objects: {
-      objects: limits.objects,
-      memberships: limits.memberships,
-      characters: limits.objectsBytes,
-    },
-  };
-}
-
-function historyRules(limits: OriginLimits): HistoryRules {
-  const { historyQueue, historyEntries, historyBytes, historyHours } = limits;
-  return {
-    channelEntries: historyQueue,
-    entries: historyEntries,
-    bytes: historyBytes,
-    keepMs: historyHours * MS_PER_HOUR,
   };
 }

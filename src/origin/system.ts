@@ -15,3 +15,19 @@ export const systemRandom = (): number => {
   const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
   return word / WORDS;
 };
+
+/**
+ * The next turn of the machine's event loop. Not a timer: those wait at least a millisecond, and stand still on the clock
+ * of a test.
+ */
+export const systemTurn = (): Promise<void> => {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+};

@@ -1,7 +1,8 @@
 import { PERMISSION_BITS, type Permission, type ResourceKind } from '../../protocol/permissions.ts';
 import { accessRefusal } from '../http/answer.ts';
 import type { AccessStore, GrantTarget } from '../store/access.ts';
-import { namesCovering } from '../wildcards.ts';
+import { type NextTurn, Turns } from '../turns.ts';
+import { isWildcardName, namesCovering } from '../wildcards.ts';
 import { type PatternCache, PatternError } from './pattern.ts';
 import { type AuthContext, signerOf } from './signature.ts';
 import { expiryOf, looksLikeToken, readToken, TOKEN_KINDS, type Token } from './token.ts';
@@ -17,7 +18,15 @@ export interface Need {
 export interface AccessSources {
   readonly store: AccessStore;
   readonly patterns: PatternCache;
+  readonly nextTurn: NextTurn;
 }
+
+// Instructions by characters: about as many as pass in 10 ms.
+const SLICE = 300_000;
+// The same that patterns may take for one request.
+const MAX_STEPS = 30_000_000;
+// Looking up one grant, in the same units.
+const LOOKUP_STEPS = 50;
 
 /**
  * Stands for all names, as in a list of everything. It is permitted by a grant on the whole key, a grant on this name,
@@ -58,11 +67,14 @@ class Credentials {
   readonly #sources: AccessSources;
   readonly #token: Token | undefined;
   readonly #authKey: string | undefined;
+  readonly #turns: Turns;
+  #steps = 0;
 
   private constructor(sources: AccessSources, token: Token | undefined, authKey: string | undefined) {
     this.#sources = sources;
     this.#token = token;
     this.#authKey = authKey;
+    this.#turns = new Turns(sources.nextTurn, SLICE);
   }
 
   /** Throws a `Refusal` for a token that is forged, expired, revoked or another user's. */
@@ -98,15 +110,18 @@ class Credentials {
     const exact = this.#token?.resources.get(TOKEN_KINDS[resource])?.get(name) ?? 0;
     if ((exact & bit) !== 0) return true;
     for (const [text, bits] of this.#token?.patterns.get(TOKEN_KINDS[resource]) ?? []) {
-      if ((bits & bit) !== 0 && (await this.#matches(text, name))) return true;
+      if ((bits & bit) !== 0 && (await this.#matches(text, resource, name))) return true;
     }
     return false;
   }
 
-  async #matches(text: string, name: string): Promise<boolean> {
+  async #matches(text: string, resource: ResourceKind, name: string): Promise<boolean> {
     try {
       const pattern = await this.#sources.patterns.compile(text);
-      return name === ALL_NAMES ? pattern.matchesAll : pattern.matches(name);
+      await this.#spend(pattern.size * (name.length + 1));
+      if (name === ALL_NAMES) return pattern.matchesAll;
+      const isWildcard = resource === 'channels' && isWildcardName(name);
+      return isWildcard ? pattern.covers(name) : pattern.matches(name);
     } catch (error) {
       // A pattern that this origin would not have granted matches nothing.
       if (error instanceof PatternError) return false;
@@ -115,8 +130,17 @@ class Credentials {
   }
 
   async #isGranted(resource: ResourceKind, name: string, bit: number): Promise<boolean> {
-    const grants = await this.#sources.store.granted(targetsOver(resource, name, this.#authKey));
+    const targets = targetsOver(resource, name, this.#authKey);
+    const grants = await this.#sources.store.granted(targets);
+    if (this.#turns.isOver(targets.length * LOOKUP_STEPS)) await this.#turns.next();
     return grants.some(({ bits }) => (bits & bit) !== 0);
+  }
+
+  // The time of a pattern is its size by the length of the name, for each name of the request.
+  async #spend(steps: number): Promise<void> {
+    this.#steps += steps;
+    if (this.#steps > MAX_STEPS) throw accessRefusal(400, "Too Many Names for the token's patterns");
+    if (this.#turns.isOver(steps)) await this.#turns.next();
   }
 }
 

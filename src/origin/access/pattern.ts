@@ -1,4 +1,7 @@
 import type * as Re2 from 're2js';
+import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { openEndOf } from './open-end.ts';
+import { TOKENS } from './pattern-tokens.ts';
 
 /** An invalid pattern, or one that is too large. The message gives the reason. */
 export class PatternError extends Error {
@@ -12,6 +15,11 @@ export interface Pattern {
   /** `true` if it obviously matches every name. */
   readonly matchesAll: boolean;
   matches(name: string): boolean;
+  /**
+   * `true` if it matches all names that a wildcard covers: it ends in `.*` or `.+` where the star stands, and the part
+   * before matches the wildcard's. To match the wildcard's own name is not enough: `a\.[^.]+` matches `a.*`, and not `a.b.c`.
+   */
+  covers(wildcard: string): boolean;
 }
 
 /** Instructions that the patterns of one token may have together. */
@@ -43,8 +51,6 @@ const OUTSIDE: ReadonlyMap<string, string> = new Map([
   ['\\S', `[^${SPACE}]`],
 ]);
 const EVERYTHING = /^\^?\.[*+]\$?$/;
-// An escape, a class, a count (with the sign that makes it lazy), or one character.
-const TOKENS = /\\.|\[\^?(?:\\.|[^\]\\])*\]|\(\?:|\{(\d{1,4})(,?)(\d{0,4})\}\??|./gsu;
 
 /** Compiled patterns, the least recently used of which are dropped when there are too many. One for each origin. */
 export class PatternCache {
@@ -84,11 +90,20 @@ function compile(engine: typeof Re2, text: string) {
   const program = programOf(engine, new Re2Text(text).value);
   const size = program.programSize();
   if (size > MAX_PATTERN_SIZE) throw tooLarge();
+  // Not `testExact`: it builds an automaton that may take megabytes.
+  const matches = (name: string) => program.matcher(name).matches();
+  const end = openEndOf(text);
   const pattern: Pattern = {
     size,
     matchesAll: EVERYTHING.test(text),
-    // Not `testExact`: it builds an automaton that may take megabytes.
-    matches: (name) => program.matcher(name).matches(),
+    matches,
+    covers: (wildcard) => {
+      const isPresence = isPresenceName(wildcard);
+      if (!end || (end.suffix !== '' && !isPresence)) return false;
+      // The shortest text with this beginning: if it matches, so does every longer one.
+      const start = withoutPresence(wildcard).slice(0, -1);
+      return matches(start + (end.least === 0 ? '' : 'x') + end.suffix);
+    },
   };
   return { pattern, bytes: text.length * BYTES_PER_CHARACTER + size * BYTES_PER_INSTRUCTION };
 }

@@ -89,16 +89,26 @@ export interface SignedToken {
   readonly id: string;
 }
 
-/** Reads a token; `undefined` if none of the secrets signed it. */
+/** Reads a token; `undefined` if none of the secrets signed it, or if it is not one for all that. */
 export async function readToken(text: string, secrets: readonly Secret[]): Promise<SignedToken | undefined> {
   const bytes = looksLikeToken(text) ? fromBase64(text) : undefined;
   if (!bytes || bytes.length <= SIGNATURE_BYTES) return undefined;
   const signature = bytes.slice(-SIGNATURE_BYTES);
   for (const secret of secrets) {
-    if (await secret.verify(signature, bytes.slice(0, -SIGNATURE_BYTES)))
-      return { token: decodeToken(bytes), id: toBase64(signature) };
+    if (!(await secret.verify(signature, bytes.slice(0, -SIGNATURE_BYTES)))) continue;
+    const token = decoded(bytes);
+    return token && { token, id: toBase64(signature) };
   }
   return undefined;
+}
+
+// Other software may have signed what is no token; deep nesting ends in a `RangeError`.
+function decoded(bytes: Uint8Array): Token | undefined {
+  try {
+    return decodeToken(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function withByteKeys(entries: readonly (readonly [string, unknown])[]): Map<Uint8Array, unknown> {
@@ -115,9 +125,10 @@ function textOf(value: unknown): string {
   return value;
 }
 
+// Not negative, not infinite, and not `NaN`, with which a token would never expire.
 function numberOf(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('A field of a token is not a number.');
-  return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError('A field of a token is not a whole number.');
 }
 
 function mapOf(value: unknown, keyOf: (key: unknown) => string): Map<string, unknown> {

@@ -27,8 +27,12 @@ export type Node =
   | { readonly kind: 'like'; readonly left: Node; readonly pattern: LikePattern }
   | { readonly kind: 'chain'; readonly first: Node; readonly links: readonly Link[] };
 
-/** Called for each unit of work, to count it. */
-export type OnStep = () => void;
+/** Called for each unit of work, or with their number. */
+export type OnStep = (steps?: number) => void;
+
+// Characters that the platform copies or compares in the time of a step.
+const CHARACTERS_PER_STEP = 32;
+const COUNTED_TOGETHER = 100;
 
 // The index of the needle in a text, from an index on, or -1.
 type Finder = (text: string, from: number) => number;
@@ -86,7 +90,13 @@ export class Evaluator {
     const left = this.#value(node.left);
     if (node.kind === 'like') return typeof left === 'string' && node.pattern(left);
     const right = this.#value(node.right);
+    this.#countText(left, right);
     return node.kind === 'compare' ? compare(node.operator, left, right) : this.#contains(left, right);
+  }
+
+  #countText(left: unknown, right: unknown): void {
+    if (typeof left !== 'string' || typeof right !== 'string') return;
+    this.#onStep(Math.min(left.length, right.length) / CHARACTERS_PER_STEP);
   }
 
   #contains(left: unknown, right: unknown): boolean {
@@ -97,6 +107,7 @@ export class Evaluator {
 
   #isSame(item: unknown, value: unknown): boolean {
     this.#onStep();
+    this.#countText(item, value);
     return equal(item, value);
   }
 }
@@ -160,6 +171,7 @@ export function likePattern(pieces: readonly string[], onStep: OnStep): LikePatt
   const last = others.pop();
   const middle = others.map((needle) => ({ length: needle.length, find: finderOf(needle, onStep) }));
   return (cased) => {
+    onStep(cased.length / CHARACTERS_PER_STEP);
     const text = cased.toLowerCase();
     if (last === undefined) return text === first;
     if (!text.startsWith(first) || !text.endsWith(last)) return false;
@@ -189,11 +201,18 @@ function finderOf(needle: string, onStep: OnStep): Finder {
 function growerOf(needle: string, onStep: OnStep): (length: number, next: string | undefined) => number {
   // For each prefix, the length of the longest proper prefix that is also its suffix.
   const borders = [0];
+  // Counted together: a call for each character would take longer than the search.
+  let uncounted = 0;
+  const count = () => {
+    if (++uncounted < COUNTED_TOGETHER) return;
+    uncounted = 0;
+    onStep(COUNTED_TOGETHER);
+  };
   const grow = (found: number, next: string | undefined): number => {
     let length = found;
-    onStep();
+    count();
     while (length > 0 && next !== needle[length]) {
-      onStep();
+      count();
       length = borders[length - 1] ?? 0;
     }
     return next === needle[length] ? length + 1 : length;

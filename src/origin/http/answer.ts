@@ -70,8 +70,13 @@ export function balancerRefusal(status: number, message: string, headers?: Recor
 }
 
 /** The presence service's shape, where `error` is a number. */
-export function presenceRefusal(message: string): Refusal {
-  return new Refusal(json(400, { status: 400, error: 1, message, service: 'Presence' }));
+export function presenceRefusal(message: string, status = 400): Refusal {
+  return new Refusal(json(status, { status, error: 1, message, service: 'Presence' }));
+}
+
+/** The registry's shape of an error (docs/reference/protocol.md, "Channel groups"). */
+export function registryRefusal(message: string): Refusal {
+  return new Refusal(json(400, { status: 400, message, service: 'channel-registry', error: true }));
 }
 
 /** The path, a parameter or a name breaks the protocol. */

@@ -2,10 +2,13 @@ import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { type Due, DueQueue } from '../due-queue.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { ShardLog } from '../store/log.ts';
-import type { PresenceChange, PresenceStore, Touch } from '../store/store.ts';
+import type { PresenceChange, PresenceExcess, PresenceStore, Touch } from '../store/store.ts';
+import { type NextTurn, Turns } from '../turns.ts';
 import { IntervalAnnouncer } from './interval-announcer.ts';
 
-const MAX_SWEEP = 1_000;
+const MAX_SWEEP = 500;
+// Leases that are renewed or begun in one turn.
+const MAX_TOUCH = 500;
 const RETRY_MS = 1_000;
 // A parked poll whose leases were renewed less than this ago does not renew them when it ends.
 const FRESH_MS = 1_000;
@@ -16,7 +19,16 @@ export interface PresenceTrackerOptions {
   readonly presence: PresenceStore;
   readonly clock: Clock;
   readonly limits: OriginLimits;
+  readonly nextTurn: NextTurn;
   onFailure(error: unknown): void;
+}
+
+/** The result of a renewal. */
+export interface Renewed {
+  /** The length of the shortest lease, in milliseconds. */
+  readonly leaseMs: number;
+  /** The limit that some of the leases would have exceeded. They were not begun. */
+  readonly excess: PresenceExcess | undefined;
 }
 
 /** The leases of a poll while it is parked. */
@@ -37,7 +49,15 @@ export class PresenceTracker {
   #wakesAt = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor(options: PresenceTrackerOptions) {
+  /** Opens the presence of a shard, some of whose leases may have expired meanwhile. */
+  static async open(options: PresenceTrackerOptions): Promise<PresenceTracker> {
+    const tracker = new PresenceTracker(options);
+    const { next } = await options.presence.sweep(0);
+    if (next !== undefined) tracker.#wakeBy(Math.max(next, options.clock.now()));
+    return tracker;
+  }
+
+  private constructor(options: PresenceTrackerOptions) {
     const { log, clock, limits, onFailure } = options;
     this.#options = options;
     this.#announcer = new IntervalAnnouncer({
@@ -48,13 +68,24 @@ export class PresenceTracker {
     });
   }
 
-  /** Renews leases. Resolves to the length of the shortest, in milliseconds. */
-  async touch(touch: Touch): Promise<number> {
-    if (touch.channels.length === 0) return this.#options.limits.presenceSeconds * 1000;
-    const { changes, leaseMs } = await this.#options.presence.touch(touch);
-    this.#note(changes);
-    this.#wakeBy(this.#options.clock.now() + leaseMs);
-    return leaseMs;
+  /**
+   * Renews leases, and begins those for which there is room. Resolves to the length of the shortest, and to the limit
+   * that others would have exceeded. `isWanted` is asked before each lease is touched: many take several turns.
+   */
+  async touch(touch: Touch, isWanted: (channel: string) => boolean = () => true): Promise<Renewed> {
+    const { presence, limits, nextTurn, clock } = this.#options;
+    const turns = new Turns(nextTurn, MAX_TOUCH);
+    let renewed: Renewed = { leaseMs: touch.leaseMs ?? limits.presenceSeconds * 1000, excess: undefined };
+    for (let start = 0; start < touch.channels.length; start += MAX_TOUCH) {
+      if (start > 0) await turns.next();
+      const channels = touch.channels.slice(start, start + MAX_TOUCH).filter(isWanted);
+      if (channels.length === 0) continue;
+      const { changes, leaseMs, excess } = await presence.touch({ ...touch, channels });
+      this.#note(changes);
+      this.#wakeBy(clock.now() + leaseMs);
+      renewed = { leaseMs: Math.min(leaseMs, renewed.leaseMs), excess: renewed.excess ?? excess };
+    }
+    return renewed;
   }
 
   /** Renews leases for as long as a poll is parked. */
@@ -76,12 +107,13 @@ export class PresenceTracker {
     this.#note(await this.#options.presence.leave(user, channels));
   }
 
-  /** Sets a user's state by channel, whether they are present there or not. */
-  async setState(user: string, states: ReadonlyMap<string, string>): Promise<void> {
-    if (states.size === 0) return;
-    const { changes, leaseMs } = await this.#options.presence.setState(user, states);
+  /** Sets a user's state by channel, whether they are present there or not. Resolves to the limit that some would have exceeded. */
+  async setState(user: string, states: ReadonlyMap<string, string>): Promise<PresenceExcess | undefined> {
+    if (states.size === 0) return undefined;
+    const { changes, leaseMs, excess } = await this.#options.presence.setState(user, states);
     this.#note(changes);
     this.#wakeBy(this.#options.clock.now() + leaseMs);
+    return excess;
   }
 
   close(): void {
@@ -93,7 +125,7 @@ export class PresenceTracker {
 
   async #renew(poll: ParkedPoll, touch: Touch): Promise<void> {
     const { clock } = this.#options;
-    const leaseMs = await this.touch(touch);
+    const { leaseMs } = await this.touch(touch, (channel) => poll.channels.has(channel));
     const half = Math.max(1, Math.floor(leaseMs / 2));
     this.#parked.renewed(poll, clock.now(), half);
     this.#wakeBy(clock.now() + half);
@@ -131,8 +163,11 @@ export class PresenceTracker {
   // Renewals come first: after the machine has slept, users who are still connected have not timed out.
   async #renewAndSweep(): Promise<void> {
     const { clock, presence } = this.#options;
+    const turns = new Turns(this.#options.nextTurn, MAX_TOUCH);
     for (let poll = this.#parked.first(); poll && poll.due <= clock.now(); poll = this.#parked.first()) {
       await this.#renew(poll, touchOf(poll));
+      if (turns.isOver(1 + poll.channels.size)) await turns.next();
+      if (this.#closed) return;
     }
     const { changes, next } = await presence.sweep(MAX_SWEEP);
     this.#note(changes);

@@ -1,5 +1,5 @@
 import { isPresenceName, nameProblem } from '../../protocol/names.ts';
-import { type Answer, json, ok, Refusal } from '../http/answer.ts';
+import { type Answer, json, ok, registryRefusal } from '../http/answer.ts';
 import { needsOnAll, shardOf, splitNames } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -55,11 +55,6 @@ export const listChannelGroups: Route = {
     return found({ namespace: '', groups: [...(await groups.list())].sort() });
   },
 };
-
-/** The registry's shape of an error (docs/reference/protocol.md, "Channel groups"). */
-export function registryRefusal(message: string): Refusal {
-  return new Refusal(json(400, { status: 400, message, service: 'channel-registry', error: true }));
-}
 
 function done(): Answer {
   return ok('{"status": 200, "message": "OK", "service": "channel-registry", "error": false}');

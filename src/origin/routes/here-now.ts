@@ -1,11 +1,14 @@
 import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
-import type { Attendee, Attendees, PageOfUsers } from '../store/store.ts';
+import type { Attendee, Attendees, PageOfUsers, Present } from '../store/store.ts';
+import { Turns } from '../turns.ts';
 import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
 import { presentOn, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 
 // The limit of an offset is that of its nine digits.
 const MAX_OFFSET = 999_999_999;
+// Channels and users that are printed in one turn.
+const MAX_PRINTED = 5_000;
 
 /** The users on channels (docs/reference/protocol.md, "Here now"). */
 export const hereNow: Route = {
@@ -20,7 +23,7 @@ export const hereNow: Route = {
     const one = isForOne(call, names);
     const channels = one ? names.channels : presentOn(await resolveNames(shard, names));
     const attendees = await shard.presence.hereNow(channels, wanted.page);
-    return one ? flatAnswer(attendees, wanted) : nestedAnswer(attendees, wanted);
+    return one ? flatAnswer(attendees.channels, wanted) : nestedAnswer(call, attendees, wanted);
   },
 };
 
@@ -33,7 +36,7 @@ export const hereNowAnywhere: Route = {
   async handle(call) {
     const shard = await shardOf(call);
     const wanted = wantedBy(call);
-    return nestedAnswer(await shard.presence.hereNow(undefined, wanted.page), wanted);
+    return nestedAnswer(call, await shard.presence.hereNow(undefined, wanted.page), wanted);
   },
 };
 
@@ -55,7 +58,7 @@ function wantedBy({ query, services }: Call): Wanted {
   if (offset === undefined) throw presenceRefusal('Invalid offset specified.');
   const users = !isOn(query, 'disable_uuids');
   return {
-    page: { offset, limit: users ? limit : 0 },
+    page: { offset, limit: users ? limit : 0, room: answerBytes },
     users,
     states: isOn(query, 'state'),
     room: answerBytes,
@@ -67,11 +70,15 @@ function flatAnswer([attendees]: readonly Attendees[], wanted: Wanted): Answer {
   return ok(`{"status":200,"message":"OK","service":"Presence",${membersOf(attendees, printer(wanted))}}`);
 }
 
-function nestedAnswer(all: readonly Attendees[], wanted: Wanted): Answer {
+async function nestedAnswer({ services }: Call, present: Present, wanted: Wanted): Promise<Answer> {
+  const turns = new Turns(services.nextTurn, MAX_PRINTED);
   const print = printer(wanted);
-  const channels = all.map((one) => `${JSON.stringify(one.channel)}:{${membersOf(one, print)}}`);
-  const occupancy = all.reduce((sum, one) => sum + one.occupancy, 0);
-  const totals = `"total_channels":${all.length},"total_occupancy":${occupancy}`;
+  const channels: string[] = [];
+  for (const one of present.channels) {
+    channels.push(`${JSON.stringify(one.channel)}:{${membersOf(one, print)}}`);
+    if (turns.isOver(1 + one.users.length)) await turns.next();
+  }
+  const totals = `"total_channels":${present.totalChannels},"total_occupancy":${present.totalOccupancy}`;
   const payload = `{"channels":{${channels.join(',')}},${totals}}`;
   return ok(`{"status":200,"message":"OK","payload":${payload},"service":"Presence"}`);
 }

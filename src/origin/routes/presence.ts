@@ -1,11 +1,13 @@
 import { json, ok, presenceRefusal } from '../http/answer.ts';
 import { isDeeperThan, isObject, type JsonObject, parseJson } from '../http/body.ts';
+import type { PresenceExcess, Touch } from '../store/store.ts';
 import {
   isForOne,
   leaseOf,
   namesOf,
   needsNothing,
   needsToRead,
+  refuseTooManyGroups,
   shardOf,
   userInPath,
   userOf,
@@ -26,11 +28,16 @@ export const heartbeat: Route = {
   async handle(call) {
     const shard = await shardOf(call);
     const user = userOf(call);
-    const resolved = await resolveNames(shard, namesOf(call));
+    const names = namesOf(call);
+    refuseTooManyGroups(call, names);
+    const resolved = await resolveNames(shard, names);
     const states = statesOf(call, resolved);
     const channels = presentOn(resolved);
-    if (user !== undefined)
-      await shard.presenceTracker.touch({ user, channels, leaseMs: leaseOf(call), states });
+    if (user !== undefined) {
+      const touch = { user, channels, leaseMs: leaseOf(call), states };
+      refuseTooMuch(call, touch);
+      refuseExcess(call, (await shard.presenceTracker.touch(touch)).excess);
+    }
     return ok('{"status": 200, "message": "OK", "service": "Presence"}');
   },
 };
@@ -95,11 +102,14 @@ export const setState: Route = {
     const shard = await shardOf(call);
     const user = userInPath(call);
     const names = namesOf(call);
+    refuseTooManyGroups(call, names);
     const payload = stateOf(call);
     if (!payload) throw presenceRefusal('No state specified.');
     const channels = presentOn(await resolveNames(shard, names));
     const state = canonicalText(payload);
-    await shard.presenceTracker.setState(user, new Map(channels.map((channel) => [channel, state])));
+    const states = new Map(channels.map((channel) => [channel, state]));
+    refuseTooMuch(call, { user, channels, states });
+    refuseExcess(call, await shard.presenceTracker.setState(user, states));
     return json(200, { status: 200, message: 'OK', payload, service: 'Presence' });
   },
 };
@@ -114,9 +124,34 @@ export function statesOf(call: Call, resolved: ResolvedNames): ReadonlyMap<strin
   const states = new Map<string, string>();
   for (const [name, state] of Object.entries(byName)) {
     if (!isObject(state)) throw invalidState();
-    for (const channel of resolved.present.get(name) ?? []) states.set(channel, canonicalText(state));
+    const text = canonicalText(state);
+    for (const channel of resolved.present.get(name) ?? []) states.set(channel, text);
   }
   return states;
+}
+
+/** Throws a `Refusal` if a request announces a user on too many channels, or too much of their state. */
+export function refuseTooMuch({ services }: Call, { user, channels, states }: Touch): void {
+  const { requestLeases, requestLeasesBytes } = services.limits;
+  if (channels.length > requestLeases)
+    throw presenceRefusal(`Too many channels: at most ${requestLeases} in a request`);
+  const bytes = channels.reduce(
+    (sum, channel) => sum + user.length + channel.length + (states?.get(channel)?.length ?? 0),
+    0,
+  );
+  if (bytes > requestLeasesBytes)
+    throw presenceRefusal(`Too much state: at most ${requestLeasesBytes} characters on all channels`);
+}
+
+// What there was room for is done; the rest of the request is refused.
+function refuseExcess({ services }: Call, excess: PresenceExcess | undefined): void {
+  if (excess === 'user') {
+    const { userLeases, userLeasesBytes } = services.limits;
+    throw presenceRefusal(
+      `Too many channels of one user: at most ${userLeases}, with ${userLeasesBytes} characters of names and state`,
+    );
+  }
+  if (excess === 'all') throw presenceRefusal('Service Unavailable', 503);
 }
 
 function stateOf({ query }: Call): JsonObject | undefined {

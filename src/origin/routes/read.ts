@@ -1,8 +1,8 @@
-import { nameProblem } from '../../protocol/names.ts';
+import { nameProblem, withoutPresence } from '../../protocol/names.ts';
 import type { Permission } from '../../protocol/permissions.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { ALL_NAMES, type Need } from '../access/authorize.ts';
-import { accessRefusal, malformed } from '../http/answer.ts';
+import { accessRefusal, malformed, registryRefusal } from '../http/answer.ts';
 import type { Query } from '../http/request.ts';
 import type { Shard } from '../shard.ts';
 import { type Stamp, stampFromCursor } from '../store/stamp.ts';
@@ -63,6 +63,13 @@ export function namesOf({ query, segment, services }: Call): Names {
   refuseInvalid('channels', channels);
   refuseInvalid('channel-groups', groups);
   return { channels, groups };
+}
+
+/** Throws a `Refusal` for more groups than one subscription may have. A group and its presence count as one. */
+export function refuseTooManyGroups({ services }: Call, { groups }: Names): void {
+  const count = new Set(groups.map(withoutPresence)).size;
+  if (count > services.limits.subscribedGroups)
+    throw registryRefusal('Maximum channel group count exceeded.');
 }
 
 /** `true` for a request with exactly one channel and no group, to which some answers have another shape. */

@@ -6,6 +6,7 @@ import type { OriginRequest, Query } from '../http/request.ts';
 import type { Keysets } from '../keysets.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { Shards } from '../shard.ts';
+import type { NextTurn } from '../turns.ts';
 
 /** The parts of an origin that all operations share. */
 export interface Services {
@@ -17,6 +18,8 @@ export interface Services {
   /** Compiled patterns of tokens. */
   readonly patterns: PatternCache;
   readonly shards: Shards;
+  /** For long work, which lets others have their turn. */
+  readonly nextTurn: NextTurn;
 }
 
 /** One request for an operation. */

@@ -1,8 +1,8 @@
 import { authorize } from '../access/authorize.ts';
-import { balancerRefusal, malformed, notFound } from '../http/answer.ts';
+import { type Answer, balancerRefusal, malformed, notFound } from '../http/answer.ts';
 import type { Operation } from '../http/dispatch.ts';
 import { decode, parseTarget, type RequestLine, type Target } from '../http/request.ts';
-import type { Route, Services } from './route.ts';
+import type { Call, Route, Services } from './route.ts';
 
 /** A route that matches a request. */
 export interface Match {
@@ -19,6 +19,7 @@ interface Compiled {
   readonly names: ReadonlyMap<string, number>;
 }
 
+const KEY = '{subscribeKey}';
 const NAMED = /^\{(\w+)\}$/;
 // The publish family answers a path that does not match as malformed, not as unknown.
 const PUBLISH_FAMILY = new Set(['publish', 'signal']);
@@ -29,27 +30,36 @@ export function operationFinder(
   services: Services,
 ): (line: RequestLine) => Operation {
   const router = new Router(routes);
-  const { limits, keysets, patterns, shards } = services;
+  const { limits, shards } = services;
   return ({ method, target }) => {
     const parsed = parseTarget(target, limits.parameters);
     const { route, segment } = router.match(method, parsed);
     const { query } = parsed;
+    const hasKey = route.path.includes(KEY);
     return {
       name: route.operation,
       bodyBytes: route.bodyBytes?.(limits) ?? limits.bodyBytes,
       async run(request) {
         const call = { request, services, query, segment };
-        if (route.path.includes('{subscribeKey}') && keysets.isRestricted(segment('subscribeKey'))) {
-          const sources = async () => ({
-            store: (await shards.get(segment('subscribeKey'))).access,
-            patterns,
-          });
-          await authorize(await route.needs(call), call, sources);
-        }
-        return route.handle(call);
+        if (!hasKey) return route.handle(call);
+        return shards.during(segment('subscribeKey'), () => permitted(route, call));
       },
     };
   };
+}
+
+async function permitted(route: Route, call: Call): Promise<Answer> {
+  const { services, segment } = call;
+  const { keysets, patterns, shards, nextTurn } = services;
+  if (keysets.isRestricted(segment('subscribeKey'))) {
+    const sources = async () => ({
+      store: (await shards.get(segment('subscribeKey'))).access,
+      patterns,
+      nextTurn,
+    });
+    await authorize(await route.needs(call), call, sources);
+  }
+  return route.handle(call);
 }
 
 /** Finds the route of a request by its raw path: a name with an encoded slash stays one segment. */

@@ -1,10 +1,9 @@
 import type { Shard } from '../shard.ts';
-import { laterStamp, type Stamp, stampOf, stampPlus } from '../store/stamp.ts';
+import { laterStamp, MAX_AHEAD_MS, type Stamp, stampOf, stampPlus } from '../store/stamp.ts';
 import type { Lost } from '../window/gaps.ts';
 import type { Names } from './read.ts';
 import type { Call } from './route.ts';
 
-const FLOOR_MS = 5_000;
 // No log gives out timetokens of fewer than 17 digits: they ask for everything.
 const EARLIEST: Stamp = `1${'0'.repeat(16)}`;
 const REGION = /^\d{1,10}$/;
@@ -66,7 +65,7 @@ async function reachable({ log, window }: Shard, call: Call, cursor: Stamp): Pro
 
 // Compared with the clock: a client could push the log on without end, step by step.
 function isNear({ services }: Call, position: Stamp): boolean {
-  return position <= stampOf(services.clock.now() + FLOOR_MS);
+  return position <= stampOf(services.clock.now() + MAX_AHEAD_MS);
 }
 
 // The region identifies the log of a cursor; `0` identifies none.

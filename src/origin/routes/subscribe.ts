@@ -1,18 +1,27 @@
 import { LIVE_QUEUE_LENGTH } from '../../protocol/limits.ts';
-import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { isPresenceName } from '../../protocol/names.ts';
 import { type Lookup, valueAt } from '../filter/evaluate.ts';
 import { type Filter, parseFilter } from '../filter/parse.ts';
+import { OutOfSteps, StepBudget } from '../filter/step-budget.ts';
 import { FilterSyntaxError } from '../filter/tokens.ts';
-import { type Answer, accessRefusal, malformed, ok } from '../http/answer.ts';
+import { type Answer, accessRefusal, malformed, ok, type Refusal } from '../http/answer.ts';
 import type { Shard } from '../shard.ts';
 import { type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
-import type { Outcome } from '../window/window.ts';
-import { registryRefusal } from './channel-groups.ts';
-import { statesOf } from './presence.ts';
-import { leaseOf, type Names, namesOf, needsToRead, shardOf, stampOfText, userOf } from './read.ts';
+import type { Outcome, PollFilter } from '../window/poll.ts';
+import { refuseTooMuch, statesOf } from './presence.ts';
+import {
+  leaseOf,
+  type Names,
+  namesOf,
+  needsToRead,
+  refuseTooManyGroups,
+  shardOf,
+  stampOfText,
+  userOf,
+} from './read.ts';
 import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 import { startOf } from './subscribe-start.ts';
@@ -32,22 +41,15 @@ export const subscribe: Route = {
     const names = namesOf(call);
     refuseTooManyGroups(call, names);
     const cursor = cursorOf(call);
-    const passes = filterOf(call);
+    const filter = filterOf(call);
     if (cursor === ZERO_STAMP) return handshake(shard, call, names);
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
     const start = await startOf(shard, call, { ...names, cursor });
-    const batch = await receive(shard, call, { ...start, names, passes });
+    const batch = await receive(shard, call, { ...start, names, filter });
     if (start.lost) shard.adoptedCursors.add(batch.cursor);
     return ok(answerText(batch, { region: shard.epoch, late }));
   },
 };
-
-// PubNub's own limit; a group and its presence count as one.
-function refuseTooManyGroups({ services }: Call, { groups }: Names): void {
-  const count = new Set(groups.map(withoutPresence)).size;
-  if (count > services.limits.subscribedGroups)
-    throw registryRefusal('Maximum channel group count exceeded.');
-}
 
 function cursorOf({ query }: Call): Stamp {
   const cursor = stampOfText(query.text('tt') ?? '0');
@@ -66,17 +68,17 @@ async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer
 interface PollParameters {
   readonly cursor: Stamp;
   readonly lost?: Lost | undefined;
-  readonly passes: ReturnType<typeof filterOf>;
+  readonly filter: PollFilter | undefined;
 }
 
 async function receive(shard: Shard, call: Call, poll: PollParameters & { names: Names }): Promise<Batch> {
   const { clock, limits } = call.services;
-  const { names, lost, passes } = poll;
+  const { names, lost, filter } = poll;
   // A client that comes from another log gets its new cursor at once, also without entries.
   const ends = clock.now() + (lost ? 0 : limits.holdSeconds * 1000);
   for (let { cursor } = poll; ; ) {
     const resolved = await resolveNames(shard, names);
-    const outcome = await hold(shard, call, { resolved, cursor, lost, passes, holdMs: ends - clock.now() });
+    const outcome = await hold(shard, call, { resolved, cursor, lost, filter, holdMs: ends - clock.now() });
     if (outcome.kind !== 'groups-changed') return outcome.batch;
     cursor = outcome.batch.cursor;
   }
@@ -93,20 +95,24 @@ async function hold(shard: Shard, call: Call, { resolved, ...poll }: Hold): Prom
   // A client that has hung up may have left since.
   const touch = interruption?.aborted ? undefined : touchOf(call, resolved);
   const parked = touch && (await shard.presenceTracker.park(touch));
-  const outcome = await shard.window.poll({
-    ...poll,
-    subscription: resolved.subscription,
-    interruption,
-  });
-  parked?.end(outcome.kind !== 'interrupted');
-  return outcome;
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await shard.window.poll({ ...poll, subscription: resolved.subscription, interruption });
+    return outcome;
+  } catch (error) {
+    throw error instanceof OutOfSteps ? malformedFilter('it takes too long') : error;
+  } finally {
+    parked?.end(outcome !== undefined && outcome.kind !== 'interrupted');
+  }
 }
 
 function touchOf(call: Call, resolved: ResolvedNames): Touch | undefined {
   const user = userOf(call);
   const states = statesOf(call, resolved);
-  const channels = presentOn(resolved);
-  return user === undefined ? undefined : { user, channels, leaseMs: leaseOf(call), states };
+  if (user === undefined) return undefined;
+  const touch = { user, channels: presentOn(resolved), leaseMs: leaseOf(call), states };
+  refuseTooMuch(call, touch);
+  return touch;
 }
 
 interface AnswerFrame {
@@ -124,21 +130,30 @@ function answerText({ cursor, envelopes, gaps }: Batch, { region, late }: Answer
 }
 
 // The poll's `filter-expr` as a predicate (docs/reference/protocol.md, "Filter expressions").
-function filterOf({ query }: Call): ((envelope: unknown) => boolean) | undefined {
+function filterOf({ query, services }: Call): PollFilter | undefined {
   const text = query.text('filter-expr');
   if (text === undefined) return undefined;
-  const filter = parsedFilter(text);
-  return (envelope) => !isMessage(envelope) || filter.matches(lookupIn(envelope));
+  const budget = new StepBudget(services.limits.filterSteps);
+  const filter = parsedFilter(text, budget);
+  return {
+    get spent() {
+      return budget.spent;
+    },
+    passes: (envelope) => !isMessage(envelope) || budget.evaluate(() => filter.matches(lookupIn(envelope))),
+  };
 }
 
-function parsedFilter(text: string): Filter {
+function parsedFilter(text: string, { onStep }: StepBudget): Filter {
   try {
-    return parseFilter(text);
+    return parseFilter(text, { onStep });
   } catch (error) {
-    if (error instanceof FilterSyntaxError)
-      throw accessRefusal(MALFORMED_FILTER, `Malformed filter expression: ${error.message}`);
-    throw error;
+    if (error instanceof FilterSyntaxError) throw malformedFilter(error.message);
+    throw error instanceof OutOfSteps ? malformedFilter('it takes too long') : error;
   }
+}
+
+function malformedFilter(problem: string): Refusal {
+  return accessRefusal(MALFORMED_FILTER, `Malformed filter expression: ${problem}`);
 }
 
 // All other envelopes have a kind, or are of presence channels.

@@ -20,6 +20,8 @@ export interface Grant extends GrantTarget {
 export interface AccessRules {
   readonly grants: number;
   readonly revokedTokens: number;
+  /** Characters of all grants, and of all revoked tokens. Absent: no limit. */
+  readonly bytes?: number;
 }
 
 /** Grants to auth keys, and revoked tokens. */

@@ -6,7 +6,7 @@ export interface GroupMember {
   readonly since: Stamp;
 }
 
-/** The limit that a change would exceed: channels of one group, or groups of the subscribe key. */
+/** The limit that a change would exceed: channels of one group or of all, or groups of the subscribe key. */
 export type GroupExcess = 'channels' | 'groups';
 
 /** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
@@ -30,4 +30,8 @@ export interface GroupRules {
   readonly channels: number;
   /** Groups of one subscribe key. */
   readonly groups: number;
+  /** Channels of all groups, each as often as it is in one. Absent: no limit. */
+  readonly members?: number;
+  /** Characters of the names of all groups and of their channels. Absent: no limit. */
+  readonly bytes?: number;
 }

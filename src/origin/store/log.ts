@@ -36,6 +36,8 @@ export interface Slice {
   readonly upto: Stamp;
   /** Something after the position that was asked for has been dropped. */
   readonly trimmed: boolean;
+  /** The last position at which something was dropped. Absent: before the first of the entries. */
+  readonly trimmedUpto?: Stamp | undefined;
 }
 
 /** The entries that a log may drop. */
@@ -44,6 +46,18 @@ export interface TrimRequest {
   readonly entries: number;
   /** Entries at or before this stamp may go. */
   readonly upto: Stamp;
+}
+
+/** The limits of a log. The oldest go first. */
+export interface LogRules {
+  /** Entries that are kept for readers who come later. */
+  readonly entries: number;
+  /** Characters of these entries. */
+  readonly bytes: number;
+  /** Dedupe keys. A repeated append whose key was dropped is appended again. */
+  readonly dedupeKeys: number;
+  /** Characters of all dedupe keys. */
+  readonly dedupeBytes: number;
 }
 
 /** The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). */
@@ -61,7 +75,10 @@ export interface ShardLog {
    * ones are in it, or were trimmed.
    */
   began(): Promise<Stamp>;
-  /** From now on entries are stamped above this position, which a client has from an origin that was ahead. */
+  /**
+   * From now on entries are stamped above this position, which a client has from an origin that was ahead; at most
+   * five seconds ahead of the engine's clock, whatever clients ask for and however often.
+   */
   raise(floor: Stamp): Promise<void>;
   /** Entries after the position, oldest first, at most `limit`. */
   readAfter(after: Stamp, limit: number): Promise<Slice>;

@@ -17,4 +17,8 @@ export interface PushRules {
   readonly devices: number;
   /** Channels of one device. */
   readonly channels: number;
+  /** Channels of all devices. Absent: no limit. */
+  readonly registrations?: number;
+  /** Characters of the names of all devices and their channels. Absent: no limit. */
+  readonly bytes?: number;
 }

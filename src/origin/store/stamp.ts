@@ -9,6 +9,9 @@ export const ZERO_STAMP: Stamp = '0'.repeat(17);
 /** As high as a stamp can be. */
 export const HIGHEST_STAMP: Stamp = '9'.repeat(17);
 
+/** The milliseconds by which a client's timetoken may move a log ahead of the clock of its engine. */
+export const MAX_AHEAD_MS = 5_000;
+
 const DIGITS = 17;
 const SECOND_DIGITS = 10;
 const TICKS_PER_SECOND = 10_000_000;

@@ -1,9 +1,10 @@
 import type { AccessRules, AccessStore } from './access.ts';
 import type { ActionRules, ActionStore } from './actions.ts';
+import type { Budget, Room } from './budget.ts';
 import type { FileRules, FileStore } from './files.ts';
 import type { GroupRules, GroupStore } from './groups.ts';
 import type { HistoryRules, HistoryStore } from './history.ts';
-import type { ShardLog } from './log.ts';
+import type { LogRules, ShardLog } from './log.ts';
 import type { ObjectRules, ObjectStore } from './objects.ts';
 import type { PushRules, PushStore } from './push.ts';
 
@@ -35,7 +36,12 @@ export interface Touched {
   readonly changes: readonly PresenceChange[];
   /** The shortest of the leases, in milliseconds. */
   readonly leaseMs: number;
+  /** A limit that some of the leases or states would have exceeded: those were not taken, the others were. */
+  readonly excess?: PresenceExcess | undefined;
 }
+
+/** The limit of presence that was reached: the leases of the user, or those of all together. */
+export type PresenceExcess = 'user' | 'all';
 
 /** The result of a sweep. */
 export interface Swept {
@@ -59,10 +65,20 @@ export interface Attendees {
   readonly users: readonly Attendee[];
 }
 
-/** A part of a list of users. */
+/** A part of the lists of users. */
 export interface PageOfUsers {
   readonly offset: number;
   readonly limit: number;
+  /** Characters of names after which no more users are listed, nor channels unless they were asked for. */
+  readonly room: number;
+}
+
+/** The users of some channels, or of all. */
+export interface Present {
+  readonly channels: readonly Attendees[];
+  /** Channels that were asked for, or that have users: those that are not listed count too. */
+  readonly totalChannels: number;
+  readonly totalOccupancy: number;
 }
 
 /**
@@ -76,8 +92,11 @@ export interface PresenceStore {
   leave(user: string, channels: readonly string[]): Promise<readonly PresenceChange[]>;
   /** Ends at most `max` expired leases. Each timeout is logged once, whichever origin calls. */
   sweep(max: number): Promise<Swept>;
-  /** The users present on each of the channels, or on every channel that has users. */
-  hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<readonly Attendees[]>;
+  /**
+   * The users present on each of the channels, or on every channel that has users. It takes time in proportion to what
+   * it lists: it ends where the room ends.
+   */
+  hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<Present>;
   /** The channels on which a user is present. */
   whereNow(user: string): Promise<readonly string[]>;
   /**
@@ -108,10 +127,26 @@ export interface PresenceRules {
   readonly announceMax: number;
   /** Length of a lease for which no length is known. */
   readonly leaseMs: number;
+  /** Without it, leases are not limited. */
+  readonly leases?: LeaseRules;
+}
+
+/** The limits of leases, with their states. */
+export interface LeaseRules {
+  /** All of them. */
+  readonly all: Room;
+  /** Those of one user. */
+  readonly user: Room;
 }
 
 /** The limits of one subscribe key's data. */
 export interface ShardRules extends PresenceRules {
+  /** The memory that all subscribe keys of the process share. Without it, they share none. */
+  readonly budget?: Budget;
+  /** Subscribe keys that hold data. Without it, they are not limited. */
+  readonly shards?: number;
+  /** Without it, the log keeps a thousand entries, and all dedupe keys of two minutes. */
+  readonly log?: LogRules;
   /** Without it, groups are not limited. */
   readonly groups?: GroupRules;
   /** Without it, message actions are not limited. */
@@ -128,10 +163,23 @@ export interface ShardRules extends PresenceRules {
   readonly push?: PushRules;
 }
 
+/** The engine holds as many subscribe keys as it may, and can forget none of them. */
+export class ShardsFull extends Error {
+  override readonly name = 'ShardsFull';
+
+  constructor() {
+    super('The engine has no room for another subscribe key.');
+  }
+}
+
 /** Keeps the data of an origin: in memory, in a file, or shared with other origins. */
 export interface Engine {
-  /** The data of one subscribe key; called once per key and origin. */
+  /** The data of one subscribe key, until `release`. Throws `ShardsFull` if there is no room for one more. */
   shard(subscribeKey: string, rules: ShardRules): ShardStore;
+  /** The caller of `shard` does not use the data any more, until it calls `shard` again. */
+  release?(subscribeKey: string): void;
+  /** `true` for a subscribe key that has never held anything: a read of it need leave nothing behind. */
+  isBlank?(subscribeKey: string): boolean;
   /**
    * Number that changes whenever acknowledged entries may have been lost. Clients see it as the region `t.r`, so it is
    * an integer from 1 to 2^31-1.

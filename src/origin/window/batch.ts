@@ -1,8 +1,9 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import type { Stamp } from '../store/stamp.ts';
-import { namesCovering, wildcardsCovering } from '../wildcards.ts';
+import { namesCovering } from '../wildcards.ts';
 import { coarseGaps, gapsOf, type Lost } from './gaps.ts';
 import type { LiveEntry, LiveQueue } from './live-queue.ts';
+import { merged } from './stamped-list.ts';
 import type { Label, Subscription } from './subscription.ts';
 
 // Characters of a gap beside its name.
@@ -25,37 +26,58 @@ export interface Query {
   readonly cursor: Stamp;
   /** The channels that have new entries; absent: any may have some. */
   readonly channels?: Iterable<string> | undefined;
-  /** The client's filter; absent: all entries pass. */
-  readonly wants?: ((live: LiveEntry) => boolean) | undefined;
+  /** The client's filter; absent: all entries pass. `undefined`: it has no steps left. */
+  readonly wants?: ((live: LiveEntry) => boolean | undefined) | undefined;
   /** Entries of a lost log that the client may have missed. */
   readonly lost?: Lost | undefined;
 }
 
-interface Copy {
-  readonly tt: Stamp;
-  readonly text: string;
-  readonly live: LiveEntry;
+/** The limits of a batch. */
+export interface BatchEnd {
+  readonly position: Stamp;
+  /** Characters after which the batch is cut. */
+  readonly maxBytes: number;
+  /** Counts work; `true` when the batch has to be cut, so that others have their turn. */
+  isOver(units: number): boolean;
 }
 
-/** Collects the entries after the cursor, up to `position`, or fewer if they exceed `maxBytes` characters. */
-export function collect(queue: LiveQueue, query: Query, end: { position: Stamp; maxBytes: number }): Batch {
-  const found = query.channels ? copiesOfChannels(queue, query, query.channels) : copiesOfAll(queue, query);
-  const copies = wanted(
-    found.filter(({ tt }) => tt <= end.position),
-    query,
-  );
-  copies.sort((a, b) => (a.tt < b.tt ? -1 : a.tt > b.tt ? 1 : 0));
+/** A batch, and what it ended with. */
+export interface Collected {
+  readonly batch: Batch;
+  /** `false`: there may be more up to the position. */
+  readonly isWhole: boolean;
+  /** `true`: the filter has no steps left. */
+  readonly isExhausted: boolean;
+}
+
+// The work of looking at one entry, in steps of a filter.
+const ENTRY_UNITS = 30;
+
+/**
+ * Collects the entries after the cursor, oldest first, up to `position`, or fewer if they and the gaps exceed `maxBytes`
+ * characters or take too long. The copies of one entry stay together: a cursor cannot distinguish them.
+ */
+export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collected {
   const gaps = boundedGaps(queue, query, end);
-  const count = fitting(copies, Math.max(0, end.maxBytes - bytesOf(gaps)));
-  const last = count < copies.length ? copies[count - 1] : undefined;
-  const cursor = last ? last.tt : end.position;
-  const envelopes = copies.slice(0, count).map((copy) => copy.text);
-  if (gaps.length === 0 || cursor === end.position) return { cursor, envelopes, gaps };
-  return { cursor, envelopes, gaps: boundedGaps(queue, query, { ...end, position: cursor }) };
+  const batch = new Collecting(query, end, Math.max(0, end.maxBytes - bytesOf(gaps)));
+  const { envelopes } = batch;
+  for (const live of merged(sourcesOf(queue, query), query.cursor)) {
+    if (live.tt > end.position) break;
+    const reason = batch.take(live);
+    if (!reason) continue;
+    const cursor = batch.last;
+    const before = gaps.length === 0 ? gaps : boundedGaps(queue, query, { ...end, position: cursor });
+    return {
+      batch: { cursor, envelopes, gaps: before },
+      isWhole: false,
+      isExhausted: reason === 'exhausted',
+    };
+  }
+  return { batch: { cursor: end.position, envelopes, gaps }, isWhole: true, isExhausted: false };
 }
 
 // Gaps that would take half of an answer are told by the names that the client has sent, which are never so many.
-function boundedGaps(queue: LiveQueue, query: Query, end: { position: Stamp; maxBytes: number }) {
+function boundedGaps(queue: LiveQueue, query: Query, end: Pick<BatchEnd, 'position' | 'maxBytes'>) {
   const gaps = gapsOf(queue, query, end.position);
   return bytesOf(gaps) > Math.max(FEW_GAPS_BYTES, end.maxBytes / 2)
     ? coarseGaps(gaps, query.subscription)
@@ -66,55 +88,54 @@ function bytesOf(gaps: readonly WireGap[]): number {
   return gaps.reduce((sum, gap) => sum + (gap.c ?? gap.w ?? gap.g ?? '').length + GAP_BYTES, 0);
 }
 
-function copiesOfAll(queue: LiveQueue, { subscription, cursor }: Query): Copy[] {
-  const copies: Copy[] = [];
-  for (const [name, labels] of subscription.labels) {
-    for (const live of queue.ofChannel(name, cursor)) addCopies(copies, live, labels);
+/** A batch that is being filled. */
+class Collecting {
+  readonly envelopes: string[] = [];
+  /** The last entry that was looked at. */
+  last: Stamp;
+  readonly #query: Query;
+  readonly #end: BatchEnd;
+  readonly #room: number;
+  #bytes = 0;
+
+  /** `room`: characters after which it is full. */
+  constructor(query: Query, end: BatchEnd, room: number) {
+    this.#query = query;
+    this.#end = end;
+    this.#room = room;
+    this.last = query.cursor;
   }
-  if (!subscription.hasWildcards) return copies;
-  for (const live of queue.all(cursor)) {
-    for (const name of wildcardsCovering(live.channel)) {
-      if (name !== live.channel) addCopies(copies, live, subscription.labels.get(name) ?? []);
-    }
+
+  /** Takes an entry, or returns the reason for ending before it. */
+  take(live: LiveEntry): 'full' | 'exhausted' | undefined {
+    // An entry may come from several sources.
+    if (live.tt === this.last) return undefined;
+    const { cursor, subscription, wants } = this.#query;
+    const isFull = this.#bytes > this.#room;
+    if (isFull || (this.last !== cursor && this.#end.isOver(ENTRY_UNITS))) return 'full';
+    const labels = labelsOf(subscription, live);
+    const isWanted = labels.length === 0 || !wants || wants(live);
+    if (isWanted === undefined) return 'exhausted';
+    this.last = live.tt;
+    if (isWanted) for (const label of labels) this.#add(live, label);
+    return undefined;
   }
-  return copies;
+
+  #add({ tt, text }: LiveEntry, { json, since }: Label): void {
+    if (tt <= since) return;
+    const envelope = `${text},"b":${json}}`;
+    this.envelopes.push(envelope);
+    this.#bytes += envelope.length;
+  }
 }
 
-function copiesOfChannels(
-  queue: LiveQueue,
-  { subscription, cursor }: Query,
-  channels: Iterable<string>,
-): Copy[] {
-  const copies: Copy[] = [];
-  for (const channel of channels) {
-    const labels = namesCovering(channel).flatMap((name) => subscription.labels.get(name) ?? []);
-    for (const live of queue.ofChannel(channel, cursor)) addCopies(copies, live, labels);
-  }
-  return copies;
+function* sourcesOf(queue: LiveQueue, { subscription, channels }: Query): Generator<readonly LiveEntry[]> {
+  for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel);
+  if (channels) return;
+  for (const wildcard of subscription.wildcards) yield queue.under(wildcard);
 }
 
-function addCopies(copies: Copy[], live: LiveEntry, labels: readonly Label[]): void {
-  const { tt, text } = live;
-  for (const { json, since } of labels) {
-    if (tt > since) copies.push({ tt, text: `${text},"b":${json}}`, live });
-  }
-}
-
-// Filters each entry once, whatever the number of its copies.
-function wanted(copies: Copy[], { wants }: Query): Copy[] {
-  if (!wants) return copies;
-  const lives = new Set([...new Set(copies.map(({ live }) => live))].filter(wants));
-  return copies.filter(({ live }) => lives.has(live));
-}
-
-// The copies of one entry stay together: a cursor cannot distinguish them.
-function fitting(copies: readonly Copy[], maxBytes: number): number {
-  let bytes = 0;
-  let count = 0;
-  for (const [index, copy] of copies.entries()) {
-    if (bytes > maxBytes && copies[index - 1]?.tt !== copy.tt) return count;
-    bytes += copy.text.length;
-    count = index + 1;
-  }
-  return count;
+function labelsOf({ labels, wildcards }: Subscription, { channel }: LiveEntry): readonly Label[] {
+  if (wildcards.length === 0) return labels.get(channel) ?? [];
+  return namesCovering(channel).flatMap((name) => labels.get(name) ?? []);
 }

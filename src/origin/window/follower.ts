@@ -98,8 +98,8 @@ export class Follower {
   // There may be more when `#again` is set: it is cleared before the read, and set by the tail while it runs.
   async #readPage(): Promise<void> {
     this.#again = false;
-    const { entries, upto, trimmed } = await this.#options.log.readAfter(this.#position, PAGE);
-    if (trimmed) this.#options.onLost(entries[0]?.prev ?? upto);
+    const { entries, upto, trimmed, trimmedUpto } = await this.#options.log.readAfter(this.#position, PAGE);
+    if (trimmed) this.#options.onLost(trimmedUpto ?? entries[0]?.prev ?? upto);
     for (const entry of entries) this.#take(entry);
     this.#position = laterStamp(this.#position, upto);
     if (entries.length === PAGE) this.#again = true;

@@ -1,7 +1,8 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { HIGHEST_STAMP, laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { isWildcardName, namesCovering } from '../wildcards.ts';
-import type { LiveQueue } from './live-queue.ts';
+import type { Dropped, LiveQueue } from './live-queue.ts';
+import { merged } from './stamped-list.ts';
 import type { Label, Subscription } from './subscription.ts';
 
 /** The entries of a lost log that a client may have missed; its channels are not known. */
@@ -69,20 +70,32 @@ export function gapsOf(
 ): readonly WireGap[] {
   const gaps = new Gaps(end);
   if (lost) addLost(gaps, lost);
-  for (const name of subscription.labels.keys()) {
+  for (const name of namesWithGaps(queue, subscription, cursor)) {
     const to = laterStamp(queue.droppedOf(name) ?? ZERO_STAMP, queue.horizon);
     gaps.addName(name, { from: startOf(subscription, name, cursor), to });
   }
-  if (!subscription.hasWildcards) return gaps.all;
-  for (const { channel, upto } of queue.dropped(cursor)) {
-    if (
-      subscription.labels.has(channel) ||
-      !namesCovering(channel).some((name) => subscription.labels.has(name))
-    )
-      continue;
+  for (const { channel, upto } of merged(marksUnder(queue, subscription), cursor)) {
+    const names = namesCovering(channel);
+    if (subscription.labels.has(channel) || !names.some((name) => subscription.labels.has(name))) continue;
     gaps.addName(channel, { from: startOf(subscription, channel, cursor), to: upto });
   }
   return gaps.all;
+}
+
+function* marksUnder(queue: LiveQueue, { wildcards }: Subscription): Generator<readonly Dropped[]> {
+  for (const wildcard of wildcards) yield queue.droppedUnder(wildcard);
+}
+
+// Mostly nothing was dropped since the cursor: then the number of names does not matter.
+function namesWithGaps(queue: LiveQueue, { labels }: Subscription, cursor: Stamp): Iterable<string> {
+  if (queue.horizon > cursor) return labels.keys();
+  const dropped: string[] = [];
+  let looked = 0;
+  for (const { channel } of queue.dropped(cursor)) {
+    if (++looked > labels.size) return labels.keys();
+    if (labels.has(channel)) dropped.push(channel);
+  }
+  return dropped.reverse();
 }
 
 /**

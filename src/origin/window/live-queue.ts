@@ -1,15 +1,18 @@
+import { Account, type Budget } from '../store/budget.ts';
 import type { Entry } from '../store/log.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { type Moment, Timeline } from '../store/timeline.ts';
+import type { Stamped } from './stamped-list.ts';
+import { WildcardIndex } from './wildcard-index.ts';
 
 /** A live entry, with its envelope's JSON text without `b` and the closing brace. */
-export interface LiveEntry extends Moment {
+export interface LiveEntry extends Moment, Stamped {
   readonly channel: string;
   readonly text: string;
 }
 
 /** A mark that entries of a channel were dropped; `tt` is the position of the log at that time. */
-export interface Dropped extends Moment {
+export interface Dropped extends Moment, Stamped {
   readonly channel: string;
   /** Stamp of the newest entry that was dropped. */
   readonly upto: Stamp;
@@ -35,12 +38,21 @@ export class LiveQueue {
   readonly #live = new Timeline<LiveEntry>();
   readonly #droppedOf = new Map<string, Dropped>();
   readonly #dropped = new Timeline<Dropped>();
-  #bytes = 0;
+  readonly #liveUnder = new WildcardIndex<LiveEntry>();
+  readonly #droppedUnder = new WildcardIndex<Dropped>();
+  readonly #account: Account;
+  readonly #marks: Account;
   #newest: Stamp = ZERO_STAMP;
   #horizon: Stamp = ZERO_STAMP;
 
-  constructor(limits: LiveQueueLimits) {
+  constructor(limits: LiveQueueLimits, budget?: Budget) {
     this.#limits = limits;
+    const { liveEntries: entries, liveBytes: bytes } = limits;
+    const dropOldest = () => this.#live.oldest && this.#drop(this.#live.oldest);
+    this.#account = new Account({ limits: { entries, bytes }, budget, dropOldest });
+    // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
+    const forget = () => this.#dropped.oldest && this.#forgetMark(this.#dropped.oldest);
+    this.#marks = new Account({ limits: { entries, bytes }, budget, dropOldest: forget });
   }
 
   /** Entries before this position are unknown: they may have been dropped. */
@@ -60,10 +72,16 @@ export class LiveQueue {
     if (queue.length === 0) this.#queues.set(channel, queue);
     queue.push(live);
     this.#live.push(live);
+    this.#liveUnder.add(live);
     this.#newest = tt;
-    this.#bytes += text.length;
     if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
-    this.#shrink();
+    this.#account.add(1, text.length);
+  }
+
+  /** Gives back all room: the queue is used no more. */
+  clear(): void {
+    this.#account.clear();
+    this.#marks.clear();
   }
 
   /** Drops entries older than a position. */
@@ -78,16 +96,19 @@ export class LiveQueue {
     this.#horizon = laterStamp(this.#horizon, before);
   }
 
-  /** Entries of one channel after a position, oldest first. */
-  ofChannel(channel: string, after: Stamp): readonly LiveEntry[] {
-    const queue = this.#queues.get(channel);
-    if (!queue) return [];
-    return queue.slice(queue.findLastIndex((live) => live.tt <= after) + 1);
+  /** Entries of one channel, oldest first. */
+  ofChannel(channel: string): readonly LiveEntry[] {
+    return this.#queues.get(channel) ?? [];
   }
 
-  /** Entries of all channels after a position, newest first. */
-  all(after: Stamp): Iterable<LiveEntry> {
-    return this.#live.after(after);
+  /** Entries under a wildcard, oldest first, with some that are gone, and for a deep wildcard some of its neighbours. */
+  under(wildcard: string): readonly LiveEntry[] {
+    return this.#liveUnder.under(wildcard);
+  }
+
+  /** Marks under a wildcard, as `under`. */
+  droppedUnder(wildcard: string): readonly Dropped[] {
+    return this.#droppedUnder.under(wildcard);
   }
 
   /** The newest dropped entry of a channel, if known. */
@@ -98,15 +119,6 @@ export class LiveQueue {
   /** Channels that had entries dropped after the log had passed a position. */
   dropped(after: Stamp): Iterable<Dropped> {
     return this.#dropped.after(after);
-  }
-
-  #shrink(): void {
-    const { liveEntries, liveBytes } = this.#limits;
-    while (this.#live.size > liveEntries || this.#bytes > liveBytes) {
-      const oldest = this.#live.oldest;
-      if (!oldest) return;
-      this.#drop(oldest);
-    }
   }
 
   // The oldest of all is also the oldest of its channel.
@@ -120,22 +132,31 @@ export class LiveQueue {
     const first = queue.shift();
     if (!first) return;
     this.#live.remove(first);
-    this.#bytes -= first.text.length;
+    this.#liveUnder.remove(first);
+    this.#account.remove(1, first.text.length);
     this.#mark(first);
   }
 
-  // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
   #mark({ tt, channel }: LiveEntry): void {
     const known = this.#droppedOf.get(channel);
-    if (known) this.#dropped.remove(known);
+    if (known) this.#removeMark(known);
     const mark: Dropped = { tt: this.#newest, channel, upto: tt };
     this.#droppedOf.set(channel, mark);
     this.#dropped.push(mark);
-    const oldest = this.#dropped.oldest;
-    if (this.#dropped.size <= this.#limits.liveEntries || !oldest) return;
-    this.#dropped.remove(oldest);
-    this.#droppedOf.delete(oldest.channel);
-    this.forget(oldest.upto);
+    this.#droppedUnder.add(mark);
+    this.#marks.add(1, channel.length);
+  }
+
+  #forgetMark(mark: Dropped): void {
+    this.#removeMark(mark);
+    this.forget(mark.upto);
+  }
+
+  #removeMark(mark: Dropped): void {
+    this.#dropped.remove(mark);
+    this.#droppedUnder.remove(mark);
+    this.#droppedOf.delete(mark.channel);
+    this.#marks.remove(1, mark.channel.length);
   }
 }
 

@@ -16,7 +16,8 @@ export class Subscription {
   readonly groups: readonly string[];
   /** The position of the last group change (`window.groupsChangedAt`) when the groups were looked up. */
   readonly groupsAt: Stamp | undefined;
-  readonly hasWildcards: boolean;
+  /** The wildcards among the names. */
+  readonly wildcards: readonly string[];
 
   constructor(
     labels: ReadonlyMap<string, readonly Label[]>,
@@ -26,6 +27,6 @@ export class Subscription {
     this.labels = labels;
     this.groups = groups;
     this.groupsAt = groupsAt;
-    this.hasWildcards = [...labels.keys()].some(isWildcardName);
+    this.wildcards = [...labels.keys()].filter(isWildcardName);
   }
 }

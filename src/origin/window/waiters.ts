@@ -1,6 +1,7 @@
 import type { Entry } from '../store/log.ts';
 import type { Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
+import type { PollFilter } from './poll.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A waiting poll. */
@@ -10,8 +11,12 @@ export interface Waiter {
   readonly woken: Set<string>;
   /** The position of the first change of one of its groups: from there on its subscription is out of date. */
   groupsChangedAt: Stamp | undefined;
-  /** Called once at the end of a turn with new entries or group changes. */
-  wake(): void;
+  /** Its filter, whose steps are counted. */
+  readonly filter: PollFilter | undefined;
+  /** Called at the end of a turn with new entries or group changes. `false`: it was cut, and must be called again. */
+  wake(): boolean;
+  /** Ends the poll as if its time were over. */
+  pass(): void;
   /** Called when the poll must not wait any longer. */
   end(): void;
 }
@@ -24,6 +29,12 @@ export class Waiters {
   readonly #byName = new Map<string, Set<Waiter>>();
   readonly #all = new Set<Waiter>();
   #woken = new Set<Waiter>();
+  readonly #wakeAll: (woken: Iterable<Waiter>) => void;
+
+  /** `wakeAll` is called at the end of a turn, with the polls for which there is something new. */
+  constructor(wakeAll: (woken: Iterable<Waiter>) => void) {
+    this.#wakeAll = wakeAll;
+  }
 
   get size(): number {
     return this.#all.size;
@@ -31,6 +42,11 @@ export class Waiters {
 
   [Symbol.iterator](): IterableIterator<Waiter> {
     return [...this.#all].values();
+  }
+
+  /** `true` while the poll waits. */
+  has(waiter: Waiter): boolean {
+    return this.#all.has(waiter);
   }
 
   add(waiter: Waiter): void {
@@ -73,7 +89,7 @@ export class Waiters {
   #flush(): void {
     const woken = this.#woken;
     this.#woken = new Set();
-    for (const waiter of woken) if (this.#all.has(waiter)) waiter.wake();
+    this.#wakeAll(woken);
   }
 }
 

@@ -1,14 +1,21 @@
 import type { Clock } from '../../protocol/clock.ts';
-import type { Interruption } from '../http/request.ts';
+import type { Budget } from '../store/budget.ts';
 import type { Entry, ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
-import { type Batch, collect, type Query } from './batch.ts';
+import { type NextTurn, Turns } from '../turns.ts';
+import { type Batch, type Collected, collect } from './batch.ts';
 import { Follower } from './follower.ts';
 import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
+import { empty, type Outcome, type Poll, type PollFilter, park, type Settle, type Woken } from './poll.ts';
 import type { Subscription } from './subscription.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
+// The work of one turn, in steps of a filter: about ten milliseconds.
+const SLICE = 100_000;
+// Waking a poll, and reading an envelope as a value, in the same units.
+const WAKE_UNITS = 1_000;
+const CHARACTERS_PER_STEP = 8;
 
 /** The limits of a window. */
 export interface WindowLimits extends LiveQueueLimits {
@@ -16,6 +23,8 @@ export interface WindowLimits extends LiveQueueLimits {
   readonly liveSeconds: number;
   /** Characters of one answer after which it is cut. */
   readonly answerBytes: number;
+  /** Steps that the filters of all polls may take that are woken together. */
+  readonly filterSteps: number;
 }
 
 /** The parts of a window. */
@@ -23,6 +32,10 @@ export interface WindowOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
   readonly limits: WindowLimits;
+  /** The memory that it shares with others. Absent: none. */
+  readonly budget?: Budget | undefined;
+  /** For long work, which lets others have their turn. Absent: it is done at once. */
+  readonly nextTurn?: NextTurn | undefined;
   /** `true` if the log's tail may lose calls. */
   readonly checks: boolean;
   /** The start of an envelope's JSON text, up to where the entry's body follows. */
@@ -31,26 +44,9 @@ export interface WindowOptions {
   onFailure(error: unknown): void;
 }
 
-/** The parameters of one poll. */
-export interface Poll extends Omit<Query, 'channels' | 'wants'> {
-  /** The client's filter; absent: all envelopes pass. */
-  readonly passes?: ((envelope: unknown) => boolean) | undefined;
-  readonly holdMs: number;
-  readonly interruption?: Interruption | undefined;
-}
-
 interface ReadOptions {
   readonly channels?: Iterable<string> | undefined;
   readonly upto?: Stamp | undefined;
-}
-
-/**
- * The end of a poll: with entries or gaps; after the whole hold time; early, by an interruption or `close`; or because a
- * group has changed and its channels must be looked up again.
- */
-export interface Outcome {
-  readonly kind: 'batch' | 'timeout' | 'interrupted' | 'groups-changed';
-  readonly batch: Batch;
 }
 
 /** The live entries of one shard, and the polls that wait for more: the only part of the origin that waits. */
@@ -58,7 +54,8 @@ export class Window {
   readonly #options: WindowOptions;
   readonly #queue: LiveQueue;
   readonly #envelopes = new Envelopes();
-  readonly #waiters = new Waiters();
+  readonly #waiters: Waiters;
+  readonly #turns: Turns;
   readonly #follower: Follower;
   #groupsChangedAt: Stamp = ZERO_STAMP;
   #added = 0;
@@ -67,7 +64,11 @@ export class Window {
   private constructor(options: WindowOptions) {
     const { log, clock, limits, checks } = options;
     this.#options = options;
-    this.#queue = new LiveQueue(limits);
+    this.#queue = new LiveQueue(limits, options.budget);
+    this.#turns = new Turns(options.nextTurn ?? (() => Promise.resolve()), SLICE);
+    this.#waiters = new Waiters((woken) => {
+      this.#wakeAll(woken).catch((error: unknown) => options.onFailure(error));
+    });
     this.#follower = new Follower({
       log,
       clock,
@@ -100,17 +101,22 @@ export class Window {
     return this.#waiters.size;
   }
 
-  /** Resolves when there are entries or gaps after the cursor, or when the hold time is over. */
-  poll(poll: Poll): Promise<Outcome> {
-    // A group has changed since its channels were looked up, when there was no waiter to wake.
-    if (isOutdated(poll.subscription, this.#groupsChangedAt))
-      return Promise.resolve(empty('groups-changed', poll.cursor));
-    // Reading and waiting begin in one turn: nothing can be published in between.
-    const found = this.#read(poll);
-    if (found) return Promise.resolve(found);
-    if (this.#closed || poll.interruption?.aborted) return Promise.resolve(empty('interrupted', poll.cursor));
-    if (poll.holdMs <= 0) return Promise.resolve(empty('timeout', laterStamp(poll.cursor, this.position)));
-    return new Promise((resolve) => this.#wait(poll, resolve));
+  /**
+   * Resolves when there are entries or gaps after the cursor, or when the hold time is over. Rejects with what the filter
+   * throws.
+   */
+  async poll(poll: Poll): Promise<Outcome> {
+    for (let { cursor } = poll; ; ) {
+      // A group has changed since its channels were looked up, when there was no waiter to wake.
+      if (isOutdated(poll.subscription, this.#groupsChangedAt)) return empty('groups-changed', cursor);
+      // Reading and waiting begin in one turn: nothing can be published in between.
+      const { batch, isWhole, isExhausted } = this.#read({ ...poll, cursor });
+      const outcome = this.#outcomeOf(poll, batch, isExhausted || (isWhole && poll.holdMs <= 0));
+      if (outcome) return outcome;
+      cursor = batch.cursor;
+      if (isWhole) return new Promise((resolve, reject) => this.#wait(poll, { resolve, reject }));
+      await this.#turns.next();
+    }
   }
 
   /** Reads the log up to this moment. Rejects when it cannot be read. */
@@ -123,50 +129,70 @@ export class Window {
     this.#closed = true;
     this.#follower.close();
     for (const waiter of this.#waiters) waiter.end();
+    this.#queue.clear();
   }
 
-  #wait(poll: Poll, resolve: (outcome: Outcome) => void): void {
+  #outcomeOf(poll: Poll, batch: Batch, isOver: boolean): Outcome | undefined {
+    if (hasContent(batch)) return { kind: 'batch', batch };
+    if (this.#closed || poll.interruption?.aborted) return empty('interrupted', poll.cursor);
+    // If the filter has no steps left, the next poll has some of its own.
+    return isOver ? empty('timeout', batch.cursor) : undefined;
+  }
+
+  #wait(poll: Poll, settle: Settle): void {
     const { clock } = this.#options;
-    const settle = (outcome: Outcome) => {
-      clock.clearTimeout(timer);
-      release?.();
-      this.#waiters.remove(waiter);
-      resolve(outcome);
-    };
-    // Up to here there is nothing for this poll, so entries that are dropped are no loss to it.
-    let seen = laterStamp(poll.cursor, this.position);
-    const waiter: Waiter = {
-      subscription: poll.subscription,
-      woken: new Set(),
-      groupsChangedAt: undefined,
-      wake: () => {
-        const outcome = this.#wake({ ...poll, cursor: seen }, waiter);
-        if (outcome) settle(outcome);
-        else seen = laterStamp(seen, this.position);
-      },
-      end: () => settle(empty('interrupted', poll.cursor)),
-    };
-    // The cursor moves to the position that was read, so that it does not get older than the live entries.
-    const expire = () => settle(empty('timeout', laterStamp(poll.cursor, this.position)));
-    const timer = clock.setTimeout(expire, poll.holdMs);
-    const release = poll.interruption?.onAbort(waiter.end);
-    this.#waiters.add(waiter);
+    park(poll, settle, {
+      clock,
+      waiters: this.#waiters,
+      position: () => this.position,
+      wake: (cursor, waiter) => this.#wake({ ...poll, cursor }, waiter),
+    });
   }
 
-  #wake(poll: Poll, waiter: Waiter): Outcome | undefined {
+  #wake(poll: Poll, waiter: Waiter): Woken {
     // The old subscription is valid up to the change; later entries are found by the next poll.
-    const found = this.#read(poll, { channels: waiter.woken, upto: waiter.groupsChangedAt });
+    const upto = waiter.groupsChangedAt ?? this.position;
+    const { batch, isWhole, isExhausted } = this.#read(poll, { channels: waiter.woken, upto });
+    const woken = { isWhole, upto: batch.cursor };
+    if (hasContent(batch)) return { ...woken, outcome: { kind: 'batch', batch } };
+    if (isExhausted) return { ...woken, outcome: empty('timeout', batch.cursor) };
+    if (!isWhole) return woken;
     waiter.woken.clear();
-    if (found || waiter.groupsChangedAt === undefined) return found;
-    return empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt));
+    if (waiter.groupsChangedAt === undefined) return woken;
+    return { ...woken, outcome: empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt)) };
   }
 
-  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Outcome | undefined {
-    const { passes } = poll;
-    const wants = passes && ((live: LiveEntry) => passes(this.#envelopes.of(live)));
-    const end = { position: upto, maxBytes: this.#options.limits.answerBytes };
-    const batch = collect(this.#queue, { ...poll, channels, wants }, end);
-    return batch.envelopes.length > 0 || batch.gaps.length > 0 ? { kind: 'batch', batch } : undefined;
+  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Collected {
+    const { filter } = poll;
+    const wants = filter && ((live: LiveEntry) => this.#evaluate(filter, live));
+    const isOver = (units: number) => this.#turns.isOver(units);
+    const end = { position: upto, maxBytes: this.#options.limits.answerBytes, isOver };
+    return collect(this.#queue, { ...poll, channels, wants }, end);
+  }
+
+  #evaluate(filter: PollFilter, live: LiveEntry): boolean | undefined {
+    const before = filter.spent;
+    try {
+      return filter.passes(this.#envelopes.of(live));
+    } finally {
+      // Also if it took too long.
+      this.#turns.isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
+    }
+  }
+
+  // In slices. A publish that wakes very many filters ends the polls whose turn does not come: they go on with the next.
+  async #wakeAll(woken: Iterable<Waiter>): Promise<void> {
+    const { filterSteps } = this.#options.limits;
+    let steps = 0;
+    for (const waiter of woken) {
+      const { filter } = waiter;
+      const before = filter?.spent ?? 0;
+      for (let done = false; !done && this.#waiters.has(waiter); ) {
+        done = wakeOrPass(waiter, steps > filterSteps);
+        if (this.#turns.isOver(WAKE_UNITS)) await this.#turns.next();
+      }
+      steps += (filter?.spent ?? 0) - before;
+    }
   }
 
   #take(entry: Entry): void {
@@ -188,6 +214,12 @@ function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp):
   return groups.length > 0 && groupsAt !== undefined && groupsAt < groupsChangedAt;
 }
 
-function empty(kind: 'timeout' | 'interrupted' | 'groups-changed', cursor: Stamp): Outcome {
-  return { kind, batch: { cursor, envelopes: [], gaps: [] } };
+function wakeOrPass(waiter: Waiter, isLate: boolean): boolean {
+  if (!waiter.filter || !isLate) return waiter.wake();
+  waiter.pass();
+  return true;
+}
+
+function hasContent({ envelopes, gaps }: Batch): boolean {
+  return envelopes.length > 0 || gaps.length > 0;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { originNetwork, type RequestParts } from '../../support/origin-network.ts';
+import { settle } from '../../support/virtual-clock.ts';
 
 const ACCESS = 'text/javascript; charset=UTF-8';
 const PLAIN = 'text/javascript; charset="UTF-8"';
@@ -317,11 +318,15 @@ test('a keyset without a publish key accepts any', async () => {
   expect((await send('/publish/any/sub/0/a/0/1')).status).toBe(200);
 });
 
-test('a limited number of subscribe keys can be brought up', async () => {
-  const { send } = originNetwork({ limits: { subscribeKeys: 2 } });
+test('a limited number of subscribe keys can be in use at a time', async () => {
+  const { send, origin } = originNetwork({ limits: { subscribeKeys: 2 } });
+  const parked = ['a', 'b'].map((key) => send(`/v2/subscribe/${key}/x/0?tt=1`));
+  await settle();
   const statuses = [];
-  for (const key of ['a', 'b', 'c', 'a']) statuses.push((await send(`/v2/subscribe/${key}/x/0`)).status);
-  expect(statuses).toEqual([200, 200, 503, 200]);
+  for (const key of ['c', 'a']) statuses.push((await send(`/v2/subscribe/${key}/x/0`)).status);
+  expect(statuses).toEqual([503, 200]);
+  await origin.close();
+  await Promise.all(parked);
 });
 
 test('a wrong method is told which ones there are', async () => {

@@ -216,7 +216,17 @@ describe('a cursor ahead of the clock', () => {
     const { publish, drain } = originNetwork();
     for (let second = 4; second < 60; second += 4)
       await drain('a', `17000000${String(second).padStart(2, '0')}0000000`);
-    expect((await publish('a', 1)) < '17000000100000000').toBe(true);
+    expect((await publish('a', 1)) < '17000000050001000').toBe(true);
+  });
+
+  test('cannot push it on by what it is given, read only and from another log', async () => {
+    const { drain, publish } = originNetwork();
+    let cursor = '17000000049999999';
+    for (let count = 0; count < 2_000; count++) {
+      const { t } = await drain('a', cursor, count % 2 ? { tr: 7 } : {});
+      cursor = `${BigInt(t.t) + 40_000_000n}`;
+    }
+    expect((await publish('a', 1)) < '17000000050001000').toBe(true);
   });
 
   test.each([['99999999999999999'], ['9999999999999999999']])(

@@ -8,8 +8,6 @@ import { invalidQuery } from './answers.ts';
 import type { EntityKind, Include, RelationKind } from './kinds.ts';
 
 const MAX_LIMIT = 100;
-// Steps that a filter may take for all objects together.
-const MAX_STEPS = 10_000_000;
 
 const OWN_SORTS = ['updated', 'status', 'type'];
 const ENTITY_SORTS = ['id', 'name', ...OWN_SORTS];
@@ -58,14 +56,14 @@ export function includeOf(query: Query): Include {
 }
 
 /** Reads the parameters of a list. Throws a `Refusal` for invalid ones. */
-export function listQueryOf({ query }: Call, fields: ListFields): ListQuery {
+export function listQueryOf({ query, services }: Call, fields: ListFields): ListQuery {
   return {
     include: includeOf(query),
     count: isOn(query, 'count'),
     limit: limitOf(query),
     bound: boundOf(query),
     sorts: query.all('sort').flatMap((list) => splitNames(list).map((text) => sortOf(text, fields.sorts))),
-    filter: filterOf(query, fields.filters),
+    filter: filterOf(query, fields.filters, services.limits.filterSteps),
   };
 }
 
@@ -111,10 +109,10 @@ function sortOf(text: string, allowed: readonly string[]): Sort {
   return { path: name.split('.'), descending: order === 'desc' };
 }
 
-function filterOf(query: Query, allowed: readonly string[]): Filter | undefined {
+function filterOf(query: Query, allowed: readonly string[], maxSteps: number): Filter | undefined {
   const text = query.text('filter');
   if (text === undefined) return undefined;
-  const filter = parsed(text);
+  const filter = parsed(text, maxSteps);
   for (const path of filter.paths) {
     if (isField(path, allowed)) continue;
     throw invalidQuery(
@@ -125,10 +123,12 @@ function filterOf(query: Query, allowed: readonly string[]): Filter | undefined 
   return filter;
 }
 
-function parsed(text: string): Filter {
+// `maxSteps` are for all objects together.
+function parsed(text: string, maxSteps: number): Filter {
   let steps = 0;
-  const onStep = () => {
-    if (++steps > MAX_STEPS) throw invalidQuery('filter', 'It takes too long.');
+  const onStep = (taken = 1) => {
+    steps += taken;
+    if (steps > maxSteps) throw invalidQuery('filter', 'It takes too long.');
   };
   try {
     return parseFilter(text, { onStep });

@@ -8,13 +8,15 @@ import {
   type RemoveProblem,
   type StoredAction,
 } from '../actions.ts';
+import { Account, type Budget } from '../budget.ts';
 import type { StampRange } from '../history.ts';
 import { type Stamp, ZERO_STAMP } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
 import type { MemoryHistory } from './history.ts';
 import type { MemoryLog } from './log.ts';
 
-const NO_LIMITS: ActionRules = {
+/** Actions without limits. */
+export const NO_LIMITS: ActionRules = {
   messageActions: Number.POSITIVE_INFINITY,
   actions: Number.POSITIVE_INFINITY,
   bytes: Number.POSITIVE_INFINITY,
@@ -36,13 +38,32 @@ export class MemoryActions implements ActionStore {
   readonly #rules: ActionRules;
   readonly #channels = new Map<string, ChannelActions>();
   readonly #all = new Timeline<Kept>();
-  #bytes = 0;
+  readonly #account: Account;
 
-  constructor(log: MemoryLog, history: MemoryHistory, rules: ActionRules = NO_LIMITS) {
+  constructor(
+    log: MemoryLog,
+    history: MemoryHistory,
+    rules: ActionRules & { readonly budget?: Budget | undefined } = NO_LIMITS,
+  ) {
     this.#log = log;
     this.#history = history;
     this.#rules = rules;
+    this.#account = new Account({
+      limits: { entries: rules.actions, bytes: rules.bytes },
+      budget: rules.budget,
+      dropOldest: () => this.#all.oldest && this.#forget(this.#all.oldest),
+    });
     history.onDrop = (channel, range) => this.#drop(channel, range);
+  }
+
+  /** Actions that are held. */
+  get size(): number {
+    return this.#account.entries;
+  }
+
+  /** Gives back all room: the actions are used no more. */
+  clear(): void {
+    this.#account.clear();
   }
 
   async add(action: NewAction): Promise<StoredAction | AddProblem> {
@@ -57,9 +78,8 @@ export class MemoryActions implements ActionStore {
     this.#channels.set(channel, { all: all.set(tt, kept), byMessage: byMessage.set(message, beside) });
     beside.set(keyOf(kept), kept);
     this.#all.push(kept);
-    this.#bytes += weightOf(kept);
     this.#log.appendNow([actionRequest('added', kept)]);
-    this.#shrink();
+    this.#account.add(1, weightOf(kept));
     return kept;
   }
 
@@ -107,18 +127,10 @@ export class MemoryActions implements ActionStore {
     for (const message of gone) for (const kept of byMessage.get(message)?.values() ?? []) this.#forget(kept);
   }
 
-  #shrink(): void {
-    const { actions, bytes } = this.#rules;
-    for (let oldest = this.#all.oldest; oldest; oldest = this.#all.oldest) {
-      if (this.#all.size <= actions && this.#bytes <= bytes) return;
-      this.#forget(oldest);
-    }
-  }
-
   #forget(kept: Kept): void {
     const { channel, message, tt } = kept;
     this.#all.remove(kept);
-    this.#bytes -= weightOf(kept);
+    this.#account.remove(1, weightOf(kept));
     const { all, byMessage } = this.#channels.get(channel) ?? {};
     const beside = byMessage?.get(message);
     all?.delete(tt);

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { stampOf } from '../stamp.ts';
-import type { Engine, ShardRules, ShardStore } from '../store.ts';
+import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../stamp.ts';
+import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
 import { MemoryAccess } from './access.ts';
-import { MemoryActions } from './actions.ts';
+import { MemoryActions, NO_LIMITS as NO_ACTION_LIMITS } from './actions.ts';
 import { MemoryFiles } from './files.ts';
 import { MemoryGroups } from './groups.ts';
 import { MemoryHistory } from './history.ts';
@@ -27,7 +27,11 @@ export class MemoryEngine implements Engine {
   readonly #random: () => number;
   #began: number;
   #epoch: number | undefined;
-  readonly #shards = new Map<string, ShardStore>();
+  // In the order of their last use.
+  readonly #shards = new Map<string, Held>();
+  // Above every stamp of the shards that were forgotten, and the end of what was lost with them.
+  #floor: Stamp = ZERO_STAMP;
+  #lostUpto: Stamp = ZERO_STAMP;
 
   constructor({ clock, random }: MemoryEngineOptions) {
     this.#clock = clock;
@@ -36,9 +40,24 @@ export class MemoryEngine implements Engine {
   }
 
   shard(subscribeKey: string, rules: ShardRules): ShardStore {
-    const shard = this.#shards.get(subscribeKey) ?? this.#create(rules);
-    this.#shards.set(subscribeKey, shard);
-    return shard;
+    const known = this.#shards.get(subscribeKey);
+    if (!known && this.#shards.size >= (rules.shards ?? Number.POSITIVE_INFINITY)) this.#makeRoom();
+    const held = known ?? { store: this.#create(rules), users: 0 };
+    held.users++;
+    this.#shards.delete(subscribeKey);
+    this.#shards.set(subscribeKey, held);
+    return held.store;
+  }
+
+  /** Forgets a shard that nobody uses, if it has never held anything. */
+  release(subscribeKey: string): void {
+    const held = this.#shards.get(subscribeKey);
+    if (held && --held.users <= 0 && this.isBlank(subscribeKey)) this.#forget(subscribeKey, held);
+  }
+
+  isBlank(subscribeKey: string): boolean {
+    const { store } = this.#shards.get(subscribeKey) ?? {};
+    return !store || (store.log.isEmpty && partsOf(store).every(({ size }) => size === 0));
   }
 
   async epoch(): Promise<number> {
@@ -52,21 +71,66 @@ export class MemoryEngine implements Engine {
     this.#shards.clear();
   }
 
-  #create(rules: ShardRules): ShardStore {
+  // The shard that was used the longest ago goes first, of those with nothing but messages and presence.
+  #makeRoom(): void {
+    for (const [subscribeKey, held] of this.#shards) {
+      if (held.users > 0 || durableOf(held.store).some(({ size }) => size > 0)) continue;
+      this.#forget(subscribeKey, held);
+      return;
+    }
+    throw new ShardsFull();
+  }
+
+  // A shard that begins anew stamps above the one before, and its log is trimmed as far as entries were lost.
+  #forget(subscribeKey: string, { store }: Held): void {
+    this.#shards.delete(subscribeKey);
+    this.#floor = laterStamp(this.#floor, store.log.highest);
+    if (!store.log.isEmpty) this.#lostUpto = laterStamp(this.#lostUpto, store.log.highest);
+    for (const part of partsOf(store)) part.clear();
+  }
+
+  #create(rules: ShardRules): MemoryShard {
     // A worker's clock stands at 0 until its first request.
     this.#began ||= this.#clock.now();
-    const history = new MemoryHistory(this.#clock, rules.history);
-    const log = new MemoryLog(this.#clock, history, stampOf(Math.floor(this.#began)));
+    const { budget } = rules;
+    const history = new MemoryHistory(this.#clock, rules.history, budget);
+    const began = stampOf(Math.floor(this.#began));
+    const stamps = { began, floor: laterStamp(this.#floor, began), lost: this.#lostUpto };
+    const log = new MemoryLog(this.#clock, { history, ...stamps, rules: rules.log, budget });
     return {
       log,
       presence: new MemoryPresence(log, this.#clock, rules),
-      groups: new MemoryGroups(log, rules.groups),
+      groups: new MemoryGroups(log, rules.groups, budget),
       history,
-      access: new MemoryAccess(this.#clock, rules.access),
-      actions: new MemoryActions(log, history, rules.actions),
-      files: new MemoryFiles(this.#clock, rules.files),
-      objects: new MemoryObjects(log, rules.objects),
-      push: new MemoryPush(rules.push),
+      access: new MemoryAccess(this.#clock, rules.access, budget),
+      actions: new MemoryActions(log, history, { ...(rules.actions ?? NO_ACTION_LIMITS), budget }),
+      files: new MemoryFiles(this.#clock, rules.files, budget),
+      objects: new MemoryObjects(log, rules.objects, budget),
+      push: new MemoryPush(rules.push, budget),
     };
   }
+}
+
+/** A part of a shard that holds memory. */
+interface Part {
+  readonly size: number;
+  clear(): void;
+}
+
+type MemoryShard = { readonly [part in keyof ShardStore]: ShardStore[part] & Part } & {
+  readonly log: MemoryLog;
+};
+
+/** A shard with the number of its users. */
+interface Held {
+  readonly store: MemoryShard;
+  users: number;
+}
+
+function durableOf({ groups, access, files, objects, push }: MemoryShard): readonly Part[] {
+  return [groups, access, files, objects, push];
+}
+
+function partsOf(store: MemoryShard): readonly Part[] {
+  return [store.log, store.presence, store.history, store.actions, ...durableOf(store)];
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { Account, type Budget, NO_LIMIT } from '../budget.ts';
 import type { FileExcess, FilePage, FileRules, FileStore, StoredFile, Upload } from '../files.ts';
 
 const NO_LIMITS: FileRules = {
@@ -18,35 +19,49 @@ interface Kept {
 /** The files of one shard, in memory. Each method does its work within one turn of the event loop. */
 export class MemoryFiles implements FileStore {
   readonly #clock: Clock;
-  readonly #rules: FileRules;
   /** By id, as they were announced, so that the first expires first. */
   readonly #uploads = new Map<string, Upload>();
   readonly #kept = new Map<string, Kept>();
   /** Ids by channel, in order of upload. */
   readonly #channels = new Map<string, Set<string>>();
-  #bytes = 0;
+  readonly #account: Account;
+  readonly #announced: Account;
   #position = 0;
 
-  constructor(clock: Clock, rules: FileRules = NO_LIMITS) {
+  constructor(clock: Clock, rules: FileRules = NO_LIMITS, budget?: Budget) {
     this.#clock = clock;
-    this.#rules = rules;
+    this.#account = new Account({ limits: { entries: rules.files, bytes: rules.bytes }, budget });
+    this.#announced = new Account({ limits: { ...NO_LIMIT, entries: rules.uploads }, budget });
   }
 
   /** Bytes of all files. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#account.bytes;
+  }
+
+  /** Files and announced uploads. */
+  get size(): number {
+    return this.#account.entries + this.#announced.entries;
+  }
+
+  /** Gives back all room: the files are used no more. */
+  clear(): void {
+    this.#account.clear();
+    this.#announced.clear();
   }
 
   async announce(upload: Upload): Promise<FileExcess | undefined> {
     const now = this.#clock.now();
     for (const [id, { expires }] of this.#uploads) {
       if (expires > now) break;
-      this.#uploads.delete(id);
+      this.#withdraw(id);
     }
-    if (this.#uploads.size >= this.#rules.uploads) return 'uploads';
+    if (!this.#announced.hasRoom(1, weightOf(upload))) return 'uploads';
     const excess = this.#excess(1, 1);
-    if (!excess) this.#uploads.set(upload.id, upload);
-    return excess;
+    if (excess) return excess;
+    this.#uploads.set(upload.id, upload);
+    this.#announced.add(1, weightOf(upload));
+    return undefined;
   }
 
   async announced(id: string): Promise<Upload | undefined> {
@@ -60,8 +75,8 @@ export class MemoryFiles implements FileStore {
     const growth = bytes.length - (known?.bytes.length ?? 0);
     const excess = this.#excess(known ? 0 : 1, growth);
     if (excess) return excess;
-    this.#uploads.delete(id);
-    this.#bytes += growth;
+    this.#withdraw(id);
+    this.#account.add(known ? 0 : 1, growth);
     const position = known?.position ?? ++this.#position;
     const file = { ...upload, size: bytes.length, created: this.#clock.now() };
     this.#kept.set(id, { file, bytes, position });
@@ -94,16 +109,27 @@ export class MemoryFiles implements FileStore {
     const kept = this.#kept.get(id);
     if (!kept) return;
     this.#kept.delete(id);
-    this.#bytes -= kept.bytes.length;
+    this.#account.remove(1, kept.bytes.length);
     const ids = this.#channels.get(kept.file.channel);
     ids?.delete(id);
     if (ids?.size === 0) this.#channels.delete(kept.file.channel);
   }
 
   #excess(files: number, bytes: number): FileExcess | undefined {
-    if (this.#kept.size + files > this.#rules.files) return 'files';
-    return this.#bytes + bytes > this.#rules.bytes ? 'bytes' : undefined;
+    const excess = this.#account.excess(files, bytes);
+    return excess === 'entries' ? 'files' : excess && 'bytes';
   }
+
+  #withdraw(id: string): void {
+    const upload = this.#uploads.get(id);
+    if (!upload) return;
+    this.#uploads.delete(id);
+    this.#announced.remove(1, weightOf(upload));
+  }
+}
+
+function weightOf({ id, channel, name, token, readToken }: Upload): number {
+  return id.length + channel.length + name.length + token.length + readToken.length;
 }
 
 function filesOf(page: readonly Kept[]): StoredFile[] {

@@ -1,21 +1,34 @@
+import { Account, type Budget } from '../budget.ts';
 import type { GroupExcess, GroupMember, GroupRules, GroupStore } from '../groups.ts';
 import type { Stamp } from '../stamp.ts';
 import type { MemoryLog } from './log.ts';
 
 type Members = ReadonlyMap<string, Stamp>;
 
-const NO_MEMBERS: Members = new Map();
 const NO_LIMITS: GroupRules = { channels: Number.POSITIVE_INFINITY, groups: Number.POSITIVE_INFINITY };
 
 /** The channel groups of one shard, in memory. Each method does its work within one turn of the event loop. */
 export class MemoryGroups implements GroupStore {
   readonly #log: MemoryLog;
   readonly #rules: GroupRules;
+  readonly #account: Account;
   readonly #groups = new Map<string, Members>();
 
-  constructor(log: MemoryLog, rules: GroupRules = NO_LIMITS) {
+  constructor(log: MemoryLog, rules: GroupRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
+    const { members: entries = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = rules;
+    this.#account = new Account({ limits: { entries, bytes }, budget });
+  }
+
+  /** Groups and channels in them that are held. */
+  get size(): number {
+    return this.#groups.size + this.#account.entries;
+  }
+
+  /** Gives back all room: the groups are used no more. */
+  clear(): void {
+    this.#account.clear();
   }
 
   async list(): Promise<readonly string[]> {
@@ -32,20 +45,26 @@ export class MemoryGroups implements GroupStore {
     remove: readonly string[],
   ): Promise<GroupExcess | undefined> {
     const known = this.#groups.get(group);
-    const removed = remove.filter((channel) => known?.has(channel));
+    const removed = [...new Set(remove)].filter((channel) => known?.has(channel));
     const next = new Map(known);
     for (const channel of removed) next.delete(channel);
     const added = [...new Set(add)].filter((channel) => !next.has(channel));
     if (added.length > 0 && next.size + added.length > this.#rules.channels) return 'channels';
     if (added.length > 0 && !known && this.#groups.size >= this.#rules.groups) return 'groups';
+    const [entries, bytes] = [added.length - removed.length, textOf(added) - textOf(removed)];
+    const nameBytes = known || added.length === 0 ? 0 : group.length;
+    if (!this.#account.hasRoom(entries, bytes + nameBytes)) return 'channels';
+    this.#account.add(entries, bytes + nameBytes);
     if (added.length + removed.length > 0) this.#put(group, next, added);
     return undefined;
   }
 
   async delete(group: string): Promise<void> {
-    const { size } = this.#groups.get(group) ?? NO_MEMBERS;
+    const members = this.#groups.get(group);
+    if (!members) return;
     this.#groups.delete(group);
-    if (size > 0) this.#announce(group);
+    this.#account.remove(members.size, textOf(members.keys()) + group.length);
+    if (members.size > 0) this.#announce(group);
   }
 
   #put(group: string, members: Map<string, Stamp>, added: readonly string[]): void {
@@ -59,4 +78,10 @@ export class MemoryGroups implements GroupStore {
   #announce(group: string): void {
     this.#log.appendNow([{ channel: group, kind: 'group', body: '' }]);
   }
+}
+
+function textOf(names: Iterable<string>): number {
+  let characters = 0;
+  for (const name of names) characters += name.length;
+  return characters;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { Account, type Budget } from '../budget.ts';
 import type {
   HistoryQuery,
   HistoryRules,
@@ -35,13 +36,15 @@ export class MemoryHistory implements HistoryStore {
   readonly #rules: HistoryRules | undefined;
   readonly #channels = new Map<string, ChannelEntries>();
   readonly #all = new Timeline<Kept>();
-  #bytes = 0;
+  readonly #account: Account;
   #added = 0;
 
   /** Without rules nothing is kept. */
-  constructor(clock: Clock, rules: HistoryRules | undefined) {
+  constructor(clock: Clock, rules: HistoryRules | undefined, budget?: Budget) {
     this.#clock = clock;
     this.#rules = rules;
+    const limits = { entries: rules?.entries ?? 0, bytes: rules?.bytes ?? 0 };
+    this.#account = new Account({ limits, budget, dropOldest: () => this.#dropOldest() });
   }
 
   /** Entries that are held, expired ones among them. */
@@ -61,10 +64,14 @@ export class MemoryHistory implements HistoryStore {
     channelEntries.kept.push(entry);
     channelEntries.expires = Math.min(channelEntries.expires, expires);
     this.#all.push(entry);
-    this.#bytes += weightOf(entry);
+    this.#account.add(1, weightOf(entry));
     if (channelEntries.kept.length > rules.channelEntries) this.#dropFirst(channel, channelEntries);
     if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
-    this.#shrink(rules);
+  }
+
+  /** Gives back all room: the history is used no more. */
+  clear(): void {
+    this.#account.clear();
   }
 
   async read(channel: string, { from, to, max, reverse }: HistoryQuery): Promise<readonly StoredEntry[]> {
@@ -110,12 +117,10 @@ export class MemoryHistory implements HistoryStore {
   }
 
   // The oldest of all is also the oldest of its channel.
-  #shrink({ entries, bytes }: HistoryRules): void {
-    for (let oldest = this.#all.oldest; oldest; oldest = this.#all.oldest) {
-      if (this.#all.size <= entries && this.#bytes <= bytes) return;
-      const channelEntries = this.#channels.get(oldest.channel);
-      if (channelEntries) this.#dropFirst(oldest.channel, channelEntries);
-    }
+  #dropOldest(): void {
+    const oldest = this.#all.oldest;
+    const channelEntries = oldest && this.#channels.get(oldest.channel);
+    if (channelEntries) this.#dropFirst(oldest.channel, channelEntries);
   }
 
   #dropFirst(channel: string, { kept }: ChannelEntries): void {
@@ -126,7 +131,7 @@ export class MemoryHistory implements HistoryStore {
 
   #forget(entry: Kept): void {
     this.#all.remove(entry);
-    this.#bytes -= weightOf(entry);
+    this.#account.remove(1, weightOf(entry));
     this.onDrop?.(entry.channel, { from: entry.tt, to: entry.tt });
   }
 }

@@ -18,10 +18,16 @@ export class LeaseIndex {
   readonly #byChannel: Index = new Map();
   readonly #byUser: Index = new Map();
   readonly #queue = new DueQueue<Lease>();
+  #size = 0;
 
   /** Channels with at least one lease. */
-  get channels(): Iterable<string> {
-    return this.#byChannel.keys();
+  get channels(): ReadonlyMap<string, Leases> {
+    return this.#byChannel;
+  }
+
+  /** All leases. */
+  get size(): number {
+    return this.#size;
   }
 
   /** The lease of a user on a channel. */
@@ -41,6 +47,7 @@ export class LeaseIndex {
 
   /** Adds a lease, which expires only after it was renewed. */
   add(lease: Lease): Lease {
+    this.#size++;
     put(this.#byChannel, [lease.channel, lease.user], lease);
     put(this.#byUser, [lease.user, lease.channel], lease);
     return lease;
@@ -55,6 +62,7 @@ export class LeaseIndex {
 
   remove(lease: Lease): void {
     this.#queue.remove(lease);
+    this.#size--;
     take(this.#byChannel, lease.channel, lease.user);
     take(this.#byUser, lease.user, lease.channel);
   }

@@ -1,3 +1,4 @@
+import { Account, type Budget } from '../budget.ts';
 import {
   type KeyedObject,
   type ObjectKey,
@@ -32,12 +33,22 @@ export class MemoryObjects implements ObjectStore {
   readonly #log: MemoryLog;
   readonly #rules: ObjectRules;
   readonly #collections = new Map<string, Collection>();
-  #objects = 0;
-  #characters = 0;
+  readonly #account: Account;
 
-  constructor(log: MemoryLog, rules: ObjectRules = NO_LIMITS) {
+  constructor(log: MemoryLog, rules: ObjectRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
+    this.#account = new Account({ limits: { entries: rules.objects, bytes: rules.characters }, budget });
+  }
+
+  /** Objects that are held. */
+  get size(): number {
+    return this.#account.entries;
+  }
+
+  /** Gives back all room: the objects are used no more. */
+  clear(): void {
+    this.#account.clear();
   }
 
   async get(keys: readonly ObjectKey[]): Promise<readonly (StoredObject | undefined)[]> {
@@ -54,8 +65,7 @@ export class MemoryObjects implements ObjectStore {
     const excess = this.#excessOf(growth);
     if (excess) return excess;
     for (const write of batch) this.#put(write);
-    this.#objects += growth.objects;
-    this.#characters += growth.characters;
+    this.#account.add(growth.objects, growth.characters);
     this.#log.appendNow(batch.flatMap(({ announce }) => announce));
     return undefined;
   }
@@ -82,8 +92,8 @@ export class MemoryObjects implements ObjectStore {
   // A batch that shrinks is allowed, also above the limits.
   #excessOf({ objects, characters, collections }: Growth): ObjectProblem | undefined {
     const rules = this.#rules;
-    if (objects > 0 && this.#objects + objects > rules.objects) return 'objects';
-    if (characters > 0 && this.#characters + characters > rules.characters) return 'characters';
+    const excess = this.#account.excess(objects, characters);
+    if (excess) return excess === 'entries' ? 'objects' : 'characters';
     for (const [collection, more] of collections) {
       if (more > 0 && (this.#collections.get(collection)?.size ?? 0) + more > rules.memberships)
         return 'memberships';

@@ -12,7 +12,7 @@ const ALL = { from: ZERO_STAMP, to: HIGHEST_STAMP, max: 1_000, reverse: false };
 function setUp(rules: HistoryRules | undefined = RULES) {
   const clock = new VirtualClock();
   const history = new MemoryHistory(clock, rules);
-  const log = new MemoryLog(clock, history);
+  const log = new MemoryLog(clock, { history });
   const store = (channel: string, payload: string, more: Partial<ToStore> = {}): Stamp => {
     const request = { channel, kind: 'message', body: '', history: { payload, ...more } } as const;
     return log.appendNow([request])[0] ?? '';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AppendRequest, Entry, Stamp } from '../../../../src/origin/index.ts';
 import { MemoryLog } from '../../../../src/origin/store/memory/log.ts';
-import { ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
+import { stampOf, stampPlus, ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const request = (channel: string, more: Partial<AppendRequest> = {}): AppendRequest => ({
@@ -33,12 +33,17 @@ test('whatever the clock does, stamps exceed all stamps, heads and floors before
       for (const move of steps) {
         if (move.kind === 'append')
           above(await log.append(Array.from({ length: move.count }, () => request('a'))));
-        else if (move.kind === 'head') above([await log.head()]);
-        else if (move.kind === 'jump') clock.jump(move.by);
+        else if (move.kind === 'head') {
+          const head = await log.head();
+          expect(head >= highest).toBe(true);
+          highest = head;
+        } else if (move.kind === 'jump') clock.jump(move.by);
         else {
           const floor = `${BigInt(highest) + BigInt(move.by)}`.padStart(17, '0');
           await log.raise(floor);
-          if (floor > highest) highest = floor;
+          const most = stampOf(clock.now() + 5_000);
+          const raised = floor < most ? floor : most;
+          if (raised > highest) highest = raised;
         }
       }
     }),
@@ -82,8 +87,20 @@ describe('reading', () => {
     expect((await log.readAfter('', 10)).entries).toHaveLength(2);
     await log.trim({ entries: 0, upto: '' });
     expect((await log.readAfter('', 10)).entries).toHaveLength(0);
-    expect((await log.head()) > head).toBe(true);
+    expect((await log.head()) >= head).toBe(true);
   });
+});
+
+test('floors and reads move it at most five seconds ahead of the clock, however often they are repeated', async () => {
+  const clock = new VirtualClock();
+  const log = new MemoryLog(clock);
+  for (let count = 0; count < 100_000; count++) {
+    const head = await log.head();
+    await log.raise(stampPlus(head, 4_000));
+  }
+  expect((await log.head()) <= stampOf(clock.now() + 5_000)).toBe(true);
+  const [tt = ''] = await log.append([request('a')]);
+  expect(tt <= stampPlus(stampOf(clock.now() + 5_000), 1)).toBe(true);
 });
 
 describe('the tail', () => {
@@ -117,4 +134,29 @@ test('a batch may repeat a dedupe key', async () => {
     request('a', { dedupeKey: 'k' }),
   ]);
   expect(second).toBe(first);
+});
+
+describe('its room', () => {
+  const rules = { entries: 1_000, bytes: 1_000, dedupeKeys: 3, dedupeBytes: 100 };
+
+  test('is as many characters as it may have, whatever the size of an entry', async () => {
+    const log = new MemoryLog(new VirtualClock(), { rules });
+    for (let index = 0; index < 50; index++) await log.append([request('a', { body: 'x'.repeat(99) })]);
+    const { entries, trimmed } = await log.readAfter('', 100);
+    expect([entries.length, trimmed]).toEqual([10, true]);
+    await log.append([request('a', { body: 'x'.repeat(2_000) })]);
+    expect((await log.readAfter('', 100)).entries).toHaveLength(0);
+  });
+
+  test('has the newest dedupe keys, by their number and their characters', async () => {
+    const log = new MemoryLog(new VirtualClock(), { rules });
+    const append = async (dedupeKey: string) => (await log.append([request('a', { dedupeKey })]))[0];
+    const stamps = [];
+    for (const key of ['a', 'b', 'c', 'd']) stamps.push(await append(key));
+    expect(await append('d')).toBe(stamps[3]);
+    expect(await append('b')).toBe(stamps[1]);
+    expect(await append('a')).not.toBe(stamps[0]);
+    await append('x'.repeat(99));
+    expect(await append('d')).not.toBe(stamps[3]);
+  });
 });

@@ -1,0 +1,48 @@
+/** A filter takes too long. */
+export class OutOfSteps extends Error {
+  override readonly name = 'OutOfSteps';
+
+  constructor() {
+    super('The filter takes too long.');
+  }
+}
+
+// The part of a budget that one value may take, so that a single evaluation delays nobody for long.
+const SHARE = 0.05;
+
+/** The steps that the filter of one request may take for all values together, and for each of them. */
+export class StepBudget {
+  readonly #most: number;
+  #spent = 0;
+  #end: number;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#end = most;
+  }
+
+  /** Steps that were taken. */
+  get spent(): number {
+    return this.#spent;
+  }
+
+  /** Counts steps. Throws `OutOfSteps` when there are none left. */
+  readonly onStep = (steps = 1): void => {
+    this.#spent += steps;
+    if (this.#spent > this.#end) throw new OutOfSteps();
+  };
+
+  /** Runs the filter on one value; `undefined` if the steps do not suffice, unless it is the first: then it throws. */
+  evaluate<T>(filter: () => T): T | undefined {
+    const before = this.#spent;
+    const share = this.#most * SHARE;
+    this.#end = Math.min(this.#most, before + share);
+    try {
+      return filter();
+    } catch (error) {
+      // With a share of its own it was too much: it would be for the next poll too.
+      if (!(error instanceof OutOfSteps) || this.#most - before >= share) throw error;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { resolveLimits } from '../../../src/origin/limits.ts';
+import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
+import { collect } from '../../../src/origin/window/batch.ts';
+import { LiveQueue } from '../../../src/origin/window/live-queue.ts';
+import { Subscription } from '../../../src/origin/window/subscription.ts';
+
+const stamp = (index: number) => String(index).padStart(17, '0');
+
+/** A queue whose entries count how often their stamps are read. */
+function filled(count: number, channelOf: (index: number) => string, limits = resolveLimits()) {
+  const queue = new LiveQueue(limits);
+  for (let index = 1; index <= count; index++) {
+    const entry = {
+      tt: stamp(index),
+      prev: ZERO_STAMP,
+      channel: channelOf(index),
+      kind: 'message',
+      body: '',
+    } as const;
+    queue.add(entry, `{"d":${index}`);
+  }
+  return queue;
+}
+
+function subscriptionTo(...names: readonly string[]): Subscription {
+  return new Subscription(
+    new Map(names.map((name) => [name, [{ json: JSON.stringify(name), since: ZERO_STAMP }]])),
+  );
+}
+
+/** Reads everything up to the end; the number of entries that were looked at, and what was found. */
+function read(queue: LiveQueue, subscription: Subscription, count: number, maxBytes = 1e9) {
+  let looked = 0;
+  const isOver = () => {
+    looked++;
+    return false;
+  };
+  const end = { position: stamp(count), maxBytes, isOver };
+  return { ...collect(queue, { subscription, cursor: ZERO_STAMP }, end), looked: () => looked };
+}
+
+test('a wildcard with an old cursor looks at the entries under it, and at no others', () => {
+  const queue = filled(20_000, (index) => (index % 1_000 ? `b${index % 500}.x` : 'a.x'));
+  const { batch, looked } = read(queue, subscriptionTo('a.*'), 20_000);
+  expect([batch.envelopes.length, looked() < 50]).toEqual([20, true]);
+});
+
+test('an answer that is full looks at no more than it has', () => {
+  const queue = filled(20_000, (index) => `b.${index % 500}`);
+  const { batch, looked, isWhole } = read(queue, subscriptionTo('b.*'), 20_000, 1_000);
+  expect([batch.envelopes.length < 100, looked() < 100, isWhole]).toEqual([true, true, false]);
+  expect(batch.cursor).toBe(stamp(batch.envelopes.length));
+});
+
+test('gaps are looked up among what was dropped, and not among thousands of names', () => {
+  const limits = resolveLimits({ queueLength: 1 });
+  const queue = filled(3_000, (index) => `n${index % 1_500}`, limits);
+  let asked = 0;
+  const { droppedOf } = queue;
+  queue.droppedOf = (channel) => {
+    asked++;
+    return droppedOf.call(queue, channel);
+  };
+  const names = Array.from({ length: 1_500 }, (_, index) => `n${index}`);
+  const end = { position: stamp(3_000), maxBytes: 1e9, isOver: () => false };
+  const found = collect(queue, { subscription: subscriptionTo(...names), cursor: stamp(2_999) }, end);
+  expect([found.batch.envelopes.length, found.batch.gaps.length]).toEqual([1, 0]);
+  expect(asked).toBeLessThan(10);
+});
