@@ -86,10 +86,10 @@ function message(envelope: WireEnvelope): PNMessageResult {
     channel: envelope.c,
     subscription: subscriptionOf(envelope),
     timetoken: envelope.p.t,
-    publisher: envelope.i,
+    publisher: textIn(envelope.i),
     // It was parsed from JSON.
     userMetadata: envelope.u as Json | undefined,
-    customMessageType: envelope.cmt,
+    customMessageType: textIn(envelope.cmt),
     message: envelope.d,
   };
   const error = UNREADABLE in envelope ? envelope[UNREADABLE] : undefined;
@@ -126,12 +126,12 @@ function actionEvent(
   if (event !== 'added' && event !== 'removed') throw new TypeError('the message action has no event');
   return {
     ...place(envelope),
-    publisher: envelope.i,
+    publisher: textIn(envelope.i),
     event,
     data: {
       type: stringAt(data, 'type'),
       value: stringAt(data, 'value'),
-      uuid: envelope.i,
+      uuid: textIn(envelope.i),
       actionTimetoken: timetokenOf(at(data, 'actionTimetoken')),
       messageTimetoken: timetokenOf(at(data, 'messageTimetoken')),
     },
@@ -160,9 +160,15 @@ function place(envelope: WireEnvelope) {
 }
 
 // The publisher's metadata.
-function described({ i: publisher, u, cmt: customMessageType }: WireEnvelope) {
+function described({ i: publisher, u, cmt }: WireEnvelope) {
   // It was parsed from JSON.
-  return { publisher, userMetadata: u as Json | undefined, customMessageType };
+  const userMetadata = u as Json | undefined;
+  return { publisher: textIn(publisher), userMetadata, customMessageType: textIn(cmt) };
+}
+
+// A server may send anything.
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function users(value: unknown): readonly string[] {

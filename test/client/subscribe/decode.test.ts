@@ -21,6 +21,12 @@ describe('what an entry is told as', () => {
     });
   });
 
+  test('without a publisher and a custom type where the server sends no texts', () => {
+    // What a server sends is not what the type says.
+    const odd = { ...BASE, i: { x: 1 }, cmt: 5 } as unknown as WireEnvelope;
+    expect(decode(odd).event).toMatchObject({ publisher: undefined, customMessageType: undefined });
+  });
+
   test('a message action, with who did it', () => {
     const data = { type: 'reaction', value: 'smile', messageTimetoken: '1', actionTimetoken: '2' };
     expect(decode({ ...BASE, e: 3, d: { source: 'actions', event: 'added', data } })).toEqual({

@@ -10,10 +10,9 @@ const TRANSPORT = /^(ky|fetch|node)Transport$/;
 export function problemOf({ logger = {}, transport }: GivenOptions): string | undefined {
   if (transport && TRANSPORT.test(transport.name))
     return `The option "transport" must be ${transport.name}(): call it.`;
-  const isMethod = (name: string) => typeof Reflect.get(logger, name) === 'function';
-  const members = membersOf(logger).filter(isMethod);
+  const members = methodsOf(logger);
   // A level may be left out; all of them only on purpose.
-  if (members.length > 0 && !LEVELS.some(isMethod))
+  if (members.length > 0 && !LEVELS.some((level) => members.includes(level)))
     return `The option "logger" has none of the methods ${LEVELS.join(', ')}.`;
   for (const member of members) {
     const level = LEVELS.some((each) => each === member) ? undefined : nearest(member, LEVELS);
@@ -22,10 +21,11 @@ export function problemOf({ logger = {}, transport }: GivenOptions): string | un
   return undefined;
 }
 
-// The logger of a class, and `console`, may have any other members.
-function membersOf(logger: object): readonly string[] {
+// The logger of a class, and `console`, may have any other members. A getter that throws is found when it is logged.
+function methodsOf(logger: object): readonly string[] {
   try {
-    return Object.getPrototypeOf(logger) === Object.prototype ? Object.keys(logger) : [];
+    if (Object.getPrototypeOf(logger) !== Object.prototype) return [];
+    return Object.entries(logger).flatMap(([name, member]) => (typeof member === 'function' ? name : []));
   } catch {
     return [];
   }
