@@ -9,9 +9,19 @@ const GROWTH = 4_000_000;
 const SLOWEST_MS = 100;
 const TIMES_BARE = 5;
 
+const WINDOWS = 6;
+
 // One in a hundred may have waited for this process, or for others on the machine.
 function slowest(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
+}
+
+/** The slowest of each part of the run. */
+function byWindow(times: readonly number[]): readonly number[] {
+  const length = Math.ceil(times.length / WINDOWS);
+  return Array.from({ length: WINDOWS }, (_, index) =>
+    slowest(times.slice(index * length, (index + 1) * length)),
+  );
 }
 
 test(`random connections cost a server neither memory nor time (seed ${SEED})`, {
@@ -30,5 +40,10 @@ test(`random connections cost a server neither memory nor time (seed ${SEED})`, 
   expect(played).toBeGreaterThan(SECONDS);
   // The first rounds compile functions and fill the queues.
   expect(Math.min(...held.slice(-3)) - Math.min(...held.slice(2, 5))).toBeLessThan(GROWTH);
-  expect(own).toBeLessThan(Math.max(SLOWEST_MS, TIMES_BARE * bare));
+  // The machine may be taken away from one server and not from the other for some seconds, but not most of the time.
+  const bareByWindow = byWindow(latencies.bare);
+  const late = byWindow(latencies.origin).filter(
+    (time, index) => time > Math.max(SLOWEST_MS, TIMES_BARE * (bareByWindow[index] ?? 0)),
+  );
+  expect(late.length).toBeLessThan(WINDOWS / 2);
 });
