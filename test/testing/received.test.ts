@@ -23,7 +23,9 @@ describe('received()', () => {
     const options = { userId: 'carol', meta: { lang: 'en' }, customMessageType: 'text' };
     const timetoken = await network.publish('room', { n: 1 }, options);
     // Which of the two is answered first is not said.
-    const inOrder = network.received('room').toSorted((a, b) => (a.receiver < b.receiver ? -1 : 1));
+    const inOrder = network
+      .received('room')
+      .toSorted((a, b) => String(a.receiver).localeCompare(String(b.receiver)));
     expect(inOrder).toEqual(
       ['alice', 'bob'].map((receiver) => ({
         ...{ channel: 'room', message: { n: 1 }, raw: { n: 1 }, kind: 'message', timetoken, receiver },
