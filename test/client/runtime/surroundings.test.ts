@@ -4,7 +4,9 @@ import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
 import {
   browserNetworkEvents,
   browserPageEvents,
+  type PageEvents,
   watchForSleep,
+  watchPage,
 } from '../../../src/client/runtime/surroundings.ts';
 import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -152,4 +154,73 @@ test('a page tells that it is hidden or frozen, and that it is back, until it is
   stop?.();
   tell();
   expect(news).toHaveLength(4);
+});
+
+describe('the watch of a page', () => {
+  const source = () => {
+    const listeners = new Set<(shown: boolean) => void>();
+    const events: PageEvents = (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    };
+    const tell = (shown: boolean) => {
+      for (const listener of listeners) listener(shown);
+    };
+    return { listeners, events, tell };
+  };
+
+  test('reports to its owner until it is stopped', () => {
+    const { events, tell, listeners } = source();
+    const owner: boolean[] = [];
+    const stop = watchPage(events, owner, (news, shown) => news.push(shown));
+    tell(false);
+    tell(true);
+    stop();
+    expect([owner, listeners.size]).toEqual([[false, true], 0]);
+  });
+
+  test('does not keep its owner: it ends with the first event after the owner is gone', () => {
+    let held: object | undefined = {};
+    vi.stubGlobal(
+      'WeakRef',
+      class {
+        deref = () => held;
+      },
+    );
+    const { events, tell, listeners } = source();
+    let told = 0;
+    watchPage(events, held, () => told++);
+    tell(false);
+    held = undefined;
+    tell(true);
+    expect([told, listeners.size]).toEqual([1, 0]);
+  });
+
+  test('keeps its owner where the runtime has no weak references', () => {
+    vi.stubGlobal('WeakRef', undefined);
+    const { events, tell } = source();
+    const owner: boolean[] = [];
+    watchPage(events, owner, (news, shown) => news.push(shown));
+    tell(false);
+    expect(owner).toEqual([false]);
+  });
+
+  test.each<[string, PageEvents | undefined]>([
+    ['that is missing', undefined],
+    [
+      'that throws',
+      () => {
+        throw new Error('mine');
+      },
+    ],
+    [
+      'that cannot be stopped',
+      () => () => {
+        throw new Error('mine');
+      },
+    ],
+  ])('takes a source %s', (_, events) => {
+    const stop = watchPage(events, {}, () => undefined);
+    expect(stop).not.toThrow();
+  });
 });
