@@ -1,5 +1,5 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
-import type { SteadyClock } from './steady-clock.ts';
+import { reading, type SteadyClock } from './steady-clock.ts';
 
 /** News of the network: calls back with `true` when it is up, `false` when it is gone; returns how to stop. */
 export type NetworkEvents = (listener: (online: boolean) => void) => () => void;
@@ -122,12 +122,14 @@ const LATE = 75_000;
  * each sleep; returns how to stop.
  */
 export function watchForSleep(clock: Omit<SteadyClock, 'atLatest'>, onWake: () => void): () => void {
-  let wall = clock.now();
+  // A program's clock may throw, and nobody awaits a timer.
+  const now = reading(() => clock.now());
+  let wall = now();
   let steady = clock.monotonic();
   let timer: TimerHandle;
   const tick = () => {
-    const passed = Math.max(clock.now() - wall, clock.monotonic() - steady);
-    wall = clock.now();
+    const passed = Math.max(now() - wall, clock.monotonic() - steady);
+    wall = now();
     steady = clock.monotonic();
     timer = clock.setTimeout(tick, TICK);
     if (passed - TICK > LATE) onWake();

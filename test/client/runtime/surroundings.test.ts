@@ -78,6 +78,28 @@ describe('the watch for sleep', () => {
     expect(woken).toBe(1);
   });
 
+  test('goes on while the clock throws or gives no number', async () => {
+    const clock = new VirtualClock();
+    let read = () => clock.now();
+    const own = { now: () => read(), monotonic: () => clock.monotonic() };
+    const timers = { setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) };
+    let woken = 0;
+    const stop = watchForSleep({ ...own, ...timers }, () => woken++);
+    read = () => {
+      throw new Error('mine');
+    };
+    await clock.advance(20_000);
+    read = () => Number.NaN;
+    await clock.advance(20_000);
+    read = () => clock.now();
+    await clock.advance(20_000);
+    expect(woken).toBe(0);
+    clock.jump(100_000);
+    await clock.advance(5_000);
+    stop();
+    expect(woken).toBe(1);
+  });
+
   test('reads the monotonic time often enough for one that is derived', async () => {
     const runtime = new RuntimeClock();
     const clock = steadyClock(runtime);
