@@ -169,7 +169,7 @@ function network(online: boolean): Happens {
 }
 
 function page(shown: boolean): Happens {
-  return whileAtWork((_, now) => ({ type: 'pageChanged', shown, ...times(now) }));
+  return ({ hidden }, now) => (hidden === shown ? { type: 'pageChanged', shown, ...times(now) } : undefined);
 }
 
 function whileAtWork(happens: Happens): Happens {
@@ -196,6 +196,8 @@ const receiving = after(first, polled(0, []));
 const grown = after(receiving, demand(THREE, true));
 const message = polled(5, [{}]);
 const waiting = after(receiving, broken);
+const stopped = after(receiving, only('disconnectRequested'));
+const exhausted = after(waiting, ...Array.from({ length: 5 }, () => [timerFired, broken]).flat());
 const far = after(at(THEN - ROUND_TRIP, IDLE, demand(TWO, true)), polled(0, []));
 
 /** States of every kind. */
@@ -219,9 +221,9 @@ export const STATES: readonly NamedState[] = [
     name: 'hidden: the page is in the cache of the browser, or frozen',
     state: after(receiving, page(false)),
   },
-  { name: 'stopped', state: after(receiving, only('disconnectRequested')) },
-  {
-    name: 'failed: all attempts of the policy are used',
-    state: after(waiting, ...Array.from({ length: 5 }, () => [timerFired, broken]).flat()),
-  },
+  { name: 'stopped', state: stopped },
+  { name: 'failed: all attempts of the policy are used', state: exhausted },
+  { name: 'idle, while the page is hidden', state: after(IDLE, page(false)) },
+  { name: 'stopped, while the page is hidden', state: after(stopped, page(false)) },
+  { name: 'failed, while the page is hidden', state: after(exhausted, page(false)) },
 ];

@@ -31,7 +31,7 @@ function transitionsOf(from: LoopState): readonly Transition[] {
     const event: LoopEvent | undefined = make(from, NOW);
     if (event === undefined) return [];
     const [to, effects] = reduce(POLICY, from, event);
-    const isIdle = effects.length === 0 && to.phase === from.phase && to.owed === from.owed;
+    const isIdle = effects.length === 0 && to.phase === from.phase && remembered(from, to).length === 0;
     return isIdle ? [] : [{ from, to, event: name, effects }];
   });
 }
@@ -59,7 +59,7 @@ function describeState({ phase }: LoopState): string {
 
 // Changes of the state that have no effect of their own.
 function remembered(from: LoopState, to: LoopState): readonly string[] {
-  const notes: string[] = [];
+  const notes = [...rememberedOfPage(from, to)];
   const present = presentIn(to);
   if (!sameNames(presentIn(from), present))
     notes.push(isEmpty(present) ? 'stop heartbeats' : 'send heartbeats for the channels');
@@ -67,6 +67,12 @@ function remembered(from: LoopState, to: LoopState): readonly string[] {
     notes.push(to.owed === 'handshake' ? 'owe a handshake' : 'owe a poll with the change');
   if ('stale' in to.phase && to.phase.stale === true) notes.push('retry if this request is refused');
   return notes;
+}
+
+// Where the phase tells it, it needs no note.
+function rememberedOfPage(from: LoopState, to: LoopState): readonly string[] {
+  if (to.hidden === from.hidden || to.phase.name !== from.phase.name) return [];
+  return [to.hidden ? 'remember that the page is hidden' : 'remember that the page is back'];
 }
 
 function describeEffect(effect: LoopEffect): string {

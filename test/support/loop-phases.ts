@@ -13,14 +13,27 @@ export const SITUATIONS = {
   'receiving, delivery held up': () => connected().answer(2).answer(3),
   'waiting for a delay': () => connected().fail(),
   'waiting for a token': () => connected().fail().fire().refuse('a'),
-  hidden: () => connected().send({ type: 'pageChanged', shown: false }),
-  'hidden, left': () => leaving().send({ type: 'pageChanged', shown: false }),
+  hidden: () => hide(connected()),
+  'hidden, left': () => hide(leaving()),
   stopped: () => connected().send({ type: 'disconnectRequested' }),
-  failed: () => new LoopMachine({ ...connected().policy, reconnection: NO_RETRIES }).demand('a b').fail(),
+  failed: () => lost(),
   closed: () => connected().send({ type: 'closed' }),
+  'idle, page hidden': () => hide(new LoopMachine()),
+  'hidden, never connected': () => hide(new LoopMachine()).demand('a b'),
+  'stopped, page hidden': () => hide(connected().send({ type: 'disconnectRequested' })),
+  'failed, page hidden': () => hide(lost()),
 } as const;
 
-const NO_RETRIES = { ...new LoopMachine().policy.reconnection, maximumRetries: 0 };
+const NO_RETRIES = { ...POLICY.reconnection, maximumRetries: 0 };
+
+function lost(): LoopMachine {
+  return new LoopMachine({ ...POLICY, reconnection: NO_RETRIES }).demand('a b').fail();
+}
+
+/** The page is hidden. */
+export function hide(machine: LoopMachine): LoopMachine {
+  return machine.send({ type: 'pageChanged', shown: false });
+}
 
 /** A machine that receives: a handshake was answered at 1. */
 export function connected(text = 'a b'): LoopMachine {

@@ -129,7 +129,7 @@ export interface PubNubOptions {
   readonly random?: () => number;
   /** Reports changes of the network. @default the browser's events, where there is a browser */
   readonly networkEvents?: NetworkEvents;
-  /** Reports that the page is hidden for good, cached or frozen, and that it is back: the client rests meanwhile. @default the browser's events, where there is a page */
+  /** Reports that the page is hidden for good, cached or frozen, and that it is back: the client receives nothing meanwhile. It is called once, when the client is made, and may report at once. @default the browser's events, where there is a page */
   readonly pageEvents?: PageEvents;
   /** Freezes payloads deeply before the listeners, which share them, get them; the test kit sets it. @default false */
   readonly freezePayloads?: boolean;

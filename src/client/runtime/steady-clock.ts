@@ -37,7 +37,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export function steadyClock(clock: Clock): SteadyClock {
   return Object.freeze({
     now: () => clock.now(),
-    monotonic: isSteady(clock) ? reading(() => clock.monotonic()) : derivedFrom(reading(() => clock.now())),
+    monotonic: isSteady(clock)
+      ? onward(() => clock.monotonic(), Number.POSITIVE_INFINITY)
+      : onward(() => clock.now(), LONGEST_STEP),
     setTimeout: (callback: () => void, milliseconds: number) => {
       const delay = milliseconds > 0 ? milliseconds : 0;
       return delay > LONGEST_TIMER
@@ -74,8 +76,8 @@ function isSteady(clock: Clock): clock is Clock & Pick<SteadyClock, 'monotonic'>
   return typeof clock.monotonic === 'function';
 }
 
-// A clock that throws, or gives no number, keeps its last reading.
-function reading(read: () => unknown): () => number {
+/** Reads a clock; one that throws, or gives no number, keeps its last reading. */
+export function reading(read: () => unknown): () => number {
   let last = 0;
   return () => {
     try {
@@ -88,13 +90,15 @@ function reading(read: () => unknown): () => number {
   };
 }
 
-// The watch for sleep reads it more often than the longest step while the loop works.
-function derivedFrom(read: () => number): () => number {
+// Time goes on from the first reading, by what lies between two readings: a clock that goes back stands still, and counts from
+// its new time on. The watch for sleep reads it more often than the longest step while the loop works.
+function onward(read: () => unknown, longestStep: number): () => number {
+  const readNow = reading(read);
   let last: number | undefined;
   let passed = 0;
   return () => {
-    const now = read();
-    passed += Math.min(Math.max(now - (last ?? now), 0), LONGEST_STEP);
+    const now = readNow();
+    passed += last === undefined ? now : Math.min(Math.max(now - last, 0), longestStep);
     last = now;
     return passed;
   };

@@ -1,41 +1,62 @@
 import type { TimerHandle } from '../../protocol/clock.ts';
-import type { SteadyClock } from './steady-clock.ts';
+import { reading, type SteadyClock } from './steady-clock.ts';
 
 /** News of the network: calls back with `true` when it is up, `false` when it is gone; returns how to stop. */
 export type NetworkEvents = (listener: (online: boolean) => void) => () => void;
 
 /**
  * News of the page: calls back with `false` when it is hidden or frozen, and nothing in it may run any more; with `true` when
- * it is back. Returns how to stop.
+ * it is back. Returns how to stop. It is called once, when the client is made, and may call back at once if the page is
+ * hidden already.
  */
 export type PageEvents = (listener: (shown: boolean) => void) => () => void;
 
 /** News of the machine that the program runs on. */
 export type MachineNews =
   | { readonly type: 'woke' }
-  | { readonly type: 'networkChanged'; readonly online: boolean }
-  | { readonly type: 'pageChanged'; readonly shown: boolean };
+  | { readonly type: 'networkChanged'; readonly online: boolean };
 
 /** Where news come from. */
 interface Surroundings {
   readonly clock: SteadyClock;
   readonly networkEvents: NetworkEvents | undefined;
-  readonly pageEvents: PageEvents | undefined;
 }
 
-/** Reports sleep, and changes of the network and the page; returns how to stop. */
+/** Reports sleep, and changes of the network; returns how to stop. */
 export function watchSurroundings(
-  { clock, networkEvents, pageEvents }: Surroundings,
+  { clock, networkEvents }: Surroundings,
   tell: (news: MachineNews) => void,
 ): () => void {
   const stops = [
     watchForSleep(clock, () => tell({ type: 'woke' })),
     attempt(() => networkEvents?.((online) => tell({ type: 'networkChanged', online: online === true }))),
-    attempt(() => pageEvents?.((shown) => tell({ type: 'pageChanged', shown: shown === true }))),
   ];
-  return () => {
-    for (const stop of stops) if (typeof stop === 'function') attempt(() => stop());
-  };
+  return () => stops.forEach(end);
+}
+
+/**
+ * Reports changes of the page to an owner, for as long as that lives: the page does not keep it, so that a client nobody uses
+ * any more is collected though it was never closed. Returns how to stop.
+ */
+export function watchPage<Owner extends object>(
+  pageEvents: PageEvents | undefined,
+  owner: Owner,
+  tell: (owner: Owner, shown: boolean) => void,
+): () => void {
+  // Some runtimes have no weak references; then the page keeps the owner.
+  const weak = typeof WeakRef === 'function' ? new WeakRef(owner) : { deref: () => owner };
+  const stop = attempt(() =>
+    pageEvents?.((shown) => {
+      const alive = weak.deref();
+      if (alive) tell(alive, shown === true);
+      else end(stop);
+    }),
+  );
+  return () => end(stop);
+}
+
+function end(stop: unknown): void {
+  if (typeof stop === 'function') attempt(() => stop());
 }
 
 // A program's own source of events may throw: then there are no events.
@@ -101,12 +122,14 @@ const LATE = 75_000;
  * each sleep; returns how to stop.
  */
 export function watchForSleep(clock: Omit<SteadyClock, 'atLatest'>, onWake: () => void): () => void {
-  let wall = clock.now();
+  // A program's clock may throw, and nobody awaits a timer.
+  const now = reading(() => clock.now());
+  let wall = now();
   let steady = clock.monotonic();
   let timer: TimerHandle;
   const tick = () => {
-    const passed = Math.max(clock.now() - wall, clock.monotonic() - steady);
-    wall = clock.now();
+    const passed = Math.max(now() - wall, clock.monotonic() - steady);
+    wall = now();
     steady = clock.monotonic();
     timer = clock.setTimeout(tick, TICK);
     if (passed - TICK > LATE) onWake();

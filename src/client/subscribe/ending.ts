@@ -15,12 +15,12 @@ export function dropNames(turn: Turn, before: LoopState, removed: Names): void {
 
 /** Ends the loop with its last subscription, and forgets the cursor: the next subscription starts at the present. */
 export function forget(turn: Turn): void {
-  const { phase, task, undelivered, roundTrip, newest } = turn.state;
+  const { phase, hidden, task, undelivered, roundTrip, newest } = turn.state;
   if (phase.name !== 'idle') {
     end(turn, 'PNUnsubscribeOperation');
     turn.hasten(COST.stop);
   }
-  turn.set({ ...IDLE, task, undelivered, roundTrip, newest, haste: turn.state.haste });
+  turn.set({ ...IDLE, hidden, task, undelivered, roundTrip, newest, haste: turn.state.haste });
 }
 
 /** Stops the loop for `disconnect()` or `close()`. */
@@ -36,7 +36,7 @@ export function stop(turn: Turn, closed: boolean): void {
   });
 }
 
-/** States that a page leaves alone: nothing is under way. */
+/** Phases that a page leaves alone: nothing is under way. */
 const AT_REST: ReadonlySet<LoopState['phase']['name']> = new Set(['idle', 'hidden', 'stopped', 'failed']);
 
 /** Rests while the page is hidden: nothing in it runs then, and what was under way may be lost. */

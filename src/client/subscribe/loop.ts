@@ -1,7 +1,7 @@
 import type { ClientState, PNStateEvent } from '../listeners/events.ts';
 import { Machine, type SendRequest, type TaskEffect } from '../runtime/machine.ts';
 import { chance } from '../runtime/random.ts';
-import { watchSurroundings } from '../runtime/surroundings.ts';
+import { watchPage, watchSurroundings } from '../runtime/surroundings.ts';
 import type { SubscribeEngine } from './engine.ts';
 import { stoppedError } from './interest.ts';
 import type { Names } from './names.ts';
@@ -19,9 +19,10 @@ export class Loop {
   readonly #machine: Machine<LoopState, LoopInput, LoopAction>;
   #times = { now: 0, wall: 0 };
   #unwatch: (() => void) | undefined;
+  readonly #unwatchPage: () => void;
 
   constructor(engine: SubscribeEngine) {
-    const { clock, reconnection, countThreshold, liveRetention, leaveOnPageHide, tokenProvider } =
+    const { clock, reconnection, countThreshold, liveRetention, leaveOnPageHide, pageEvents, tokenProvider } =
       engine.settings;
     const renewsToken = tokenProvider !== undefined;
     const policy = { reconnection, countThreshold, liveRetention, leaveOnPageHide, renewsToken };
@@ -33,6 +34,10 @@ export class Loop {
       perform: (effect) => this.#perform(effect),
       failed: (error) => engine.announcer.failed(error),
     });
+    // In whatever phase: a page that is hidden while nothing is subscribed stays hidden for the first subscription.
+    this.#unwatchPage = watchPage(pageEvents, this, (loop, shown) =>
+      loop.dispatch({ type: 'pageChanged', shown }),
+    );
   }
 
   get state(): LoopState {
@@ -41,6 +46,7 @@ export class Loop {
 
   /** Takes an input, after those in the queue. `closed` is urgent. */
   dispatch(input: LoopInput): void {
+    if (input.type === 'closed') this.#unwatchPage();
     this.#machine.dispatch(input, input.type === 'closed');
   }
 

@@ -152,7 +152,7 @@ function reconnect(turn: Turn): void {
   const { name } = turn.state.phase;
   if (name === 'waiting') tryAgain(turn);
   else if (name === 'failed') startAgain(turn);
-  else if (name === 'stopped' || name === 'hidden') handshake(turn);
+  else if (name === 'stopped') handshake(turn);
 }
 
 function changeNetwork(turn: Turn, { online }: Extract<LoopEvent, { type: 'networkChanged' }>): void {
@@ -162,6 +162,7 @@ function changeNetwork(turn: Turn, { online }: Extract<LoopEvent, { type: 'netwo
 }
 
 function changePage(turn: Turn, { shown }: Extract<LoopEvent, { type: 'pageChanged' }>): void {
+  turn.set({ hidden: !shown });
   if (!shown) hide(turn);
   else if (turn.state.phase.name === 'hidden') handshake(turn);
 }

@@ -43,7 +43,7 @@ export type Phase =
   | { readonly name: 'receiving'; readonly poll?: boolean; readonly timer?: boolean; readonly sentAt: number }
   /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
   | { readonly name: 'waiting'; readonly timer?: boolean; readonly due: number; readonly error: PubNubError }
-  /** While the page is hidden or frozen. `left`: the server has been sent a leave. */
+  /** Names are subscribed, and the page is hidden or frozen. `left`: the server has been sent a leave. */
   | { readonly name: 'hidden'; readonly left: boolean }
   /** By `disconnect()`, or for good by `close()`. */
   | { readonly name: 'stopped'; readonly closed: boolean }
@@ -53,6 +53,8 @@ export type Phase =
 /** The state of the subscribe loop. */
 export interface LoopState {
   readonly phase: Phase;
+  /** Whether the page is hidden or frozen, in whatever phase: nothing is asked of the server then. */
+  readonly hidden: boolean;
   /** The names that the program wants. */
   readonly demand: Names;
   /** Those that the server has accepted. */
@@ -97,6 +99,7 @@ export interface LoopState {
 /** The initial state. */
 export const IDLE: LoopState = Object.freeze({
   phase: { name: 'idle' },
+  hidden: false,
   demand: NO_NAMES,
   accepted: NO_NAMES,
   refused: NO_NAMES,

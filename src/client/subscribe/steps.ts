@@ -20,12 +20,16 @@ export function wanted({ demand, refused }: Pick<LoopState, 'demand' | 'refused'
 
 /**
  * Sends a handshake, which the server answers at once: does it accept the names? If it has refused all of them, the loop
- * waits for a new token. Handshakes that follow too fast are delayed.
+ * waits for a new token. Handshakes that follow too fast are delayed. While the page is hidden, there is none.
  */
 export function handshake(turn: Turn): void {
   const { now, state } = turn;
   const names = wanted(state);
   turn.halt();
+  if (state.hidden) {
+    turn.set({ owed: undefined, phase: { name: 'hidden', left: isGone(state) } });
+    return;
+  }
   if (isEmpty(names) && state.refusal) {
     turn.set({
       owed: undefined,
@@ -118,9 +122,9 @@ export function settleDebt(turn: Turn): void {
 
 /** Sends a handshake, at the soonest one floor delay after the last failure. */
 export function tryAgain(turn: Turn): void {
-  const { phase, failedAt } = turn.state;
+  const { phase, failedAt, hidden } = turn.state;
   const due = failedAt + FLOOR_DELAY;
-  if (due <= turn.now || (phase.name !== 'waiting' && phase.name !== 'failed')) {
+  if (hidden || due <= turn.now || (phase.name !== 'waiting' && phase.name !== 'failed')) {
     handshake(turn);
   } else if (phase.name === 'failed' || phase.due > due) {
     turn.halt();

@@ -9,18 +9,25 @@ class Page {
     throw new Error('Nobody listens to the page.');
   };
   isHeard = false;
+  readonly #shown: boolean | undefined;
+
+  /** `shown` is told at once. */
+  constructor(shown?: boolean) {
+    this.#shown = shown;
+  }
 
   readonly events: NonNullable<PubNubOptions['pageEvents']> = (listener) => {
     this.tell = listener;
     this.isHeard = true;
+    if (this.#shown !== undefined) listener(this.#shown);
     return () => {
       this.isHeard = false;
     };
   };
 }
 
-function pageWith(options: Partial<PubNubOptions> = {}, byHand: readonly 'leave'[] = []) {
-  const page = new Page();
+function pageWith(options: Partial<PubNubOptions> = {}, byHand: readonly 'leave'[] = [], shown?: boolean) {
+  const page = new Page(shown);
   const fed = new HandFedClient({ pageEvents: page.events, heartbeatInterval: 100, ...options }, { byHand });
   return { page, fed, hide: () => page.tell(false), show: () => page.tell(true) };
 }
@@ -81,17 +88,102 @@ describe('a page that is hidden', () => {
   });
 
   test('stays stopped if the program stopped it', async () => {
-    const { fed, page, hide, show } = pageWith({ leaveOnPageHide: true });
+    const { fed, hide, show } = pageWith({ leaveOnPageHide: true });
     await using _ = fed;
     await fed.subscribed('a', 10);
     hide();
     fed.client.disconnect();
-    expect(page.isHeard).toBe(false);
     show();
     await fed.clock.advance(1_000);
     expect(fed.open()).toEqual([]);
     expect(fed.client.state).toBe('stopped');
     expect(leavesOf(fed)).toHaveLength(1);
+  });
+});
+
+describe('a client that is used while its page is hidden', () => {
+  const subscribe = ({ client }: HandFedClient) => client.subscribe().channels('a').execute();
+
+  test.each<[string, (fed: HandFedClient, hide: () => void) => unknown]>([
+    [
+      'for the first time',
+      (fed, hide) => {
+        hide();
+        subscribe(fed);
+      },
+    ],
+    [
+      'for the first time in the very turn in which it is hidden',
+      (fed, hide) => {
+        subscribe(fed);
+        hide();
+      },
+    ],
+    [
+      'after its last name was unsubscribed',
+      async (fed, hide) => {
+        await fed.subscribed('a', 10);
+        hide();
+        void fed.client.unsubscribeAll();
+        await fed.clock.advance(1_000);
+        subscribe(fed);
+      },
+    ],
+    [
+      'by reconnect() after disconnect()',
+      async (fed, hide) => {
+        await fed.subscribed('a', 10);
+        fed.client.disconnect();
+        hide();
+        fed.client.reconnect();
+      },
+    ],
+    [
+      'by reconnect()',
+      async (fed, hide) => {
+        await fed.subscribed('a', 10);
+        hide();
+        fed.client.reconnect();
+      },
+    ],
+  ])('%s, asks when the page is back', async (_, use) => {
+    const { fed, hide, show } = pageWith();
+    await using _fed = fed;
+    await use(fed, hide);
+    await fed.clock.advance(3_600_000);
+    expect(fed.open()).toEqual([]);
+    show();
+    await (await fed.next('handshake')).answer(20);
+    expect(fed.client.state).toBe('connected');
+  });
+
+  test('asks at once if the page was back before', async () => {
+    const { fed, hide, show } = pageWith();
+    await using _ = fed;
+    hide();
+    show();
+    subscribe(fed);
+    await fed.next('handshake');
+  });
+
+  test('knows of a page that was hidden before there was a client, if its source says so at once', async () => {
+    const { fed, show } = pageWith({}, [], false);
+    await using _ = fed;
+    subscribe(fed);
+    await fed.clock.advance(10_000);
+    expect(fed.open()).toEqual([]);
+    show();
+    await fed.next('handshake');
+  });
+
+  test('listens from its first turn until it is closed', async () => {
+    const { fed, page } = pageWith();
+    expect(page.isHeard).toBe(true);
+    await fed.subscribed('a', 10);
+    fed.client.disconnect();
+    expect(page.isHeard).toBe(true);
+    await fed[Symbol.asyncDispose]();
+    expect(page.isHeard).toBe(false);
   });
 });
 

@@ -104,6 +104,16 @@ describe('monotonic time', () => {
     expect([steady.monotonic(), steady.now()]).toEqual([clock.monotonic(), clock.now()]);
   });
 
+  test('never goes back: a clock that does counts from its new time on', () => {
+    let time = 50_000;
+    const clock = steadyClock(Object.assign(new RuntimeClock(), { monotonic: () => time }));
+    const seen = [50_000, 50_100, -1e9, -1e9 + 30, 60_000].map((next) => {
+      time = next;
+      return clock.monotonic();
+    });
+    expect(seen).toEqual([50_000, 50_100, 50_100, 50_130, 50_130 + 1e9 - 30 + 60_000]);
+  });
+
   test('that is derived never goes back, and takes no step of more than ten seconds', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -DAY, max: DAY }), { maxLength: 50 }), (steps) => {

@@ -4,7 +4,9 @@ import { steadyClock } from '../../../src/client/runtime/steady-clock.ts';
 import {
   browserNetworkEvents,
   browserPageEvents,
+  type PageEvents,
   watchForSleep,
+  watchPage,
 } from '../../../src/client/runtime/surroundings.ts';
 import { RuntimeClock } from '../../support/runtime-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -72,6 +74,28 @@ describe('the watch for sleep', () => {
     slept = 3_600_000;
     clock.jump(-3_600_000);
     await clock.advance(20_000);
+    stop();
+    expect(woken).toBe(1);
+  });
+
+  test('goes on while the clock throws or gives no number', async () => {
+    const clock = new VirtualClock();
+    let read = () => clock.now();
+    const own = { now: () => read(), monotonic: () => clock.monotonic() };
+    const timers = { setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) };
+    let woken = 0;
+    const stop = watchForSleep({ ...own, ...timers }, () => woken++);
+    read = () => {
+      throw new Error('mine');
+    };
+    await clock.advance(20_000);
+    read = () => Number.NaN;
+    await clock.advance(20_000);
+    read = () => clock.now();
+    await clock.advance(20_000);
+    expect(woken).toBe(0);
+    clock.jump(100_000);
+    await clock.advance(5_000);
     stop();
     expect(woken).toBe(1);
   });
@@ -152,4 +176,73 @@ test('a page tells that it is hidden or frozen, and that it is back, until it is
   stop?.();
   tell();
   expect(news).toHaveLength(4);
+});
+
+describe('the watch of a page', () => {
+  const source = () => {
+    const listeners = new Set<(shown: boolean) => void>();
+    const events: PageEvents = (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    };
+    const tell = (shown: boolean) => {
+      for (const listener of listeners) listener(shown);
+    };
+    return { listeners, events, tell };
+  };
+
+  test('reports to its owner until it is stopped', () => {
+    const { events, tell, listeners } = source();
+    const owner: boolean[] = [];
+    const stop = watchPage(events, owner, (news, shown) => news.push(shown));
+    tell(false);
+    tell(true);
+    stop();
+    expect([owner, listeners.size]).toEqual([[false, true], 0]);
+  });
+
+  test('does not keep its owner: it ends with the first event after the owner is gone', () => {
+    let held: object | undefined = {};
+    vi.stubGlobal(
+      'WeakRef',
+      class {
+        deref = () => held;
+      },
+    );
+    const { events, tell, listeners } = source();
+    let told = 0;
+    watchPage(events, held, () => told++);
+    tell(false);
+    held = undefined;
+    tell(true);
+    expect([told, listeners.size]).toEqual([1, 0]);
+  });
+
+  test('keeps its owner where the runtime has no weak references', () => {
+    vi.stubGlobal('WeakRef', undefined);
+    const { events, tell } = source();
+    const owner: boolean[] = [];
+    watchPage(events, owner, (news, shown) => news.push(shown));
+    tell(false);
+    expect(owner).toEqual([false]);
+  });
+
+  test.each<[string, PageEvents | undefined]>([
+    ['that is missing', undefined],
+    [
+      'that throws',
+      () => {
+        throw new Error('mine');
+      },
+    ],
+    [
+      'that cannot be stopped',
+      () => () => {
+        throw new Error('mine');
+      },
+    ],
+  ])('takes a source %s', (_, events) => {
+    const stop = watchPage(events, {}, () => undefined);
+    expect(stop).not.toThrow();
+  });
 });

@@ -43,11 +43,12 @@ describe('under the default policy', () => {
     });
   });
 
-  test('the loop is connected again as soon as the server and the token are good', () => {
+  test('the loop is connected again as soon as the page is shown, the server and the token are good', () => {
     fc.assert(
       fc.property(scripts, (script) => {
         const machine = machineAfter(script);
-        machine.demand('a b').send({ type: 'reconnectRequested' }).send({ type: 'tokenChanged' });
+        machine.send({ type: 'pageChanged', shown: true }).demand('a b');
+        machine.send({ type: 'reconnectRequested' }).send({ type: 'tokenChanged' });
         for (let turn = 0; turn < 10 && publicState(machine.state) !== 'connected'; turn++) {
           if (machine.poll) machine.answer(1_000);
           else machine.fire();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { reduce } from '../../../src/client/subscribe/reduce.ts';
-import { effectsOf, type LoopMachine, short } from '../../support/loop-machine.ts';
+import { effectsOf, LoopMachine, short } from '../../support/loop-machine.ts';
 import { EVENTS, SITUATIONS } from '../../support/loop-phases.ts';
+import { eachStep } from '../../support/loop-scripts.ts';
 
 type Situation = keyof typeof SITUATIONS;
 type Event = keyof typeof EVENTS;
@@ -13,6 +14,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'a subscription to a new name': 'handshaking (poll): handshake',
     'the network is back': 'idle: !NetworkUp',
     'the network is gone': 'idle: !NetworkDown',
+    'the page is hidden': 'idle:',
     'close()': 'stopped:',
   },
   'first handshake': {
@@ -167,7 +169,6 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'a subscription to the same names': 'hidden:',
     'one of the names is dropped': 'hidden: leave !SubscriptionChanged',
     'everything is dropped': 'idle: leave !Disconnected',
-    'reconnect()': 'handshaking (poll): handshake',
     'disconnect()': 'stopped: leave !Disconnected',
     'the network is back': 'hidden: !NetworkUp',
     'the network is gone': 'hidden: !NetworkDown',
@@ -179,7 +180,6 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'a subscription to the same names': 'hidden:',
     'one of the names is dropped': 'hidden: !SubscriptionChanged',
     'everything is dropped': 'idle: !Disconnected',
-    'reconnect()': 'handshaking (poll): handshake',
     'disconnect()': 'stopped: !Disconnected',
     'the network is back': 'hidden: !NetworkUp',
     'the network is gone': 'hidden: !NetworkDown',
@@ -194,6 +194,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'reconnect()': 'handshaking (poll): handshake',
     'the network is back': 'stopped: !NetworkUp',
     'the network is gone': 'stopped: !NetworkDown',
+    'the page is hidden': 'stopped:',
     'close()': 'stopped:',
   },
   failed: {
@@ -205,9 +206,51 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'disconnect()': 'stopped: !Disconnected',
     'the network is back': 'failed: !NetworkUp',
     'the network is gone': 'failed: !NetworkDown',
+    'the page is hidden': 'failed:',
     'close()': 'stopped: !Disconnected',
   },
   closed: {},
+  'idle, page hidden': {
+    'a subscription to a new name': 'hidden:',
+    'the network is back': 'idle: !NetworkUp',
+    'the network is gone': 'idle: !NetworkDown',
+    'the page is back': 'idle:',
+    'close()': 'stopped:',
+  },
+  'hidden, never connected': {
+    'a subscription to a new name': 'hidden:',
+    'a subscription to the same names': 'hidden:',
+    'one of the names is dropped': 'hidden: !SubscriptionChanged',
+    'everything is dropped': 'idle: !Disconnected',
+    'disconnect()': 'stopped: !Disconnected',
+    'the network is back': 'hidden: !NetworkUp',
+    'the network is gone': 'hidden: !NetworkDown',
+    'the page is back': 'handshaking (poll): handshake',
+    'close()': 'stopped: !Disconnected',
+  },
+  'stopped, page hidden': {
+    'a subscription to a new name': 'stopped:',
+    'a subscription to the same names': 'stopped:',
+    'one of the names is dropped': 'stopped: !SubscriptionChanged',
+    'everything is dropped': 'idle: !Disconnected',
+    'reconnect()': 'hidden:',
+    'the network is back': 'stopped: !NetworkUp',
+    'the network is gone': 'stopped: !NetworkDown',
+    'the page is back': 'stopped:',
+    'close()': 'stopped:',
+  },
+  'failed, page hidden': {
+    'a subscription to a new name': 'hidden:',
+    'a subscription to the same names': 'hidden:',
+    'one of the names is dropped': 'failed: !SubscriptionChanged',
+    'everything is dropped': 'idle: !Disconnected',
+    'reconnect()': 'hidden:',
+    'disconnect()': 'stopped: !Disconnected',
+    'the network is back': 'failed: !NetworkUp',
+    'the network is gone': 'failed: !NetworkDown',
+    'the page is back': 'failed:',
+    'close()': 'stopped: !Disconnected',
+  },
 };
 
 const cells = Object.entries(SITUATIONS).flatMap(([situation, make]) =>
@@ -232,6 +275,27 @@ describe('every event in every situation', () => {
     } else {
       expect(machine.told).toBe(expected);
     }
+  });
+});
+
+describe('while the page is hidden', () => {
+  test('nothing is asked of the server, and no timer runs, whatever happens', () => {
+    eachStep(() => ({ after, effects, machine: { poll, timer } }) => {
+      if (!after.hidden) return;
+      expect([poll, timer]).toEqual([undefined, undefined]);
+      expect(effectsOf(effects, 'poll')).toEqual([]);
+      expect(['idle', 'hidden', 'stopped', 'failed']).toContain(after.phase.name);
+    });
+  });
+
+  test.each(['idle', 'stopped', 'failed'] as const)('it is known when a loop that is %s goes on', (rest) => {
+    const { state, policy } = SITUATIONS[`${rest}, page hidden`]();
+    const machine = new LoopMachine(policy);
+    machine.state = state;
+    machine.demand('a b').send({ type: 'reconnectRequested' });
+    expect(machine.told).toBe('hidden:');
+    machine.send({ type: 'pageChanged', shown: true });
+    expect(machine.told).toBe('handshaking (poll): handshake');
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { publicState } from '../../../src/client/subscribe/steps.ts';
 import { failure, LoopMachine, policyOf } from '../../support/loop-machine.ts';
-import { connected, SITUATIONS } from '../../support/loop-phases.ts';
+import { connected, hide, SITUATIONS } from '../../support/loop-phases.ts';
 
 const EXPECTED: Readonly<Record<keyof typeof SITUATIONS, string>> = {
   idle: 'idle',
@@ -19,6 +19,10 @@ const EXPECTED: Readonly<Record<keyof typeof SITUATIONS, string>> = {
   stopped: 'stopped',
   failed: 'failed',
   closed: 'stopped',
+  'idle, page hidden': 'idle',
+  'hidden, never connected': 'connecting',
+  'stopped, page hidden': 'stopped',
+  'failed, page hidden': 'failed',
 };
 
 describe('the state that a program sees', () => {
@@ -47,6 +51,11 @@ describe('the state that a program sees', () => {
       () => back(new LoopMachine().demand('a')),
       'connecting',
     ],
+    [
+      'the first handshake of a page that was hidden before',
+      () => hide(new LoopMachine()).demand('a').send({ type: 'pageChanged', shown: true }),
+      'connecting',
+    ],
     ['a handshake with a new token', () => waiting().send({ type: 'tokenChanged' }), 'reconnecting'],
   ])('in %s', (_, make, expected) => {
     const { state } = make();
@@ -55,7 +64,7 @@ describe('the state that a program sees', () => {
 });
 
 function back(machine: LoopMachine): LoopMachine {
-  return machine.send({ type: 'pageChanged', shown: false }).send({ type: 'pageChanged', shown: true });
+  return hide(machine).send({ type: 'pageChanged', shown: true });
 }
 
 function restarted(): LoopMachine {
