@@ -1,10 +1,10 @@
 import type { Keyset } from '../origin/index.ts';
 import type { Ciphers } from './ciphers.ts';
 import type { TestNetworkError } from './errors.ts';
-import { connectionError } from './fault-answers.ts';
+import { connectionError, unexpectedRequest } from './fault-answers.ts';
 import { Keys } from './keys.ts';
 import { MessageLog } from './messages.ts';
-import { type OperationName, requestOf } from './operations.ts';
+import { type OperationName, requestsOf } from './operations.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -28,6 +28,7 @@ export class Observer {
   readonly messages: MessageLog;
   readonly subscriptions = new Subscriptions();
   readonly #options: ObserverOptions;
+  readonly #expected: ReadonlySet<string> | undefined;
   readonly #problems = new Set<string>();
   readonly #rejections: unknown[] = [];
   #stopListening: (() => void) | undefined;
@@ -35,23 +36,27 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#expected = options.operations && requestsOf(options.operations);
     this.keys = new Keys(options.keysets);
     this.messages = new MessageLog(options.ciphers);
   }
 
-  /** A request came. Throws to refuse it: the client gets this error. */
-  opened(request: TestRequest): void {
+  /**
+   * A request came. Returns the answer to an operation that is not expected: a refusal of the protocol, which no client
+   * repeats. Throws for what is no request of the protocol.
+   */
+  opened(request: TestRequest): Response | undefined {
     if (this.#closed) throw connectionError('ECONNREFUSED', 'The test network is closed.');
     // Not before the first request: a network without any need not be closed.
     this.#stopListening ??= listenForRejections((reason) => this.#rejections.push(reason));
     this.keys.use(request.subscribeKey);
     const { operation } = request;
     const { operations: expected, error } = this.#options;
-    if (operation !== 'unknown' && (!expected || expected.some((name) => requestOf(name) === operation)))
-      return;
+    if (operation !== 'unknown' && (this.#expected?.has(operation) ?? true)) return undefined;
     const message = textOfUnexpected(request, expected);
     this.note(message);
-    throw error(message);
+    if (operation === 'unknown') throw error(message);
+    return unexpectedRequest(message);
   }
 
   /** A request that no fault or condition has stopped goes to the origin. */

@@ -42,7 +42,7 @@ export interface TestNetworkOptions {
   readonly cryptoModule?: CryptoModule;
   /** Further origins that the msw handlers answer for: `localhost:8090`, or `http://localhost:8090`. @default none */
   readonly origins?: readonly string[];
-  /** The only operations that the code under test may use: any other fails the test. @default all */
+  /** The only operations that the code under test may use, with all that they send: any other is refused, and fails the test. @default all */
   readonly operations?: readonly OperationName[];
   /** Real milliseconds that `subscribed()`, `idle()` and similar calls wait at most. @default 2000 */
   readonly patience?: number;
