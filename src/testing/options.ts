@@ -59,6 +59,8 @@ export interface ClientOptions extends CipherOptions {
   readonly random: () => number;
   /** Listeners share payloads: one that changes them fails in the test. */
   readonly freezePayloads: boolean;
+  /** Tells the network of failures that nothing else reports, such as that of a listener: they fail the test. */
+  readonly logger: { error(message: string, fields?: Readonly<Record<string, unknown>>): void };
   /** Tells the network what reaches listeners. */
   readonly onDelivered: NonNullable<PubNubOptions['onDelivered']>;
 }

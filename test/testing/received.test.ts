@@ -2,7 +2,7 @@ import { setupServer } from 'msw/node';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
 import { handlers } from 'timetoken/testing/msw';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 /** What the network says that clients have received, as "receiver message". */
 function received(network: TestNetwork, channel?: string): readonly string[] {
@@ -126,6 +126,14 @@ describe('received()', () => {
 });
 
 describe('the option onDelivered of a client', () => {
+  it('does not keep the network from being told', async () => {
+    await using network = createTestNetwork();
+    const onDelivered = vi.fn();
+    await inRoom(network, 'alice', { onDelivered });
+    await network.publish('room', 1);
+    expect([received(network), onDelivered.mock.calls.length]).toEqual([['alice 1'], 1]);
+  });
+
   it('is told before the listeners, and a failure of it is reported as theirs is', async () => {
     await using network = createTestNetwork();
     const heard: unknown[] = [];
