@@ -132,7 +132,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
     return this.#open.observer.messages.published(channel) as readonly SeenMessage<Payload>[];
   }
 
-  /** Messages that have reached clients, on one channel or on all, in order. */
+  /** Messages that listeners of clients got, or readers took, on one channel or on all, in order. */
   received<Payload = unknown>(channel?: string): readonly ReceivedMessage<Payload>[] {
     check('network.received(): channel', channel, optional(NAME));
     // As above.
