@@ -7,6 +7,14 @@ export interface CipherOptions {
   readonly cryptoModule?: CryptoModule;
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** Hides the key where options are printed, or written as JSON; a copy of them has it. */
+export function withoutSecrets<T extends CipherOptions>(options: T): T {
+  const printed = () => ({ ...options, ...(options.cipherKey !== undefined && { cipherKey: '[hidden]' }) });
+  return Object.defineProperties(options, { [INSPECT]: { value: printed }, toJSON: { value: printed } });
+}
+
 /** Where older mobile clients put the encrypted part of a message. */
 const ENCRYPTED_MEMBER = 'pn_other';
 

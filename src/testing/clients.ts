@@ -1,4 +1,4 @@
-import { type AnyChannels, PubNub, type PubNubOptions } from 'timetoken';
+import { type AnyChannels, type Logger, PubNub, type PubNubOptions } from 'timetoken';
 import { check, NAME, OBJECT } from './checks.ts';
 import type { Ciphers } from './ciphers.ts';
 import type { ClientOptions } from './options.ts';
@@ -11,6 +11,8 @@ const RIVALS: Readonly<Partial<Record<keyof PubNubOptions, keyof PubNubOptions>>
   cipherKey: 'cryptoModule',
   cryptoModule: 'cipherKey',
 };
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** The clients that a network has made, and closes. */
 export class TestClients {
@@ -42,7 +44,12 @@ export class TestClients {
       throw new TypeError(
         `${CALLER}: the user is "${userId}", the first argument, and not that of the options.`,
       );
-    const client = new PubNub<Channels>({ ...withoutRivals(defaults, given), ...given, userId });
+    const client = new PubNub<Channels>({
+      ...withoutRivals(defaults, given),
+      ...given,
+      ...watched(defaults, given),
+      userId,
+    });
     this.#ciphers.learn(given);
     // It is only closed here, which no channel map has a part in.
     this.#open.add(client as unknown as PubNub<never>);
@@ -60,6 +67,34 @@ export class TestClients {
     this.#open.clear();
     await Promise.allSettled(open.map((client) => client.close()));
   }
+}
+
+// What watches a client goes on beside what the test gives in its place. What is invalid is left to the client to refuse.
+function watched(defaults: ClientOptions, { onDelivered, logger }: Partial<PubNubOptions>) {
+  return {
+    ...(typeof onDelivered === 'function' && {
+      onDelivered: (...delivered: Parameters<typeof onDelivered>) => {
+        defaults.onDelivered(...delivered);
+        onDelivered(...delivered);
+      },
+    }),
+    ...(LEVELS.some((level) => typeof Object(logger)[level] === 'function') && {
+      logger: besides(Object(logger), defaults.logger),
+    }),
+  };
+}
+
+function besides(logger: Logger, watcher: ClientOptions['logger']): Logger {
+  const levels = LEVELS.filter((level) => typeof logger[level] === 'function');
+  const same = levels.map((level): [keyof Logger, Logger['error']] => [
+    level,
+    (...line) => logger[level]?.(...line),
+  ]);
+  const error: Logger['error'] = (...line) => {
+    watcher.error(...line);
+    return logger.error?.(...line);
+  };
+  return { ...Object.fromEntries(same), error };
 }
 
 function withoutRivals(defaults: ClientOptions, given: Partial<PubNubOptions>): ClientOptions {

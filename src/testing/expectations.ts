@@ -57,13 +57,18 @@ interface Sought {
   readonly what: What;
 }
 
+const NOTHING = {
+  published: 'nothing.',
+  received: 'nothing. A message is received when a listener of a client, or a reader of messages(), gets it.',
+} as const;
+
 function look(network: TestNetwork, { verb, what }: Sought, same: Equals = equals): Finding {
   checkWhat(network, what);
   const [channel, ...expected] = what;
   const actual = network[verb](channel).map(({ message }) => message);
   const pass = expected.length === 0 ? actual.length > 0 : actual.some((each) => same(each, expected[0]));
   const message = () => {
-    const found = actual.length === 0 ? 'nothing.' : `\n  ${actual.map(json).join('\n  ')}`;
+    const found = actual.length === 0 ? NOTHING[verb] : `\n  ${actual.map(json).join('\n  ')}`;
     const sought = expected.length === 0 ? 'a message' : json(expected[0]);
     const text = `Expected ${sought} ${pass ? 'not ' : ''}to be ${verb} on "${channel}".`;
     return network.error(`${text} ${verb === 'published' ? 'Published' : 'Received'} there: ${found}`)

@@ -34,6 +34,11 @@ export function tokenExpired(): Response {
   return answerOf({ status: 403, body: { ...errorBody(403), message: 'Token is expired.' } });
 }
 
+/** The answer to a request that the test does not expect. */
+export function unexpectedRequest(message: string): Response {
+  return answerOf({ status: 400, body: { ...errorBody(400), message, service: 'Test network' } });
+}
+
 function errorBody(status: number): object {
   const service = status === 403 ? 'Access Manager' : 'Balancer';
   return { message: MESSAGES[status] ?? 'Error', error: true, service, status };

@@ -27,8 +27,11 @@ export abstract class MovableClock implements Clock {
   abstract now(): number;
   abstract setTimeout(callback: () => void, milliseconds: number): TimerHandle;
   abstract clearTimeout(timer: TimerHandle): void;
-  /** Moves time, and awaits `settle` after each step. */
-  protected abstract move(milliseconds: number): Promise<void>;
+  /**
+   * Moves time, and awaits `settle` after each step. With a condition, it ends at the step whose consequences fulfil it, or
+   * where no timer is left.
+   */
+  protected abstract move(milliseconds: number, isOver?: () => boolean): Promise<void>;
   /** Resolves when nothing more happens by itself. */
   protected readonly settle: () => Promise<void>;
   readonly #whenQuiet: WhenQuiet;
@@ -49,14 +52,12 @@ export abstract class MovableClock implements Clock {
   /** Moves time forward. Fires the timers that become due, and lets promises settle after each. */
   async advance(milliseconds: number): Promise<void> {
     check('clock.advance(): milliseconds', milliseconds, DURATION);
-    this.#moves++;
-    this.#moving++;
-    try {
-      await this.move(milliseconds);
-    } finally {
-      this.#moves++;
-      this.#moving--;
-    }
+    await this.#move(milliseconds);
+  }
+
+  /** Moves time forward from timer to timer, by so many milliseconds at most, until a condition holds or no timer is left. */
+  async advanceUntil(isOver: () => boolean, milliseconds: number): Promise<void> {
+    await this.#move(milliseconds, isOver);
   }
 
   /** Calls back after so many milliseconds, or as soon as time stands still and nothing else happens. */
@@ -87,4 +88,15 @@ export abstract class MovableClock implements Clock {
     watch();
     return cancel;
   };
+
+  async #move(milliseconds: number, isOver?: () => boolean): Promise<void> {
+    this.#moves++;
+    this.#moving++;
+    try {
+      await this.move(milliseconds, isOver);
+    } finally {
+      this.#moves++;
+      this.#moving--;
+    }
+  }
 }

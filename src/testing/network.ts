@@ -1,6 +1,7 @@
 import type { AnyChannels, PubNub, PubNubOptions } from 'timetoken';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { check, checkOptions, NAME, optional, STRING } from './checks.ts';
+import { withoutSecrets } from './ciphers.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { FaultyNetwork } from './faulty-network.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
@@ -25,7 +26,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
   /** The network as a `fetch`, for `new PubNub({ fetch: network.fetch })`, or in place of the global one. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   readonly #parts: NetworkParts;
-  readonly #ofClients: Pick<ClientOptions, 'fetch' | 'onDelivered'>;
+  readonly #ofClients: Pick<ClientOptions, 'fetch' | 'onDelivered' | 'logger'>;
   #ending: Promise<Error | undefined> | undefined;
 
   constructor(options?: TestNetworkOptions) {
@@ -44,6 +45,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
     this.#ofClients = {
       fetch: way(true),
       onDelivered: (entry, client) => observer.messages.delivered(entry, client),
+      logger: { error: observer.logged },
     };
   }
 
@@ -75,7 +77,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
     const { observer, random, clock, cipher } = this.#parts;
     const { subscribeKey, publishKey = 'demo' } = observer.keys.first;
     const own = { clock, random: random.next, freezePayloads: true, ...cipher };
-    return { subscribeKey, publishKey, ...this.#ofClients, ...own };
+    return withoutSecrets({ subscribeKey, publishKey, ...this.#ofClients, ...own });
   }
 
   /** @deprecated Write `handlers(network)`, of `timetoken/testing/msw`. Throws a `TypeError` that says so. */
@@ -130,7 +132,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
     return this.#open.observer.messages.published(channel) as readonly SeenMessage<Payload>[];
   }
 
-  /** Messages that have reached clients, on one channel or on all, in order. */
+  /** Messages that listeners of clients got, or readers took, on one channel or on all, in order. */
   received<Payload = unknown>(channel?: string): readonly ReceivedMessage<Payload>[] {
     check('network.received(): channel', channel, optional(NAME));
     // As above.
@@ -180,7 +182,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
 
   /**
    * Resets the network between two tests: answers parked polls, and clears messages, faults, time and transcript. It then
-   * rejects if the test left something behind: open requests, unexpected ones, unhandled rejections.
+   * rejects if the test left something behind: open requests, unexpected ones, failed listeners, unhandled rejections.
    */
   async reset(options?: ResetOptions): Promise<void> {
     const parts = this.#open;

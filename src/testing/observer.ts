@@ -1,10 +1,11 @@
 import type { Keyset } from '../origin/index.ts';
 import type { Ciphers } from './ciphers.ts';
 import type { TestNetworkError } from './errors.ts';
-import { connectionError } from './fault-answers.ts';
+import { connectionError, unexpectedRequest } from './fault-answers.ts';
 import { Keys } from './keys.ts';
 import { MessageLog } from './messages.ts';
-import { type OperationName, requestOf } from './operations.ts';
+import { type OperationName, requestsOf } from './operations.ts';
+import { listenForRejections } from './rejections.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -28,30 +29,37 @@ export class Observer {
   readonly messages: MessageLog;
   readonly subscriptions = new Subscriptions();
   readonly #options: ObserverOptions;
+  readonly #expected: ReadonlySet<string> | undefined;
   readonly #problems = new Set<string>();
   readonly #rejections: unknown[] = [];
+  readonly #failures: unknown[] = [];
   #stopListening: (() => void) | undefined;
   #closed = false;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#expected = options.operations && requestsOf(options.operations);
     this.keys = new Keys(options.keysets);
     this.messages = new MessageLog(options.ciphers);
+    this.#listen();
   }
 
-  /** A request came. Throws to refuse it: the client gets this error. */
-  opened(request: TestRequest): void {
+  /**
+   * A request came. Returns the answer to an operation that is not expected: a refusal of the protocol, which no client
+   * repeats. Throws for what is no request of the protocol.
+   */
+  opened(request: TestRequest): Response | undefined {
     if (this.#closed) throw connectionError('ECONNREFUSED', 'The test network is closed.');
-    // Not before the first request: a network without any need not be closed.
-    this.#stopListening ??= listenForRejections((reason) => this.#rejections.push(reason));
+    // A network may be older than the listener of its test runner.
+    this.#listen();
     this.keys.use(request.subscribeKey);
     const { operation } = request;
     const { operations: expected, error } = this.#options;
-    if (operation !== 'unknown' && (!expected || expected.some((name) => requestOf(name) === operation)))
-      return;
+    if (operation !== 'unknown' && (this.#expected?.has(operation) ?? true)) return undefined;
     const message = textOfUnexpected(request, expected);
     this.note(message);
-    throw error(message);
+    if (operation === 'unknown') throw error(message);
+    return unexpectedRequest(message);
   }
 
   /** A request that no fault or condition has stopped goes to the origin. */
@@ -79,6 +87,13 @@ export class Observer {
     return this.#options.error(message, cause === undefined ? undefined : { cause });
   }
 
+  /** A client has logged a failure that nothing else reports, such as that of a listener. */
+  readonly logged = (message: string, { event, error }: Readonly<Record<string, unknown>> = {}): void => {
+    const what = typeof event === 'string' ? `A listener of "${event}" failed` : `A client says: ${message}`;
+    this.note(error === undefined ? `${what}.` : `${what}: ${String(error)}.`);
+    this.#failures.push(error);
+  };
+
   /** Notes a problem for the report at the end of the test. */
   note(problem: string): void {
     this.#problems.add(problem);
@@ -87,6 +102,7 @@ export class Observer {
   /** The error that reports all problems at the end of a test; `undefined` if there are none. Clears them. */
   takeProblems(test: string | undefined, open: readonly TestRequest[]): Error | undefined {
     const rejections = this.#rejections.splice(0);
+    const causes = [...rejections, ...this.#failures.splice(0)];
     const problems = [
       ...this.#problems,
       ...open.map(textOfOpen),
@@ -96,7 +112,7 @@ export class Observer {
     if (problems.length === 0) return undefined;
     const name = test === undefined ? 'The test' : `The test "${test}"`;
     const text = `${name} left something behind:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
-    return this.#options.error(text, { cause: rejections[0] });
+    return this.#options.error(text, { cause: causes[0] });
   }
 
   /** Forgets everything about one test but its problems. */
@@ -110,21 +126,16 @@ export class Observer {
     return this.#closed;
   }
 
+  #listen(): void {
+    const rejections = this.#rejections;
+    this.#stopListening ??= listenForRejections((reason) => rejections.push(reason));
+  }
+
   /** Refuses all further requests. */
   close(): void {
     this.#closed = true;
     this.#stopListening?.();
   }
-}
-
-/** Listens for unhandled rejections, but only if a test runner does too: without one, they must end the process. */
-function listenForRejections(note: (reason: unknown) => void): (() => void) | undefined {
-  const { process } = globalThis as {
-    process?: Partial<Pick<NodeJS.Process, 'on' | 'off' | 'listenerCount'>>;
-  };
-  if (!process?.on || !process.listenerCount?.('unhandledRejection')) return undefined;
-  process.on('unhandledRejection', note);
-  return () => void process.off?.('unhandledRejection', note);
 }
 
 function textOfUnexpected(

@@ -65,6 +65,13 @@ const SAME = {
   manageChannelMembers: 'setChannelMembers',
 } as const;
 
+// Requests that an operation makes beside its own.
+const FURTHER = {
+  subscribe: ['heartbeat', 'leave'],
+  sendFile: ['uploadFile', 'publishFileMessage'],
+  downloadFile: ['fileBytes'],
+} as const satisfies Partial<Record<RequestName, readonly RequestName[]>>;
+
 /** The name of a request: mostly that of the builder that sends it. */
 export type RequestName = (typeof BY_ROUTE)[keyof typeof BY_ROUTE][number];
 
@@ -73,6 +80,7 @@ export type OperationName = RequestName | keyof typeof SAME;
 
 const names: ReadonlyMap<string, readonly RequestName[]> = new Map(Object.entries(BY_ROUTE));
 const same: ReadonlyMap<string, RequestName> = new Map(Object.entries(SAME));
+const further: ReadonlyMap<string, readonly RequestName[]> = new Map(Object.entries(FURTHER));
 
 /** The names of all operations. */
 export const operations: readonly OperationName[] = Object.freeze([
@@ -102,4 +110,10 @@ export function requestOf(operation: string): RequestName {
   const near = nearest(operation, operations);
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
   throw new TypeError(`There is no operation "${operation}". There are: ${operations.join(', ')}.${meant}`);
+}
+
+/** The names of all requests that operations send. Throws a `TypeError` when there is no such operation. */
+export function requestsOf(names: readonly string[]): ReadonlySet<string> {
+  const own = names.map(requestOf);
+  return new Set([...own, ...own.flatMap((name) => further.get(name) ?? [])]);
 }

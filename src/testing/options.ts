@@ -42,7 +42,7 @@ export interface TestNetworkOptions {
   readonly cryptoModule?: CryptoModule;
   /** Further origins that the msw handlers answer for: `localhost:8090`, or `http://localhost:8090`. @default none */
   readonly origins?: readonly string[];
-  /** The only operations that the code under test may use: any other fails the test. @default all */
+  /** The only operations that the code under test may use, with all that they send: any other is refused, and fails the test. @default all */
   readonly operations?: readonly OperationName[];
   /** Real milliseconds that `subscribed()`, `idle()` and similar calls wait at most. @default 2000 */
   readonly patience?: number;
@@ -59,6 +59,8 @@ export interface ClientOptions extends CipherOptions {
   readonly random: () => number;
   /** Listeners share payloads: one that changes them fails in the test. */
   readonly freezePayloads: boolean;
+  /** Tells the network of failures that nothing else reports, such as that of a listener: they fail the test. */
+  readonly logger: { error(message: string, fields?: Readonly<Record<string, unknown>>): void };
   /** Tells the network what reaches listeners. */
   readonly onDelivered: NonNullable<PubNubOptions['onDelivered']>;
 }

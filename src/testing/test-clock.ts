@@ -8,6 +8,8 @@ export interface FakeTimers {
   advanceTimersByTimeAsync(milliseconds: number): Promise<unknown>;
   setSystemTime(now: number): unknown;
   getTimerCount(): number;
+  /** With it, `network.settled()` ends exactly when its promise settles; without it, up to a second later. */
+  advanceTimersToNextTimerAsync?(): Promise<unknown>;
 }
 
 /** The time of a network, which a test moves. */
@@ -24,6 +26,8 @@ export interface NetworkClock extends TestClock {
   readonly elsewhere: Clock;
   /** `true` if something waits for time to stand still, such as a client that is being closed. */
   readonly isAwaited: boolean;
+  /** Moves time on from timer to timer until a condition holds, no timer is left, or so many milliseconds have passed. */
+  advanceUntil(isOver: () => boolean, milliseconds: number): Promise<void>;
   /** The clients' machine sleeps. */
   sleep(milliseconds: number): Promise<void>;
   reset(): void;
@@ -65,11 +69,21 @@ class GlobalClock extends MovableClock implements NetworkClock {
     return this.#fake().getTimerCount();
   }
 
-  protected async move(milliseconds: number): Promise<void> {
+  protected async move(milliseconds: number, isOver?: () => boolean): Promise<void> {
     const timers = this.#fake();
     await this.settle();
+    if (isOver) return this.#moveUntil(isOver, this.now() + milliseconds);
     for (let left = milliseconds; left >= 0; left -= STEP_MS) {
       await timers.advanceTimersByTimeAsync(Math.min(left, STEP_MS));
+      await this.settle();
+    }
+  }
+
+  async #moveUntil(isOver: () => boolean, end: number): Promise<void> {
+    const timers = this.#fake();
+    while (!isOver() && timers.getTimerCount() > 0 && this.now() < end) {
+      if (timers.advanceTimersToNextTimerAsync) await timers.advanceTimersToNextTimerAsync();
+      else await timers.advanceTimersByTimeAsync(STEP_MS);
       await this.settle();
     }
   }

@@ -72,15 +72,16 @@ export class VirtualClock extends MovableClock {
     return this.#timers.size;
   }
 
-  protected async move(milliseconds: number): Promise<void> {
+  protected async move(milliseconds: number, isOver?: () => boolean): Promise<void> {
     const end = this.#now + milliseconds;
     await this.settle();
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+    for (let next = this.#next(end); next !== undefined && !isOver?.(); next = this.#next(end)) {
       this.#timers.delete(next);
       this.#reach(next.due);
       next.callback();
       await this.settle();
     }
+    if (isOver && (isOver() || this.pending === 0)) return;
     this.#reach(end);
     await this.settle();
   }

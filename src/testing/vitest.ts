@@ -18,7 +18,7 @@ expect.extend(matchers);
 
 /**
  * The `test` of vitest with a fixture `network`: each test that asks for it gets a network of its own, which is closed
- * after the test. What the test left behind fails it: open requests, unexpected requests, unhandled rejections. A test that
+ * after the test. What the test left behind fails it: open requests, unexpected requests, failed listeners, unhandled rejections. A test that
  * has failed may leave its requests open, so that its own failure stays visible.
  *
  * @example

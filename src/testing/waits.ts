@@ -86,22 +86,27 @@ export class Waits {
     }
   }
 
-  /** Moves the clock on until a promise settles, by an hour at most. */
+  /** Moves the clock on, timer by timer, until a promise settles, by an hour at most. */
   async untilSettled<T>(promise: Promise<T>, site: CallSite): Promise<T> {
     check('network.settled(): the promise', promise, PROMISE);
     const { clock } = this.#options.parts();
-    let pending = true;
+    let settled = false;
     const done = () => {
-      pending = false;
+      settled = true;
     };
     promise.then(done, done);
     await this.idle();
-    // Small steps first: the clock should stop close to the time at which the promise settles.
     const limit = clock.now() + HOUR_MS;
-    for (let step = 100; pending && clock.now() < limit; step = Math.min(step * 2, 30_000))
-      await clock.advance(step);
-    if (pending) throw this.#failure('A promise was expected to settle within an hour of the clock.', site);
-    return promise;
+    let impatient = false;
+    while (!settled && !impatient && clock.now() < limit) {
+      await clock.advanceUntil(() => settled, limit - clock.now());
+      // Without timers, only work that is outside the network can settle it, or set one.
+      if (!settled && clock.pending === 0)
+        impatient = !(await this.#happens(() => settled || clock.pending > 0));
+    }
+    if (settled) return promise;
+    const why = impatient ? 'There is no timer that could settle it.' : 'An hour of the clock has passed.';
+    throw this.#failure(`A promise was expected to settle. ${why}`, site);
   }
 
   /** Resolves when a promise that never rejects does, or when patience ends. */
@@ -110,6 +115,17 @@ export class Waits {
     const cancel = afterRealTime(this.#options.patience, resolve);
     await Promise.race([promise, over]);
     cancel();
+  }
+
+  /** Looks whether a condition comes to hold, as long as patience lasts. */
+  async #happens(condition: () => boolean): Promise<boolean> {
+    let impatient = false;
+    const cancel = afterRealTime(this.#options.patience, () => {
+      impatient = true;
+    });
+    while (!condition() && !impatient) await turnOfSockets();
+    cancel();
+    return condition();
   }
 
   /** Fails every wait. */

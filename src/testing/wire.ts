@@ -118,7 +118,8 @@ export class Wire {
     const { request, entry, controller } = call;
     const { conditions } = this;
     const { observer, clock } = this.#parts;
-    observer.opened(request);
+    const refusal = observer.opened(request);
+    if (refusal) return refusal;
     const good = conditions.accepts(request.token);
     const fault = conditions.offline
       ? 'refused'

@@ -29,8 +29,10 @@ describe.each(CLIENTS)('what a client of the network with %s publishes', (_name,
 
   it('is received in clear by whoever has the key, and as ciphertext by others', async () => {
     await using network = createTestNetwork();
-    await network.client('bob', options).subscribe().channels('room').execute().connected();
-    await network.client('eve').subscribe().channels('room').execute().connected();
+    for (const receiver of [network.client('bob', options), network.client('eve')]) {
+      receiver.on('message', () => undefined);
+      await receiver.subscribe().channels('room').execute().connected();
+    }
     await network.client('alice', options).publish().channel('room').message('hello').execute();
     await network.idle();
     const seen = network.received('room').map(({ receiver, message }) => ({ receiver, message }));

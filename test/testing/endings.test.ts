@@ -81,10 +81,9 @@ describe.each(ENDS)('%s', (name, end) => {
   it('tells once of a request that was repeated', async () => {
     const network = createTestNetwork({ operations: [] });
     const pubnub = new PubNub({ ...network.options, userId: 'alice' });
-    const call = pubnub.time().envelope();
-    await network.clock.advance(60_000);
-    await call;
-    expect(network.transcript().length).toBeGreaterThan(1);
+    await pubnub.time().envelope();
+    await pubnub.time().envelope();
+    expect(network.transcript()).toHaveLength(2);
     const error = await end(network).then(undefined, (reason: Error) => reason);
     expect(error?.message.split('\n\n')[0]?.match(/Unexpected/g)).toHaveLength(1);
     await network.close();
@@ -95,23 +94,38 @@ describe.each(ENDS)('%s', (name, end) => {
     vi.stubGlobal('process', {
       on: (event: string, listener: () => void) => event === 'unhandledRejection' && listeners.add(listener),
       off: (_event: string, listener: () => void) => listeners.delete(listener),
-      listenerCount: () => 1,
+      listeners: () => [() => undefined, ...listeners],
     });
     const network = createTestNetwork();
-    expect(listeners.size).toBe(0);
-    await network.fetch(TIME);
+    const others = Array.from({ length: 20 }, () => createTestNetwork());
+    // A process warns of many listeners.
+    expect(listeners.size).toBe(1);
     const reason = new Error('nobody cares');
     for (const listener of listeners) listener(reason);
     const error = await end(network, 'careless').then(undefined, (thrown: Error) => thrown);
     expect(error?.message).toContain('"careless" left something behind:\n- Unhandled rejection: Error');
     expect(error?.cause).toBe(reason);
     await network.close();
+    for (const other of others) await expect(other.close()).rejects.toThrow('- Unhandled rejection: Error');
     expect(listeners.size).toBe(0);
+  });
+
+  it('listens from the first request on, when the test runner is younger than the network', async () => {
+    const listeners: (() => void)[] = [];
+    const on = (_event: string, listener: () => void) => listeners.push(listener);
+    vi.stubGlobal('process', { on, off: vi.fn(), listeners: () => listeners });
+    const network = createTestNetwork();
+    expect(listeners).toHaveLength(0);
+    listeners.push(() => undefined);
+    await network.fetch(TIME);
+    expect(listeners).toHaveLength(2);
+    await end(network);
+    await network.close();
   });
 
   it('does not listen for rejections where nobody else does: they must end the process', async () => {
     const on = vi.fn();
-    vi.stubGlobal('process', { on, off: vi.fn(), listenerCount: () => 0 });
+    vi.stubGlobal('process', { on, off: vi.fn(), listeners: () => [] });
     const network = createTestNetwork();
     await network.fetch(TIME);
     await end(network);

@@ -30,6 +30,7 @@ beforeEach(async () => {
     await network.close();
   });
   await pubnub.addChannelsToChannelGroup({ channels: 'a', channelGroup: 'friends' }).execute();
+  pubnub.on('message', () => undefined);
   pubnub.subscribe().channels('room').channelGroups('friends').execute();
   await network.subscribed('room');
   await network.publish('room', { from: 'test', n: 1 });

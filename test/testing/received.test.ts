@@ -2,7 +2,7 @@ import { setupServer } from 'msw/node';
 import { PubNub, type PubNubOptions } from 'timetoken';
 import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
 import { handlers } from 'timetoken/testing/msw';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 /** What the network says that clients have received, as "receiver message". */
 function received(network: TestNetwork, channel?: string): readonly string[] {
@@ -11,6 +11,7 @@ function received(network: TestNetwork, channel?: string): readonly string[] {
 
 async function inRoom(network: TestNetwork, userId: string, options?: Partial<PubNubOptions>) {
   const pubnub = network.client(userId, options);
+  pubnub.on('message', () => undefined);
   await pubnub.subscribe().channels('room').execute().connected();
   return pubnub;
 }
@@ -37,6 +38,7 @@ describe('received()', () => {
   it('counts a message once that came for a channel, a group and a wildcard', async () => {
     await using network = createTestNetwork();
     const alice = network.client('alice');
+    alice.on('message', () => undefined);
     await alice.addChannelsToChannelGroup({ channels: 'n.x', channelGroup: 'g' }).execute();
     await alice.subscribe().channels(['n.x', 'n.*']).channelGroups('g').execute().connected();
     await alice.subscribe().channels('n.x').execute().connected();
@@ -91,7 +93,9 @@ describe('received()', () => {
   it('counts what came from history, without which it would be lost', async () => {
     await using network = createTestNetwork();
     for (const n of [1, 2, 3]) await network.publish('room', n);
-    await network.client('alice').subscribe().channels('room').withLast(2).execute().connected();
+    const alice = network.client('alice');
+    alice.on('message', () => undefined);
+    await alice.subscribe().channels('room').withLast(2).execute().connected();
     await network.idle();
     expect(received(network)).toEqual(['alice 2', 'alice 3']);
   });
@@ -118,6 +122,77 @@ describe('received()', () => {
     server.close();
   });
 
+  it.each(['message', 'signal', 'file'] as const)('counts a %s that any listener gets', async (kind) => {
+    await using network = createTestNetwork();
+    let seen = 0;
+    const send = async () => {
+      const bob = network.client('bob');
+      if (kind === 'message') await bob.publish({ channel: 'room', message: 1 }).execute();
+      if (kind === 'signal') await bob.signal({ channel: 'room', message: 1 }).execute();
+      if (kind === 'file') await bob.sendFile({ channel: 'room', file: 'x', fileName: 'x' }).execute();
+      await network.idle();
+      const all = network.received('room').slice(seen);
+      seen += all.length;
+      return all;
+    };
+    const alice = network.client('alice');
+    const subscription = alice.subscribe().channels('room').execute();
+    await subscription.connected();
+    alice.on('gap', () => undefined);
+    alice.addListener({ presence: () => undefined });
+    expect(await send()).toEqual([]);
+    const remove = alice.on(kind, () => undefined);
+    expect(await send()).toMatchObject([{ kind, receiver: 'alice' }]);
+    remove();
+    expect(await send()).toEqual([]);
+    alice.addListener({ [kind]: () => undefined });
+    subscription.on(kind, () => undefined);
+    expect(await send()).toMatchObject([{ kind, receiver: 'alice' }]);
+  });
+
+  it('counts a message when it is read, not when it is held for a reader', async () => {
+    await using network = createTestNetwork();
+    const subscription = network.client('alice').subscribe().channels('room').execute();
+    await subscription.connected();
+    await network.publish('room', 1);
+    const messages = subscription.messages();
+    await network.publish('room', 2);
+    expect(received(network)).toEqual([]);
+    await messages.next();
+    expect(received(network)).toEqual(['alice 1']);
+    await messages.next();
+    const third = messages.next();
+    await network.publish('room', 3);
+    expect([received(network), Object(await third).value.message]).toEqual([
+      ['alice 1', 'alice 2', 'alice 3'],
+      3,
+    ]);
+  });
+
+  it.each([
+    ['drop-newest', 0],
+    ['drop-oldest', 4],
+  ] as const)('does not count what the overflow policy %s drops', async (overflow, kept) => {
+    await using network = createTestNetwork();
+    const subscription = network.client('alice').subscribe().channels('room').execute();
+    await subscription.connected();
+    const messages = subscription.messages({ buffer: 1, overflow });
+    for (const n of [0, 1, 2, 3, 4]) await network.publish('room', n);
+    await messages.next();
+    expect(received(network)).toEqual([`alice ${kept}`]);
+  });
+
+  it('counts a message once that several subscriptions and readers get', async () => {
+    await using network = createTestNetwork();
+    const alice = await inRoom(network, 'alice');
+    const others = ['room', 'room.*'].map((channels) => alice.subscribe({ channels }).execute());
+    for (const other of others) other.on('message', () => undefined);
+    const reading = others.map((other) => other.messages().next());
+    await network.publish('room', 1);
+    await reading[0];
+    expect(received(network)).toEqual(['alice 1']);
+  });
+
   it('starts anew after reset(), also with clients that stay', async () => {
     await using network = createTestNetwork();
     await inRoom(network, 'alice');
@@ -130,6 +205,14 @@ describe('received()', () => {
 });
 
 describe('the option onDelivered of a client', () => {
+  it('does not keep the network from being told', async () => {
+    await using network = createTestNetwork();
+    const onDelivered = vi.fn();
+    await inRoom(network, 'alice', { onDelivered });
+    await network.publish('room', 1);
+    expect([received(network), onDelivered.mock.calls.length]).toEqual([['alice 1'], 1]);
+  });
+
   it('is told before the listeners, and a failure of it is reported as theirs is', async () => {
     await using network = createTestNetwork();
     const heard: unknown[] = [];

@@ -1,6 +1,6 @@
 import { PubNub } from 'timetoken';
 import { createTestNetwork, VirtualClock } from 'timetoken/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 const TIME = 'https://ps.pndsn.com/time/0';
 
@@ -72,8 +72,44 @@ describe('virtual time', () => {
     await expect(network.settled(Promise.reject(new Error('no')))).rejects.toThrow(/^no$/);
   });
 
-  it('does not move on for ever', async () => {
+  it.each([
+    ['virtual', 'virtual'],
+    ['fake', 'vi'],
+  ] as const)('stands where the promise has settled, in %s time', async (_name, source) => {
+    if (source === 'vi') vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const network = createTestNetwork({ time: source === 'vi' ? vi : source });
+    const begun = network.clock.now();
+    const fired: number[] = [];
+    for (const due of [1_999, 2_500])
+      network.clock.setTimeout(() => fired.push(network.clock.now() - begun), due);
+    network.fail('time', { with: 'hang' });
+    const call = network.client('alice').time().execute({ timeout: 2_000 });
+    await expect(network.settled(call)).rejects.toThrow('(PN-2002)');
+    expect([network.clock.now() - begun, fired]).toEqual([2_000, [1_999]]);
+    await network.close();
+  });
+
+  it('stands still for work outside the network, which may set a timer', async () => {
     await using network = createTestNetwork();
+    const begun = network.clock.now();
+    const work = async () => {
+      for (let turn = 0; turn < 100; turn++) await crypto.subtle.digest('SHA-1', new Uint8Array());
+      await new Promise<void>((resolve) => network.clock.setTimeout(resolve, 300));
+      return network.clock.now() - begun;
+    };
+    expect([await network.settled(work()), network.clock.now() - begun]).toEqual([300, 300]);
+  });
+
+  it('does not move on for an hour and more', async () => {
+    await using network = createTestNetwork();
+    const again = () => void network.clock.setTimeout(again, 60_000);
+    again();
+    await expect(network.settled(new Promise(() => undefined))).rejects.toThrow('An hour of the clock');
+  });
+
+  it('does not move on for ever', async () => {
+    await using network = createTestNetwork({ patience: 20 });
     const error = await network.settled(new Promise(() => undefined)).catch((reason: Error) => reason);
     expect(error).toMatchObject({ name: 'TestNetworkError', stack: expect.stringContaining('time.test.ts') });
   });

@@ -133,7 +133,7 @@ export interface PubNubOptions {
   readonly pageEvents?: PageEvents;
   /** Freezes payloads deeply before the listeners, which share them, get them; the test kit sets it. @default false */
   readonly freezePayloads?: boolean;
-  /** Is called with each entry that the client delivers, decrypted, before the listeners; the test kit sets it. @default none */
+  /** Is called with each entry that the program gets, decrypted, once: before its first listener, or when it is first read from `messages()`; the test kit sets it. @default none */
   readonly onDelivered?: (
     entry: WireEnvelope,
     client: { readonly userId: string; readonly subscribeKey: string },

@@ -77,7 +77,9 @@ export const MESSAGES_OPTIONS: OptionTable<{ readonly buffer?: number; readonly 
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Further options of a queue. */
-export interface QueueOptions {
+export interface QueueOptions<T> {
+  /** Called with each value that goes to a reader. */
+  readonly onTake?: (value: T) => void;
   /** Called when the queue has room again and when it has ended. */
   readonly onChange?: () => void;
   /** Bytes that may wait; a larger value is taken when nothing else waits. @default 16 MiB */
@@ -95,7 +97,7 @@ interface Reader<T> {
 export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   readonly #limit: number;
   readonly #overflow: Overflow;
-  readonly #options: QueueOptions;
+  readonly #options: QueueOptions<T>;
   readonly #maxBytes: number;
   readonly #waiting: Reader<T>[] = [];
   readonly #values = new Fifo<T>();
@@ -103,7 +105,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   #failure: Error | undefined;
   #fullSince: number | undefined;
 
-  constructor(limit: number, overflow: Overflow, options: QueueOptions = {}) {
+  constructor(limit: number, overflow: Overflow, options: QueueOptions<T> = {}) {
     this.#limit = limit;
     this.#overflow = overflow;
     this.#options = options;
@@ -137,6 +139,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     if (this.#ended) return;
     const reader = this.#waiting.shift();
     if (reader) {
+      this.#options.onTake?.(value);
       reader.resolve({ value, done: false });
       return;
     }
@@ -189,6 +192,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     const wasFull = this.full;
     const value = this.#values.shift();
     this.#fullSince = this.full ? this.#options.now?.() : undefined;
+    this.#options.onTake?.(value);
     if (wasFull && !this.full) this.#options.onChange?.();
     return value;
   }

@@ -14,6 +14,7 @@ import { widened } from './gaps.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { Recipients } from './recipients.ts';
+import { DeliveryReports } from './reports.ts';
 import type { Batch } from './state.ts';
 import { SUBSCRIPTION_EVENTS } from './subscription.ts';
 
@@ -33,6 +34,7 @@ export class Delivery {
   readonly #window: DeliveryWindow;
   readonly #queue: DeliveryQueue;
   readonly #fileUrl: FileUrl;
+  readonly reports: DeliveryReports;
   /** How many batches of the loop have come. */
   batches = 0;
 
@@ -40,6 +42,7 @@ export class Delivery {
     this.#engine = engine;
     const { dedupeEntries, random } = engine.settings;
     this.#queue = new DeliveryQueue(engine);
+    this.reports = new DeliveryReports(engine);
     this.#fileUrl = (file) => fileUrlOf(engine.executor, file);
     this.#window = new DeliveryWindow(dedupeEntries || DEFAULT_WINDOW, chance(random));
   }
@@ -177,13 +180,10 @@ export class Delivery {
     if (waiting.length > 0 && decoded.name === 'message') holding.hold(decoded.event, waiting, arrived.bytes);
   }
 
-  #tell({ envelope }: Arrived, { name, event }: Decoded): void {
-    const { executor, listeners, settings } = this.#engine;
-    try {
-      settings.onDelivered?.(envelope, settings);
-    } catch (error) {
-      listeners.report(name, error);
-    }
+  #tell(arrived: Arrived, decoded: Decoded): void {
+    const { executor, listeners } = this.#engine;
+    const { name, event } = decoded;
+    this.reports.meet(arrived, decoded, listeners);
     executor.reminder?.received(event.channel, this.#isHeard);
     listeners.emit(name, event);
   }

@@ -104,6 +104,7 @@ export class LiveSubscription {
         this.#engine.delivery.pump();
       },
       now: () => this.#engine.settings.clock.monotonic(),
+      onTake: this.#engine.delivery.reports.taken,
     });
     for (const event of this.#release()) queue.push(event);
     const { failure } = this.#engine;
@@ -137,12 +138,16 @@ export class LiveSubscription {
   }
 
   /** Delivers an event; returns it with the name that matched in this subscription. */
-  receive({ envelope, group, bytes }: Arrived, { name, event }: Decoded): Decoded['event'] {
+  receive(arrived: Arrived, decoded: Decoded): Decoded['event'] {
+    const { envelope, group, bytes } = arrived;
+    const { name, event } = decoded;
     this.ledger?.noteDelivered(envelope);
     // The event is decoded once, from the first copy: the name that matched may be that of another subscription.
     const match = this.interest.match(envelope.c, group) ?? null;
     const subscription = match === null ? null : withoutPresence(match);
     const own = event.subscription === subscription ? event : { ...event, subscription };
+    // Of the same name.
+    this.#engine.delivery.reports.meet(arrived, { name, event: own } as Decoded, this.#listeners);
     this.tell(name, own);
     // By its name, it is a message.
     if (name === 'message') for (const queue of [...this.#queues]) queue.push(own as PNMessageResult, bytes);

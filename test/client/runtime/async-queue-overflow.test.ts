@@ -6,7 +6,7 @@ const DONE = { value: undefined, done: true };
 const given = (value: unknown) => ({ value, done: false });
 const FAILURE = new PubNubError('PN-2001', 'No connection.');
 
-function filled(overflow: Overflow, values: readonly number[], options?: QueueOptions) {
+function filled(overflow: Overflow, values: readonly number[], options?: QueueOptions<number>) {
   const queue = new AsyncQueue<number>(2, overflow, options);
   for (const value of values) queue.push(value);
   return queue;

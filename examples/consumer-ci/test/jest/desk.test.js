@@ -26,6 +26,7 @@ test('the desk listens for questions', () => {
 test('who asks gets an answer', async () => {
   const bob = network.client('bob');
   expect(bob).toBeInstanceOf(PubNub);
+  bob.on('message', () => undefined);
   await bob.subscribe().channels('answers.bob').execute().connected();
   await bob.publish().channel('questions').message({ topic: 'hours' }).execute();
   await network.idle();
@@ -59,6 +60,7 @@ test('the fake timers of jest move the network as well', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
   const faked = createTestNetwork({ time: jest });
   const alice = faked.client('alice');
+  alice.on('message', () => undefined);
   await alice.subscribe().channels('room').execute().connected();
   await faked.clock.advance(300_000);
   await faked.publish('room', 'still there?');

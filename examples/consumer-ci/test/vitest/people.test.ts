@@ -7,6 +7,7 @@ test('who asks gets an answer', async ({ network }) => {
   const desk = new Desk(network.options);
   await desk.open();
   const bob = network.client('bob');
+  bob.on('message', () => undefined);
   await bob.subscribe().channels('answers.bob').execute().connected();
   await bob.publish().channel('questions').message({ topic: 'hours' }).execute();
   await network.idle();
