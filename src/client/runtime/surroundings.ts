@@ -43,8 +43,7 @@ export function watchPage<Owner extends object>(
   owner: Owner,
   tell: (owner: Owner, shown: boolean) => void,
 ): () => void {
-  // Some runtimes have no weak references; then the page keeps the owner.
-  const weak = typeof WeakRef === 'function' ? new WeakRef(owner) : { deref: () => owner };
+  const weak = weakly(owner);
   const stop = attempt(() =>
     pageEvents?.((shown) => {
       const alive = weak.deref();
@@ -53,6 +52,12 @@ export function watchPage<Owner extends object>(
     }),
   );
   return () => end(stop);
+}
+
+// Some runtimes have no weak references; then the page keeps the owner. A function of its own: closures of one function share
+// what they hold.
+function weakly<Owner extends object>(owner: Owner): Pick<WeakRef<Owner>, 'deref'> {
+  return typeof WeakRef === 'function' ? new WeakRef(owner) : { deref: () => owner };
 }
 
 function end(stop: unknown): void {

@@ -13,6 +13,11 @@ type LoopAction = Exclude<LoopEffect, TaskEffect>;
 
 const AT_WORK: ReadonlySet<ClientState> = new Set(['connecting', 'connected', 'reconnecting']);
 
+// Outside of the loop, which it must not hold.
+function tellOfPage(loop: Loop, shown: boolean): void {
+  loop.dispatch({ type: 'pageChanged', shown });
+}
+
 /** Runs the subscribe loop: adds the times to the reducer's inputs, and carries out its effects. */
 export class Loop {
   readonly #engine: SubscribeEngine;
@@ -35,9 +40,7 @@ export class Loop {
       failed: (error) => engine.announcer.failed(error),
     });
     // In whatever phase: a page that is hidden while nothing is subscribed stays hidden for the first subscription.
-    this.#unwatchPage = watchPage(pageEvents, this, (loop, shown) =>
-      loop.dispatch({ type: 'pageChanged', shown }),
-    );
+    this.#unwatchPage = watchPage(pageEvents, this, tellOfPage);
   }
 
   get state(): LoopState {

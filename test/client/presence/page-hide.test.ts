@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test, vi } from 'vitest';
 import { fetchTransport, kyTransport } from '../../../src/core.ts';
-import type { PubNubOptions } from '../../../src/index.ts';
+import { PubNub, type PubNubOptions } from '../../../src/index.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 
 /** A page whose events the test makes. */
@@ -185,6 +187,26 @@ describe('a client that is used while its page is hidden', () => {
     await fed[Symbol.asyncDispose]();
     expect(page.isHeard).toBe(false);
   });
+});
+
+test('a client that nobody uses any more is collected, though its page still has the listener', async () => {
+  // Garbage collection on demand: the flag takes effect for contexts that are made from now on.
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('There is no gc().');
+  const page = new Page();
+  const make = () => {
+    const keys = { subscribeKey: 'demo', userId: 'alice' };
+    return new WeakRef(new PubNub({ ...keys, pageEvents: page.events }));
+  };
+  const client = make();
+  await vi.waitFor(() => {
+    collect();
+    // Not the client itself: a failed expectation would hold it.
+    expect(client.deref() === undefined).toBe(true);
+  });
+  page.tell(false);
+  expect(page.isHeard).toBe(false);
 });
 
 describe('a page that leaves', () => {
