@@ -38,6 +38,7 @@ export async function download(
       const limits = () => executor.time.limits(operation, options, { most, from: PROVIDER });
       let place = plan.url;
       let response = await executor.authorizer.sendAuthorized(plan, { operation, limits }, open);
+      refuseUnled(response, place);
       for (let hops = 0; hops < MOST_REDIRECTS; hops++) {
         const next = placeIn(response, place);
         if (next === undefined) break;
@@ -103,6 +104,14 @@ function openStream(
     };
     executor.within(limits, work).catch((error: unknown) => reject(failure(error)));
   });
+}
+
+/** An origin leads to the bytes, and never gives them itself: what it answers with is a page of something else. */
+function refuseUnled({ status, stream, redirected }: TransportResponse, url: string): void {
+  if (!stream || redirected !== false) return;
+  stream.cancel().catch(() => undefined);
+  const cause = new TypeError('it does not lead to a file');
+  throw malformed(operation, { status, cause, from: addressOf(url) });
 }
 
 function placeIn({ status, headers }: TransportResponse, from: string): string | undefined {
