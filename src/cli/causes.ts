@@ -17,7 +17,7 @@ const DEEPEST = 8;
 const unknownHost: Advice = ({ address }) =>
   `The host of ${address} is not known here. Check its spelling, or name another with --origin.`;
 const noTls: Advice = ({ address }) =>
-  `${address} does not answer in HTTPS. An origin of \`serve\` speaks HTTP: leave out --ssl, or begin --origin with http://.`;
+  `${address} does not answer in HTTPS. An origin of \`serve\` speaks HTTP: leave out --ssl and TIMETOKEN_SSL, or begin --origin with http://.`;
 const notAnOrigin: Advice = ({ address }) =>
   `Something else than an origin answers at ${address}. Check the host and port of --origin.`;
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Logger, PubNub } from 'timetoken';
+import type { Logger } from 'timetoken';
+import { fetchTransport, PubNub } from 'timetoken/core';
+import { presence, storage } from 'timetoken/features';
 import type { Whereabouts } from './causes.ts';
 import type { CliContext } from './context.ts';
 import { messageOf } from './failures.ts';
@@ -36,12 +38,17 @@ export function withClientOptions(command: Command): Command {
     .option('--token <token>', 'access token (env TIMETOKEN_TOKEN, hidden from other users of the machine)');
 }
 
+/** The client of the commands. It has no hints: they are for programs, and the commands have their own. */
+export class CommandClient extends PubNub.with(presence, storage) {}
+
 /** Makes a client from the options and the environment. Throws a `PubNubError` for invalid ones. */
-export function connect(options: ClientOptions, { terminal, network }: CliContext): PubNub {
+export function connect(options: ClientOptions, { terminal, network }: CliContext): CommandClient {
   const setting = settingsIn(terminal);
   const token = setting(options.token, 'TIMETOKEN_TOKEN');
-  return new PubNub({
-    ...network,
+  const { fetch, transport = fetchTransport({ fetch }), ...world } = network;
+  return new CommandClient({
+    ...world,
+    transport,
     ...originOf(options, terminal),
     subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
     publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,

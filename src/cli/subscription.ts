@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { PubNub, Subscription } from 'timetoken';
+import type { Subscription } from 'timetoken';
 import { UsageError } from './failures.ts';
-import { type ClientOptions, collect } from './options.ts';
+import { type ClientOptions, type CommandClient, collect } from './options.ts';
 
 /** The options of the commands that subscribe. */
 export interface SubscriptionOptions extends ClientOptions {
@@ -33,7 +33,7 @@ export function subscribeParams(channels: readonly string[], options: Subscripti
 
 /** Rejects when the server refuses a name, which the user has typed, or when the client gives the connection up. */
 export function subscriptionFailure(
-  pubnub: PubNub,
+  pubnub: CommandClient,
   subscription: Pick<Subscription<unknown, string>, 'connected'>,
 ): Promise<never> {
   return new Promise((_resolve, reject) => {

@@ -17,12 +17,16 @@ const FLAGS: Readonly<Record<string, string>> = {
   end: '--from',
 };
 
+/** What an option may be in a program alone. */
+const FOR_PROGRAMS = /, or a function\b/;
+
 const OPTION = /(?:\b[Tt]he option )?["`](\w+)["`]/g;
 const PARAMETER = /^PN\w+Operation: (\w+) (?=must|needs|is)/;
 
 /** The message of an error, with flags in place of the names that a program uses. */
 export function inFlags(message: string): string {
   return message
+    .replace(FOR_PROGRAMS, '')
     .replace(PARAMETER, (whole, name: string) => (flagOf(name) ? `${flagOf(name)} ` : whole))
     .replace(OPTION, (whole, name: string) => flagOf(name) ?? whole);
 }

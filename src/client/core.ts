@@ -214,21 +214,21 @@ export class PubNub<Channels extends object = AnyChannels>
 
   /**
    * Starts a stopped or failed loop with the cursor it kept; makes a waiting one try again, at the soonest a second after
-   * its last failure. Does nothing to a running one.
+   * its last failure. Does nothing to a running one, nor on a closed client, which has ended for good.
    */
   reconnect(): void {
     if (!this.#closing) this.#engine.dispatch({ type: 'reconnectRequested' });
   }
 
-  /** Stops the loop and keeps subscriptions and cursor for `reconnect()`. */
+  /** Stops the loop and keeps subscriptions and cursor for `reconnect()`. Does nothing on a closed client. */
   disconnect(): void {
     this.#engine.dispatch({ type: 'disconnectRequested' });
   }
 
   /**
    * Resolves when the loop is in the given state. Rejects when it will not get there by itself: in `failed` with the error
-   * that it failed with, in `stopped` with `PN-2003`, as when the signal or the client ends first. Rejects with `PN-1002`
-   * for what is no state.
+   * that it failed with, in `stopped` with `PN-2003`, as when the signal ends first, on a closed client with `PN-2004`.
+   * Rejects with `PN-1002` for what is no state.
    */
   async until(state: ClientState, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal }: typeof options = checkOptions('until', options, WAIT_OPTIONS) ?? {};
@@ -254,6 +254,7 @@ export class PubNub<Channels extends object = AnyChannels>
   }
 
   async #close(): Promise<void> {
+    this.#waits.closing();
     const { clock } = this.#executor.settings;
     await new Promise<void>((resolve) => {
       const forget = clock.atLatest(FAREWELL, resolve);

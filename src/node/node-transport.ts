@@ -156,7 +156,7 @@ function exchange(
       answer = { incoming, body };
       if (accept && isSuccess(incoming)) {
         body.on('close', () => settle(() => undefined));
-        resolve({ ...responseOf(incoming, ''), stream: streamOf(body) });
+        resolve({ ...responseOf(incoming, ''), stream: streamOf(body), redirected: false });
         return;
       }
       read(body, maxResponseBytes).then(

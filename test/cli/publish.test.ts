@@ -22,7 +22,7 @@ describe('timetoken publish', () => {
 
   test('every value of the input arrives, in order, with one timetoken printed for each', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 8 }), async (values) => {
+      fc.asyncProperty(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 8 }), async (values) => {
         await using network = createTestNetwork();
         // What JSON cannot tell apart, such as -0 and 0, is not the command's to keep.
         const lines = values.map((value) => JSON.stringify(value));
@@ -97,16 +97,35 @@ describe('timetoken publish', () => {
     );
   });
 
-  test('a line that is not JSON ends the command; what came before it is published', async () => {
+  test('a line that is not JSON ends the command; what came before it is published, and that is no wrong usage', async () => {
     const network = openNetwork();
     const terminal = new FakeTerminal({ input: ['1', '', 'oops', '2'] });
     const { code, stdout, stderr } = await finish(['publish', 'room'], network.options, terminal);
     expect({ code, lines: stdout.split('\n').length - 1, sent: network.transcript().length }).toEqual({
-      code: 2,
+      code: 1,
       lines: 1,
       sent: 1,
     });
-    expect(stderr).toContain('Line 3 is not JSON');
+    expect(stderr).toMatch(/^error: Line 3 is not JSON\. .* Published before it: 1 message\.\n$/);
+  });
+
+  test('a first line that is not JSON is wrong usage, and nothing is sent', async () => {
+    const network = openNetwork();
+    const terminal = new FakeTerminal({ input: ['', 'oops', '2'] });
+    const { code, stderr } = await finish(['publish', 'room'], network.options, terminal);
+    expect({ code, sent: network.transcript().length }).toEqual({ code: 2, sent: 0 });
+    expect(stderr).toContain('error: Line 2 is not JSON');
+  });
+
+  test.each([[[]], [['', '  ']]])('an input without a message, %j, is wrong usage', async (input) => {
+    const network = openNetwork();
+    const { code, stdout, stderr } = await finish(
+      ['publish', 'room'],
+      network.options,
+      new FakeTerminal({ input }),
+    );
+    expect({ code, stdout, sent: network.transcript().length }).toEqual({ code: 2, stdout: '', sent: 0 });
+    expect(stderr).toContain('error: Nothing was published: there is no message');
   });
 
   test('a message that the library refuses is named by its line', async () => {

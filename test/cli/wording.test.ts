@@ -15,7 +15,10 @@ const MISTAKES: readonly (readonly [args: readonly string[], message: string])[]
   [['subscribe', 'room', '--origin', '::::'], '--origin (or TIMETOKEN_ORIGIN) must be'],
   [['subscribe', 'room', '--origin', 'http://a/b'], '--origin (or TIMETOKEN_ORIGIN) must be'],
   [['subscribe', 'room', '--subscribe-key', 'a b'], '--subscribe-key (or TIMETOKEN_SUBSCRIBE_KEY) must be'],
-  [['subscribe', 'room', '--token', ''], '--token (or TIMETOKEN_TOKEN) must be'],
+  [
+    ['subscribe', 'room', '--token', ''],
+    '--token (or TIMETOKEN_TOKEN) must be a string that is not empty. Correct',
+  ],
   [['subscribe', 'room', '--group', ''], '--group must not be empty'],
   [['subscribe', 'room', '--count', 'many'], "option '--count <n>' argument 'many' is invalid"],
   [['subscribe', 'a,b'], 'the channel must not contain a comma'],
@@ -29,6 +32,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], message: string])[]
   [['history', 'room', '--from', 'noon'], '--from must be'],
   [['history', 'room', '--count', '0'], "option '--count <n>' argument '0' is invalid"],
   [['history', ''], 'the channel must not be empty'],
+  [['history', 'news.*'], '"news.*" is a wildcard, which has no history'],
   [['here-now', ''], 'the channel must not be empty'],
   [['here-now', '--group', ''], '--group must not be empty'],
   [['record', 'room', '--timetoken', 'x'], '--timetoken must be'],
@@ -98,5 +102,16 @@ describe('npx', () => {
     const ended = finish(['publish', 'room', '1', '--origin', '127.0.0.1:9'], network.options, terminal);
     await network.clock.advance(30_000);
     expect((await ended).stderr).toContain('Start an origin there with `npx timetoken serve --port 9`');
+  });
+
+  test.each([
+    ['a refused connection', 'ECONNREFUSED', 'nothing listens'],
+    ['HTTP in place of HTTPS', 'EPROTO', 'ssl: false'],
+  ])('what helps with %s is told once, in the words of the command line', async (_name, code, programs) => {
+    const transport = () => Promise.reject(Object.assign(new Error('no'), { code }));
+    const args = ['publish', 'room', '1', '--origin', 'http://127.0.0.1:9'];
+    const { stderr } = await finish(args, { transport });
+    expect(stderr).toContain(code === 'EPROTO' ? 'TIMETOKEN_SSL' : 'Start an origin there');
+    expect(stderr).not.toContain(programs);
   });
 });

@@ -79,8 +79,31 @@ describe('until()', () => {
     const { pubnub } = scriptedClient();
     const before = rejection(pubnub.until('connected'));
     await pubnub.close();
-    expect(await before).toMatchObject({ code: 'PN-2003', message: expect.stringContaining('"connected"') });
-    expect(await rejection(pubnub.until('connected'))).toMatchObject({ code: 'PN-2003' });
+    const expected = {
+      code: 'PN-2004',
+      message: expect.stringContaining(
+        'The wait for "connected" ended: the client is closed. Create a new client.',
+      ),
+    };
+    expect(await before).toMatchObject(expected);
+    expect(await rejection(pubnub.until('connected'))).toMatchObject(expected);
+  });
+
+  it('says that the client is closed, and not to reconnect it, when the loop ran before', async () => {
+    const { pubnub, close } = scriptedClient([HANDSHAKE, hangs]);
+    pubnub.subscribe().channels('a').execute();
+    await pubnub.until('connected');
+    const stopped = pubnub.until('stopped');
+    const idle = rejection(pubnub.until('idle'));
+    await close();
+    await stopped;
+    for (const error of [await idle, await rejection(pubnub.until('connected'))]) {
+      expect(error).toMatchObject({ code: 'PN-2004' });
+      expect(String(error)).not.toContain('reconnect()');
+    }
+    pubnub.reconnect();
+    pubnub.disconnect();
+    await pubnub.until('stopped');
   });
 
   it('leaves no listener on its signal when it resolves', async () => {

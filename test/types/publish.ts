@@ -146,3 +146,27 @@ same<Promise<string>>()(
 shop.fire().channel('chat.1').execute();
 // @ts-expect-error wrong payload
 shop.signal().channel('chat.1').message({ txt: 'hi' });
+
+// What may be absent at run time is missing, however it is given.
+declare const maybe: string | undefined;
+declare const partial: { readonly channel?: string; readonly message?: string };
+declare const either: { readonly channel: string; readonly message: string } | { readonly channel: string };
+const optional = loose.publish(partial);
+export type MaybeAbsent = Expect<[Equal<typeof optional.execute, MissingParameter<'channel' | 'message'>>]>;
+// @ts-expect-error both may be absent
+optional.execute();
+// @ts-expect-error one of the objects has no message
+loose.publish(either).execute();
+// @ts-expect-error neither has the second of these
+loose.publish(dynamic ? { channel: 'a', message: 'x' } : { channel: 'a' }).execute();
+// @ts-expect-error undefined is no message
+loose.publish().channel('a').message(undefined).execute();
+// @ts-expect-error nor may it be one
+loose.publish().channel('a').message(maybe).execute();
+void loose.publish(partial).channel('a').message('x').execute();
+void loose.publish(either).message('x').execute();
+void loose.publish({ channel: 'a', message: 'x', ...(maybe && { customMessageType: maybe }) }).execute();
+// What is parsed, or unknown, is checked at run time.
+void loose.publish({ channel: 'a', message: JSON.parse('1') }).execute();
+declare const unchecked: unknown;
+void loose.publish().channel('a').message(unchecked).execute();

@@ -94,3 +94,9 @@ same<() => void>()(off);
 subscription.on('presence', (event) => same<PNPresenceEventResult>()(event));
 // @ts-expect-error statuses are the client's
 subscription.on('status', () => undefined);
+
+// One of the lists has to be there for certain.
+declare const maybeNames: { readonly channels?: readonly string[] };
+// @ts-expect-error neither of them may be there
+loose.subscribe(maybeNames).execute();
+void loose.subscribe({ ...maybeNames, channelGroups: ['g'] }).execute();

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { PubNub } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { Interrupted } from '../failures.ts';
-import { type ClientOptions, collect, connect, withClientOptions } from '../options.ts';
+import { type ClientOptions, type CommandClient, collect, connect, withClientOptions } from '../options.ts';
 import { asTyped } from '../self.ts';
 import { type Paint, paintFor } from '../style.ts';
 import { jsonLine, jsonText, visible } from '../visible.ts';
@@ -14,7 +13,7 @@ interface HereNowOptions extends ClientOptions {
   readonly json?: boolean;
 }
 
-type Query = ReturnType<PubNub['hereNow']>;
+type Query = ReturnType<CommandClient['hereNow']>;
 type Channel = Awaited<ReturnType<Query['execute']>>['channels'][string];
 
 const EXAMPLES = `

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FetchedMessage, Json } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { describe } from '../describe.ts';
-import { Interrupted } from '../failures.ts';
+import { Interrupted, UsageError } from '../failures.ts';
 import { type ClientOptions, connect, wholeNumber, withClientOptions } from '../options.ts';
 import { asTyped } from '../self.ts';
 import { paintFor } from '../style.ts';
@@ -44,6 +44,10 @@ export function addHistory(program: Command, context: CliContext): void {
 }
 
 async function printHistory(channel: string, options: HistoryOptions, context: CliContext): Promise<void> {
+  if (channel.endsWith('.*'))
+    throw new UsageError(
+      `"${channel}" is a wildcard, which has no history: name one channel. Messages are stored in their own.`,
+    );
   const { terminal, network } = context;
   await using pubnub = connect(options, context);
   const { count, before, from } = options;

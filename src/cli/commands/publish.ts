@@ -1,11 +1,20 @@
 import { type Command, Option } from 'commander';
-import type { Json, PubNub } from 'timetoken';
+import type { Json } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { CommandError, Interrupted, messageOf, UsageError } from '../failures.ts';
-import { type ClientOptions, connect, json, parseJson, wholeNumber, withClientOptions } from '../options.ts';
+import {
+  type ClientOptions,
+  type CommandClient,
+  connect,
+  json,
+  parseJson,
+  wholeNumber,
+  withClientOptions,
+} from '../options.ts';
 import { asTyped } from '../self.ts';
 import type { Terminal } from '../terminal.ts';
 import { jsonLine } from '../visible.ts';
+import { counted } from '../wording.ts';
 
 interface PublishOptions extends ClientOptions {
   readonly text?: boolean;
@@ -63,23 +72,46 @@ async function publishLines(channel: string, options: PublishOptions, context: C
   const publish = publisher(pubnub, { channel, options, terminal });
   if (terminal.stdin.isTTY) terminal.stderr.write(hint(options));
   let number = 0;
+  let sent = 0;
   for await (const line of terminal.stdin.lines()) {
     number++;
     if (line.trim() === '') continue;
-    const message = parse(line, options, `Line ${number}`);
+    const message = parseLine(line, options, { number, sent });
     try {
       await publish(message);
+      sent++;
     } catch (cause) {
       throw cause instanceof Interrupted
         ? cause
         : new CommandError(`Line ${number}: ${messageOf(cause)}`, { cause });
     }
   }
-  if (terminal.stop.reason === 'interrupted') throw new Interrupted('interrupted');
+  const { reason } = terminal.stop;
+  if (reason === 'interrupted') throw new Interrupted(reason);
+  if (sent === 0 && reason === undefined)
+    throw new UsageError(
+      'Nothing was published: there is no message, neither as an argument nor in the input.',
+    );
+}
+
+// Lines are published as they come, so that those of a program that runs on are. Wrong usage is what sends nothing.
+function parseLine(
+  line: string,
+  options: PublishOptions,
+  { number, sent }: { readonly number: number; readonly sent: number },
+): unknown {
+  try {
+    return parse(line, options, `Line ${number}`);
+  } catch (cause) {
+    if (sent === 0) throw cause;
+    throw new CommandError(`${messageOf(cause)} Published before it: ${counted(sent, 'message')}.`, {
+      cause,
+    });
+  }
 }
 
 function publisher(
-  pubnub: PubNub,
+  pubnub: CommandClient,
   target: { readonly channel: string; readonly options: PublishOptions; readonly terminal: Terminal },
 ): (message: unknown) => Promise<void> {
   const { channel, options, terminal } = target;

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { PubNub } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { Hints } from '../hints.ts';
-import { connect, whereaboutsOf, wholeNumber, withClientOptions } from '../options.ts';
+import { type CommandClient, connect, whereaboutsOf, wholeNumber, withClientOptions } from '../options.ts';
 import { printer } from '../printer.ts';
 import { asTyped } from '../self.ts';
 import {
@@ -54,7 +53,7 @@ async function receive(
 }
 
 // Prints every event. Resolves after the last message that was asked for.
-function print(pubnub: PubNub, options: SubscribeOptions, { terminal, network }: CliContext) {
+function print(pubnub: CommandClient, options: SubscribeOptions, { terminal, network }: CliContext) {
   const { count, json } = options;
   const now = () => network.clock?.now() ?? Date.now();
   const hints = new Hints(whereaboutsOf(options, terminal), terminal);

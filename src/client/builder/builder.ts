@@ -71,12 +71,24 @@ export interface CallExecuteFirst {
   readonly 'call .execute()': never;
 }
 
-type Missing<P, G> = Exclude<RequiredKeys<P>, keyof G> | MissingOneOf<P, G>;
+// Looked up one by one: of a union of objects, a parameter is given only if all of them have it.
+type Missing<P, G> = { [K in RequiredKeys<P>]: Absent<G, K> }[RequiredKeys<P>] | MissingOneOf<P, G>;
 type MissingOneOf<P, G> = P extends { readonly '~oneOf': infer O extends string }
-  ? [Extract<O, keyof G>] extends [never]
-    ? O
+  ? { [K in O]: Absent<G, K> }[O] extends infer A
+    ? [O] extends [A]
+      ? O
+      : never
     : never
   : never;
+
+// A value that may be `undefined` at run time counts as not given; `unknown` and `any` say nothing.
+type Absent<G, K> = K extends keyof G
+  ? unknown extends G[K]
+    ? never
+    : undefined extends G[K]
+      ? K
+      : never
+  : K;
 
 type Gate<P extends Params, T extends Verbs, C, G extends object> = [Missing<P, G>] extends [never]
   ? Fits<P, C, G> extends true

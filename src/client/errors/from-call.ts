@@ -11,14 +11,14 @@ interface CallLimits {
   readonly signal?: AbortSignal | undefined;
   /** The delivery of the request when a limit ends it. @default 'unknown' */
   readonly delivery?: Delivery;
-  /** Scheme, host and port that were asked. */
-  readonly address?: string | undefined;
+  /** Who is waited for: scheme, host and port, or words. */
+  readonly from?: string | undefined;
 }
 
 /** The limits of a call: its deadline, the caller's signal and the end of the client, each with its error. */
 export function limitsOf(
   operation: PNOperationType,
-  { timeout, signal, delivery = 'unknown', address, given = timeout }: CallLimits,
+  { timeout, signal, delivery = 'unknown', from, given = timeout }: CallLimits,
 ): Limits {
   const details = { operation, delivery };
   return {
@@ -27,7 +27,7 @@ export function limitsOf(
     onTimeout: () =>
       new PubNubError(
         'PN-2002',
-        `${operation} failed: no answer${address === undefined ? '' : ` from ${address}`} within ${given} ms.`,
+        `${operation} failed: no answer${from === undefined ? '' : ` from ${from}`} within ${given} ms.`,
         details,
       ),
     onAbort: (cause) => aborted(operation, delivery, cause),

@@ -13,7 +13,7 @@ export class StateWaits {
   readonly #state: () => ClientState;
   readonly #waiters = new Waiters<ClientState | 'closed'>();
   #last: PNStateEvent | undefined;
-  #isClosed = false;
+  #isClosing = false;
 
   constructor(state: () => ClientState, listeners: ListenerRegistry) {
     this.#state = state;
@@ -25,7 +25,7 @@ export class StateWaits {
 
   /**
    * Resolves in the given state. Rejects if the loop does not reach it by itself: in `failed` with the error of the loop, in
-   * `stopped` with `PN-2003`, as when the signal or the client ends first.
+   * `stopped` with `PN-2003`, as when the signal ends first, and with `PN-2004` when the client is closed.
    */
   async until(wanted: ClientState, signal: AbortSignal | undefined): Promise<void> {
     if (!CLIENT_STATES.includes(wanted)) {
@@ -36,17 +36,23 @@ export class StateWaits {
       new PubNubError('PN-2003', `The wait for "${wanted}" was given up.`, { cause });
     const judge = (state: ClientState | 'closed') => {
       if (state === wanted) return 'done';
-      if (state === 'closed') return givenUp();
+      if (state === 'closed') return closed(wanted);
+      // What stops the loop of a client for good.
+      if (this.#isClosing) return closed(wanted);
       return state === 'failed' || state === 'stopped' ? this.#ended(wanted, state) : undefined;
     };
-    const verdict = judge(this.#state()) ?? (this.#isClosed ? givenUp(signal?.reason) : undefined);
+    const verdict = judge(this.#state());
     if (verdict === undefined) await this.#waiters.wait(signal, givenUp, judge);
     else if (verdict !== 'done') throw verdict;
   }
 
-  /** Ends all waits, and later ones. */
+  /** From now on the client does not get anywhere. */
+  closing(): void {
+    this.#isClosing = true;
+  }
+
+  /** Ends all waits. */
   close(): void {
-    this.#isClosed = true;
     this.#waiters.tell('closed');
   }
 
@@ -57,4 +63,8 @@ export class StateWaits {
     const what = `The wait for "${wanted}" ended: the loop is in the state "${state}"${why}; reconnect() starts it again.`;
     return new PubNubError('PN-2003', what);
   }
+}
+
+function closed(wanted: ClientState): PubNubError {
+  return new PubNubError('PN-2004', `The wait for "${wanted}" ended: the client is closed.`);
 }

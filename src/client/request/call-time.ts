@@ -5,6 +5,10 @@ import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { InnerOptions } from './call-options.ts';
 import type { Limits } from './cancellation.ts';
 
+/** Who may let a call wait, besides servers. */
+export const PROVIDER = 'the token provider';
+export const CRYPTO_MODULE = 'the crypto module';
+
 /** Keeps the time of calls: a `timeout` is for all that a call does. */
 export class CallTime {
   readonly #clock: SteadyClock;
@@ -28,7 +32,7 @@ export class CallTime {
   limits(
     operation: PNOperationType,
     options: InnerOptions,
-    { most, ...more }: { readonly most?: number; readonly delivery?: Delivery; readonly address?: string },
+    { most, ...more }: { readonly most?: number; readonly delivery?: Delivery; readonly from?: string },
   ): Limits {
     const { due, timeout: given, signal } = options;
     return limitsOf(operation, {

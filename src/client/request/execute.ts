@@ -24,7 +24,7 @@ import { safeLogger } from '../runtime/logger.ts';
 import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
 import type { InnerOptions } from './call-options.ts';
-import { CallTime } from './call-time.ts';
+import { CallTime, CRYPTO_MODULE, PROVIDER } from './call-time.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
 import { addressOf, encodeSegment } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
@@ -171,15 +171,13 @@ export class Executor {
     try {
       if (payload) this.reminder?.sent(operation, payload.of(values));
       const codec = payload?.encrypted && this.codec;
+      const limits = () =>
+        this.time.limits(operation, options, { delivery: 'not-sent', from: CRYPTO_MODULE });
       return planRequest(endpoint, values, {
         keys: settings,
         baseUrl: settings.baseUrl,
         identity,
-        payload: codec
-          ? await this.within(this.time.limits(operation, options, { delivery: 'not-sent' }), () =>
-              codec.encrypt(payload.of(values)),
-            )
-          : undefined,
+        payload: codec && (await this.within(limits(), () => codec.encrypt(payload.of(values)))),
       });
     } catch (thrown) {
       // A program's own `toJSON()` or getter may throw anything.
@@ -223,17 +221,18 @@ export class Executor {
     options: InnerOptions,
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
-    const { requestTimeout: most, baseUrl: address } = this.settings;
-    const limits = () => this.time.limits(operation, options, { most, delivery: 'not-sent' });
+    const { requestTimeout: most, baseUrl: from } = this.settings;
+    const limits = () => this.time.limits(operation, options, { most, delivery: 'not-sent', from: PROVIDER });
     const response = await this.authorizer.sendAuthorized(plan, { operation, auth, limits }, (request) =>
-      this.send(operation, request, this.time.limits(operation, options, { most, address })),
+      this.send(operation, request, this.time.limits(operation, options, { most, from })),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
     const result = this.read(endpoint, values, response);
     options.onAnswer?.(response);
     const { codec } = this;
     if (!codec || !decrypt) return result;
-    return this.within(this.time.limits(operation, options, {}), () => decrypt(result, codec.decrypt));
+    const reading = this.time.limits(operation, options, { from: CRYPTO_MODULE });
+    return this.within(reading, () => decrypt(result, codec.decrypt));
   }
 
   /** The result in an answer. Throws the error of an answer that is not a success. */

@@ -56,7 +56,9 @@ async function answerOf(response: Response, accept: 'stream' | undefined): Promi
   // A browser hides the status of a redirect that it does not follow.
   const status = response.type === 'opaqueredirect' ? 307 : response.status;
   if (accept && response.ok) {
-    return { status, headers, body: '', stream: response.body ?? new Blob().stream() };
+    const stream = response.body ?? new Blob().stream();
+    // An answer that a program made has no address, and does not tell what it was made of.
+    return { status, headers, body: '', stream, redirected: response.url ? response.redirected : undefined };
   }
   return { status, headers, body: await readText(response) };
 }

@@ -38,6 +38,8 @@ export interface TransportResponse {
   readonly body: string;
   /** The body as it arrives, if `accept` asked for it and the status is a success. */
   readonly stream?: ReadableStream<Uint8Array> | undefined;
+  /** Whether the answer comes from where a redirect led that was followed; absent if the transport cannot tell. */
+  readonly redirected?: boolean | undefined;
 }
 
 /**

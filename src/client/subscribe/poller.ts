@@ -72,7 +72,7 @@ export class Poller {
         onSend?.();
         length = authorized.url.length;
         const limits = {
-          ...limitsOf(operation, { timeout, signal, address: settings.baseUrl }),
+          ...limitsOf(operation, { timeout, signal, from: settings.baseUrl }),
           controller,
         };
         return this.#executor.send(operation, authorized, limits);

@@ -1,6 +1,24 @@
-import { PubNubError } from 'timetoken';
+import { aesCbcCryptoModule, type PubNub, PubNubError, type PubNubOptions, type Transport } from 'timetoken';
 import { describe, expect, it } from 'vitest';
 import { fails, hangs, networkError, rejection, SENT, scriptedClient } from '../../support/unit-client.ts';
+
+const CALL = { timeout: 1_000 };
+const FILE = { channel: 'a', fileId: 'x', fileName: 'x' } as const;
+const STORE = 'https://store.example/bucket?signature=x';
+const ANNOUNCEMENT = JSON.stringify({
+  data: { id: 'x', name: 'x' },
+  file_upload_request: { url: STORE, form_fields: [] },
+});
+
+// They lead to a store, which is silent.
+const leading: Transport = async ({ url }) => {
+  if (url === STORE) return new Promise<never>(() => undefined);
+  return { status: 307, headers: new Headers({ location: STORE }), body: '' };
+};
+const announcing: Transport = async ({ url }) => {
+  if (url === STORE) return new Promise<never>(() => undefined);
+  return { status: 200, headers: new Headers(), body: ANNOUNCEMENT };
+};
 
 const unavailable = { status: 503, body: '{}' };
 
@@ -53,6 +71,55 @@ describe('the timeout of a call', () => {
     clockBound.later = (done) => client.clock.setTimeout(done, 600);
     const { failure, took } = await failureOf(client, (pubnub) => pubnub.time().execute({ timeout: 1_000 }));
     expect([failure.code, took, client.requests.length]).toEqual(['PN-2002', 1_000, 1]);
+  });
+
+  it.each<readonly [string, Partial<PubNubOptions>, (pubnub: PubNub) => Promise<unknown>, string]>([
+    ['a server', {}, (pubnub) => pubnub.time().execute(CALL), 'http://localhost'],
+    ['a download', {}, (pubnub) => pubnub.downloadFile(FILE).execute(CALL), 'http://localhost'],
+    [
+      'what a download is led to',
+      { transport: leading },
+      (pubnub) => pubnub.downloadFile(FILE).execute(CALL),
+      'https://store.example',
+    ],
+    [
+      'an upload',
+      { transport: announcing },
+      (pubnub) => pubnub.sendFile({ channel: 'a', file: 'x', fileName: 'x' }).execute(CALL),
+      'https://store.example',
+    ],
+    [
+      'a token provider',
+      { token: () => new Promise<string>(() => undefined) },
+      (pubnub) => pubnub.publish({ channel: 'a', message: 1 }).execute(CALL),
+      'the token provider',
+    ],
+    [
+      'a token provider, for a download',
+      { token: () => new Promise<string>(() => undefined) },
+      (pubnub) => pubnub.downloadFile(FILE).execute(CALL),
+      'the token provider',
+    ],
+    [
+      'a crypto module',
+      {
+        cryptoModule: {
+          ...aesCbcCryptoModule({ cipherKey: 'k' }),
+          encrypt: () => new Promise(() => undefined),
+        },
+      },
+      (pubnub) => pubnub.publish({ channel: 'a', message: 1 }).execute(CALL),
+      'the crypto module',
+    ],
+    [
+      'a source that stalls',
+      {},
+      (pubnub) => pubnub.sendFile({ channel: 'a', file: new ReadableStream(), fileName: 'x' }).execute(CALL),
+      'the source of the file',
+    ],
+  ])('names who was waited for: %s', async (_name, options, call, from) => {
+    const { failure } = await failureOf(scriptedClient([hangs], options), call);
+    expect(failure.message).toContain(`failed: no answer from ${from} within 1000 ms`);
   });
 
   it('that passes while a publish waits for its token or a pause leaves it unsent', async () => {

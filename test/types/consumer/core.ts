@@ -34,3 +34,9 @@ export async function send(): Promise<string | undefined> {
 
 // @ts-expect-error the channel is missing
 void pubnub.publish().message('x').execute();
+
+// A channel of the environment may be absent; the object of it compiles, the call does not.
+declare const environment: Readonly<Record<string, string | undefined>>;
+const channel = environment['CHANNEL'];
+// @ts-expect-error the channel may be missing
+void pubnub.publish({ channel, message: 'x' }).execute();

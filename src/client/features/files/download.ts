@@ -2,7 +2,9 @@ import type { Values } from '../../endpoint.ts';
 import { aborted, checkAnswer, malformed } from '../../errors/from-call.ts';
 import { lostAt } from '../../errors/from-failure.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
+import { CRYPTO_MODULE, PROVIDER } from '../../request/call-time.ts';
 import type { Executor } from '../../request/execute.ts';
+import { addressOf } from '../../request/path.ts';
 import type { RequestPlan } from '../../request/plan.ts';
 import type { TransportResponse } from '../../request/transport.ts';
 import { DownloadedFile } from './downloaded-file.ts';
@@ -33,9 +35,10 @@ export async function download(
   const { headers, stream } = await executor.repeat(
     { operation, retry: 'safe' },
     async () => {
-      const limits = () => executor.time.limits(operation, options, { most });
+      const limits = () => executor.time.limits(operation, options, { most, from: PROVIDER });
       let place = plan.url;
       let response = await executor.authorizer.sendAuthorized(plan, { operation, limits }, open);
+      refuseUnled(response, place);
       for (let hops = 0; hops < MOST_REDIRECTS; hops++) {
         const next = placeIn(response, place);
         if (next === undefined) break;
@@ -51,8 +54,9 @@ export async function download(
   try {
     const encrypted = new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
     // Without a limit for the call, a crypto module has as long again as the bytes.
-    const plain = await executor.within(executor.time.limits(operation, options, { most }), async () =>
-      codec.decryptFile(encrypted),
+    const plain = await executor.within(
+      executor.time.limits(operation, options, { most, from: CRYPTO_MODULE }),
+      async () => codec.decryptFile(encrypted),
     );
     const bytes = new Blob([plain as BlobPart]);
     return new DownloadedFile({ name, type: OCTETS, size: bytes.size }, bytes.stream());
@@ -71,7 +75,8 @@ function openStream(
 ): Promise<TransportResponse> {
   const { settings } = executor;
   const watch = watcherOf(options.onProgress, settings.logger);
-  const limits = executor.time.limits(operation, options, { most: settings.fileTimeout });
+  const from = addressOf(request.url);
+  const limits = executor.time.limits(operation, options, { most: settings.fileTimeout, from });
   const failure = (thrown: unknown) =>
     executor.failure(operation, thrown, lostAt(request.url, settings.hints));
   return new Promise((resolve, reject) => {
@@ -99,6 +104,14 @@ function openStream(
     };
     executor.within(limits, work).catch((error: unknown) => reject(failure(error)));
   });
+}
+
+/** An origin leads to the bytes, and never gives them itself: what it answers with is a page of something else. */
+function refuseUnled({ status, stream, redirected }: TransportResponse, url: string): void {
+  if (!stream || redirected !== false) return;
+  stream.cancel().catch(() => undefined);
+  const cause = new TypeError('it does not lead to a file');
+  throw malformed(operation, { status, cause, from: addressOf(url) });
 }
 
 function placeIn({ status, headers }: TransportResponse, from: string): string | undefined {

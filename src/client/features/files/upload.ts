@@ -3,6 +3,7 @@ import type { Values } from '../../endpoint.ts';
 import { malformed } from '../../errors/from-call.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
+import { addressOf } from '../../request/path.ts';
 import type { TransportResponse } from '../../request/transport.ts';
 import { randomId } from '../../runtime/random.ts';
 import { blobOf, bytesOf } from './bytes.ts';
@@ -38,7 +39,7 @@ export async function send(
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
   const codec = executor.codecOfCall(cipherKey);
   const bytes = await executor.within(
-    executor.time.limits(operation, options, { delivery: 'not-sent' }),
+    executor.time.limits(operation, options, { delivery: 'not-sent', from: 'the source of the file' }),
     async () => {
       await planMessage(executor, values);
       return codec ? encrypted(codec, await blobOf(file, size)) : bytesOf(file, size);
@@ -83,7 +84,7 @@ async function upload(
     const response = await executor.send(
       operation,
       request,
-      executor.time.limits(operation, options, { most }),
+      executor.time.limits(operation, options, { most, from: addressOf(url) }),
     );
     if (response.status !== 204) throw refusal(executor, response, url);
     report?.(body.size);

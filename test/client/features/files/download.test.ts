@@ -5,6 +5,7 @@ import {
   legacyCryptoModule,
   type PubNubOptions,
 } from 'timetoken';
+import { fetchTransport } from 'timetoken/core';
 import { describe, expect, it } from 'vitest';
 import {
   type Answering,
@@ -60,6 +61,37 @@ describe('downloadFile()', () => {
     const client = filesClient(() => ({ bytes: DATA }));
     expect(await (await client.pubnub.downloadFile(FILE).execute()).text()).toBe('Knights who say Ni! ü€');
     expect(client.seen).toHaveLength(1);
+    await client.close();
+  });
+
+  it.each([
+    ['a login page', '<html>Log in</html>', { 'content-type': 'text/html' }],
+    ['an empty answer', '', {}],
+  ])('refuses %s of the origin’s own address', async (_name, body, headers) => {
+    const { error } = await failed(() => ({}), {
+      transport: fetchTransport({
+        fetch: async ({ url }) =>
+          Object.defineProperties(new Response(body, { headers }), {
+            url: { value: url },
+            redirected: { value: false },
+          }),
+      }),
+    });
+    expect(error).toMatchObject({ code: 'PN-4001', operation: 'PNDownloadFileOperation' });
+    expect(String(error)).toContain('the answer of http://localhost is not one of the protocol');
+  });
+
+  it('takes a page that somebody uploaded, where fetch has followed the redirect', async () => {
+    const client = filesClient(() => ({}), {
+      transport: fetchTransport({
+        fetch: async () =>
+          Object.defineProperties(new Response('<html>', { headers: { 'content-type': 'text/html' } }), {
+            url: { value: PLACE },
+            redirected: { value: true },
+          }),
+      }),
+    });
+    expect(await (await client.pubnub.downloadFile(FILE).execute()).text()).toBe('<html>');
     await client.close();
   });
 
