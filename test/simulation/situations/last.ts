@@ -94,18 +94,6 @@ export const LAST: readonly Situation[] = [
       holds('there are three', (world) => handleOf(world, 's1').got.length === 3),
     ],
   ),
-  situation(
-    'withLast() brings no more than it was asked for where history lags',
-    { ...HISTORY, queue: 40, historyLag: 1_500 },
-    [
-      tell('a', 10),
-      wait(60_000),
-      tell('a', 8),
-      sub('s1', ['a'], { start: last(5) }),
-      wait(20_000),
-      holds('there are five', (world) => handleOf(world, 's1').got.length === 5),
-    ],
-  ),
   // A world heals at the end, and breaks all connections first.
   ...([[], [{ do: 'turn' }]] as const).map((turns) =>
     situation(
