@@ -83,9 +83,11 @@ export class NewestBackfill extends ChannelBackfill {
     return isFruitful;
   }
 
-  // Whether there may have been entries before these that history lacks as well: a full answer, none of them old enough.
+  // Whether there were entries before these that history may lack as well: as the server says, or else if the answer is full
+  // and none of them is old enough.
   #startsLate({ entries, gaps }: LoopAnswer): boolean {
-    if (gaps || entries.length < this.engine.settings.countThreshold) return false;
+    if (gaps) return gaps.some(({ to }) => !isOverdue(to, this.plan.asOf, LAG));
+    if (entries.length < this.engine.settings.countThreshold) return false;
     const oldest = entries
       .flatMap((entry) => (isEnvelope(entry) ? entry.p.t : []))
       .reduce(sooner, this.plan.to);
