@@ -55,7 +55,6 @@ export class BackfillQueue {
       let patience = 0;
       const poll = () => {
         wasHolding = backfill.isHolding;
-        backfill.onPoll?.();
         patience = this.#patienceFor(backfill);
         return this.#poll(backfill, patience, signal);
       };
@@ -68,6 +67,7 @@ export class BackfillQueue {
         return answer;
       }
       backfill.silence++;
+      backfill.onSilence?.();
       if (mostSilence !== undefined && backfill.silence >= mostSilence) return undefined;
       const isLost = patience >= LONGEST_HOLD;
       if (isLost) backfill.attempts = MOST_ATTEMPTS;

@@ -62,8 +62,8 @@ export class Backfill {
   running: Promise<void> = Promise.resolve();
   /** Nothing more is fetched. */
   isClosed = false;
-  /** Called when a poll for it goes out. */
-  onPoll: (() => void) | undefined;
+  /** Called when a poll for it stays without an answer. */
+  onSilence: (() => void) | undefined;
   /** Called when something begins to wait. */
   onHeld: (() => void) | undefined;
   protected readonly engine: SubscribeEngine;

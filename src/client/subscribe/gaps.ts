@@ -7,6 +7,7 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
+import { isEnvelope } from './decode.ts';
 import { each, type Names, NO_NAMES, namesOf, union } from './names.ts';
 import type { LoopAnswer } from './state.ts';
 
@@ -51,8 +52,17 @@ export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: As
     losses.push({ ...suspected, from: to, to: from, reason: 'cursor-regressed' });
   if (answer.gaps) return [...losses, ...answer.gaps.map(told)];
   const reason = late ? 'retention' : full ? 'count-exceeded' : undefined;
-  if (reason && compareTimetokens(to, from) > 0) losses.push({ ...suspected, from, to, reason });
-  return losses;
+  if (!reason) return losses;
+  const end = endOf(answer, to);
+  return compareTimetokens(end, from) > 0 ? [...losses, { ...suspected, from, to: end, reason }] : losses;
+}
+
+// What is missing is older than some entry that is there; the cursor may be older than that.
+function endOf({ entries, cursor }: LoopAnswer, to: Timetoken): Timetoken {
+  // Timetokens of another region are of another clock.
+  return entries
+    .flatMap((entry) => (isEnvelope(entry) && entry.p.r === cursor.region ? entry.p.t : []))
+    .reduce(later, to);
 }
 
 function told({ from, to, c, w, g }: WireGap): Loss {

@@ -145,7 +145,7 @@ test('a region that goes back tells the entries of the same answer that a floor 
 
 describe('of two subscriptions to one channel', () => {
   test('the one that recovers is told when history has spoken, the other at once', async () => {
-    const history = new StoredHistory(rowsAt([25]));
+    const history = new StoredHistory(rowsAt([25, 80]));
     await using fed = new HandFedClient({}, { byHand: ['other'] });
     const plain = fed.client.subscribe().channels('a').execute();
     const keen = fed.client.subscribe().channels('a').recovery('history').execute();

@@ -85,6 +85,21 @@ describe('a gap', () => {
       expect(gap).toMatchObject({ certain: false, from: tt(1), to: tt(900) });
   });
 
+  test.each([
+    ['behind its entries', 60],
+    ['where it was', 1],
+    ['before where it was', 0],
+  ])('is suspected up to the newest entry of a full answer whose cursor is %s', (_, at) => {
+    const machine = connected().answer(at, { entries: entries(100) });
+    expect(lossesOf(machine)).toEqual([
+      expect.objectContaining({ reason: 'count-exceeded', from: tt(1), to: tt(199) }),
+    ]);
+    // Entries of another region have another clock.
+    const other = { p: { t: tt(900), r: 9 } };
+    const mixed = connected().answer(200, { entries: [...entries(99), entryAt(900, 'a', other)] });
+    expect(lossesOf(mixed)).toEqual([expect.objectContaining({ from: tt(1), to: tt(200) })]);
+  });
+
   test('is suspected after an absence longer than the server keeps what was not fetched', () => {
     const absent = (milliseconds: number) => {
       const machine = connected()
@@ -95,12 +110,12 @@ describe('a gap', () => {
         .wait(milliseconds)
         .send({ type: 'reconnectRequested' })
         .answer(80)
-        .answer(81, { entries: entries(1) });
+        .answer(101, { entries: entries(1) });
       return lossesOf(machine);
     };
     expect(absent(600_000)).toEqual([]);
     expect(absent(600_001)).toEqual([
-      expect.objectContaining({ reason: 'retention', from: tt(5), to: tt(81), certain: false }),
+      expect.objectContaining({ reason: 'retention', from: tt(5), to: tt(101), certain: false }),
     ]);
   });
 

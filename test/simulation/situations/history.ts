@@ -127,6 +127,49 @@ export const FILLS: readonly Situation[] = [
     holds('the first loss is told', (world) => wasTold(world, 's1', 'backfill-failed')),
     holds('the second loss is filled', (world) => handleOf(world, 's1').got.length === 26),
   ]),
+  ...([3_000, 8_000] as const).map((historyLag) =>
+    situation(`a gap is filled from history that lags ${historyLag} ms`, { ...HISTORY, historyLag }, [
+      sub('s1', ['a', 'b']),
+      wait(1_000),
+      ...[DISCONNECT, tell('a', 25), tell('b', 5), RECONNECT],
+      wait(20_000),
+      has('s1', 30),
+    ]),
+  ),
+  situation(
+    'a gap is told where history lags longer than it is waited for',
+    { ...HISTORY, historyLag: 60_000 },
+    [
+      sub('s1', ['a']),
+      wait(1_000),
+      ...[DISCONNECT, tell('a', 25), RECONNECT],
+      wait(20_000),
+      holds('the gap is told, and not as filled', (world) =>
+        handleOf(world, 's1').gaps.some(({ gap }) => gap.recovered === 'none' && !gap.certain),
+      ),
+    ],
+  ),
+  situation(
+    'a trimmed range is not called filled before history has it',
+    { origin: 'tight', queue: 2, needsHistory: true, recovery: 'history' },
+    [
+      sub('s1', ['a']),
+      wait(1_000),
+      DISCONNECT,
+      // From an empty history nothing can be learnt.
+      ({ gate }) => {
+        const body = JSON.stringify({ status: 200, error: false, error_message: '', channels: {} });
+        gate.rule = ({ kind }) => (kind === 'history' ? { status: 200, body } : undefined);
+        return;
+      },
+      tell('a', 6),
+      RECONNECT,
+      wait(20_000),
+      holds('the gap is certain and not filled', (world) =>
+        handleOf(world, 's1').gaps.some(({ gap }) => gap.certain && gap.recovered === 'none'),
+      ),
+    ],
+  ),
   situation('a wildcard is filled on the channels of the same answer', HISTORY, [
     tell('n.x', 16),
     wait(1_000),

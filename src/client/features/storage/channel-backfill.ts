@@ -1,8 +1,8 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import { isStored } from '../../subscribe/decode.ts';
-import type { HistoryRange, HistoryRows } from './history-source.ts';
-import { type Place, StoredBackfill } from './stored-backfill.ts';
+import type { HistoryRange } from './history-source.ts';
+import { type Doubt, type Place, type Read, StoredBackfill } from './stored-backfill.ts';
 
 /** A backfill that reads the history of each of its channels, while newer entries wait behind it. */
 export abstract class ChannelBackfill extends StoredBackfill {
@@ -28,7 +28,10 @@ export abstract class ChannelBackfill extends StoredBackfill {
   protected abstract rangeOf(channel: string): Omit<HistoryRange, 'channel'>;
 
   /** Delivers the rows of a channel, merged with the entries that wait. */
-  protected abstract deliver(channel: string, found: HistoryRows): void;
+  protected abstract deliver(channel: string, found: Read): void;
+
+  /** Whether history may lack rows of a channel's range, up to a timetoken. */
+  protected abstract doubtOf(channel: string, upTo: Timetoken): Doubt;
 
   /** The newest message of a channel that waits, up to a timetoken: history must have it as well. */
   protected newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
@@ -50,8 +53,8 @@ export abstract class ChannelBackfill extends StoredBackfill {
   async #readChannel(place: Place, signal: AbortSignal): Promise<void> {
     const { channel } = place;
     const range = this.rangeOf(channel);
-    const newestKnown = () => this.newestMessage(channel, range.upTo);
-    const found = await this.rowsOf({ ...place, ...range }, newestKnown, signal);
+    const isInDoubt: Doubt = (...read) => this.doubtOf(channel, range.upTo)(...read);
+    const found = await this.rowsOf({ ...place, ...range }, isInDoubt, signal);
     await this.engine.delivery.inTurn(() => {
       if (this.isClosed) return;
       this.deliver(channel, found);

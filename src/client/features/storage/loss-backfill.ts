@@ -6,10 +6,10 @@ import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts
 import type { Affected } from '../../subscribe/losses.ts';
 import type { Names } from '../../subscribe/names.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
-import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
+import type { HistoryRange, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
 import { OVERLAP } from './ledger.ts';
-import { MOST_ROWS, outcomeOf } from './stored-backfill.ts';
+import { type Doubt, endOf, isInDoubt, MOST_ROWS, outcomeOf, type Read } from './stored-backfill.ts';
 
 /** Brings back what the loop lost: one backfill for all names, so that entries that come by several keep their order. */
 export class LossBackfill extends ChannelBackfill {
@@ -17,6 +17,8 @@ export class LossBackfill extends ChannelBackfill {
   readonly #loss: Loss;
   /** The oldest row of each channel of which older rows were left out. */
   readonly #cuts = new Map<string, Timetoken>();
+  /** The channels of which history may lack rows. */
+  readonly #behind = new Set<string>();
 
   constructor(
     engine: SubscribeEngine,
@@ -24,7 +26,8 @@ export class LossBackfill extends ChannelBackfill {
     history: HistorySource,
   ) {
     const loss = affected.map((one) => one.loss).reduce(spanOf);
-    super(engine, planOf(loss, affected, asked), history);
+    const asOf = later(loss.to, engine.loop.state.cursor?.timetoken ?? loss.to);
+    super(engine, { ...planOf(loss, affected, asked), asOf }, history);
     this.#loss = loss;
   }
 
@@ -34,22 +37,28 @@ export class LossBackfill extends ChannelBackfill {
 
   override missing(because: EarlyEnd | undefined): readonly Outcome[] {
     return apart(this.#loss).flatMap((loss) => {
-      const cuts = this.channelsOf(loss.names).flatMap((channel) => this.#cuts.get(channel) ?? []);
+      const channels = this.channelsOf(loss.names);
+      const cuts = channels.flatMap((channel) => this.#cuts.get(channel) ?? []);
+      const isBehind = channels.some((channel) => this.#behind.has(channel));
       const told = because ? { ...loss, reason: because } : loss;
-      return outcomeOf(told, this.hasBrought(loss.names), cuts);
+      return outcomeOf(told, { hasBrought: this.hasBrought(loss.names), isBehind, cuts });
     });
   }
 
   protected override rangeOf(channel: string): Omit<HistoryRange, 'channel'> {
-    const { from, to } = this.#loss;
+    const { from } = this.#loss;
     // Rows from before the loss that the deduplication window holds are copies; older ones must not be delivered again.
     const { forgottenUpTo } = this.engine.delivery;
     const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
     const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
-    return { after, upTo: later(to, this.newestMessage(channel) ?? to), most: MOST_ROWS };
+    return { after, upTo: endOf(this.#loss, this.newestMessage(channel)), most: MOST_ROWS };
   }
 
-  protected override deliver(channel: string, { rows, cutAt }: HistoryRows): void {
+  protected override doubtOf(channel: string, upTo: Timetoken): Doubt {
+    return isInDoubt(this.#loss, this.newestMessage(channel, upTo));
+  }
+
+  protected override deliver(channel: string, { rows, cutAt, isBehind }: Read): void {
     const { delivery } = this.engine;
     const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
     for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, true))) {
@@ -57,6 +66,7 @@ export class LossBackfill extends ChannelBackfill {
       else this.offerRow(arrived);
     }
     if (cutAt !== undefined) this.#cuts.set(channel, cutAt);
+    if (isBehind) this.#behind.add(channel);
   }
 
   // The rows and the entries that wait, up to the last row, by time. Live entries keep the order in which they came.

@@ -8,10 +8,10 @@ import { before, isOverdue, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
-import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
+import type { HistoryRange, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
-import { LAG } from './stored-backfill.ts';
+import { type Doubt, LAG, type Read } from './stored-backfill.ts';
 
 /**
  * Brings the newest stored messages of channels. History may lack the last seconds, so the live queue is read as well, from
@@ -46,14 +46,15 @@ export class NewestBackfill extends ChannelBackfill {
     const attempt = new AbortController();
     const abort = () => attempt.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    const isAsked = new Promise<void>((resolve) => {
-      this.onPoll = resolve;
+    const isSilent = new Promise<void>((resolve) => {
+      this.onSilence = resolve;
     });
     const tail = super.fetch(attempt.signal);
     // Its failure is handled after history was read.
-    tail.catch(() => undefined);
+    const hasEnded = tail.catch(() => undefined);
     try {
-      await Promise.race([isAsked, tail]);
+      // What it has is newer than what history has: the newest of both are known only now.
+      await Promise.race([isSilent, hasEnded]);
       await this.readHistory(attempt.signal);
       await tail;
       if (this.#mayLack) {
@@ -67,7 +68,7 @@ export class NewestBackfill extends ChannelBackfill {
     } finally {
       signal.removeEventListener('abort', abort);
       attempt.abort();
-      await tail.catch(() => undefined);
+      await hasEnded;
     }
   }
 
@@ -82,13 +83,20 @@ export class NewestBackfill extends ChannelBackfill {
     return isFruitful;
   }
 
-  // Whether there may have been entries before these that history lacks as well: a full answer, none of them old enough.
+  // Whether there were entries before these that history may lack as well: as the server says, or else if the answer is full
+  // and none of them is old enough.
   #startsLate({ entries, gaps }: LoopAnswer): boolean {
-    if (gaps || entries.length < this.engine.settings.countThreshold) return false;
+    if (gaps) return gaps.some(({ to }) => !isOverdue(to, this.plan.asOf, LAG));
+    if (entries.length < this.engine.settings.countThreshold) return false;
     const oldest = entries
       .flatMap((entry) => (isEnvelope(entry) ? entry.p.t : []))
       .reduce(sooner, this.plan.to);
     return !isOverdue(oldest, this.plan.asOf, LAG);
+  }
+
+  // The live queue has most of what history has late.
+  protected override get mostRereads(): number {
+    return this.#mayLack ? super.mostRereads : 1;
   }
 
   // First the newest messages from before the start that have not been delivered, then the rest by time.
@@ -106,7 +114,12 @@ export class NewestBackfill extends ChannelBackfill {
     return { upTo: this.plan.asOf, most: this.#most };
   }
 
-  protected override deliver(channel: string, { rows }: HistoryRows): void {
+  protected override doubtOf(channel: string, upTo: Timetoken): Doubt {
+    const newest = this.newestMessage(channel, upTo);
+    return (rows) => newest !== undefined && !rows.some(({ p }) => p.t === newest);
+  }
+
+  protected override deliver(channel: string, { rows }: Read): void {
     const { delivery } = this.engine;
     for (const next of this.#newestOf(channel, delivery.older(rows, this, true)))
       if (delivery.release(next, this)) this.brought.add(channel);

@@ -3,16 +3,18 @@ import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { MOST_ATTEMPTS } from '../../subscribe/backfill-queue.ts';
 import { isEnvelope, isStored } from '../../subscribe/decode.ts';
-import { isOfPresence, type Loss, later } from '../../subscribe/gaps.ts';
+import { isOfPresence, type Loss } from '../../subscribe/gaps.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { inOrder } from './in-order.ts';
-import { MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
+import { endOf, isInDoubt, MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
 
 /** A loss, and the rows of history that fill it. */
 interface Filled {
   readonly loss: Loss;
   readonly rows: readonly WireEnvelope[];
   readonly cuts: readonly Timetoken[];
+  /** History may lack rows of it. */
+  readonly isBehind: boolean;
 }
 
 interface Fetched {
@@ -38,20 +40,21 @@ export class StartBackfill extends StoredBackfill {
 
   // Rejects while it may be tried again. After the last attempt the loss stays, and the entries of the answer are delivered.
   async #fill(answer: LoopAnswer, loss: Loss, signal: AbortSignal): Promise<Filled> {
-    const { names, from, to } = loss;
+    const { names, from } = loss;
     try {
       const places = await this.placesOf(names, signal);
       const reads = places.map((place) => {
         const newest = newestIn(answer, place.channel);
-        const range = { after: from, upTo: later(to, newest ?? to), most: MOST_ROWS };
-        return this.rowsOf({ ...place, ...range }, () => newest, signal);
+        const range = { after: from, upTo: endOf(loss, newest), most: MOST_ROWS };
+        return this.rowsOf({ ...place, ...range }, isInDoubt(loss, newest), signal);
       });
       const parts = await Promise.all(reads);
       const cuts = parts.flatMap(({ cutAt }) => cutAt ?? []);
-      return { loss, rows: parts.flatMap(({ rows }) => rows), cuts };
+      const isBehind = parts.some((part) => part.isBehind);
+      return { loss, rows: parts.flatMap(({ rows }) => rows), cuts, isBehind };
     } catch (error) {
       if (signal.aborted || this.attempts < MOST_ATTEMPTS) throw error;
-      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [] };
+      return { loss: { ...loss, reason: 'backfill-failed' }, rows: [], cuts: [], isBehind: true };
     }
   }
 
@@ -68,7 +71,7 @@ export class StartBackfill extends StoredBackfill {
       isFruitful ||= isWanted;
     }
     for (const one of filled)
-      for (const outcome of outcomeOf(one.loss, found.has(one), one.cuts))
+      for (const outcome of outcomeOf(one.loss, { ...one, hasBrought: found.has(one) }))
         this.engine.losses.tell(this, ...outcome);
     return isFruitful;
   }

@@ -1,13 +1,14 @@
+import type { WireEnvelope } from '../../../protocol/envelope.ts';
 import { isPresenceName, isWildcard, withoutPresence } from '../../../protocol/names.ts';
-import type { Timetoken } from '../../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { Backfill, type BackfillPlan, type Outcome } from '../../subscribe/backfill.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
-import { before, type Loss, later, sooner } from '../../subscribe/gaps.ts';
+import { before, isOverdue, type Loss, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
-import { ledgerOf } from './ledger.ts';
+import { ledgerOf, OVERLAP } from './ledger.ts';
 
 /** A channel whose history is read, and the group or wildcard through which it was found, if any. */
 export interface Place {
@@ -15,21 +16,49 @@ export interface Place {
   readonly match?: string;
 }
 
+/** What was read of a channel. */
+export interface Read extends HistoryRows {
+  /** History is not known to have everything of the range yet. */
+  readonly isBehind: boolean;
+}
+
+/** Whether rows leave it open that history has everything of the range; `asOf` is the server's time when they were asked for. */
+export type Doubt = (rows: readonly WireEnvelope[], asOf: Timetoken) => boolean;
+
 /** History is written a little later than the live queue: a message that it lacks is asked for again after so many ms. */
 export const LAG = 2_000;
+/** The delays before history is read again, in ms: together a little more than the time by which it may lag. */
+const REREADS: readonly number[] = [LAG, 3_000, 6_000];
 /** How many messages of one channel are brought back. */
 export const MOST_ROWS = 1_000;
+
+/** What reading history for a loss of one name has shown. */
+interface Findings {
+  readonly hasBrought: boolean;
+  /** It may lack the rest. */
+  readonly isBehind: boolean;
+  /** The oldest row of each channel of which older rows were left out. */
+  readonly cuts: readonly Timetoken[];
+}
 
 /** A backfill that reads history: finds channels, reads their rows, delivers them, and tells how much they bring back. */
 export class StoredBackfill extends Backfill {
   readonly #history: HistorySource;
+  /** When it began, in monotonic milliseconds. */
+  readonly #began: number;
   /** The channels of each wildcard, as far as entries have shown them. */
   readonly #coveredBy = new Map<string, readonly string[]>();
 
   constructor(engine: SubscribeEngine, plan: BackfillPlan, history: HistorySource) {
     super(engine, plan);
     this.#history = history;
+    this.#began = engine.settings.clock.monotonic();
     for (const subscription of plan.recipients) ledgerOf(subscription);
+  }
+
+  /** How often history is read again at most while it is behind. */
+  protected get mostRereads(): number {
+    return REREADS.length;
   }
 
   /** The channels of names: groups are listed, wildcards have those that entries have shown. Presence has no history. */
@@ -60,25 +89,26 @@ export class StoredBackfill extends Backfill {
     return members;
   }
 
-  /**
-   * Reads a range of a channel; its rows carry the group or wildcard. If history lacks the newest message that is known
-   * from elsewhere, it is read once more.
-   */
+  /** Reads a range of a channel, and again while history is behind; its rows carry the group or wildcard. */
   protected async rowsOf(
     { match, ...range }: HistoryRange & Place,
-    newestKnown: () => Timetoken | undefined,
+    isInDoubt: Doubt,
     signal: AbortSignal,
-  ): Promise<HistoryRows> {
-    const newest = newestKnown();
-    let found = await this.#history.read(range, signal);
-    const isDue = (timetoken: Timetoken | undefined) =>
-      timetoken !== undefined && !found.rows.some(({ p }) => p.t === timetoken);
-    if (isDue(newest) || isDue(newestKnown())) {
-      await pauseFor(this.engine.settings.clock, LAG, signal);
-      found = await this.#history.read(range, signal);
+  ): Promise<Read> {
+    const { clock } = this.engine.settings;
+    for (let rereads = 0; ; rereads++) {
+      const asOf = before(this.plan.asOf, Math.floor((this.#began - clock.monotonic()) * 10_000));
+      const { rows, cutAt } = await this.#history.read(range, signal);
+      const isBehind = isInDoubt(rows, asOf);
+      const delay = rereads < this.mostRereads ? REREADS[rereads] : undefined;
+      if (!isBehind || delay === undefined)
+        return {
+          cutAt,
+          isBehind,
+          rows: match === undefined ? rows : rows.map((row) => ({ ...row, b: match })),
+        };
+      await pauseFor(clock, delay, signal);
     }
-    const { rows, cutAt } = found;
-    return { cutAt, rows: match === undefined ? rows : rows.map((row) => ({ ...row, b: match })) };
   }
 
   /** Delivers a row by its channel and by each group that may have the channel; returns whether a recipient wanted it. */
@@ -111,15 +141,37 @@ export class StoredBackfill extends Backfill {
 
 /**
  * What is announced of a loss of one name after history was read: nothing, if it was only suspected and history had nothing
- * new. `cuts` has the oldest row of each channel of which older rows were left out.
+ * new.
  */
-export function outcomeOf(loss: Loss, hasBrought: boolean, cuts: readonly Timetoken[]): readonly Outcome[] {
+export function outcomeOf(loss: Loss, { hasBrought, isBehind, cuts }: Findings): readonly Outcome[] {
   const { names, to, reason, certain } = loss;
-  if (reason === 'backfill-failed' || reason === 'backlog-full')
+  if (isBehind || reason === 'backfill-failed' || reason === 'backlog-full')
     return [[loss, hasBrought ? 'partial' : 'none']];
   if (!isExhaustive(names)) return [[loss, 'partial']];
   if (cuts.length > 0) return [[{ ...loss, to: sooner(to, before(cuts.reduce(later))) }, 'partial']];
   return certain || hasBrought ? [[loss, 'complete']] : [];
+}
+
+/**
+ * Whether history may still lack rows of a loss of a channel. It has all of them if it has what is newer: a row, or the
+ * newest live message of the channel. A loss that is only suspected shows in live messages of the channel.
+ */
+export function isInDoubt(
+  { to, certain }: Pick<Loss, 'to' | 'certain'>,
+  newest: Timetoken | undefined,
+): Doubt {
+  return (rows, asOf) => {
+    if (rows.some(({ p }) => p.t === newest || compareTimetokens(p.t, to) >= 0)) return false;
+    return newest !== undefined || (certain && !isOverdue(to, asOf, OVERLAP / 10_000));
+  };
+}
+
+/** Where to read to for a loss of a channel: whatever is newer shows that history has all of it. */
+export function endOf(
+  { to, certain }: Pick<Loss, 'to' | 'certain'>,
+  newest: Timetoken | undefined,
+): Timetoken {
+  return later(to, newest ?? (certain ? before(to, -OVERLAP) : to));
 }
 
 /** Whether all channels of the names are known: those of groups and wildcards may not be. */

@@ -121,6 +121,60 @@ describe('a gap that is filled from history', () => {
     expect(offsets(got)).toEqual([20, 60, 150]);
   });
 
+  test('is read again until the newest that waits is there', async () => {
+    const history = new StoredHistory();
+    const { fed, got, gaps } = await recovering(history);
+    await using _ = fed;
+    await fed.clock.advance(5_000);
+    expect([history.reads.length, offsets(got)]).toEqual([3, [5]]);
+    history.rows.push(...rowsAt([NOW + 20, NOW + 60]));
+    await fed.clock.advance(6_000);
+    expect([history.reads.length, offsets(got)]).toEqual([4, [5, 20, 60]]);
+    expect(gaps).toMatchObject([{ certain: true, recovered: 'complete' }]);
+  });
+
+  test.each([
+    ['told', [], { certain: true, recovered: 'none' }],
+    ['told', [20], { certain: true, recovered: 'partial' }],
+    ['suspected', [], { certain: false, recovered: 'none' }],
+    ['suspected', [20], { certain: false, recovered: 'partial' }],
+  ] as const)(
+    'that was %s is never complete while history lacks the newest live message: %j',
+    async (gap, rows, outcome) => {
+      const history = new StoredHistory(rowsAt(rows.map((at) => NOW + at)));
+      const { fed, got, gaps } = await recovering(history, { gap });
+      await using _ = fed;
+      await fed.clock.advance(10_999);
+      expect([history.reads.length, offsets(got), gaps]).toEqual([3, [5], []]);
+      await fed.clock.advance(1);
+      expect(offsets(got)).toEqual([5, ...rows, ...(gap === 'told' ? [60] : range(100, 199))]);
+      expect(gaps).toMatchObject([outcome]);
+    },
+  );
+
+  test('of a channel without a live message is complete when history has something newer', async () => {
+    const history = new StoredHistory(rowsAt([NOW + 20]));
+    const { fed, got, gaps } = await recovering(history, { live: [] });
+    await using _ = fed;
+    await fed.clock.advance(1_999);
+    expect([offsets(got), gaps]).toEqual([[5], []]);
+    history.rows.push(...rowsAt([NOW + 30, NOW + 70]));
+    await fed.clock.advance(1);
+    expect(offsets(got)).toEqual([5, 20, 30]);
+    expect(gaps).toMatchObject([{ certain: true, recovered: 'complete' }]);
+  });
+
+  test('of a channel without a live message is complete when its end is ten seconds old', async () => {
+    const history = new StoredHistory(rowsAt([NOW + 20]));
+    const { fed, got, gaps } = await recovering(history, { live: [] });
+    await using _ = fed;
+    await fed.clock.advance(10_999);
+    expect([offsets(got), gaps]).toEqual([[5], []]);
+    await fed.clock.advance(1);
+    expect(offsets(got)).toEqual([5, 20]);
+    expect(gaps).toMatchObject([{ certain: true, recovered: 'complete' }]);
+  });
+
   test('is told as failed when history keeps refusing, and live delivery goes on', async () => {
     const history = new StoredHistory(rowsAt([NOW + 20]));
     history.refusals.push(...Array.from({ length: 6 }, () => 403));
@@ -183,7 +237,9 @@ describe('a gap of a group, a wildcard or presence', () => {
       channel,
       message: channel,
     }));
-    const history = new StoredHistory(rows);
+    // What is newer than the loss shows that history has all of it.
+    const newer = rows.map((row) => ({ ...row, at: NOW + 55 }));
+    const history = new StoredHistory([...rows, ...newer]);
     history.groups = { g: ['r1', 'r2', 'r1-pnpres'] };
     await using fed = new HandFedClient({ recovery: 'history' }, { history });
     const subscription = fed.client

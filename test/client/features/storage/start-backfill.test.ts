@@ -107,8 +107,20 @@ describe('what the live queue has lost of an older start', () => {
     expect(got).toEqual([10_000, 20_000]);
   });
 
+  test('is partial, where history does not have what the queue has', async () => {
+    const { fed, got, gaps } = await startingLate(new StoredHistory(rowsAt([10])));
+    await using _ = fed;
+    const told = [{ c: 'a', from: tt(5), to: tt(50) }];
+    await pollAt(fed, 5).answer(601, { entries: [entryAt(60)], gaps: told });
+    await fed.clock.advance(10_999);
+    expect([got, gaps]).toEqual([[], []]);
+    await fed.clock.advance(1);
+    expect(got).toEqual([10, 60]);
+    expect(gaps).toMatchObject([{ from: tt(5), to: tt(50), certain: true, recovered: 'partial' }]);
+  });
+
   test('of presence is told, since no history has it', async () => {
-    const { fed, gaps } = await startingLate(new StoredHistory(rowsAt([10])), {
+    const { fed, gaps } = await startingLate(new StoredHistory(rowsAt([10, 50])), {
       channels: ['a', 'a-pnpres'],
     });
     await using _ = fed;
