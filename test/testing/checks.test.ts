@@ -281,6 +281,7 @@ describe('a network', () => {
       const keysets = [{ subscribeKey: name, publishKey: 'pub' }];
       await using network = createTestNetwork({ keysets });
       await using pubnub = new PubNub({ ...network.options, userId: name });
+      pubnub.on('message', () => undefined);
       pubnub.subscribe({ channels: name, withPresence: true }).execute();
       await network.subscribed(name, { userId: name });
       await pubnub.publish({ channel: name, message: { text: name } }).execute();
