@@ -5,7 +5,6 @@ import {
   type WireEnvelope,
 } from '../../protocol/envelope.ts';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
-import { isTimetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type {
   EventMap,
@@ -33,23 +32,6 @@ export type DeliveredKind = 'message' | 'signal' | 'presence' | 'messageAction' 
 export type Decoded = {
   [Kind in DeliveredKind]: { readonly name: Kind; readonly event: EventMap[Kind] };
 }[DeliveredKind];
-
-/** Checks the members of an entry that delivery needs. */
-export function isEnvelope(entry: unknown): entry is WireEnvelope {
-  return (
-    isRecord(entry) &&
-    typeof entry['c'] === 'string' &&
-    isRecord(entry['p']) &&
-    isTimetoken(entry['p']['t']) &&
-    'd' in entry &&
-    (entry['b'] === undefined || typeof entry['b'] === 'string')
-  );
-}
-
-/** Whether history stores entries of this kind. */
-export function isStored({ c, e = EventKind.message }: WireEnvelope): boolean {
-  return (e === EventKind.message && !isPresenceName(c)) || e === EventKind.file;
-}
 
 /**
  * Makes the event of an envelope (docs/reference/protocol.md, "Envelope"). Throws a `TypeError` where the payload does

@@ -7,7 +7,7 @@ import {
   timetokenToBigInt,
 } from '../../protocol/timetoken.ts';
 import type { PNGapEvent } from '../listeners/events.ts';
-import { isEnvelope } from './decode.ts';
+import { isEnvelope } from './envelope.ts';
 import { each, type Names, NO_NAMES, namesOf, union } from './names.ts';
 import type { LoopAnswer } from './state.ts';
 

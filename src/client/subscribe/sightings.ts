@@ -1,5 +1,5 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
-import { isEnvelope } from './decode.ts';
+import { isEnvelope } from './envelope.ts';
 import { groupOf } from './interest.ts';
 import type { Names } from './names.ts';
 

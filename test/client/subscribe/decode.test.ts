@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decode as decodeWith, isEnvelope } from '../../../src/client/subscribe/decode.ts';
+import { decode as decodeWith } from '../../../src/client/subscribe/decode.ts';
+import { isEnvelope } from '../../../src/client/subscribe/envelope.ts';
 import type { WireEnvelope } from '../../../src/protocol/envelope.ts';
 import { tt } from '../../support/loop-machine.ts';
 

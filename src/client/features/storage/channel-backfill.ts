@@ -1,6 +1,6 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
-import { isStored } from '../../subscribe/decode.ts';
+import { isStored } from '../../subscribe/envelope.ts';
 import type { HistoryRange } from './history-source.ts';
 import { type Doubt, type Place, type Read, StoredBackfill } from './stored-backfill.ts';
 

@@ -1,7 +1,7 @@
 import type { WireEnvelope } from '../../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
-import { isStored } from '../../subscribe/decode.ts';
+import { isStored } from '../../subscribe/envelope.ts';
 import { before, type Loss } from '../../subscribe/gaps.ts';
 import { wildcardsOver } from '../../subscribe/interest.ts';
 import type { LiveSubscription } from '../../subscribe/live-subscription.ts';

@@ -2,8 +2,8 @@ import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.t
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill.ts';
-import { isEnvelope } from '../../subscribe/decode.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
+import { isEnvelope } from '../../subscribe/envelope.ts';
 import { before, isOverdue, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';

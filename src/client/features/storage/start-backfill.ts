@@ -2,7 +2,7 @@ import type { WireEnvelope } from '../../../protocol/envelope.ts';
 import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { MOST_ATTEMPTS } from '../../subscribe/backfill-queue.ts';
-import { isEnvelope, isStored } from '../../subscribe/decode.ts';
+import { isEnvelope, isStored } from '../../subscribe/envelope.ts';
 import { isOfPresence, type Loss } from '../../subscribe/gaps.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { inOrder } from './in-order.ts';
