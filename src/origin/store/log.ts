@@ -1,15 +1,26 @@
 import type { ToStore } from './history.ts';
 import type { Stamp } from './stamp.ts';
 
-/** The kind of an entry: one that is delivered, or `group`, a change of a channel group. */
-export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | 'group';
+/**
+ * The kind of an entry: one that is delivered, or a control entry, which tells all origins at the same position that
+ * something else has changed: `group`, a channel group; `access`, a grant or a revoked token; `leave`, a user has left.
+ */
+export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | ControlKind;
+
+/** The kind of a control entry, which no subscriber gets. */
+export type ControlKind = 'group' | 'access' | 'leave';
+
+/** `true` for an entry that is not delivered. */
+export function isControl({ kind }: Pick<Entry, 'kind'>): boolean {
+  return kind === 'group' || kind === 'access' || kind === 'leave';
+}
 
 /** One entry of a shard's log. */
 export interface Entry {
   readonly tt: Stamp;
   /** Stamp of the entry before it in the same shard: a reader that has not seen that one has a gap. */
   readonly prev: Stamp;
-  /** A concrete channel (`a.b`, `a.b-pnpres`), or the group's name when `kind` is `group`. */
+  /** A concrete channel (`a.b`, `a.b-pnpres`); of a control entry the group's or the user's name, or empty. */
   readonly channel: string;
   readonly kind: EntryKind;
   /** Members of the envelope's JSON object that do not depend on the stamp, serialised once: `"c":"a","d":1`. */

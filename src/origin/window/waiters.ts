@@ -1,4 +1,4 @@
-import type { Entry } from '../store/log.ts';
+import { type Entry, isControl } from '../store/log.ts';
 import type { Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
 import type { PollFilter } from './poll.ts';
@@ -69,7 +69,9 @@ export class Waiters {
   }
 
   /** Marks an entry as new for the polls subscribed to it. They are woken together when the turn ends. */
-  notify({ kind, channel, tt }: Entry): void {
+  notify(entry: Entry): void {
+    const { kind, channel, tt } = entry;
+    if (isControl(entry) && kind !== 'group') return;
     const names = kind === 'group' ? [groupKey(channel)] : namesCovering(channel);
     for (const name of names) {
       for (const waiter of this.#byName.get(name) ?? []) {

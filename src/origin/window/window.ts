@@ -1,6 +1,6 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Budget } from '../store/budget.ts';
-import type { Entry, ShardLog } from '../store/log.ts';
+import { type Entry, isControl, type ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { type NextTurn, Turns } from '../turns.ts';
 import { type Batch, type Collected, collect } from './batch.ts';
@@ -40,6 +40,8 @@ export interface WindowOptions {
   readonly checks: boolean;
   /** The start of an envelope's JSON text, up to where the entry's body follows. */
   envelopeStart(tt: Stamp): string;
+  /** A control entry was read: what depends on it is out of date. Absent: nothing does. */
+  onControl?(entry: Entry): void;
   /** The log could not be read for a while. */
   onFailure(error: unknown): void;
 }
@@ -197,6 +199,7 @@ export class Window {
 
   #take(entry: Entry): void {
     if (entry.kind === 'group') this.#groupsChangedAt = entry.tt;
+    if (isControl(entry)) this.#options.onControl?.(entry);
     else this.#queue.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
     this.#waiters.notify(entry);
     if (++this.#added % TRIM_EVERY === 0) this.#trim();
