@@ -23,8 +23,6 @@ const MAX_ADOPTED = 1_000;
 /** The stores and the window of one subscribe key. */
 export interface Shard {
   readonly subscribeKey: string;
-  /** The region in answers. */
-  readonly epoch: number;
   readonly log: ShardLog;
   readonly groups: GroupStore;
   /** For reads. Changes go through `presenceTracker`. */
@@ -39,8 +37,6 @@ export interface Shard {
   readonly push: PushStore;
   readonly window: Window;
   readonly presenceTracker: PresenceTracker;
-  /** The beginning of the log: entries published up to here are not in it. */
-  readonly began: Stamp;
   /** Cursors of this log that were given to clients with a cursor of another log. */
   readonly adoptedCursors: AdoptedCursors;
   close(): void;
@@ -212,20 +208,15 @@ async function openShard(
 ): Promise<Shard> {
   const stores = engine.shard(subscribeKey, rules);
   const { log, presence } = stores;
-  const epoch = await engine.epoch();
-  const began = await log.began();
-  // A fence: the window starts at the log's current position, not at its last entry.
-  await log.head();
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
-  const key = JSON.stringify(subscribeKey);
   const window = await Window.open({
+    subscribeKey,
     log,
     clock,
     limits,
     budget: rules.budget,
     nextTurn,
-    checks: !engine.exactTail,
-    envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
+    checks: !engine.isLocal,
     onFailure,
   });
   const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });
@@ -237,10 +228,8 @@ async function openShard(
     ...stores,
     objectQueue: taskQueue(),
     subscribeKey,
-    epoch,
     window,
     presenceTracker,
-    began,
     adoptedCursors: new AdoptedCursors(),
     close,
   };

@@ -64,9 +64,8 @@ export class MessageLog {
   }
 
   /** Notes an entry that the origin appends to the log of a subscribe key; resolves when it is read. */
-  append(subscribeKey: string, { body }: AppendRequest, timetoken: Stamp): Promise<void> | undefined {
-    const envelope: unknown = JSON.parse(`{${body}}`);
-    const message = messageOf(Object(envelope), { subscribeKey, timetoken });
+  append(subscribeKey: string, request: AppendRequest, timetoken: Stamp): Promise<void> | undefined {
+    const message = messageOf(envelopeOf(request), { subscribeKey, timetoken });
     if (!message) return undefined;
     this.#raw.set(idOf(message), message.raw);
     this.#published.push(message);
@@ -161,6 +160,14 @@ function messageOf(envelope: Envelope, id: Id): SeenMessage | undefined {
     userId: typeof userId === 'string' ? userId : undefined,
     ...id,
   };
+}
+
+/** The envelope of an entry that is to be appended; without members if nobody has published it. */
+function envelopeOf({ kind, channel, data }: AppendRequest): Envelope {
+  if (kind !== 'message' && kind !== 'signal') return {};
+  const { payload, publisher, meta, customMessageType } = data;
+  const u: unknown = meta === undefined ? undefined : JSON.parse(meta);
+  return { c: channel, d: JSON.parse(payload), e: data.kind, i: publisher, u, cmt: customMessageType };
 }
 
 /** The envelopes of a subscribe answer; none if it is not one. */

@@ -1,7 +1,7 @@
-import { type EnvelopeParts, envelopeBody } from '../origin/store/envelope-body.ts';
+import type { ActionEvent, PresenceEvent, Publication, UserChange } from '../origin/store/entry.ts';
 import type { AppendRequest } from '../origin/store/log.ts';
-import { presenceEntry } from '../origin/store/presence-entry.ts';
 import { EventKind } from '../protocol/envelope.ts';
+import { presenceNameOf } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import type { Line, RecordedEvent } from './recording.ts';
 
@@ -16,32 +16,20 @@ export function entryOf({ type, channel, line }: RecordedEvent, renamed: Renamed
     case 'file':
       return stored(channel, { ...sent(line), payload: json(fileOf(line)), kind: EventKind.file });
     case 'signal': {
-      const parts = { ...sent(line), payload: json(line['message']), kind: EventKind.signal };
-      return { channel, kind: 'signal', body: envelopeBody({ channel, ...parts }) };
+      const data = { ...sent(line), payload: json(line['message']), kind: EventKind.signal };
+      return { channel, kind: 'signal', data };
     }
     case 'presence':
-      return presenceEntry(
-        channel,
-        presenceOf(line),
-        line['state'] === undefined ? undefined : json(line['state']),
-      );
-    case 'messageAction': {
-      const parts = { publisher: text(line['publisher']), payload: json(actionOf(line, renamed)) };
-      return {
-        channel,
-        kind: 'action',
-        body: envelopeBody({ channel, kind: EventKind.messageAction, ...parts }),
-      };
-    }
-    case 'objects': {
-      const payload = json(line['message']);
-      return { channel, kind: 'object', body: envelopeBody({ channel, kind: EventKind.objects, payload }) };
-    }
+      return { channel: presenceNameOf(channel), kind: 'presence', data: presenceOf(line) };
+    case 'messageAction':
+      return { channel, kind: 'action', data: actionOf(line, renamed) };
+    case 'objects':
+      return { channel, kind: 'object', data: { payload: json(line['message']), kind: EventKind.objects } };
   }
 }
 
-function stored(channel: string, parts: Omit<EnvelopeParts, 'channel'>): AppendRequest {
-  return { channel, kind: 'message', body: envelopeBody({ channel, ...parts }), history: parts };
+function stored(channel: string, data: Publication): AppendRequest {
+  return { channel, kind: 'message', data, history: {} };
 }
 
 function sent({ publisher, userMetadata, customMessageType }: Line) {
@@ -53,18 +41,34 @@ function fileOf({ message, file }: Line): unknown {
   return { message, file };
 }
 
-function presenceOf({ event, timestamp, uuid, occupancy, ...line }: Line) {
-  const lists = { join: line['joined'], leave: line['left'], timeout: line['timedOut'] };
-  const named = Object.entries(lists).filter(([, users]) => Array.isArray(users) && users.length > 0);
-  const refresh = line['hereNowRefresh'] === true && { here_now_refresh: true };
-  return { action: event, timestamp, uuid, occupancy, ...Object.fromEntries(named), ...refresh };
+function presenceOf(line: Line): PresenceEvent {
+  const { event, uuid, occupancy, timestamp, joined: join, left: leave, timedOut: timeout } = line;
+  const seconds = typeof timestamp === 'number' ? timestamp : undefined;
+  const base = { occupancy: Number(occupancy), seconds };
+  if (event === 'interval') {
+    const lists = { join: names(join), leave: names(leave), timeout: names(timeout) };
+    return { action: event, ...base, ...lists, hereNowRefresh: line['hereNowRefresh'] === true };
+  }
+  const state = line['state'] === undefined ? undefined : json(line['state']);
+  return { action: actionNameOf(event), user: String(uuid), ...base, state };
 }
 
-function actionOf({ event, data }: Line, renamed: Renamed): unknown {
+function actionNameOf(event: unknown): UserChange['action'] {
+  return event === 'leave' || event === 'timeout' || event === 'state-change' ? event : 'join';
+}
+
+function names(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+}
+
+function actionOf({ event, data, publisher }: Line, renamed: Renamed): ActionEvent {
   const { type, value, actionTimetoken, messageTimetoken } = Object(data);
-  const message = renamed.get(String(messageTimetoken)) ?? messageTimetoken;
-  const action = { messageTimetoken: message, type, value, actionTimetoken };
-  return { source: 'actions', version: '1.0', event, data: action };
+  return {
+    event: event === 'removed' ? event : 'added',
+    message: renamed.get(String(messageTimetoken)) ?? String(messageTimetoken),
+    user: String(publisher),
+    ...{ type: String(type), value: String(value), action: String(actionTimetoken) },
+  };
 }
 
 function text(value: unknown): string | undefined {

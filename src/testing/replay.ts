@@ -137,10 +137,10 @@ export class Player implements Replay {
     const { keyset, observer } = this.#parts;
     if (this.#stopped) return;
     const { log } = await this.#store();
-    const [stamp] = await log.append([entryOf(event, this.#renamed)]);
-    if (stamp === undefined) return;
-    this.#renamed.set(event.timetoken, stamp);
-    observer.messages.exclude(keyset.subscribeKey, stamp);
+    const [appended] = await log.append([entryOf(event, this.#renamed)]);
+    if (!appended) return;
+    this.#renamed.set(event.timetoken, appended.tt);
+    observer.messages.exclude(keyset.subscribeKey, appended.tt);
     this.#played++;
   }
 

@@ -116,31 +116,29 @@ function withAppends(
   onStore: (subscribeKey: string, store: ShardStore) => void,
 ): Engine {
   return {
-    exactTail: engine.exactTail,
-    epoch: () => engine.epoch(),
+    isLocal: engine.isLocal,
     close: () => engine.close(),
     shard(subscribeKey, rules) {
       const store = engine.shard(subscribeKey, rules);
       const { log } = store;
       onStore(subscribeKey, store);
-      const append: typeof log.append = async (batch) => {
-        const stamps = await log.append(batch);
+      const append: typeof log.append = async (batch, options) => {
+        const appended = await log.append(batch, options);
         for (const [index, request] of batch.entries()) {
-          const stamp = stamps[index];
-          if (stamp !== undefined) await onAppend(subscribeKey, request, stamp);
+          const tt = appended[index]?.tt;
+          if (tt !== undefined) await onAppend(subscribeKey, request, tt);
         }
-        return stamps;
+        return appended;
       };
       return {
         ...store,
         log: {
           append,
-          head: () => log.head(),
+          fence: (floor) => log.fence(floor),
+          last: () => log.last(),
           began: () => log.began(),
-          raise: (floor) => log.raise(floor),
           readAfter: (after, limit) => log.readAfter(after, limit),
-          tail: (onEntry) => log.tail(onEntry),
-          trim: (request) => log.trim(request),
+          tail: (tail) => log.tail(tail),
         },
       };
     },

@@ -1,11 +1,14 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import { presenceNameOf } from '../../protocol/names.ts';
 import { byteLength } from '../http/body.ts';
-import type { ShardLog } from '../store/log.ts';
-import { type PresenceEvent, presenceEntry, presenceTimes } from '../store/presence-entry.ts';
+import type { IntervalChanges } from '../store/entry.ts';
+import type { AppendRequest, ShardLog } from '../store/log.ts';
 import type { PresenceChange } from '../store/store.ts';
 
 // Bytes of a presence event; a longer one tells clients to call here-now.
 const MAX_EVENT_BYTES = 30 * 1024;
+// The times, which are printed with the entry.
+const FRAME_BYTES = 64;
 
 type Departure = 'join' | 'leave' | 'timeout';
 
@@ -67,19 +70,22 @@ export class IntervalAnnouncer {
 
   #announce(): void {
     this.#timer = undefined;
-    const { log, clock } = this.#options;
-    const entries = [...this.#pending].map(([channel, pending]) =>
-      presenceEntry(channel, intervalEvent(pending, clock.now())),
+    const { log } = this.#options;
+    const entries = [...this.#pending].map(
+      ([channel, pending]): AppendRequest => ({
+        kind: 'presence',
+        channel: presenceNameOf(channel),
+        data: intervalEvent(pending),
+      }),
     );
     this.#pending.clear();
     if (entries.length > 0) log.append(entries).catch((error: unknown) => this.#options.onFailure(error));
   }
 }
 
-function intervalEvent({ occupancy, users }: Pending, now: number): PresenceEvent {
-  const base = { action: 'interval', ...presenceTimes(now), occupancy };
+function intervalEvent({ occupancy, users }: Pending): IntervalChanges {
   const deltas = Map.groupBy(users.keys(), (user) => users.get(user) ?? 'join');
-  const event = { ...base, ...Object.fromEntries(deltas) };
-  const bytes = byteLength(JSON.stringify(event));
-  return bytes > MAX_EVENT_BYTES ? { ...base, here_now_refresh: true } : event;
+  const event = { action: 'interval', occupancy, ...Object.fromEntries(deltas) } as const;
+  const bytes = byteLength(JSON.stringify(event)) + FRAME_BYTES;
+  return bytes > MAX_EVENT_BYTES ? { action: 'interval', occupancy, hereNowRefresh: true } : event;
 }

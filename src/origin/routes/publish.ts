@@ -4,7 +4,6 @@ import { type Answer, accessRefusal, ok, publishRefusal } from '../http/answer.t
 import { bodyText, byteLength, parseJson } from '../http/body.ts';
 import { largeMessageBytes, type OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
-import { envelopeBody } from '../store/envelope-body.ts';
 import { channelOf, isOn, needsOnChannel, numberOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -112,21 +111,21 @@ async function publishTo(shard: Shard, call: Call, { kind, text }: Publication):
   if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', now);
   const channel = segment('channel');
   const retention = kind === 'signal' ? undefined : retentionOf(call);
-  const parts = { payload: text, publisher, meta: meta?.text, customMessageType: customTypeOf(call) };
-  const body = envelopeBody({
-    ...parts,
-    channel,
+  const data = {
+    payload: text,
+    publisher,
+    meta: meta?.text,
+    customMessageType: customTypeOf(call),
     kind: kind === 'message' ? undefined : EventKind[kind],
     sequence: sequenceOf(call),
-    origination: ptto === undefined ? undefined : { t: ptto, r: shard.epoch },
-  });
+    origination: ptto,
+  };
   const deliver = !isOn(query, 'norep');
-  const dedupeKey = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
-  const history = retention && { ...parts, ...retention, ...(kind === 'file' && { kind: EventKind.file }) };
-  const [stamp] = await shard.log.append([
-    { channel, kind: kind === 'signal' ? kind : 'message', body, deliver, dedupeKey, history },
-  ]);
-  return ok(`[1,"Sent","${ptto ?? stamp}"]`);
+  const publishId = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
+  const entryKind = kind === 'signal' ? kind : 'message';
+  const request = { channel, kind: entryKind, data, deliver, publishId, history: retention } as const;
+  const [appended] = await shard.log.append([request], { floor: shard.window.position });
+  return ok(`[1,"Sent","${ptto ?? appended?.tt}"]`);
 }
 
 // Clients read these members of a file message without a check. An encrypted one is a string.

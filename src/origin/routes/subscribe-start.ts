@@ -24,8 +24,8 @@ interface PollStart extends Names {
 export async function startOf(shard: Shard, call: Call, poll: PollStart): Promise<Start> {
   const { cursor } = poll;
   const region = regionOf(call);
-  const foreign = region !== undefined && region !== shard.epoch && !shard.adoptedCursors.has(cursor);
-  const older = region === undefined && cursor >= EARLIEST && cursor < shard.began;
+  const foreign = region !== undefined && region !== shard.window.epoch && !shard.adoptedCursors.has(cursor);
+  const older = region === undefined && cursor >= EARLIEST && cursor < shard.window.began;
   return foreign || older
     ? foreignStart(shard, call, poll)
     : { cursor: await reachable(shard, call, cursor) };
@@ -35,15 +35,15 @@ export async function startOf(shard: Shard, call: Call, poll: PollStart): Promis
  * A client from another log has seen nothing of this one, even if its timetoken is later because the clock was set back.
  * It gets all entries, and a gap for the entries of the other log that it may have missed.
  */
-async function foreignStart({ log, window, began }: Shard, call: Call, poll: PollStart): Promise<Start> {
+export async function foreignStart({ log, window }: Shard, call: Call, poll: PollStart): Promise<Start> {
+  const { began } = window;
   const { channels, groups, cursor: after } = poll;
   const regressed = after >= began;
   // The other log may have stamped more entries within that millisecond. From here on no timetoken is given out twice,
   // and the client's does not go back.
   const newest = laterStamp(after, began);
   const floor = stampPlus(newest, 1);
-  if (isNear(call, newest)) await log.raise(floor);
-  if (regressed) await log.head();
+  if (regressed || isNear(call, newest)) await log.fence(isNear(call, newest) ? floor : undefined);
   if (regressed || window.position < floor) await window.catchUp();
   const upto = regressed ? window.position : floor;
   return { cursor: regressed ? began : after, lost: { channels, groups, after, upto } };
@@ -56,11 +56,8 @@ async function foreignStart({ log, window, began }: Shard, call: Call, poll: Pol
  */
 async function reachable({ log, window }: Shard, call: Call, cursor: Stamp): Promise<Stamp> {
   if (cursor <= window.position) return cursor;
-  const head = await log.head();
-  if (cursor <= head) return cursor;
-  if (!isNear(call, cursor)) return head;
-  await log.raise(cursor);
-  return cursor;
+  const head = await log.fence(isNear(call, cursor) ? cursor : undefined);
+  return cursor <= head ? cursor : head;
 }
 
 // Compared with the clock: a client could push the log on without end, step by step.

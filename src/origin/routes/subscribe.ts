@@ -24,7 +24,7 @@ import {
 } from './read.ts';
 import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
-import { startOf } from './subscribe-start.ts';
+import { foreignStart, startOf } from './subscribe-start.ts';
 
 const MALFORMED_FILTER = 481;
 // After such an absence a client gets a list of gaps, even an empty one.
@@ -45,9 +45,9 @@ export const subscribe: Route = {
     if (cursor === ZERO_STAMP) return handshake(shard, call, names);
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
     const start = await startOf(shard, call, { ...names, cursor });
-    const batch = await receive(shard, call, { ...start, names, filter });
-    if (start.lost) shard.adoptedCursors.add(batch.cursor);
-    return ok(answerText(batch, { region: shard.epoch, late }));
+    const { batch, region, lost } = await receive(shard, call, { ...start, names, filter });
+    if (lost) shard.adoptedCursors.add(batch.cursor);
+    return ok(answerText(batch, { region, late }));
   },
 };
 
@@ -59,10 +59,10 @@ function cursorOf({ query }: Call): Stamp {
 
 // The cursor is taken before the leases, so that a client which subscribes to presence sees its own join.
 async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer> {
-  const cursor = await shard.log.head();
+  const cursor = await shard.log.fence();
   const touch = touchOf(call, await resolveNames(shard, names));
   if (touch) await shard.presenceTracker.touch(touch);
-  return ok(answerText({ cursor, envelopes: [], gaps: [] }, { region: shard.epoch, late: false }));
+  return ok(answerText({ cursor, envelopes: [], gaps: [] }, { region: shard.window.epoch, late: false }));
 }
 
 interface PollParameters {
@@ -71,16 +71,32 @@ interface PollParameters {
   readonly filter: PollFilter | undefined;
 }
 
-async function receive(shard: Shard, call: Call, poll: PollParameters & { names: Names }): Promise<Batch> {
+interface Received {
+  readonly batch: Batch;
+  /** The number of the log that the cursor is of. */
+  readonly region: number;
+  readonly lost: Lost | undefined;
+}
+
+async function receive(
+  shard: Shard,
+  call: Call,
+  poll: PollParameters & { readonly names: Names },
+): Promise<Received> {
   const { clock, limits } = call.services;
   const { names, lost, filter } = poll;
   // A client that comes from another log gets its new cursor at once, also without entries.
   const ends = clock.now() + (lost ? 0 : limits.holdSeconds * 1000);
   for (let { cursor } = poll; ; ) {
+    const region = shard.window.epoch;
     const resolved = await resolveNames(shard, names);
     const outcome = await hold(shard, call, { resolved, cursor, lost, filter, holdMs: ends - clock.now() });
-    if (outcome.kind !== 'groups-changed') return outcome.batch;
     cursor = outcome.batch.cursor;
+    if (outcome.kind === 'log-changed') {
+      const start = await foreignStart(shard, call, { ...names, cursor });
+      return receive(shard, call, { ...start, names, filter });
+    }
+    if (outcome.kind !== 'groups-changed') return { batch: outcome.batch, region, lost };
   }
 }
 

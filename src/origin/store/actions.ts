@@ -1,8 +1,7 @@
-import { EventKind } from '../../protocol/envelope.ts';
-import { envelopeBody } from './envelope-body.ts';
+import type { ActionEvent } from './entry.ts';
 import type { StampRange } from './history.ts';
 import type { AppendRequest } from './log.ts';
-import { type Stamp, timetokenOf } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
 
 /** An action to be added to a message, which history need not have. */
 export interface NewAction {
@@ -54,10 +53,10 @@ export interface ActionRules {
 }
 
 /** The log entry of a change. */
-export function actionRequest(event: 'added' | 'removed', action: StoredAction): AppendRequest {
+export function actionRequest(
+  event: ActionEvent['event'],
+  action: NewAction & { readonly tt?: Stamp },
+): AppendRequest {
   const { channel, message, user, type, value, tt } = action;
-  const data = { messageTimetoken: timetokenOf(message), type, value, actionTimetoken: tt };
-  const payload = JSON.stringify({ source: 'actions', version: '1.0', event, data });
-  const kind = EventKind.messageAction;
-  return { channel, kind: 'action', body: envelopeBody({ channel, payload, kind, publisher: user }) };
+  return { channel, kind: 'action', data: { event, message, user, type, value, action: tt } };
 }

@@ -13,12 +13,6 @@ export interface Stored {
   readonly customMessageType?: string | undefined;
 }
 
-/** An entry for history, with its retention. */
-export interface ToStore extends Stored {
-  /** Milliseconds; absent: the keyset's default. */
-  readonly keepMs?: number | undefined;
-}
-
 /** An entry that history keeps. */
 export interface StoredEntry extends Stored {
   readonly tt: Stamp;

@@ -1,43 +1,39 @@
-import type { ToStore } from './history.ts';
+import type { Entry, EntryContent } from './entry.ts';
 import type { Stamp } from './stamp.ts';
 
-/**
- * The kind of an entry: one that is delivered, or a control entry, which tells all origins at the same position that
- * something else has changed: `group`, a channel group; `access`, a grant or a revoked token; `leave`, a user has left.
- */
-export type EntryKind = 'message' | 'signal' | 'presence' | 'object' | 'action' | ControlKind;
-
-/** The kind of a control entry, which no subscriber gets. */
-export type ControlKind = 'group' | 'access' | 'leave';
-
-/** `true` for an entry that is not delivered. */
-export function isControl({ kind }: Pick<Entry, 'kind'>): boolean {
-  return kind === 'group' || kind === 'access' || kind === 'leave';
-}
-
-/** One entry of a shard's log. */
-export interface Entry {
-  readonly tt: Stamp;
-  /** Stamp of the entry before it in the same shard: a reader that has not seen that one has a gap. */
-  readonly prev: Stamp;
-  /** A concrete channel (`a.b`, `a.b-pnpres`); of a control entry the group's or the user's name, or empty. */
-  readonly channel: string;
-  readonly kind: EntryKind;
-  /** Members of the envelope's JSON object that do not depend on the stamp, serialised once: `"c":"a","d":1`. */
-  readonly body: string;
-}
-
 /** An entry to append. */
-export interface AppendRequest {
-  readonly channel: string;
-  readonly kind: EntryKind;
-  readonly body: string;
+export type AppendRequest = EntryContent & {
   /** `false`: stamped, and shown to no subscriber. Default `true`. */
-  readonly deliver?: boolean;
-  /** An entry with the key of one of the last two minutes is not appended again: that one's stamp is returned. */
-  readonly dedupeKey?: string | undefined;
-  /** The parts that history keeps. Absent: none. */
-  readonly history?: ToStore | undefined;
+  readonly deliver?: boolean | undefined;
+  /**
+   * Identifies a publish that may be repeated: an entry with the id of one of the last two minutes is not appended again,
+   * and that one's stamp is returned.
+   */
+  readonly publishId?: string | undefined;
+  /** How long history keeps it. Absent: history does not keep it. */
+  readonly history?: Retention | undefined;
+};
+
+/** The time for which history keeps an entry. */
+export interface Retention {
+  /** Milliseconds; absent: the keyset's default. */
+  readonly keepMs?: number | undefined;
+}
+
+/** An entry that was appended, now or before. */
+export interface Appended {
+  readonly tt: Stamp;
+  /** An entry with the same publish id had been appended before: this is its stamp. */
+  readonly isDuplicate: boolean;
+}
+
+/** What a call tells the log that it may not know. */
+export interface AppendOptions {
+  /**
+   * The highest stamp that the origin has seen: the entries are stamped above it, though at most five seconds ahead of the
+   * engine's clock. It keeps timetokens from going back when the engine's clock does.
+   */
+  readonly floor?: Stamp | undefined;
 }
 
 /** Entries of the log in order, as far as one read went. */
@@ -51,53 +47,64 @@ export interface Slice {
   readonly trimmedUpto?: Stamp | undefined;
 }
 
-/** The entries that a log may drop. */
-export interface TrimRequest {
-  /** Newest entries to keep, at most. */
-  readonly entries: number;
-  /** Entries at or before this stamp may go. */
-  readonly upto: Stamp;
-}
-
-/** The limits of a log. The oldest go first. */
+/** The limits of a log, which drops the oldest entries by itself. */
 export interface LogRules {
   /** Entries that are kept for readers who come later. */
   readonly entries: number;
   /** Characters of these entries. */
   readonly bytes: number;
-  /** Dedupe keys. A repeated append whose key was dropped is appended again. */
-  readonly dedupeKeys: number;
-  /** Characters of all dedupe keys. */
-  readonly dedupeBytes: number;
+  /** Milliseconds for which an entry is kept. Absent: no limit. */
+  readonly keepMs?: number | undefined;
+  /** Publish ids. A repeated append whose id was dropped is appended again. */
+  readonly publishIds: number;
+  /** Characters of all publish ids. */
+  readonly publishIdBytes: number;
 }
 
-/** The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). */
+/** The state of a log, as its tail reports it. */
+export interface TailState {
+  /** `false`: new entries may stay out until it is `true` again, when the log has to be read on. */
+  readonly isUp: boolean;
+  /**
+   * The number of the log: it changes whenever acknowledged entries may have been lost. Clients see it as the region
+   * `t.r`, so it is an integer from 1 to 2^31-1.
+   */
+  readonly epoch: number;
+}
+
+/** The functions that a tail calls. */
+export interface Tail {
+  /** Each new entry, in order. Calls may be lost: compare `entry.prev` with the own position. */
+  onEntry(entry: Entry): void;
+  /** The state has changed; called once before `tail` resolves. */
+  onState(state: TailState): void;
+}
+
+/**
+ * The ordered log of one subscribe key (docs/reference/protocol.md, "Timetokens"). Any call may reject with
+ * `StoreUnavailable`; of a change that rejects the outcome is unknown.
+ */
 export interface ShardLog {
   /**
-   * Stamps and appends in one atomic step: each stamp is greater than every stamp before it, than whatever `head`
-   * returned and than every floor, and once an entry can be read no smaller one can appear.
-   * A rejection means that the outcome is unknown.
+   * Stamps and appends in one atomic step: each stamp is greater than every stamp before it, than whatever `fence`
+   * returned and than the floor, and once an entry can be read no smaller one can appear.
    */
-  append(batch: readonly AppendRequest[]): Promise<readonly Stamp[]>;
-  /** A fence: all entries up to it can be read, and every later one is stamped above it. */
-  head(): Promise<Stamp>;
+  append(batch: readonly AppendRequest[], options?: AppendOptions): Promise<readonly Appended[]>;
+  /**
+   * All entries up to the result can be read, and every later one, whoever appends it, is stamped above it. A floor, the
+   * position of a client from an origin that was ahead, raises it: at most five seconds ahead of the engine's clock,
+   * whatever clients ask for and however often.
+   */
+  fence(floor?: Stamp): Promise<Stamp>;
+  /** The stamp of the newest entry, or of an earlier position if there is none. Changes nothing. */
+  last(): Promise<Stamp>;
   /**
    * The beginning of this log: entries up to here may have been in a log that was lost, and are not in this one. Later
    * ones are in it, or were trimmed.
    */
   began(): Promise<Stamp>;
-  /**
-   * From now on entries are stamped above this position, which a client has from an origin that was ahead; at most
-   * five seconds ahead of the engine's clock, whatever clients ask for and however often.
-   */
-  raise(floor: Stamp): Promise<void>;
   /** Entries after the position, oldest first, at most `limit`. */
   readAfter(after: Stamp, limit: number): Promise<Slice>;
-  /**
-   * Calls back for each new entry, in order. Calls may be lost: compare `entry.prev` with the own position.
-   * Resolves to a function that ends the calls.
-   */
-  tail(onEntry: (entry: Entry) => void): Promise<() => void>;
-  /** Drops entries. Never lowers `head`. */
-  trim(request: TrimRequest): Promise<void>;
+  /** Reports the state and each new entry. Resolves to a function that ends the calls. */
+  tail(tail: Tail): Promise<() => void>;
 }

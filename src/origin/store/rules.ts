@@ -19,8 +19,9 @@ export function shardRules(limits: OriginLimits, budget: Budget): ShardRules {
     log: {
       entries: limits.liveEntries,
       bytes: limits.liveBytes,
-      dedupeKeys: limits.dedupeKeys,
-      dedupeBytes: limits.dedupeBytes,
+      keepMs: limits.liveSeconds * 1000,
+      publishIds: limits.dedupeKeys,
+      publishIdBytes: limits.dedupeBytes,
     },
     groups: {
       channels: limits.groupChannels,

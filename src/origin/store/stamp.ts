@@ -57,6 +57,19 @@ export function laterStamp(a: Stamp, b: Stamp): Stamp {
   return a > b ? a : b;
 }
 
+/** The index of the first item after a position, of items in ascending order. */
+export function firstAfter(items: readonly { readonly tt: Stamp }[], position: Stamp): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item && item.tt <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function print(seconds: number, ticks: number): Stamp {
   return String(seconds).padStart(SECOND_DIGITS, '0') + String(ticks).padStart(DIGITS - SECOND_DIGITS, '0');
 }

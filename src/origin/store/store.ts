@@ -145,7 +145,7 @@ export interface ShardRules extends PresenceRules {
   readonly budget?: Budget;
   /** Subscribe keys that hold data. Without it, they are not limited. */
   readonly shards?: number;
-  /** Without it, the log keeps a thousand entries, and all dedupe keys of two minutes. */
+  /** Without it, the log keeps a thousand entries, and all publish ids of two minutes. */
   readonly log?: LogRules;
   /** Without it, groups are not limited. */
   readonly groups?: GroupRules;
@@ -172,6 +172,18 @@ export class ShardsFull extends Error {
   }
 }
 
+/**
+ * The store cannot be reached, or does not answer in time. Of a change the outcome is unknown. Clients get the status 503
+ * and may try again.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+
+  constructor(message = 'The store cannot be reached.', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** Keeps the data of an origin: in memory, in a file, or shared with other origins. */
 export interface Engine {
   /** The data of one subscribe key, until `release`. Throws `ShardsFull` if there is no room for one more. */
@@ -180,13 +192,8 @@ export interface Engine {
   release?(subscribeKey: string): void;
   /** `true` for a subscribe key that has never held anything: a read of it need leave nothing behind. */
   isBlank?(subscribeKey: string): boolean;
-  /**
-   * Number that changes whenever acknowledged entries may have been lost. Clients see it as the region `t.r`, so it is
-   * an integer from 1 to 2^31-1.
-   */
-  epoch(): Promise<number>;
-  /** `true` if `tail` never loses a call. Otherwise windows compare their position with `head` every second. */
-  readonly exactTail: boolean;
+  /** `true` if the data is in this process: calls settle within the turn in which they are made, and tails lose nothing. */
+  readonly isLocal: boolean;
   /** Releases the resources of the engine. */
   close(): Promise<void>;
 }

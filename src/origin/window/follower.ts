@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
-import type { Entry, ShardLog } from '../store/log.ts';
+import type { Entry } from '../store/entry.ts';
+import type { ShardLog, TailState } from '../store/log.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 
 const PAGE = 500;
@@ -10,14 +11,27 @@ const SILENCE_MS = 50;
 export interface FollowerOptions {
   readonly log: ShardLog;
   readonly clock: Clock;
-  /** `true` if the log's tail may lose calls, so that the position must be compared with the head. */
+  /** `true` if the log's tail may lose calls, so that the position must be compared with the newest entry. */
   readonly checks: boolean;
   /** Called with each entry once, in order. */
   onEntry(entry: Entry): void;
   /** Entries up to here were dropped before they could be read. */
   onLost(before: Stamp): void;
+  /** The log is another one: what was read of the one before does not count. Its entries follow from the beginning. */
+  onReset(log: LogIdentity): void;
+  /** The new log was read up to this moment. */
+  onResumed(): void;
+  /** The tail reports that new entries may stay out, or that they come again. */
+  onLive(isUp: boolean): void;
   /** The log could not be read. The next entry or check reads it again. */
   onFailure(error: unknown): void;
+}
+
+/** A log with its beginning. */
+export interface LogIdentity {
+  readonly epoch: number;
+  /** Entries up to here may have been in a log that was lost, and are not in this one. */
+  readonly began: Stamp;
 }
 
 /**
@@ -27,6 +41,9 @@ export interface FollowerOptions {
 export class Follower {
   readonly #options: FollowerOptions;
   #position: Stamp = ZERO_STAMP;
+  // The epoch that was read, and the one that the tail reports.
+  #epoch: number | undefined;
+  #newest: TailState | undefined;
   #repairing: Promise<void> | undefined;
   #again = false;
   #endTail: (() => void) | undefined;
@@ -42,11 +59,20 @@ export class Follower {
     return this.#position;
   }
 
-  /** Reads the log and follows it from there. */
+  /** Reads the log and follows it from there. After a rejection nothing is left of it. */
   async start(): Promise<void> {
-    this.#endTail = await this.#options.log.tail((entry) => this.#receive(entry));
-    await this.#repair();
-    if (this.#options.checks) this.#checkLater();
+    try {
+      this.#endTail = await this.#options.log.tail({
+        onEntry: (entry) => this.#receive(entry),
+        onState: (state) => this.#adopt(state),
+      });
+      await this.#repair();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    if (this.#closed) this.#endTail();
+    else if (this.#options.checks) this.#checkLater();
   }
 
   /** Reads the log up to this moment, and moves the position there. */
@@ -63,6 +89,14 @@ export class Follower {
     this.#timer = undefined;
   }
 
+  #adopt(state: TailState): void {
+    const before = this.#newest;
+    this.#newest = state;
+    if (before?.isUp !== state.isUp) this.#options.onLive(state.isUp);
+    // The first state comes before the first read.
+    if (this.#epoch !== undefined && state.isUp) this.#repairInBackground();
+  }
+
   #receive(entry: Entry): void {
     if (this.#repairing !== undefined) this.#again = true;
     else if (entry.tt <= this.#position) return;
@@ -76,6 +110,7 @@ export class Follower {
   }
 
   #repairInBackground(): void {
+    this.#again = true;
     this.#repair().catch((error: unknown) => this.#options.onFailure(error));
   }
 
@@ -85,14 +120,28 @@ export class Follower {
   }
 
   async #readOn(): Promise<void> {
+    const before = this.#epoch;
     // Entries that the tail reports during a read may or may not be in it: read once more.
     try {
-      do await this.#readPage();
-      while (this.#again && !this.#closed);
+      do {
+        if (this.#newest && this.#newest.epoch !== this.#epoch) await this.#begin(this.#newest.epoch);
+        await this.#readPage();
+      } while (this.#again && !this.#closed);
     } finally {
       // In the turn in which the last read ended: later entries of the tail must not wait for another read.
       this.#repairing = undefined;
     }
+    if (this.#epoch !== before && !this.#closed) this.#options.onResumed();
+  }
+
+  // A fence first: from now on nothing is stamped below what this reader has seen of the log before.
+  async #begin(epoch: number): Promise<void> {
+    const { log, onReset } = this.#options;
+    await log.fence(this.#position);
+    const began = await log.began();
+    this.#epoch = epoch;
+    this.#position = ZERO_STAMP;
+    onReset({ epoch, began });
   }
 
   // There may be more when `#again` is set: it is cleared before the read, and set by the tail while it runs.
@@ -112,9 +161,9 @@ export class Follower {
   }
 
   async #check(): Promise<void> {
-    const head = await this.#options.log.head();
+    const last = await this.#options.log.last();
     const before = this.#position;
-    if (before >= head || this.#closed) return;
+    if (before >= last || this.#closed) return;
     await new Promise<void>((resolve) => {
       this.#timer = this.#options.clock.setTimeout(resolve, SILENCE_MS);
     });

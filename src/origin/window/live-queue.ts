@@ -1,14 +1,40 @@
 import { Account, type Budget } from '../store/budget.ts';
-import type { Entry } from '../store/log.ts';
+import { type DeliveredEntry, weightOf } from '../store/entry.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { type Moment, Timeline } from '../store/timeline.ts';
+import { envelopeText, type LogName } from './envelope.ts';
 import type { Stamped } from './stamped-list.ts';
 import { WildcardIndex } from './wildcard-index.ts';
 
-/** A live entry, with its envelope's JSON text without `b` and the closing brace. */
-export interface LiveEntry extends Moment, Stamped {
+// The characters of an envelope beside its contents.
+const FRAME = 120;
+
+/** A live entry. Its envelope is printed when it is first delivered: many never are. */
+export class LiveEntry implements Moment, Stamped {
+  readonly tt: Stamp;
   readonly channel: string;
-  readonly text: string;
+  /** Its memory in characters. */
+  readonly weight: number;
+  gone?: boolean;
+  older?: this | undefined;
+  newer?: this | undefined;
+  readonly #entry: DeliveredEntry;
+  readonly #log: LogName;
+  #text: string | undefined;
+
+  constructor(entry: DeliveredEntry, log: LogName) {
+    this.tt = entry.tt;
+    this.channel = entry.channel;
+    this.weight = weightOf(entry) + FRAME;
+    this.#entry = entry;
+    this.#log = log;
+  }
+
+  /** Its envelope's JSON text without `b` and the closing brace. */
+  get text(): string {
+    this.#text ??= envelopeText(this.#entry, this.#log);
+    return this.#text;
+  }
 }
 
 /** A mark that entries of a channel were dropped; `tt` is the position of the log at that time. */
@@ -33,6 +59,7 @@ export interface LiveQueueLimits {
  * entries, and gets a gap.
  */
 export class LiveQueue {
+  readonly #log: LogName;
   readonly #limits: LiveQueueLimits;
   readonly #queues = new Map<string, LiveEntry[]>();
   readonly #live = new Timeline<LiveEntry>();
@@ -45,7 +72,8 @@ export class LiveQueue {
   #newest: Stamp = ZERO_STAMP;
   #horizon: Stamp = ZERO_STAMP;
 
-  constructor(limits: LiveQueueLimits, budget?: Budget) {
+  constructor(log: LogName, limits: LiveQueueLimits, budget?: Budget) {
+    this.#log = log;
     this.#limits = limits;
     const { liveEntries: entries, liveBytes: bytes } = limits;
     const dropOldest = () => this.#live.oldest && this.#drop(this.#live.oldest);
@@ -66,8 +94,9 @@ export class LiveQueue {
   }
 
   /** Adds an entry that is newer than all others. */
-  add({ tt, channel }: Entry, text: string): void {
-    const live: LiveEntry = { tt, channel, text };
+  add(entry: DeliveredEntry): void {
+    const { tt, channel } = entry;
+    const live = new LiveEntry(entry, this.#log);
     const queue = this.#queues.get(channel) ?? [];
     if (queue.length === 0) this.#queues.set(channel, queue);
     queue.push(live);
@@ -75,7 +104,7 @@ export class LiveQueue {
     this.#liveUnder.add(live);
     this.#newest = tt;
     if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
-    this.#account.add(1, text.length);
+    this.#account.add(1, live.weight);
   }
 
   /** Gives back all room: the queue is used no more. */
@@ -133,7 +162,7 @@ export class LiveQueue {
     if (!first) return;
     this.#live.remove(first);
     this.#liveUnder.remove(first);
-    this.#account.remove(1, first.text.length);
+    this.#account.remove(1, first.weight);
     this.#mark(first);
   }
 

@@ -20,12 +20,15 @@ export interface Poll extends Omit<Query, 'channels' | 'wants'> {
   readonly interruption?: Interruption | undefined;
 }
 
+/** An end of a poll without entries and gaps. */
+type Empty = 'timeout' | 'interrupted' | 'groups-changed' | 'log-changed';
+
 /**
  * The end of a poll: with entries or gaps; after the whole hold time; early, by an interruption or `close`; or because a
- * group has changed and its channels must be looked up again.
+ * group has changed and its channels must be looked up again, or the log and its position.
  */
 export interface Outcome {
-  readonly kind: 'batch' | 'timeout' | 'interrupted' | 'groups-changed';
+  readonly kind: 'batch' | Empty;
   readonly batch: Batch;
 }
 
@@ -89,6 +92,7 @@ export function park(
       }
     },
     pass: () => settle(empty('timeout', seen)),
+    restart: () => settle(empty('log-changed', seen)),
     end: () => settle(empty('interrupted', poll.cursor)),
   };
   // The cursor moves to the position that was read, so that it does not get older than the live entries.
@@ -99,6 +103,6 @@ export function park(
 }
 
 /** An outcome without entries and gaps. */
-export function empty(kind: 'timeout' | 'interrupted' | 'groups-changed', cursor: Stamp): Outcome {
+export function empty(kind: Empty, cursor: Stamp): Outcome {
   return { kind, batch: { cursor, envelopes: [], gaps: [] } };
 }

@@ -1,4 +1,4 @@
-import type { Stamp } from '../store/stamp.ts';
+import { firstAfter, type Stamp } from '../store/stamp.ts';
 
 /** An item of a list; `gone` once it was removed. */
 export interface Stamped {
@@ -29,19 +29,6 @@ export class StampedList<T extends Stamped> {
     this.#items = this.#items.filter(({ gone }) => !gone);
     this.#gone = 0;
   }
-}
-
-/** The index of the first item after a position. */
-export function firstAfter(items: readonly { readonly tt: Stamp }[], position: Stamp): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = items[middle];
-    if (item && item.tt <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 interface Source<T> {

@@ -29,4 +29,9 @@ export class Subscription {
     this.groupsAt = groupsAt;
     this.wildcards = [...labels.keys()].filter(isWildcardName);
   }
+
+  /** `true` if its groups were looked up before the position of the last change of a group. */
+  isOutdated(groupsChangedAt: Stamp): boolean {
+    return this.groups.length > 0 && this.groupsAt !== undefined && this.groupsAt < groupsChangedAt;
+  }
 }

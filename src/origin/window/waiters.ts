@@ -1,4 +1,4 @@
-import { type Entry, isControl } from '../store/log.ts';
+import { type Entry, isControl } from '../store/entry.ts';
 import type { Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
 import type { PollFilter } from './poll.ts';
@@ -17,6 +17,8 @@ export interface Waiter {
   wake(): boolean;
   /** Ends the poll as if its time were over. */
   pass(): void;
+  /** Ends the poll so that it begins anew: the log is another one. */
+  restart(): void;
   /** Called when the poll must not wait any longer. */
   end(): void;
 }
@@ -80,6 +82,11 @@ export class Waiters {
         this.#wakeLater(waiter);
       }
     }
+  }
+
+  /** Lets all polls begin anew. */
+  restart(): void {
+    for (const waiter of [...this.#all]) waiter.restart();
   }
 
   // The entries of one turn are answered together.

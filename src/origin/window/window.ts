@@ -1,13 +1,13 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Budget } from '../store/budget.ts';
-import { type Entry, isControl, type ShardLog } from '../store/log.ts';
+import { type ControlEntry, type Entry, isControl } from '../store/entry.ts';
+import type { ShardLog } from '../store/log.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { type NextTurn, Turns } from '../turns.ts';
 import { type Batch, type Collected, collect } from './batch.ts';
-import { Follower } from './follower.ts';
+import { Follower, type LogIdentity } from './follower.ts';
 import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
 import { empty, type Outcome, type Poll, type PollFilter, park, type Settle, type Woken } from './poll.ts';
-import type { Subscription } from './subscription.ts';
 import { type Waiter, Waiters } from './waiters.ts';
 
 const TRIM_EVERY = 1_000;
@@ -29,6 +29,7 @@ export interface WindowLimits extends LiveQueueLimits {
 
 /** The parts of a window. */
 export interface WindowOptions {
+  readonly subscribeKey: string;
   readonly log: ShardLog;
   readonly clock: Clock;
   readonly limits: WindowLimits;
@@ -38,10 +39,10 @@ export interface WindowOptions {
   readonly nextTurn?: NextTurn | undefined;
   /** `true` if the log's tail may lose calls. */
   readonly checks: boolean;
-  /** The start of an envelope's JSON text, up to where the entry's body follows. */
-  envelopeStart(tt: Stamp): string;
   /** A control entry was read: what depends on it is out of date. Absent: nothing does. */
-  onControl?(entry: Entry): void;
+  onControl?(entry: ControlEntry): void;
+  /** New control entries may stay out, or they come again. Absent: nothing depends on them. */
+  onLive?(isUp: boolean): void;
   /** The log could not be read for a while. */
   onFailure(error: unknown): void;
 }
@@ -54,7 +55,8 @@ interface ReadOptions {
 /** The live entries of one shard, and the polls that wait for more: the only part of the origin that waits. */
 export class Window {
   readonly #options: WindowOptions;
-  readonly #queue: LiveQueue;
+  #queue: LiveQueue;
+  #identity: LogIdentity = { epoch: 0, began: ZERO_STAMP };
   readonly #envelopes = new Envelopes();
   readonly #waiters: Waiters;
   readonly #turns: Turns;
@@ -64,9 +66,9 @@ export class Window {
   #closed = false;
 
   private constructor(options: WindowOptions) {
-    const { log, clock, limits, checks } = options;
+    const { log, clock, checks } = options;
     this.#options = options;
-    this.#queue = new LiveQueue(limits, options.budget);
+    this.#queue = this.#newQueue();
     this.#turns = new Turns(options.nextTurn ?? (() => Promise.resolve()), SLICE);
     this.#waiters = new Waiters((woken) => {
       this.#wakeAll(woken).catch((error: unknown) => options.onFailure(error));
@@ -77,6 +79,9 @@ export class Window {
       checks,
       onEntry: (entry) => this.#take(entry),
       onLost: (before) => this.#queue.forget(before),
+      onReset: (identity) => this.#reset(identity),
+      onResumed: () => this.#waiters.restart(),
+      onLive: (isUp) => options.onLive?.(isUp),
       onFailure: (error) => options.onFailure(error),
     });
   }
@@ -86,6 +91,16 @@ export class Window {
     const window = new Window(options);
     await window.#follower.start();
     return window;
+  }
+
+  /** The number of the log: the region in answers. */
+  get epoch(): number {
+    return this.#identity.epoch;
+  }
+
+  /** Entries up to here may have been in a log that was lost, and are not in this one. */
+  get began(): Stamp {
+    return this.#identity.began;
   }
 
   /** Every entry up to here is in the window, or was dropped from it. */
@@ -110,7 +125,7 @@ export class Window {
   async poll(poll: Poll): Promise<Outcome> {
     for (let { cursor } = poll; ; ) {
       // A group has changed since its channels were looked up, when there was no waiter to wake.
-      if (isOutdated(poll.subscription, this.#groupsChangedAt)) return empty('groups-changed', cursor);
+      if (poll.subscription.isOutdated(this.#groupsChangedAt)) return empty('groups-changed', cursor);
       // Reading and waiting begin in one turn: nothing can be published in between.
       const { batch, isWhole, isExhausted } = this.#read({ ...poll, cursor });
       const outcome = this.#outcomeOf(poll, batch, isExhausted || (isWhole && poll.holdMs <= 0));
@@ -197,24 +212,30 @@ export class Window {
     }
   }
 
+  // The envelopes of another log have another region, and entries may be missing in it.
+  #reset(identity: LogIdentity): void {
+    this.#identity = identity;
+    this.#queue.clear();
+    this.#queue = this.#newQueue();
+  }
+
+  #newQueue(): LiveQueue {
+    const { subscribeKey, limits, budget } = this.#options;
+    return new LiveQueue({ subscribeKey, epoch: this.#identity.epoch }, limits, budget);
+  }
+
   #take(entry: Entry): void {
     if (entry.kind === 'group') this.#groupsChangedAt = entry.tt;
     if (isControl(entry)) this.#options.onControl?.(entry);
-    else this.#queue.add(entry, this.#options.envelopeStart(entry.tt) + entry.body);
+    else this.#queue.add(entry);
     this.#waiters.notify(entry);
     if (++this.#added % TRIM_EVERY === 0) this.#trim();
   }
 
   #trim(): void {
-    const { clock, limits, log } = this.#options;
-    const upto = stampOf(clock.now() - limits.liveSeconds * 1000);
-    this.#queue.expire(upto);
-    log.trim({ entries: limits.liveEntries, upto }).catch((error: unknown) => this.#options.onFailure(error));
+    const { clock, limits } = this.#options;
+    this.#queue.expire(stampOf(clock.now() - limits.liveSeconds * 1000));
   }
-}
-
-function isOutdated({ groups, groupsAt }: Subscription, groupsChangedAt: Stamp): boolean {
-  return groups.length > 0 && groupsAt !== undefined && groupsAt < groupsChangedAt;
 }
 
 function wakeOrPass(waiter: Waiter, isLate: boolean): boolean {

@@ -29,9 +29,11 @@ test('a store that fails is answered with 500 and logged; the next request may s
   const memory = new MemoryEngine({ clock, random: () => 0 });
   let failing = true;
   const store: Engine = {
-    exactTail: true,
-    shard: (key, rules) => memory.shard(key, rules),
-    epoch: () => (failing ? Promise.reject(new Error('down')) : memory.epoch()),
+    isLocal: true,
+    shard: (key, rules) => {
+      if (failing) throw new Error('down');
+      return memory.shard(key, rules);
+    },
     close: () => memory.close(),
   };
   const { send } = originNetwork({ store, clock, logger });

@@ -1,22 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AppendRequest, Entry, ShardLog, Stamp } from '../../../src/origin/index.ts';
-import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
+import type { ShardLog, Stamp, Tail } from '../../../src/origin/index.ts';
+import { LOG_RULES, MemoryLog } from '../../../src/origin/store/memory/log.ts';
 import { Follower } from '../../../src/origin/window/follower.ts';
+import { message } from '../../support/entries.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
-
-const request = (channel: string): AppendRequest => ({ channel, kind: 'message', body: '"d":1' });
 
 /** A memory log whose tail loses, repeats and delays calls as a test says. */
 class LossyLog extends MemoryLog {
   fate: 'deliver' | 'lose' | 'repeat' = 'deliver';
   failing = false;
 
-  override async tail(onEntry: (entry: Entry) => void): Promise<() => void> {
-    return super.tail((entry) => {
-      if (this.fate === 'lose') return;
-      onEntry(entry);
-      if (this.fate === 'repeat') onEntry(entry);
+  override async tail({ onEntry, onState }: Tail): Promise<() => void> {
+    return super.tail({
+      onState,
+      onEntry: (entry) => {
+        if (this.fate === 'lose') return;
+        onEntry(entry);
+        if (this.fate === 'repeat') onEntry(entry);
+      },
     });
   }
 
@@ -36,6 +38,9 @@ async function follow(log: ShardLog, clock: VirtualClock, checks = true) {
     checks,
     onEntry: ({ tt }) => seen.push(tt),
     onLost: (before) => lost.push(before),
+    onReset: () => undefined,
+    onResumed: () => undefined,
+    onLive: () => undefined,
     onFailure: (error) => failures.push(error),
   });
   await follower.start();
@@ -56,7 +61,7 @@ test('however the tail behaves, every entry is handed on once and in order', asy
       const stamps: Stamp[] = [];
       for (const { fate, count, turns } of steps) {
         log.fate = fate;
-        for (let index = 0; index < count; index++) stamps.push(...log.appendNow([request('a')]));
+        for (let index = 0; index < count; index++) stamps.push(log.appendOne(message('a')).tt);
         for (let turn = 0; turn < turns; turn++) await Promise.resolve();
       }
       await clock.advance(1_100);
@@ -74,7 +79,7 @@ test('a lost last entry is found within a second and a bit', async () => {
   const log = new LossyLog(clock);
   const { follower, seen } = await follow(log, clock);
   log.fate = 'lose';
-  log.appendNow([request('a')]);
+  log.appendNow([message('a')]);
   await settle();
   expect(seen).toEqual([]);
   await clock.advance(1_050);
@@ -85,7 +90,7 @@ test('a lost last entry is found within a second and a bit', async () => {
 test('what is in the log already is read first, page by page', async () => {
   const clock = new VirtualClock();
   const log = new LossyLog(clock);
-  const stamps = Array.from({ length: 900 }, () => log.appendNow([request('a')])[0]);
+  const stamps = Array.from({ length: 900 }, () => log.appendOne(message('a')).tt);
   const { follower, seen } = await follow(log, clock);
   expect(seen).toEqual(stamps);
   expect(follower.position).toBe(stamps.at(-1));
@@ -95,10 +100,10 @@ test('what is in the log already is read first, page by page', async () => {
 test('an announcement while a page is read is not lost', async () => {
   const clock = new VirtualClock();
   const log = new LossyLog(clock);
-  log.appendNow([request('a')]);
+  log.appendNow([message('a')]);
   const starting = follow(log, clock);
   await Promise.resolve();
-  const stamps = [...log.appendNow([request('b')]), ...log.appendNow([request('c')])];
+  const stamps = [log.appendOne(message('b')).tt, log.appendOne(message('c')).tt];
   const { follower, seen } = await starting;
   await settle();
   expect(seen.slice(-2)).toEqual(stamps);
@@ -107,10 +112,9 @@ test('an announcement while a page is read is not lost', async () => {
 
 test('what was trimmed before it could be read is reported as lost', async () => {
   const clock = new VirtualClock();
-  const log = new LossyLog(clock);
-  const [first] = log.appendNow([request('a')]);
-  log.appendNow([request('a')]);
-  await log.trim({ entries: 1, upto: '' });
+  const log = new LossyLog(clock, { rules: { ...LOG_RULES, entries: 1 } });
+  const first = log.appendOne(message('a')).tt;
+  log.appendOne(message('a'));
   const { follower, lost } = await follow(log, clock);
   expect(lost).toEqual([first]);
   follower.close();
@@ -122,7 +126,7 @@ test('a log that cannot be read is reported, and read again later', async () => 
   const { follower, seen, failures } = await follow(log, clock);
   log.fate = 'lose';
   log.failing = true;
-  log.appendNow([request('a')]);
+  log.appendNow([message('a')]);
   await clock.advance(3_000);
   expect(failures.length).toBeGreaterThan(0);
   log.failing = false;

@@ -13,17 +13,17 @@ async function openWindow() {
   const clock = new VirtualClock();
   const log = new MemoryLog(clock);
   const window = await Window.open({
+    subscribeKey: 'demo',
     log,
     clock,
     limits: resolveLimits(),
     checks: false,
-    envelopeStart: (tt) => `{"tt":"${tt}",`,
     onFailure: (error) => {
       throw error;
     },
   });
-  const message = (channel: string) => log.appendNow([{ channel, kind: 'message', body: '"d":1' }])[0] ?? '';
-  const change = (group = 'g') => log.appendNow([{ channel: group, kind: 'group', body: '' }])[0] ?? '';
+  const message = (channel: string) => log.appendOne({ channel, kind: 'message', data: { payload: '1' } }).tt;
+  const change = (group = 'g') => log.appendOne({ channel: group, kind: 'group', data: null }).tt;
   const listenTo = (channels: readonly string[], groups: readonly string[] = ['g']) =>
     new Subscription(new Map(channels.map((name) => [name, LABEL])), groups, window.groupsChangedAt);
   const poll = (asked: Subscription, cursor = window.position) =>
@@ -31,7 +31,7 @@ async function openWindow() {
   return { clock, window, message, change, listenTo, poll };
 }
 
-const stampsIn = (envelopes: readonly string[]) => envelopes.map((text) => JSON.parse(text).tt as string);
+const stampsIn = (envelopes: readonly string[]) => envelopes.map((text) => JSON.parse(text).p.t as string);
 
 describe('entries that come in one turn with a change of a group', () => {
   test('are delivered up to the change, and the rest with the new channels', async () => {

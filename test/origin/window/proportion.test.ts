@@ -9,16 +9,16 @@ const stamp = (index: number) => String(index).padStart(17, '0');
 
 /** A queue whose entries count how often their stamps are read. */
 function filled(count: number, channelOf: (index: number) => string, limits = resolveLimits()) {
-  const queue = new LiveQueue(limits);
+  const queue = new LiveQueue({ subscribeKey: 'demo', epoch: 1 }, limits);
   for (let index = 1; index <= count; index++) {
     const entry = {
       tt: stamp(index),
       prev: ZERO_STAMP,
       channel: channelOf(index),
       kind: 'message',
-      body: '',
+      data: { payload: String(index) },
     } as const;
-    queue.add(entry, `{"d":${index}`);
+    queue.add(entry);
   }
   return queue;
 }

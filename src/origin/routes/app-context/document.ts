@@ -1,5 +1,4 @@
 import { EventKind } from '../../../protocol/envelope.ts';
-import { envelopeBody } from '../../store/envelope-body.ts';
 import type { AppendRequest } from '../../store/log.ts';
 import {
   type Fields,
@@ -107,6 +106,6 @@ function event(key: ObjectKey, channels: readonly string[], { event, data }: Cha
   return channels.map((channel) => ({
     channel,
     kind: 'object',
-    body: envelopeBody({ channel, payload, kind: EventKind.objects }),
+    data: { payload, kind: EventKind.objects },
   }));
 }

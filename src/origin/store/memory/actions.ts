@@ -10,7 +10,7 @@ import {
 } from '../actions.ts';
 import { Account, type Budget } from '../budget.ts';
 import type { StampRange } from '../history.ts';
-import { type Stamp, ZERO_STAMP } from '../stamp.ts';
+import type { Stamp } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
 import type { MemoryHistory } from './history.ts';
 import type { MemoryLog } from './log.ts';
@@ -72,15 +72,14 @@ export class MemoryActions implements ActionStore {
     const beside: Map<string, Kept> = byMessage.get(message) ?? new Map();
     if (beside.has(keyOf(action))) return 'exists';
     if (beside.size >= this.#rules.messageActions) return 'full';
-    // Not delivered: the delivered entry contains the action's own stamp.
-    const [tt = ZERO_STAMP] = this.#log.appendNow([{ channel, kind: 'action', body: '', deliver: false }]);
-    const kept: Kept = { ...action, tt };
-    this.#channels.set(channel, { all: all.set(tt, kept), byMessage: byMessage.set(message, beside) });
-    beside.set(keyOf(kept), kept);
-    this.#all.push(kept);
-    this.#log.appendNow([actionRequest('added', kept)]);
-    this.#account.add(1, weightOf(kept));
-    return kept;
+    const { tt } = this.#log.appendOne(actionRequest('added', action), (stamp) => {
+      const kept: Kept = { ...action, tt: stamp };
+      this.#channels.set(channel, { all: all.set(stamp, kept), byMessage: byMessage.set(message, beside) });
+      beside.set(keyOf(kept), kept);
+      this.#all.push(kept);
+      this.#account.add(1, weightOf(kept));
+    });
+    return { ...action, tt };
   }
 
   async remove({ channel, message, tt, user }: ActionToRemove): Promise<RemoveProblem | undefined> {
@@ -88,7 +87,7 @@ export class MemoryActions implements ActionStore {
     if (kept?.message !== message) return 'missing';
     if (kept.user !== user) return 'foreign';
     this.#forget(kept);
-    this.#log.appendNow([actionRequest('removed', kept)]);
+    this.#log.appendOne(actionRequest('removed', kept));
     return undefined;
   }
 

@@ -22,11 +22,11 @@ export interface MemoryEngineOptions {
 
 /** Keeps all data in the memory of this process. */
 export class MemoryEngine implements Engine {
-  readonly exactTail = true;
+  readonly isLocal = true;
   readonly #clock: Clock;
   readonly #random: () => number;
   #began: number;
-  #epoch: number | undefined;
+  #epochNow: number | undefined;
   // In the order of their last use.
   readonly #shards = new Map<string, Held>();
   // Above every stamp of the shards that were forgotten, and the end of what was lost with them.
@@ -60,15 +60,25 @@ export class MemoryEngine implements Engine {
     return !store || (store.log.isEmpty && partsOf(store).every(({ size }) => size === 0));
   }
 
-  async epoch(): Promise<number> {
-    // Random, not 1: a client that comes back after a restart must detect the other log. On first use, since a worker has
-    // no random numbers before its first request.
-    this.#epoch ??= 1 + Math.floor(this.#random() * MAX_EPOCH);
-    return this.#epoch;
+  /**
+   * Loses the newest entries of each log, as a copy of a store may that takes over after a failure: clients are told that
+   * entries may be missing. For tests of what depends on it.
+   */
+  failOver(options: { readonly lost?: number } = {}): void {
+    const epoch = (this.#epoch % MAX_EPOCH) + 1;
+    this.#epochNow = epoch;
+    for (const { store } of this.#shards.values()) store.log.failOver({ lost: options.lost ?? 0, epoch });
   }
 
   async close(): Promise<void> {
     this.#shards.clear();
+  }
+
+  // Random, not 1: a client that comes back after a restart must detect the other log. On first use, since a worker has
+  // no random numbers before its first request.
+  get #epoch(): number {
+    this.#epochNow ??= 1 + Math.floor(this.#random() * MAX_EPOCH);
+    return this.#epochNow;
   }
 
   // The shard that was used the longest ago goes first, of those with nothing but messages and presence.
@@ -96,7 +106,13 @@ export class MemoryEngine implements Engine {
     const history = new MemoryHistory(this.#clock, rules.history, budget);
     const began = stampOf(Math.floor(this.#began));
     const stamps = { began, floor: laterStamp(this.#floor, began), lost: this.#lostUpto };
-    const log = new MemoryLog(this.#clock, { history, ...stamps, rules: rules.log, budget });
+    const log = new MemoryLog(this.#clock, {
+      history,
+      ...stamps,
+      epoch: this.#epoch,
+      rules: rules.log,
+      budget,
+    });
     return {
       log,
       presence: new MemoryPresence(log, this.#clock, rules),

@@ -64,19 +64,14 @@ export class MemoryGroups implements GroupStore {
     if (!members) return;
     this.#groups.delete(group);
     this.#account.remove(members.size, textOf(members.keys()) + group.length);
-    if (members.size > 0) this.#announce(group);
+    if (members.size > 0) this.#log.appendOne({ channel: group, kind: 'group', data: null });
   }
 
   #put(group: string, members: Map<string, Stamp>, added: readonly string[]): void {
-    // Not announced: the new channels need their position before a subscriber looks them up.
-    const [since = ''] = this.#log.appendNow([{ channel: group, kind: 'group', body: '', deliver: false }]);
-    for (const channel of added) members.set(channel, since);
-    this.#groups.set(group, members);
-    this.#announce(group);
-  }
-
-  #announce(group: string): void {
-    this.#log.appendNow([{ channel: group, kind: 'group', body: '' }]);
+    this.#log.appendOne({ channel: group, kind: 'group', data: null }, (since) => {
+      for (const channel of added) members.set(channel, since);
+      this.#groups.set(group, members);
+    });
   }
 }
 

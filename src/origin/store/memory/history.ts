@@ -5,9 +5,10 @@ import type {
   HistoryRules,
   HistoryStore,
   StampRange,
+  Stored,
   StoredEntry,
-  ToStore,
 } from '../history.ts';
+import type { Retention } from '../log.ts';
 import type { Stamp } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
 
@@ -53,7 +54,7 @@ export class MemoryHistory implements HistoryStore {
   }
 
   /** Takes in an entry that is newer than all others. */
-  add(tt: Stamp, channel: string, { keepMs, ...stored }: ToStore): void {
+  add(tt: Stamp, channel: string, { keepMs, ...stored }: Stored & Retention): void {
     const rules = this.#rules;
     const length = keepMs ?? rules?.keepMs ?? 0;
     if (!rules || length <= 0) return;

@@ -1,24 +1,42 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { Account, type Budget } from '../budget.ts';
-import type { AppendRequest, Entry, LogRules, ShardLog, Slice, TrimRequest } from '../log.ts';
+import { type Entry, weightOf } from '../entry.ts';
+import type { Stored } from '../history.ts';
+import type {
+  Appended,
+  AppendOptions,
+  AppendRequest,
+  LogRules,
+  Retention,
+  ShardLog,
+  Slice,
+  Tail,
+} from '../log.ts';
 import { laterStamp, MAX_AHEAD_MS, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
-import type { MemoryHistory } from './history.ts';
+import { EntryQueue } from './entry-queue.ts';
+import { PublishIds } from './publish-ids.ts';
 
-// The window above holds what is live; in memory nothing is ever lost on the way to it, so that the log itself is
-// needed only by an origin that joins later.
-const MAX_ENTRIES = 1_000;
-const DEDUPE_MS = 120_000;
+// Expired entries are dropped together, after so many additions.
+const SWEEP_EVERY = 1_000;
 
-const RULES: LogRules = {
-  entries: MAX_ENTRIES,
+/** The rules of a log without others. */
+export const LOG_RULES: LogRules = {
+  entries: 1_000,
   bytes: Number.POSITIVE_INFINITY,
-  dedupeKeys: Number.POSITIVE_INFINITY,
-  dedupeBytes: Number.POSITIVE_INFINITY,
+  publishIds: Number.POSITIVE_INFINITY,
+  publishIdBytes: Number.POSITIVE_INFINITY,
 };
+
+/** Takes in the entries that history keeps. */
+interface History {
+  add(tt: Stamp, channel: string, stored: Stored & Retention): void;
+}
 
 /** The parts of a log in memory. */
 export interface MemoryLogOptions {
-  readonly history?: MemoryHistory | undefined;
+  readonly history?: History | undefined;
+  /** The number of the log. Default 1. */
+  readonly epoch?: number | undefined;
   /** The beginning of the log. */
   readonly began?: Stamp | undefined;
   /** A position up to which entries were lost. */
@@ -32,45 +50,42 @@ export interface MemoryLogOptions {
 /** The log of one shard in memory: the model that other engines are compared with. */
 export class MemoryLog implements ShardLog {
   readonly #clock: Clock;
-  readonly #began: Stamp;
-  readonly #history: MemoryHistory | undefined;
-  readonly #tails = new Set<(entry: Entry) => void>();
-  readonly #entries: Entry[] = [];
-  /** Stamps by dedupe key, oldest first. */
-  readonly #dedupe = new Map<string, Stamp>();
+  readonly #history: History | undefined;
+  readonly #rules: LogRules;
+  readonly #tails = new Set<Tail>();
+  readonly #entries = new EntryQueue();
+  readonly #ids: PublishIds;
   readonly #account: Account;
-  readonly #keys: Account;
+  #epoch: number;
+  #began: Stamp;
   /** Greatest stamp ever given out, and every floor. */
   #head: Stamp;
   #last: Stamp = ZERO_STAMP;
   /** Stamp of the newest entry that was dropped. */
   #dropped: Stamp = ZERO_STAMP;
+  #added = 0;
 
   constructor(clock: Clock, options: MemoryLogOptions = {}) {
-    const { history, began = ZERO_STAMP, floor = began, lost = ZERO_STAMP, rules = RULES, budget } = options;
+    const { history, began = ZERO_STAMP, floor = began, lost = ZERO_STAMP, epoch = 1 } = options;
+    const { rules = LOG_RULES, budget } = options;
     this.#clock = clock;
     this.#history = history;
+    this.#rules = rules;
+    this.#epoch = epoch;
     this.#began = began;
     this.#head = laterStamp(began, floor);
     this.#dropped = lost;
-    this.#account = new Account({
-      limits: { entries: Math.min(rules.entries, MAX_ENTRIES), bytes: rules.bytes },
-      budget,
-      dropOldest: () => this.#drop(1),
-    });
-    this.#keys = new Account({
-      limits: { entries: rules.dedupeKeys, bytes: rules.dedupeBytes },
-      budget,
-      dropOldest: () => this.#forgetOldestKey(),
-    });
+    this.#ids = new PublishIds(rules, budget);
+    const limits = { entries: rules.entries, bytes: rules.bytes };
+    this.#account = new Account({ limits, budget, dropOldest: () => this.#drop() });
   }
 
-  /** Entries and dedupe keys that are held. */
+  /** Entries and publish ids that are held. */
   get size(): number {
-    return this.#account.entries + this.#keys.entries;
+    return this.#account.entries + this.#ids.size;
   }
 
-  /** The highest stamp that was given out, and every floor. */
+  /** Above every stamp that was given out. */
   get highest(): Stamp {
     return this.#head;
   }
@@ -83,99 +98,114 @@ export class MemoryLog implements ShardLog {
   /** Gives back all room: the log is used no more. */
   clear(): void {
     this.#account.clear();
-    this.#keys.clear();
+    this.#ids.clear();
   }
 
   /** As `append`, within one turn of the event loop: stamped, readable and announced before it returns. */
-  appendNow(batch: readonly AppendRequest[]): readonly Stamp[] {
-    return batch.map((request) => this.#known(request) ?? this.#add(request));
+  appendNow(batch: readonly AppendRequest[], { floor }: AppendOptions = {}): readonly Appended[] {
+    if (floor !== undefined) this.#raise(floor);
+    return batch.map((request) => this.appendOne(request));
   }
 
-  async append(batch: readonly AppendRequest[]): Promise<readonly Stamp[]> {
-    return this.appendNow(batch);
+  /**
+   * As `appendNow`, for one entry. `apply` gets its stamp before it is announced: whoever hears of the entry finds what it
+   * tells of.
+   */
+  appendOne(request: AppendRequest, apply?: (tt: Stamp) => void): Appended {
+    const { publishId, history } = request;
+    const now = this.#clock.now();
+    const known = publishId === undefined ? undefined : this.#ids.get(publishId, now);
+    if (known !== undefined) return { tt: known, isDuplicate: true };
+    const tt = stampAfter(this.#head, now);
+    this.#head = tt;
+    if (publishId !== undefined) this.#ids.add(publishId, tt);
+    if (history && isPublication(request)) {
+      this.#history?.add(tt, request.channel, { ...request.data, ...history });
+    }
+    apply?.(tt);
+    if (request.deliver !== false) this.#announce(tt, request);
+    return { tt, isDuplicate: false };
+  }
+
+  async append(batch: readonly AppendRequest[], options?: AppendOptions): Promise<readonly Appended[]> {
+    return this.appendNow(batch, options);
   }
 
   // Reading moves the log to the clock and never ahead of it: entries are stamped above the head in any case.
-  async head(): Promise<Stamp> {
+  async fence(floor: Stamp = ZERO_STAMP): Promise<Stamp> {
+    this.#raise(floor);
     this.#head = laterStamp(this.#head, stampOf(this.#clock.now()));
     return this.#head;
+  }
+
+  async last(): Promise<Stamp> {
+    return this.#last;
   }
 
   async began(): Promise<Stamp> {
     return this.#began;
   }
 
-  async raise(floor: Stamp): Promise<void> {
+  async readAfter(after: Stamp, limit: number): Promise<Slice> {
+    this.#dropExpired();
+    const { entries, isWhole } = this.#entries.after(after, limit);
+    const upto = isWhole ? laterStamp(this.#head, after) : (entries.at(-1)?.tt ?? after);
+    return { entries, upto, trimmed: after < this.#dropped, trimmedUpto: this.#dropped };
+  }
+
+  async tail(tail: Tail): Promise<() => void> {
+    this.#tails.add(tail);
+    tail.onState({ isUp: true, epoch: this.#epoch });
+    return () => this.#tails.delete(tail);
+  }
+
+  /**
+   * Loses the newest entries, as a copy of a log may that takes over: from now on it is another log. History is
+   * not touched.
+   */
+  failOver({ lost, epoch }: { readonly lost: number; readonly epoch: number }): void {
+    for (const entry of this.#entries.dropNewest(lost)) this.#account.remove(1, weightOf(entry));
+    this.#last = this.#entries.newest?.tt ?? this.#dropped;
+    // The stamps of what was lost are not known any more, but for the clock.
+    this.#head = laterStamp(this.#last, stampOf(this.#clock.now()));
+    this.#began = this.#head;
+    this.#epoch = epoch;
+    for (const { onState } of [...this.#tails]) onState({ isUp: true, epoch });
+  }
+
+  #raise(floor: Stamp): void {
+    if (floor <= this.#head) return;
     const highest = stampOf(this.#clock.now() + MAX_AHEAD_MS);
     this.#head = laterStamp(this.#head, floor < highest ? floor : highest);
   }
 
-  async readAfter(after: Stamp, limit: number): Promise<Slice> {
-    const start = this.#entries.findLastIndex((entry) => entry.tt <= after) + 1;
-    const entries = this.#entries.slice(start, start + limit);
-    const cut = entries.length < this.#entries.length - start ? entries.at(-1) : undefined;
-    const upto = cut ? cut.tt : laterStamp(this.#head, after);
-    return { entries, upto, trimmed: after < this.#dropped, trimmedUpto: this.#dropped };
-  }
-
-  async tail(onEntry: (entry: Entry) => void): Promise<() => void> {
-    this.#tails.add(onEntry);
-    return () => this.#tails.delete(onEntry);
-  }
-
-  async trim({ entries, upto }: TrimRequest): Promise<void> {
-    const surplus = this.#entries.length - Math.min(entries, MAX_ENTRIES);
-    const expired = this.#entries.findLastIndex((entry) => entry.tt <= upto) + 1;
-    this.#drop(Math.max(surplus, expired, 0));
-  }
-
-  #drop(count: number): void {
-    for (const entry of this.#entries.splice(0, count)) {
-      this.#dropped = entry.tt;
-      this.#account.remove(1, weightOf(entry));
-    }
-  }
-
-  #forgetOldestKey(): void {
-    const [key] = this.#dedupe.keys();
-    if (key !== undefined) this.#forgetKey(key);
-  }
-
-  #forgetKey(key: string): void {
-    if (this.#dedupe.delete(key)) this.#keys.remove(1, key.length);
-  }
-
-  #add(request: AppendRequest): Stamp {
-    const tt = stampAfter(this.#head, this.#clock.now());
-    this.#head = tt;
-    if (request.dedupeKey !== undefined) {
-      this.#dedupe.set(request.dedupeKey, tt);
-      this.#keys.add(1, request.dedupeKey.length);
-    }
-    if (request.history) this.#history?.add(tt, request.channel, request.history);
-    if (request.deliver !== false) this.#announce(tt, request);
-    return tt;
-  }
-
-  #known({ dedupeKey }: AppendRequest): Stamp | undefined {
-    if (dedupeKey === undefined) return undefined;
-    const expired = stampOf(this.#clock.now() - DEDUPE_MS);
-    for (const [key, tt] of this.#dedupe) {
-      if (tt > expired) break;
-      this.#forgetKey(key);
-    }
-    return this.#dedupe.get(dedupeKey);
-  }
-
-  #announce(tt: Stamp, { channel, kind, body }: AppendRequest): void {
-    const entry: Entry = { tt, prev: this.#last, channel, kind, body };
+  #announce(tt: Stamp, { kind, channel, data }: AppendRequest): void {
+    // Kind and data are those of one request.
+    const entry = { kind, channel, data, tt, prev: this.#last } as Entry;
     this.#last = tt;
     this.#entries.push(entry);
-    for (const onEntry of this.#tails) onEntry(entry);
     this.#account.add(1, weightOf(entry));
+    if (++this.#added % SWEEP_EVERY === 0) this.#dropExpired();
+    for (const { onEntry } of [...this.#tails]) onEntry(entry);
+  }
+
+  #drop(): void {
+    const entry = this.#entries.shift();
+    if (!entry) return;
+    this.#dropped = entry.tt;
+    this.#account.remove(1, weightOf(entry));
+  }
+
+  #dropExpired(): void {
+    const { keepMs } = this.#rules;
+    if (keepMs === undefined) return;
+    const before = stampOf(Math.max(0, this.#clock.now() - keepMs));
+    while ((this.#entries.oldest?.tt ?? before) < before) this.#drop();
   }
 }
 
-function weightOf({ channel, body }: Entry): number {
-  return channel.length + body.length;
+function isPublication(
+  request: AppendRequest,
+): request is Extract<AppendRequest, { readonly kind: 'message' | 'signal' | 'object' }> {
+  return request.kind === 'message' || request.kind === 'signal' || request.kind === 'object';
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { presenceRequest } from '../presence-entry.ts';
+import { presenceNameOf } from '../../../protocol/names.ts';
 import type {
   Attendee,
   Attendees,
@@ -212,7 +212,8 @@ export class MemoryPresence implements PresenceStore {
     const occupancy = this.#present.on(channel).size;
     const logged = action === 'state-change' || occupancy <= this.#rules.announceMax;
     const change = { channel, user, action, occupancy, ...(state !== undefined && { state }), logged };
-    if (logged) this.#log.appendNow([presenceRequest(change, this.#clock.now())]);
+    const data = { action, user, occupancy, state };
+    if (logged) this.#log.appendOne({ kind: 'presence', channel: presenceNameOf(channel), data });
     return change;
   }
 }

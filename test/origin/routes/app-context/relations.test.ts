@@ -146,8 +146,7 @@ test.each([
   const engine = new MemoryEngine({ clock, random: () => 0.5 });
   let left = conflicts;
   const store: Engine = {
-    exactTail: true,
-    epoch: () => engine.epoch(),
+    isLocal: true,
     close: () => engine.close(),
     shard: (key, rules) => {
       const shard = engine.shard(key, rules);

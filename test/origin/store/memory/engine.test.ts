@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { MemoryEngine } from '../../../../src/origin/index.ts';
+import { resolveLimits } from '../../../../src/origin/limits.ts';
+import { Budget, NO_LIMIT } from '../../../../src/origin/store/budget.ts';
+import { shardRules } from '../../../../src/origin/store/rules.ts';
 import { isPending, originNetwork } from '../../../support/origin-network.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -49,7 +52,14 @@ test('closing an origin leaves a given engine open', async () => {
 
 test('the epoch is a positive integer, also for the extremes of chance', async () => {
   for (const random of [0, 0.999999999]) {
-    const epoch = await new MemoryEngine({ clock: new VirtualClock(), random: () => random }).epoch();
+    const engine = new MemoryEngine({ clock: new VirtualClock(), random: () => random });
+    let epoch = 0;
+    await engine.shard('demo', shardRules(resolveLimits(), new Budget(NO_LIMIT))).log.tail({
+      onEntry: () => undefined,
+      onState: (state) => {
+        epoch = state.epoch;
+      },
+    });
     expect(Number.isSafeInteger(epoch) && epoch > 0 && epoch < 2 ** 31).toBe(true);
   }
 });

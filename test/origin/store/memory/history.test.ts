@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { HistoryRules, Stamp, ToStore } from '../../../../src/origin/index.ts';
+import type { HistoryRules, Publication, Retention, Stamp } from '../../../../src/origin/index.ts';
 import { MemoryHistory } from '../../../../src/origin/store/memory/history.ts';
 import { MemoryLog } from '../../../../src/origin/store/memory/log.ts';
 import { HIGHEST_STAMP, ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
+import { message } from '../../../support/entries.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const RULES: HistoryRules = { channelEntries: 1_000, entries: 1_000, bytes: 1_000_000, keepMs: 1_000 };
@@ -13,9 +14,10 @@ function setUp(rules: HistoryRules | undefined = RULES) {
   const clock = new VirtualClock();
   const history = new MemoryHistory(clock, rules);
   const log = new MemoryLog(clock, { history });
-  const store = (channel: string, payload: string, more: Partial<ToStore> = {}): Stamp => {
-    const request = { channel, kind: 'message', body: '', history: { payload, ...more } } as const;
-    return log.appendNow([request])[0] ?? '';
+  const store = (channel: string, payload: string, more: Partial<Publication> & Retention = {}): Stamp => {
+    const { keepMs, ...data } = more;
+    const request = { channel, kind: 'message', data: { payload, ...data }, history: { keepMs } } as const;
+    return log.appendOne(request).tt;
   };
   const payloads = async (channel: string) =>
     (await history.read(channel, ALL)).map(({ payload }) => payload);
@@ -104,16 +106,10 @@ describe('history in memory', () => {
 
   test('has nothing of an entry that is not to be stored, nor of a repeated one', async () => {
     const { log, store, payloads } = setUp();
-    log.appendNow([{ channel: 'a', kind: 'message', body: '' }]);
+    log.appendOne(message('a'));
     expect(await payloads('a')).toEqual([]);
     store('a', '1');
-    const twice = {
-      channel: 'a',
-      kind: 'message',
-      body: '',
-      dedupeKey: 'k',
-      history: { payload: '2' },
-    } as const;
+    const twice = message('a', '2', { publishId: 'k', history: {} });
     log.appendNow([twice, twice]);
     expect(await payloads('a')).toEqual(['1', '2']);
   });

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AppendRequest, Entry, Stamp } from '../../../../src/origin/index.ts';
-import { MemoryLog } from '../../../../src/origin/store/memory/log.ts';
+import type { Appended, Entry, LogRules, Stamp } from '../../../../src/origin/index.ts';
+import { LOG_RULES, MemoryLog } from '../../../../src/origin/store/memory/log.ts';
 import { stampOf, stampPlus, ZERO_STAMP } from '../../../../src/origin/store/stamp.ts';
+import { message } from '../../../support/entries.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-
-const request = (channel: string, more: Partial<AppendRequest> = {}): AppendRequest => ({
-  channel,
-  kind: 'message',
-  body: '',
-  ...more,
-});
 
 test('whatever the clock does, stamps exceed all stamps, heads and floors before them', async () => {
   const step = fc.oneof(
@@ -24,25 +18,26 @@ test('whatever the clock does, stamps exceed all stamps, heads and floors before
       const clock = new VirtualClock();
       const log = new MemoryLog(clock);
       let highest = ZERO_STAMP;
-      const above = (stamps: readonly Stamp[]) => {
-        for (const stamp of stamps) {
-          expect(stamp > highest).toBe(true);
-          highest = stamp;
+      const above = (appended: readonly Appended[]) => {
+        for (const { tt } of appended) {
+          expect(tt > highest).toBe(true);
+          highest = tt;
         }
       };
       for (const move of steps) {
         if (move.kind === 'append')
-          above(await log.append(Array.from({ length: move.count }, () => request('a'))));
+          above(await log.append(Array.from({ length: move.count }, () => message('a'))));
         else if (move.kind === 'head') {
-          const head = await log.head();
+          const head = await log.fence();
           expect(head >= highest).toBe(true);
           highest = head;
         } else if (move.kind === 'jump') clock.jump(move.by);
         else {
           const floor = `${BigInt(highest) + BigInt(move.by)}`.padStart(17, '0');
-          await log.raise(floor);
           const most = stampOf(clock.now() + 5_000);
           const raised = floor < most ? floor : most;
+          if (move.by % 2 === 0) await log.fence(floor);
+          else above(await log.append([message('a')], { floor }));
           if (raised > highest) highest = raised;
         }
       }
@@ -51,10 +46,15 @@ test('whatever the clock does, stamps exceed all stamps, heads and floors before
 });
 
 describe('reading', () => {
-  async function filled(count: number) {
-    const log = new MemoryLog(new VirtualClock());
-    const stamps = await log.append(Array.from({ length: count }, () => request('a')));
-    return { log, stamps };
+  async function filled(count: number, rules: LogRules = LOG_RULES) {
+    const clock = new VirtualClock();
+    const log = new MemoryLog(clock, { rules });
+    const stamps: Stamp[] = [];
+    for (let index = 0; index < count; index++) {
+      stamps.push(log.appendOne(message('a')).tt);
+      clock.jump(1);
+    }
+    return { clock, log, stamps };
   }
 
   test('pages through all entries, each once', async () => {
@@ -73,21 +73,19 @@ describe('reading', () => {
   });
 
   test('says when something after the position was trimmed', async () => {
-    const { log, stamps } = await filled(5);
-    await log.trim({ entries: 2, upto: '' });
+    const { log, stamps } = await filled(5, { ...LOG_RULES, entries: 2 });
     expect(await log.readAfter(stamps[1] ?? '', 10)).toMatchObject({ trimmed: true });
     expect(await log.readAfter(stamps[2] ?? '', 10)).toMatchObject({ trimmed: false });
     expect((await log.readAfter('', 10)).entries.map(({ tt }) => tt)).toEqual(stamps.slice(3));
   });
 
   test('trims by age too, and never lowers the head', async () => {
-    const { log, stamps } = await filled(5);
-    const head = await log.head();
-    await log.trim({ entries: 100, upto: stamps[2] ?? '' });
-    expect((await log.readAfter('', 10)).entries).toHaveLength(2);
-    await log.trim({ entries: 0, upto: '' });
+    const { clock, log, stamps } = await filled(5, { ...LOG_RULES, keepMs: 2 });
+    const head = await log.fence();
+    expect((await log.readAfter('', 10)).entries.map(({ tt }) => tt)).toEqual(stamps.slice(3));
+    clock.jump(10);
     expect((await log.readAfter('', 10)).entries).toHaveLength(0);
-    expect((await log.head()) >= head).toBe(true);
+    expect((await log.fence()) >= head).toBe(true);
   });
 });
 
@@ -95,11 +93,11 @@ test('floors and reads move it at most five seconds ahead of the clock, however 
   const clock = new VirtualClock();
   const log = new MemoryLog(clock);
   for (let count = 0; count < 100_000; count++) {
-    const head = await log.head();
-    await log.raise(stampPlus(head, 4_000));
+    const head = await log.fence();
+    await log.fence(stampPlus(head, 4_000));
   }
-  expect((await log.head()) <= stampOf(clock.now() + 5_000)).toBe(true);
-  const [tt = ''] = await log.append([request('a')]);
+  expect((await log.fence()) <= stampOf(clock.now() + 5_000)).toBe(true);
+  const { tt } = log.appendOne(message('a'));
   expect(tt <= stampPlus(stampOf(clock.now() + 5_000), 1)).toBe(true);
 });
 
@@ -107,50 +105,51 @@ describe('the tail', () => {
   test('is called within the turn of the append, in order, until it is ended', async () => {
     const log = new MemoryLog(new VirtualClock());
     const seen: Stamp[] = [];
-    const end = await log.tail(({ tt }) => seen.push(tt));
-    const stamps = log.appendNow([request('a'), request('b')]);
-    expect(seen).toEqual(stamps);
+    const end = await log.tail({ onEntry: ({ tt }) => seen.push(tt), onState: () => undefined });
+    const appended = log.appendNow([message('a'), message('b')]);
+    expect(seen).toEqual(appended.map(({ tt }) => tt));
     end();
-    log.appendNow([request('a')]);
+    log.appendNow([message('a')]);
     expect(seen).toHaveLength(2);
   });
 
   test('does not show what is not to be delivered', async () => {
     const log = new MemoryLog(new VirtualClock());
     const seen: Entry[] = [];
-    await log.tail((entry) => seen.push(entry));
-    const [hidden] = log.appendNow([request('a', { deliver: false })]);
-    const [shown] = log.appendNow([request('a')]);
-    expect(seen.map(({ tt }) => tt)).toEqual([shown]);
-    expect((hidden ?? '') < (shown ?? '')).toBe(true);
-    expect(seen[0]?.prev).not.toBe(hidden);
+    await log.tail({ onEntry: (entry) => seen.push(entry), onState: () => undefined });
+    const hidden = log.appendOne(message('a', '1', { deliver: false }));
+    const shown = log.appendOne(message('a'));
+    expect(seen.map(({ tt }) => tt)).toEqual([shown.tt]);
+    expect(hidden.tt < shown.tt).toBe(true);
+    expect(seen[0]?.prev).not.toBe(hidden.tt);
   });
 });
 
-test('a batch may repeat a dedupe key', async () => {
+test('a batch may repeat a publish id', async () => {
   const log = new MemoryLog(new VirtualClock());
   const [first, second] = await log.append([
-    request('a', { dedupeKey: 'k' }),
-    request('a', { dedupeKey: 'k' }),
+    message('a', '1', { publishId: 'k' }),
+    message('a', '1', { publishId: 'k' }),
   ]);
-  expect(second).toBe(first);
+  expect(second).toEqual({ ...first, isDuplicate: true });
+  expect(first?.isDuplicate).toBe(false);
 });
 
 describe('its room', () => {
-  const rules = { entries: 1_000, bytes: 1_000, dedupeKeys: 3, dedupeBytes: 100 };
+  const rules = { entries: 1_000, bytes: 1_000, publishIds: 3, publishIdBytes: 100 };
 
   test('is as many characters as it may have, whatever the size of an entry', async () => {
     const log = new MemoryLog(new VirtualClock(), { rules });
-    for (let index = 0; index < 50; index++) await log.append([request('a', { body: 'x'.repeat(99) })]);
+    for (let index = 0; index < 50; index++) await log.append([message('a', 'x'.repeat(99))]);
     const { entries, trimmed } = await log.readAfter('', 100);
     expect([entries.length, trimmed]).toEqual([10, true]);
-    await log.append([request('a', { body: 'x'.repeat(2_000) })]);
+    await log.append([message('a', 'x'.repeat(2_000))]);
     expect((await log.readAfter('', 100)).entries).toHaveLength(0);
   });
 
-  test('has the newest dedupe keys, by their number and their characters', async () => {
+  test('has the newest publish ids, by their number and their characters', async () => {
     const log = new MemoryLog(new VirtualClock(), { rules });
-    const append = async (dedupeKey: string) => (await log.append([request('a', { dedupeKey })]))[0];
+    const append = async (publishId: string) => log.appendOne(message('a', '1', { publishId })).tt;
     const stamps = [];
     for (const key of ['a', 'b', 'c', 'd']) stamps.push(await append(key));
     expect(await append('d')).toBe(stamps[3]);

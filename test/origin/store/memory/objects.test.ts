@@ -34,7 +34,7 @@ const objectOf = (version: number): StoredObject => ({
   updated: `at ${version}`,
   eTag: `tag ${version}`,
 });
-const announcement = (text: string) => ({ channel: 'told', kind: 'object', body: text }) as const;
+const announcement = (payload: string) => ({ channel: 'told', kind: 'object', data: { payload } }) as const;
 const textOf = (key: ObjectKey) => JSON.stringify(key);
 const weightOf = (key: ObjectKey) => 13 + (key.type === 'membership' ? 2 : 1);
 
@@ -78,7 +78,7 @@ describe('objects in memory', () => {
         const { log, objects } = openObjects(RULES);
         let model = new Map<string, number>();
         for (const [index, step] of steps.entries()) {
-          const position = await log.head();
+          const position = await log.fence();
           const batch = step.map(({ key, version, mistaken }) => {
             const known = model.get(textOf(key));
             return {
@@ -97,7 +97,7 @@ describe('objects in memory', () => {
           expect(await objects.write(batch)).toBe(problem);
           const { entries } = await log.readAfter(position, 100);
           const told = problem ? [] : step.map(({ key }) => `${index} ${textOf(key)}`);
-          expect(entries.map(({ body }) => body)).toEqual(told);
+          expect(entries.map(({ kind, data }) => kind === 'object' && data.payload)).toEqual(told);
           if (!problem) model = next;
           const found = await objects.get(KEYS);
           expect(found).toEqual(
@@ -123,7 +123,7 @@ describe('objects in memory', () => {
     const { log, objects } = openObjects();
     const key = { type: 'uuid', uuid: 'a' } as const;
     const seen: Promise<readonly unknown[]>[] = [];
-    await log.tail(() => seen.push(objects.get([key])));
+    await log.tail({ onEntry: () => seen.push(objects.get([key])), onState: () => undefined });
     await objects.write([{ key, expected: undefined, object: objectOf(1), announce: [announcement('set')] }]);
     expect(await Promise.all(seen)).toEqual([[objectOf(1)]]);
   });
