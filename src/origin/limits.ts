@@ -40,6 +40,10 @@ export interface OriginLimits {
   readonly parameters: number;
   /** Subscribe keys in use; without configured keysets any client can use a new one. Default 10 000. */
   readonly subscribeKeys: number;
+  /** Seconds after its last request for which a subscribe key stays open: a closed one costs nothing until it is used again. Default 60. */
+  readonly idleSeconds: number;
+  /** Seconds within which a store that is not in this process has to answer; then requests are answered with 503. Default 2. */
+  readonly storeSeconds: number;
   /** Live entries of one channel. Default 100. */
   readonly queueLength: number;
   /** Live entries of one subscribe key. Default 100 000. */
@@ -147,6 +151,8 @@ const DEFAULTS: OriginLimits = Object.freeze({
   groupChanges: MAX_GROUP_CHANGES,
   parameters: 100,
   subscribeKeys: 10_000,
+  idleSeconds: 60,
+  storeSeconds: 2,
   queueLength: LIVE_QUEUE_LENGTH,
   liveEntries: 100_000,
   liveBytes: 64 * MIB,

@@ -1,4 +1,5 @@
-import type { Clock } from '../protocol/clock.ts';
+import type { Clock, TimerHandle } from '../protocol/clock.ts';
+import { AdoptedCursors } from './adopted-cursors.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -6,6 +7,7 @@ import { PresenceTracker } from './presence/tracker.ts';
 import type { AccessStore } from './store/access.ts';
 import type { ActionStore } from './store/actions.ts';
 import { Budget } from './store/budget.ts';
+import { withDeadline } from './store/deadline.ts';
 import type { FileStore } from './store/files.ts';
 import type { GroupStore } from './store/groups.ts';
 import type { HistoryStore } from './store/history.ts';
@@ -13,12 +15,9 @@ import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
 import type { PushStore } from './store/push.ts';
 import { shardRules } from './store/rules.ts';
-import type { Stamp } from './store/stamp.ts';
 import { type Engine, type PresenceStore, type ShardRules, ShardsFull } from './store/store.ts';
 import type { NextTurn } from './turns.ts';
 import { Window } from './window/window.ts';
-
-const MAX_ADOPTED = 1_000;
 
 /** The stores and the window of one subscribe key. */
 export interface Shard {
@@ -56,11 +55,13 @@ interface Open {
   readonly opening: Promise<Shard>;
   /** Set once it is open. */
   shard?: Shard;
+  /** The end of its last request, in milliseconds since the Unix epoch. */
+  idleSince?: number;
 }
 
 /**
- * The shards in use. Each is opened once, and closed again when there are too many and no request needs it, or when a
- * request has ended that only read a key without any data.
+ * The shards in use. Each is opened once, and closed again when no request has needed it for a while, when there are too
+ * many, or when a request has ended that only read a key without any data.
  */
 export class Shards {
   readonly #options: ShardOptions;
@@ -69,6 +70,7 @@ export class Shards {
   readonly #shards = new Map<string, Open>();
   /** Requests by subscribe key. */
   readonly #requests = new Map<string, number>();
+  #idleTimer: TimerHandle | undefined;
   #closed = false;
 
   constructor(options: ShardOptions) {
@@ -106,6 +108,8 @@ export class Shards {
   /** Answers all parked polls and stops all timers. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#idleTimer !== undefined) this.#options.clock.clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
     const opened = await Promise.allSettled(Array.from(this.#shards.values(), ({ opening }) => opening));
     for (const shard of opened) if (shard.status === 'fulfilled') shard.value.close();
     this.#shards.clear();
@@ -140,8 +144,34 @@ export class Shards {
     if (!open) return;
     this.#shards.delete(subscribeKey);
     this.#shards.set(subscribeKey, open);
+    open.idleSince = this.#options.clock.now();
     const isBlank = this.#options.engine.isBlank?.(subscribeKey) && open.shard?.adoptedCursors.size === 0;
     if (isBlank) this.#closeShard(subscribeKey, open);
+    else this.#closeLater(this.#idleMs);
+  }
+
+  get #idleMs(): number {
+    return this.#options.limits.idleSeconds * 1000;
+  }
+
+  #closeLater(milliseconds: number): void {
+    if (this.#closed) return;
+    this.#idleTimer ??= this.#options.clock.setTimeout(() => this.#closeUnused(), milliseconds);
+  }
+
+  // Shards with requests come later again, when these end.
+  #closeUnused(): void {
+    this.#idleTimer = undefined;
+    const now = this.#options.clock.now();
+    for (const [subscribeKey, open] of [...this.#shards]) {
+      if (this.#requests.has(subscribeKey) || !open.shard) continue;
+      const left = (open.idleSince ?? now) + this.#idleMs - now;
+      if (left > 0) {
+        this.#closeLater(left);
+        return;
+      }
+      this.#closeShard(subscribeKey, open);
+    }
   }
 
   // The one that was used the longest ago. What it holds stays in the store.
@@ -165,29 +195,6 @@ function unavailable(cause?: unknown): Refusal {
   return new Refusal(balancerRefusal(503, 'Service Unavailable').answer, { cause });
 }
 
-/**
- * The newest cursors that were given to clients with a cursor of another log. Some clients go on with the new timetoken
- * and the old region: without this list each of their polls would report the same loss.
- */
-export class AdoptedCursors {
-  readonly #cursors = new Set<Stamp>();
-
-  get size(): number {
-    return this.#cursors.size;
-  }
-
-  has(cursor: Stamp): boolean {
-    return this.#cursors.has(cursor);
-  }
-
-  add(cursor: Stamp): void {
-    this.#cursors.add(cursor);
-    if (this.#cursors.size <= MAX_ADOPTED) return;
-    const [oldest] = this.#cursors;
-    if (oldest !== undefined) this.#cursors.delete(oldest);
-  }
-}
-
 /** Runs tasks one after the other, in the order of the calls. */
 export type TaskQueue = <T>(task: () => Promise<T>) => Promise<T>;
 
@@ -206,7 +213,9 @@ async function openShard(
   subscribeKey: string,
   { engine, clock, limits, logger, nextTurn, rules }: ShardOptions & { readonly rules: ShardRules },
 ): Promise<Shard> {
-  const stores = engine.shard(subscribeKey, rules);
+  const store = engine.shard(subscribeKey, rules);
+  const deadline = { clock, milliseconds: limits.storeSeconds * 1000 };
+  const stores = engine.isLocal ? store : withDeadline(store, deadline);
   const { log, presence } = stores;
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
   const window = await Window.open({
@@ -219,7 +228,12 @@ async function openShard(
     checks: !engine.isLocal,
     onFailure,
   });
-  const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });
+  const presenceTracker = await PresenceTracker.open({
+    ...{ log, presence, clock, limits, nextTurn, onFailure },
+  }).catch((error: unknown) => {
+    window.close();
+    throw error;
+  });
   const close = () => {
     window.close();
     presenceTracker.close();

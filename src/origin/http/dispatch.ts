@@ -1,5 +1,6 @@
 import type { OriginLimits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { type Answer, balancerRefusal, Refusal } from './answer.ts';
 import { type AllowOrigin, corsHeaders, preflight } from './cors.ts';
 import type { OriginRequest, RequestLine } from './request.ts';
@@ -87,6 +88,10 @@ async function run(operation: Operation, request: OriginRequest, options: Dispat
 }
 
 function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions): Answer {
+  if (error instanceof StoreUnavailable) {
+    logger?.warn?.('The store is unavailable.', { operation: name, error });
+    return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer;
+  }
   logger?.error?.('A request failed.', { operation: name, error });
   return balancerRefusal(500, 'Internal Server Error').answer;
 }

@@ -24,7 +24,8 @@ interface PollStart extends Names {
 export async function startOf(shard: Shard, call: Call, poll: PollStart): Promise<Start> {
   const { cursor } = poll;
   const region = regionOf(call);
-  const foreign = region !== undefined && region !== shard.window.epoch && !shard.adoptedCursors.has(cursor);
+  const { epoch } = shard.window;
+  const foreign = region !== undefined && region !== epoch && !shard.adoptedCursors.has({ cursor, epoch });
   const older = region === undefined && cursor >= EARLIEST && cursor < shard.window.began;
   return foreign || older
     ? foreignStart(shard, call, poll)

@@ -46,7 +46,7 @@ export const subscribe: Route = {
     const late = cursor < stampOf(call.services.clock.now() - LATE_MS);
     const start = await startOf(shard, call, { ...names, cursor });
     const { batch, region, lost } = await receive(shard, call, { ...start, names, filter });
-    if (lost) shard.adoptedCursors.add(batch.cursor);
+    if (lost) shard.adoptedCursors.add({ cursor: batch.cursor, epoch: region });
     return ok(answerText(batch, { region, late }));
   },
 };
