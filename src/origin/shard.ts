@@ -11,10 +11,11 @@ import type { GroupStore } from './store/groups.ts';
 import type { HistoryStore } from './store/history.ts';
 import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
+import type { PresenceStore } from './store/presence.ts';
 import type { PushStore } from './store/push.ts';
 import { shardRules } from './store/rules.ts';
 import type { Stamp } from './store/stamp.ts';
-import { type Engine, type PresenceStore, type ShardRules, ShardsFull } from './store/store.ts';
+import { type Engine, type ShardRules, ShardsFull } from './store/store.ts';
 import type { NextTurn } from './turns.ts';
 import { Window } from './window/window.ts';
 
@@ -49,6 +50,8 @@ export interface ShardOptions {
   readonly limits: OriginLimits;
   readonly logger: Logger | undefined;
   readonly nextTurn: NextTurn;
+  /** `true` if other origins may use the engine too. */
+  readonly isShared: boolean;
 }
 
 /** A shard that is open. */
@@ -204,11 +207,12 @@ export function taskQueue(): TaskQueue {
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
 async function openShard(
   subscribeKey: string,
-  { engine, clock, limits, logger, nextTurn, rules }: ShardOptions & { readonly rules: ShardRules },
+  { engine, clock, limits, logger, nextTurn, isShared, rules }: ShardOptions & { readonly rules: ShardRules },
 ): Promise<Shard> {
   const stores = engine.shard(subscribeKey, rules);
   const { log, presence } = stores;
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  let tracker: PresenceTracker | undefined;
   const window = await Window.open({
     subscribeKey,
     log,
@@ -217,9 +221,14 @@ async function openShard(
     budget: rules.budget,
     nextTurn,
     checks: !engine.isLocal,
+    onControl: (entry) => {
+      if (entry.kind === 'leave') tracker?.left(entry.channel, entry.data);
+    },
     onFailure,
   });
-  const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });
+  const parts = { presence, clock, limits, nextTurn, isShared, onFailure };
+  const presenceTracker = await PresenceTracker.open({ ...parts, isLocal: engine.isLocal });
+  tracker = presenceTracker;
   const close = () => {
     window.close();
     presenceTracker.close();
