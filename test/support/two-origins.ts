@@ -83,8 +83,7 @@ export async function parked(poll: Promise<unknown>): Promise<void> {
 // Its calls settle as they do in memory; only that is not known.
 function elsewhere(engine: MemoryEngine): Engine {
   return {
-    exactTail: false,
-    epoch: () => engine.epoch(),
+    isLocal: false,
     close: () => engine.close(),
     shard: (subscribeKey, rules) => engine.shard(subscribeKey, rules),
   };
