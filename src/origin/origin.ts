@@ -70,7 +70,8 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const keysets = new Keysets(options.keysets);
   const nextTurn = systemTurn;
   const engine: Engine = options.store ?? new MemoryEngine({ clock, random });
-  const shards = new Shards({ engine, clock, limits, logger, nextTurn });
+  const isShared = options.store !== undefined;
+  const shards = new Shards({ engine, clock, limits, logger, nextTurn, isShared });
   const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards, nextTurn };
   const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
   // Keeps the operation that was looked up for the body limit.

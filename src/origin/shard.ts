@@ -13,9 +13,10 @@ import type { GroupStore } from './store/groups.ts';
 import type { HistoryStore } from './store/history.ts';
 import type { ShardLog } from './store/log.ts';
 import type { ObjectStore } from './store/objects.ts';
+import type { PresenceStore } from './store/presence.ts';
 import type { PushStore } from './store/push.ts';
 import { shardRules } from './store/rules.ts';
-import { type Engine, type PresenceStore, type ShardRules, ShardsFull } from './store/store.ts';
+import { type Engine, type ShardRules, ShardsFull } from './store/store.ts';
 import type { NextTurn } from './turns.ts';
 import { Window } from './window/window.ts';
 
@@ -48,6 +49,8 @@ export interface ShardOptions {
   readonly limits: OriginLimits;
   readonly logger: Logger | undefined;
   readonly nextTurn: NextTurn;
+  /** `true` if other origins may use the engine too. */
+  readonly isShared: boolean;
 }
 
 /** A shard that is open. */
@@ -211,13 +214,14 @@ export function taskQueue(): TaskQueue {
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
 async function openShard(
   subscribeKey: string,
-  { engine, clock, limits, logger, nextTurn, rules }: ShardOptions & { readonly rules: ShardRules },
+  { engine, clock, limits, logger, nextTurn, isShared, rules }: ShardOptions & { readonly rules: ShardRules },
 ): Promise<Shard> {
   const store = engine.shard(subscribeKey, rules);
   const deadline = { clock, milliseconds: limits.storeSeconds * 1000 };
   const stores = engine.isLocal ? store : withDeadline(store, deadline);
   const { log, presence } = stores;
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  let tracker: PresenceTracker | undefined;
   const window = await Window.open({
     subscribeKey,
     log,
@@ -226,14 +230,19 @@ async function openShard(
     budget: rules.budget,
     nextTurn,
     checks: !engine.isLocal,
+    onControl: (entry) => {
+      if (entry.kind === 'leave') tracker?.left(entry.channel, entry.data);
+    },
     onFailure,
   });
-  const presenceTracker = await PresenceTracker.open({
-    ...{ log, presence, clock, limits, nextTurn, onFailure },
-  }).catch((error: unknown) => {
-    window.close();
-    throw error;
-  });
+  const parts = { presence, clock, limits, nextTurn, isShared, onFailure };
+  const presenceTracker = await PresenceTracker.open({ ...parts, isLocal: engine.isLocal }).catch(
+    (error: unknown) => {
+      window.close();
+      throw error;
+    },
+  );
+  tracker = presenceTracker;
   const close = () => {
     window.close();
     presenceTracker.close();

@@ -96,7 +96,7 @@ export class TestPeople {
     if (!channels.includes(channel))
       throw new TypeError(`"${userId}" is not present on "${channel}", and cannot time out there.`);
     // Runs out now, as it would after minutes without a heartbeat.
-    await presence.touch({ user: userId, channels: [channel], leaseMs: 0 });
+    await presence.touch([{ user: userId, channels: [channel], leaseMs: 0 }]);
     await presence.sweep(Number.MAX_SAFE_INTEGER);
     await waits.idle();
   }

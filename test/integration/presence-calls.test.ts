@@ -15,8 +15,8 @@ async function house() {
   const { groups, presence } = store.shard('demo', { announceMax: 20, leaseMs: 300_000 });
   await groups.change('house', ['room', 'hall'], []);
   const system = await serveOrigin({ store, clock });
-  await presence.touch({ user: 'ann', channels: ['room', 'hall'] });
-  await presence.touch({ user: 'bob', channels: ['room'], states: new Map([['room', '{"x":1}']]) });
+  await presence.touch([{ user: 'ann', channels: ['room', 'hall'] }]);
+  await presence.touch([{ user: 'bob', channels: ['room'], states: new Map([['room', '{"x":1}']]) }]);
   const options = { ...KEYS, userId: 'ann', origin: system.host };
   const ours = new PubNub(options);
   const theirs = new PeerClient(options);
@@ -61,7 +61,7 @@ test('all of 2 501 users are read page by page; one answer has 1 000 and says so
   const store = new MemoryEngine({ clock, random: () => 0.5 });
   const { presence } = store.shard('demo', { announceMax: 20, leaseMs: 300_000 });
   const users = Array.from({ length: 2_501 }, (_, index) => `user-${index}`);
-  for (const user of users) await presence.touch({ user, channels: ['crowd'] });
+  for (const user of users) await presence.touch([{ user, channels: ['crowd'] }]);
   await using system = await serveOrigin({ store, clock });
   await using pubnub = new PubNub({ ...KEYS, userId: 'ann', origin: system.host });
   const { channels } = await pubnub.hereNow().channels('crowd').limit(5_000).execute();

@@ -1,118 +1,111 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
-import { type Due, DueQueue } from '../due-queue.ts';
 import type { OriginLimits } from '../limits.ts';
-import type { ShardLog } from '../store/log.ts';
-import type { PresenceChange, PresenceExcess, PresenceStore, Touch } from '../store/store.ts';
-import { type NextTurn, Turns } from '../turns.ts';
-import { IntervalAnnouncer } from './interval-announcer.ts';
+import type { PresenceExcess, PresenceStore, Touch } from '../store/presence.ts';
+import type { NextTurn } from '../turns.ts';
+import { type Parked, Renewal, Renewals, type Renewed } from './renewals.ts';
+import { Round } from './touch-queue.ts';
+import { Toucher } from './toucher.ts';
 
+// Leases and changes of one sweep, and leases that are renewed before others have their turn.
 const MAX_SWEEP = 500;
-// Leases that are renewed or begun in one turn.
-const MAX_TOUCH = 500;
+const MAX_RENEWED = 500;
 const RETRY_MS = 1_000;
+// What other origins have begun is looked for so often, at least.
+const SWEEP_MS = 10_000;
 // A parked poll whose leases were renewed less than this ago does not renew them when it ends.
 const FRESH_MS = 1_000;
 
 /** The parts of a tracker. */
 export interface PresenceTrackerOptions {
-  readonly log: ShardLog;
   readonly presence: PresenceStore;
   readonly clock: Clock;
   readonly limits: OriginLimits;
   readonly nextTurn: NextTurn;
+  /** `true` if the store answers in the turn of the call. */
+  readonly isLocal: boolean;
+  /** `true` if other origins use the store too, each of which may end with its leases. */
+  readonly isShared: boolean;
   onFailure(error: unknown): void;
 }
 
-/** The result of a renewal. */
-export interface Renewed {
-  /** The length of the shortest lease, in milliseconds. */
-  readonly leaseMs: number;
-  /** The limit that some of the leases would have exceeded. They were not begun. */
-  readonly excess: PresenceExcess | undefined;
-}
-
-/** The leases of a poll while it is parked. */
-export interface Parked {
-  /** Ends the poll. `alive`: the poll was answered, and the client is still there, so the leases are renewed once more. */
-  end(alive: boolean): void;
-}
+const NOTHING_PARKED: Parked = { end: () => undefined };
 
 /**
- * The presence of one shard: requests renew leases, parked polls keep theirs renewed, and the others time out. One timer
- * wakes it for the next renewal or expiry.
+ * The presence of one shard, as one origin serves it: requests renew leases, parked polls keep theirs renewed, and what
+ * is due in the store is swept, whichever origin has begun it. The leases of all requests of a turn are renewed in one
+ * call. One timer wakes it for the next renewal or sweep.
  */
 export class PresenceTracker {
   readonly #options: PresenceTrackerOptions;
-  readonly #announcer: IntervalAnnouncer;
-  readonly #parked = new ParkedPolls();
+  readonly #announceMs: number;
+  readonly #leaseMs: number;
+  readonly #sweepMs: number;
+  readonly #renewals = new Renewals();
+  readonly #toucher: Toucher;
+  readonly #onEnd = (renewal: Renewal, alive: boolean) => this.#end(renewal, alive);
+  #isAwake = false;
   #timer: TimerHandle | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  /** Opens the presence of a shard, some of whose leases may have expired meanwhile. */
+  /** Opens the presence of a shard. What was due meanwhile is swept first; if that fails, it is swept later. */
   static async open(options: PresenceTrackerOptions): Promise<PresenceTracker> {
     const tracker = new PresenceTracker(options);
-    const { next } = await options.presence.sweep(0);
-    if (next !== undefined) tracker.#wakeBy(Math.max(next, options.clock.now()));
+    await tracker.#wake();
     return tracker;
   }
 
   private constructor(options: PresenceTrackerOptions) {
-    const { log, clock, limits, onFailure } = options;
     this.#options = options;
-    this.#announcer = new IntervalAnnouncer({
-      log,
-      clock,
-      intervalMs: limits.announceSeconds * 1000,
-      onFailure,
+    this.#toucher = new Toucher({
+      ...options,
+      onOver: (round) => this.#settle(round),
+      onFailure: (error) => options.onFailure(error),
     });
+    this.#announceMs = options.limits.announceSeconds * 1000;
+    this.#leaseMs = options.limits.presenceSeconds * 1000;
+    // Before an interval of another origin is over, but not all the time.
+    const sweepMs = Math.min(SWEEP_MS, Math.max(RETRY_MS, this.#announceMs));
+    this.#sweepMs = options.isShared ? sweepMs : Number.POSITIVE_INFINITY;
   }
 
   /**
    * Renews leases, and begins those for which there is room. Resolves to the length of the shortest, and to the limit
-   * that others would have exceeded. `isWanted` is asked before each lease is touched: many take several turns.
+   * that others would have exceeded. Rejects when the store does.
    */
-  async touch(touch: Touch, isWanted: (channel: string) => boolean = () => true): Promise<Renewed> {
-    const { presence, limits, nextTurn, clock } = this.#options;
-    const turns = new Turns(nextTurn, MAX_TOUCH);
-    let renewed: Renewed = { leaseMs: touch.leaseMs ?? limits.presenceSeconds * 1000, excess: undefined };
-    for (let start = 0; start < touch.channels.length; start += MAX_TOUCH) {
-      if (start > 0) await turns.next();
-      const channels = touch.channels.slice(start, start + MAX_TOUCH).filter(isWanted);
-      if (channels.length === 0) continue;
-      const { changes, leaseMs, excess } = await presence.touch({ ...touch, channels });
-      this.#note(changes);
-      this.#wakeBy(clock.now() + leaseMs);
-      renewed = { leaseMs: Math.min(leaseMs, renewed.leaseMs), excess: renewed.excess ?? excess };
-    }
-    return renewed;
+  touch(touch: Touch): Promise<Renewed> {
+    return new Promise((resolve, reject) => {
+      if (touch.channels.length === 0)
+        resolve({ leaseMs: touch.leaseMs ?? this.#leaseMs, excess: undefined });
+      else this.#begin(new Renewal(touch, { resolve, reject }, this.#onEnd));
+    });
   }
 
-  /** Renews leases for as long as a poll is parked. */
-  async park(touch: Touch): Promise<Parked> {
-    // Before the leases are renewed: a leave that comes meanwhile must find it.
-    const poll = this.#parked.begin(touch.user, touch.channels, touch.leaseMs);
-    try {
-      await this.#renew(poll, touch);
-    } catch (error) {
-      this.#parked.end(poll);
-      throw error;
-    }
-    return { end: (alive) => this.#end(poll, alive) };
+  /** Renews leases for as long as a poll is parked: with the others of this turn, and from then on. Failures are retried. */
+  park(touch: Touch): Parked {
+    return touch.channels.length === 0
+      ? NOTHING_PARKED
+      : this.#begin(new Renewal(touch, undefined, this.#onEnd));
   }
 
   /** Ends the leases of a user, and their renewal by polls that are parked now. */
   async leave(user: string, channels: readonly string[]): Promise<void> {
-    this.#parked.leave(user, channels);
-    this.#note(await this.#options.presence.leave(user, channels));
+    this.left(user, channels);
+    await this.#options.presence.leave(user, channels);
+    this.#wakeIn(this.#announceMs);
+  }
+
+  /** A user has left, here or at another origin: polls that are parked now renew these leases no more. */
+  left(user: string, channels: readonly string[]): void {
+    this.#renewals.leave(user, channels);
   }
 
   /** Sets a user's state by channel, whether they are present there or not. Resolves to the limit that some would have exceeded. */
   async setState(user: string, states: ReadonlyMap<string, string>): Promise<PresenceExcess | undefined> {
     if (states.size === 0) return undefined;
-    const { changes, leaseMs, excess } = await this.#options.presence.setState(user, states);
-    this.#note(changes);
-    this.#wakeBy(this.#options.clock.now() + leaseMs);
+    this.#renewals.setState(user, states);
+    const { leaseMs, excess } = await this.#options.presence.setState(user, states);
+    this.#wakeIn(leaseMs);
     return excess;
   }
 
@@ -120,114 +113,115 @@ export class PresenceTracker {
     this.#closed = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#announcer.close();
   }
 
-  async #renew(poll: ParkedPoll, touch: Touch): Promise<void> {
+  #begin(renewal: Renewal): Renewal {
+    this.#renewals.add(renewal);
+    this.#toucher.add(this.#round(renewal));
+    return renewal;
+  }
+
+  #round(renewal: Renewal): Round {
+    renewal.isUnderWay = true;
+    return new Round(renewal, this.#leaseMs);
+  }
+
+  #end(renewal: Renewal, alive: boolean): void {
+    if (!renewal.isParked) return;
+    renewal.isParked = false;
+    this.#renewals.unschedule(renewal);
+    // It ends when its result is there.
+    if (renewal.isUnderWay) return;
+    const age = this.#options.clock.now() - (renewal.due - renewal.length);
+    if (alive && !this.#closed && age >= FRESH_MS) this.#toucher.add(this.#round(renewal));
+    else this.#renewals.remove(renewal);
+  }
+
+  #settle({ renewal, leaseMs, excess, error }: Round): void {
+    renewal.isUnderWay = false;
+    if (error) renewal.waiter?.reject(error.cause);
+    else renewal.waiter?.resolve({ leaseMs, excess });
+    if (!error) {
+      renewal.states = undefined;
+      this.#wakeIn(Math.min(leaseMs, this.#announceMs));
+    }
+    if (renewal.isParked) this.#schedule(renewal, error ? RETRY_MS : Math.max(1, Math.floor(leaseMs / 2)));
+    else this.#renewals.remove(renewal);
+  }
+
+  #schedule(renewal: Renewal, milliseconds: number): void {
+    this.#renewals.schedule(renewal, this.#options.clock.now(), milliseconds);
+    this.#wakeIn(milliseconds);
+  }
+
+  #wakeIn(milliseconds: number): void {
     const { clock } = this.#options;
-    const { leaseMs } = await this.touch(touch, (channel) => poll.channels.has(channel));
-    const half = Math.max(1, Math.floor(leaseMs / 2));
-    this.#parked.renewed(poll, clock.now(), half);
-    this.#wakeBy(clock.now() + half);
-  }
-
-  #end(poll: ParkedPoll, alive: boolean): void {
-    const age = this.#options.clock.now() - (poll.due - poll.length);
-    this.#parked.end(poll);
-    if (!alive || this.#closed || age < FRESH_MS) return;
-    this.touch(touchOf(poll)).catch((error: unknown) => this.#options.onFailure(error));
-  }
-
-  #note(changes: readonly PresenceChange[]): void {
-    if (this.#closed) return;
-    for (const change of changes) this.#announcer.note(change);
-  }
-
-  #wakeBy(time: number): void {
+    const time = clock.now() + milliseconds;
     if (this.#closed || time >= this.#wakesAt) return;
-    const { clock } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     this.#wakesAt = time;
-    this.#timer = clock.setTimeout(() => this.#wake(), time - clock.now());
+    this.#timer = clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#wakesAt = Number.POSITIVE_INFINITY;
+      void this.#wake();
+    }, milliseconds);
+    letExit(this.#timer);
   }
 
-  #wake(): void {
-    this.#timer = undefined;
-    this.#wakesAt = Number.POSITIVE_INFINITY;
-    this.#renewAndSweep().catch((error: unknown) => {
+  /** Never rejects. */
+  async #wake(): Promise<void> {
+    // What runs already looks at everything that is due.
+    if (this.#isAwake) return this.#wakeIn(RETRY_MS);
+    this.#isAwake = true;
+    try {
+      this.#wakeIn(await this.#renewAndSweep());
+    } catch (error) {
       this.#options.onFailure(error);
-      this.#wakeBy(this.#options.clock.now() + RETRY_MS);
-    });
-  }
-
-  // Renewals come first: after the machine has slept, users who are still connected have not timed out.
-  async #renewAndSweep(): Promise<void> {
-    const { clock, presence } = this.#options;
-    const turns = new Turns(this.#options.nextTurn, MAX_TOUCH);
-    for (let poll = this.#parked.first(); poll && poll.due <= clock.now(); poll = this.#parked.first()) {
-      await this.#renew(poll, touchOf(poll));
-      if (turns.isOver(1 + poll.channels.size)) await turns.next();
-      if (this.#closed) return;
+      this.#wakeIn(RETRY_MS);
     }
-    const { changes, next } = await presence.sweep(MAX_SWEEP);
-    this.#note(changes);
-    const soonest = Math.min(
-      next ?? Number.POSITIVE_INFINITY,
-      this.#parked.first()?.due ?? Number.POSITIVE_INFINITY,
-    );
-    if (soonest < Number.POSITIVE_INFINITY) this.#wakeBy(soonest);
-  }
-}
-
-function touchOf({ user, channels, leaseMs }: ParkedPoll): Touch {
-  return { user, channels: [...channels], leaseMs };
-}
-
-/** A parked poll, which renews its user's leases. */
-interface ParkedPoll extends Due {
-  readonly user: string;
-  /** The channels that are renewed: those of the poll without the ones that the user has left. */
-  readonly channels: Set<string>;
-  readonly leaseMs: number | undefined;
-}
-
-/** Parked polls by user, and by the time of their next renewal. */
-class ParkedPolls {
-  readonly #byUser = new Map<string, Set<ParkedPoll>>();
-  readonly #queue = new DueQueue<ParkedPoll>();
-
-  /** Adds a poll, which is due only after `renewed` was called. */
-  begin(user: string, channels: readonly string[], leaseMs: number | undefined): ParkedPoll {
-    const poll: ParkedPoll = { user, channels: new Set(channels), leaseMs, length: 0, due: 0 };
-    const polls = this.#byUser.get(user) ?? new Set();
-    this.#byUser.set(user, polls.add(poll));
-    return poll;
+    this.#isAwake = false;
   }
 
-  /** The leases of a poll were renewed, and are due again after so many milliseconds. */
-  renewed(poll: ParkedPoll, now: number, milliseconds: number): void {
-    this.#queue.remove(poll);
-    poll.length = milliseconds;
-    // It may have ended while its leases were renewed.
-    if (this.#byUser.get(poll.user)?.has(poll)) this.#queue.add(poll, now);
-  }
-
-  end(poll: ParkedPoll): void {
-    this.#queue.remove(poll);
-    const polls = this.#byUser.get(poll.user);
-    polls?.delete(poll);
-    if (polls?.size === 0) this.#byUser.delete(poll.user);
-  }
-
-  /** The user has left: polls that are parked now no longer renew these channels. */
-  leave(user: string, channels: readonly string[]): void {
-    for (const poll of this.#byUser.get(user) ?? []) {
-      for (const channel of channels) poll.channels.delete(channel);
+  /** Resolves to the milliseconds until it is due again. */
+  async #renewAndSweep(): Promise<number> {
+    const { presence, nextTurn, clock } = this.#options;
+    for (;;) {
+      // Renewals come first: after the machine has slept, users who are still connected have not timed out.
+      if (!(await this.#renewDue()) || this.#closed) return RETRY_MS;
+      const { nextMs = Number.POSITIVE_INFINITY } = await presence.sweep(MAX_SWEEP);
+      const renewal = this.#renewals.first();
+      const dueMs = renewal ? renewal.due - clock.now() : Number.POSITIVE_INFINITY;
+      const soonest = Math.min(nextMs, dueMs, this.#sweepMs);
+      if (soonest > 0 || this.#closed) return soonest;
+      await nextTurn();
     }
   }
 
-  /** The poll that is due first. */
-  first(): ParkedPoll | undefined {
-    return this.#queue.first();
+  /** Resolves to `false` if a call has failed: its renewals are due again later, and so are those after it. */
+  async #renewDue(): Promise<boolean> {
+    for (let due = this.#takeDue(); due.length > 0; due = this.#takeDue()) {
+      if (!(await this.#toucher.sendAll(due))) return false;
+      await this.#options.nextTurn();
+    }
+    return true;
   }
+
+  #takeDue(): readonly Round[] {
+    const rounds: Round[] = [];
+    const now = this.#options.clock.now();
+    for (let channels = 0; channels < MAX_RENEWED && !this.#closed; ) {
+      const first = this.#renewals.first();
+      if (!first || first.due > now) break;
+      this.#renewals.unschedule(first);
+      channels += first.channels.length;
+      rounds.push(this.#round(first));
+    }
+    return rounds;
+  }
+}
+
+// What an origin has to do for presence keeps no process running that has nothing else to do: it may never be closed.
+function letExit(timer: TimerHandle): void {
+  if (typeof timer !== 'object' || timer === null || !('unref' in timer)) return;
+  if (typeof timer.unref === 'function') timer.unref();
 }

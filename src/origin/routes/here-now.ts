@@ -1,5 +1,5 @@
 import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
-import type { Attendee, Attendees, PageOfUsers, Present } from '../store/store.ts';
+import type { Attendee, Attendees, PageOfUsers, Present } from '../store/presence.ts';
 import { Turns } from '../turns.ts';
 import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
 import { presentOn, resolveNames } from './resolve-names.ts';

@@ -1,6 +1,6 @@
 import { json, ok, presenceRefusal } from '../http/answer.ts';
 import { isDeeperThan, isObject, type JsonObject, parseJson } from '../http/body.ts';
-import type { PresenceExcess, Touch } from '../store/store.ts';
+import type { PresenceExcess, Touch } from '../store/presence.ts';
 import {
   isForOne,
   leaseOf,

@@ -6,8 +6,8 @@ import { OutOfSteps, StepBudget } from '../filter/step-budget.ts';
 import { FilterSyntaxError } from '../filter/tokens.ts';
 import { type Answer, accessRefusal, malformed, ok, type Refusal } from '../http/answer.ts';
 import type { Shard } from '../shard.ts';
+import type { Touch } from '../store/presence.ts';
 import { type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
-import type { Touch } from '../store/store.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
 import type { Outcome, PollFilter } from '../window/poll.ts';
@@ -110,7 +110,7 @@ async function hold(shard: Shard, call: Call, { resolved, ...poll }: Hold): Prom
   const interruption = call.request.interruption;
   // A client that has hung up may have left since.
   const touch = interruption?.aborted ? undefined : touchOf(call, resolved);
-  const parked = touch && (await shard.presenceTracker.park(touch));
+  const parked = touch && shard.presenceTracker.park(touch);
   let outcome: Outcome | undefined;
   try {
     outcome = await shard.window.poll({ ...poll, subscription: resolved.subscription, interruption });

@@ -4,6 +4,8 @@ import type { HistoryRules } from './history.ts';
 import type { ShardRules } from './store.ts';
 
 const MS_PER_HOUR = 3_600_000;
+// Changes that wait for an interval event, in proportion to leases.
+const WAITING_SHARE = 0.25;
 
 /** The limits of an origin as those of the data of each subscribe key, which share a budget. */
 export function shardRules(limits: OriginLimits, budget: Budget): ShardRules {
@@ -11,6 +13,11 @@ export function shardRules(limits: OriginLimits, budget: Budget): ShardRules {
     budget,
     shards: limits.subscribeKeys,
     announceMax: limits.announceMax,
+    announceMs: limits.announceSeconds * 1000,
+    waiting: {
+      entries: Math.ceil(limits.leases * WAITING_SHARE),
+      bytes: Math.ceil(limits.leasesBytes * WAITING_SHARE),
+    },
     leaseMs: limits.presenceSeconds * 1000,
     leases: {
       all: { entries: limits.leases, bytes: limits.leasesBytes },

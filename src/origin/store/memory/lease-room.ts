@@ -1,5 +1,5 @@
 import { Account, type Budget, NO_LIMIT } from '../budget.ts';
-import type { LeaseRules, PresenceExcess } from '../store.ts';
+import type { LeaseRules, PresenceExcess } from '../presence.ts';
 import type { Lease } from './lease-index.ts';
 import { StateTexts } from './state-texts.ts';
 

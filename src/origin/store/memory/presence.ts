@@ -1,41 +1,31 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { presenceNameOf } from '../../../protocol/names.ts';
+import type { UserChange } from '../entry.ts';
 import type {
-  Attendee,
-  Attendees,
   PageOfUsers,
-  PresenceChange,
   PresenceExcess,
   PresenceStore,
   Present,
-  ShardRules,
   Swept,
   Touch,
   Touched,
-} from '../store.ts';
+} from '../presence.ts';
+import type { ShardRules } from '../store.ts';
+import { attendeesIn, NO_STATE } from './attendees.ts';
+
 import { type Lease, LeaseIndex } from './lease-index.ts';
 import { LeaseRoom } from './lease-room.ts';
 import type { MemoryLog } from './log.ts';
+import { intervalEvent, WaitingChanges } from './waiting-changes.ts';
 
-type Action = PresenceChange['action'];
+type Action = UserChange['action'];
 
-const NO_STATE = '{}';
-// Characters around a user and around a channel in an answer.
-const USER_FRAME = 3;
-const CHANNEL_FRAME = 30;
+const ANNOUNCE_MS = 10_000;
 
-interface TouchOne {
-  readonly user: string;
-  readonly channel: string;
+interface LeaseRenewal {
+  readonly isNew: boolean;
   readonly leaseMs: number | undefined;
   readonly state: string | undefined;
-}
-
-interface TouchedOne {
-  readonly lease?: Lease;
-  readonly change?: PresenceChange;
-  /** The limit that the lease or its state would have exceeded. */
-  readonly beyond: PresenceExcess | undefined;
 }
 
 /** The presence of one shard, in memory. Each method does its work within one turn of the event loop. */
@@ -47,89 +37,81 @@ export class MemoryPresence implements PresenceStore {
   /** State that was set for users who are not present: it waits for them as long as a lease lasts. */
   readonly #absent = new LeaseIndex();
   readonly #room: LeaseRoom;
+  readonly #waiting: WaitingChanges;
 
   constructor(log: MemoryLog, clock: Clock, rules: ShardRules) {
     this.#log = log;
     this.#clock = clock;
     this.#rules = rules;
-    this.#room = new LeaseRoom(rules.leases, rules.budget);
+    const { leases, waiting, budget, announceMs = ANNOUNCE_MS } = rules;
+    this.#room = new LeaseRoom(leases, budget);
+    this.#waiting = new WaitingChanges({ intervalMs: announceMs, limits: waiting, budget });
   }
 
-  /** Leases, and states of users who are not present. */
+  /** Leases, states of users who are not present, and changes that wait for an interval event. */
   get size(): number {
-    return this.#room.size;
+    return this.#room.size + this.#waiting.size;
   }
 
   /** Gives back all room: the leases are used no more. */
   clear(): void {
     this.#room.clear();
+    this.#waiting.clear();
   }
 
-  async touch({ user, channels, leaseMs, states }: Touch): Promise<Touched> {
-    const changes: PresenceChange[] = [];
+  async touch(touches: readonly Touch[]): Promise<readonly Touched[]> {
+    return touches.map((touch) => this.#touch(touch));
+  }
+
+  #touch({ user, channels, leaseMs, states }: Touch): Touched {
     let shortest = leaseMs ?? this.#rules.leaseMs;
     let excess: PresenceExcess | undefined;
     for (const channel of channels) {
-      const { lease, change, beyond } = this.#touchOne({
-        user,
-        channel,
-        leaseMs,
-        state: states?.get(channel),
-      });
+      const present = this.#present.get(user, channel);
+      const lease = present ?? this.#absent.get(user, channel) ?? this.#lease(user, channel);
+      const state = states?.get(channel);
+      const beyond = this.#excess(lease, state);
       excess ??= beyond;
-      shortest = Math.min(shortest, lease?.length ?? shortest);
-      if (change) changes.push(change);
+      // What there is no room for is not begun; a lease that there is goes on, with its old state.
+      if (beyond && !present) continue;
+      this.#renew(lease, { isNew: !present, leaseMs, state: beyond ? undefined : state });
+      shortest = Math.min(shortest, lease.length);
     }
-    return { changes, leaseMs: shortest, excess };
+    return { leaseMs: shortest, excess };
   }
 
-  // What there is no room for is not begun; a lease that there is goes on, with its old state.
-  #touchOne({ user, channel, leaseMs, state }: TouchOne): TouchedOne {
-    const present = this.#present.get(user, channel);
-    const lease = present ?? this.#absent.get(user, channel) ?? this.#lease(user, channel);
-    const beyond = this.#excess(lease, state);
-    if (beyond && !present) return { beyond };
-    if (!present) this.#join(lease);
+  #renew(lease: Lease, { isNew, leaseMs, state }: LeaseRenewal): void {
+    if (isNew) this.#join(lease);
     this.#present.renew(lease, this.#clock.now(), leaseMs ?? lease.length);
-    const differs = !beyond && this.#update(lease, state);
-    if (!present) return { lease, change: this.#change('join', lease), beyond };
-    return { lease, beyond, ...(differs && { change: this.#change('state-change', lease) }) };
+    const differs = this.#update(lease, state);
+    if (isNew) this.#announce('join', lease);
+    else if (differs) this.#announce('state-change', lease);
   }
 
-  async leave(user: string, channels: readonly string[]): Promise<readonly PresenceChange[]> {
-    const changes: PresenceChange[] = [];
+  async leave(user: string, channels: readonly string[]): Promise<void> {
+    let hasLeft = false;
     for (const channel of channels) {
       const present = this.#present.get(user, channel);
-      if (present) changes.push(this.#end('leave', present));
+      if (present) this.#end('leave', present);
       const absent = this.#absent.get(user, channel);
       if (absent) this.#forget(absent);
+      hasLeft ||= present !== undefined || absent !== undefined;
     }
-    return changes;
+    if (hasLeft) this.#log.appendOne({ kind: 'leave', channel: user, data: channels });
   }
 
   async sweep(max: number): Promise<Swept> {
-    const changes: PresenceChange[] = [];
     const now = this.#clock.now();
-    for (const lease of due(this.#present, { now, max })) changes.push(this.#end('timeout', lease));
+    for (const lease of due(this.#present, { now, max })) this.#end('timeout', lease);
     for (const lease of due(this.#absent, { now, max })) this.#forget(lease);
-    const next = [this.#present.first()?.due, this.#absent.first()?.due].filter((time) => time !== undefined);
-    return { changes, next: next.length > 0 ? Math.min(...next) : undefined };
+    this.#announceIntervals(now, max);
+    const firsts = [this.#present.first(), this.#absent.first(), this.#waiting.first()];
+    const next = Math.min(...firsts.map((first) => first?.due ?? Number.POSITIVE_INFINITY));
+    return { nextMs: next < Number.POSITIVE_INFINITY ? Math.max(0, next - now) : undefined };
   }
 
   async hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<Present> {
-    const found: Attendees[] = [];
-    let { room } = page;
-    for (const channel of channels ?? this.#present.channels.keys()) {
-      if (room <= 0 && !channels) break;
-      const leases = this.#present.on(channel);
-      room -= channel.length + CHANNEL_FRAME;
-      const users = page.limit === 0 ? [] : usersOn(leases.values(), page, room);
-      for (const { user } of users) room -= user.length + USER_FRAME;
-      found.push({ channel, occupancy: leases.size, users });
-    }
-    const all = channels?.reduce((sum, channel) => sum + this.#present.on(channel).size, 0);
-    const totalChannels = channels?.length ?? this.#present.channels.size;
-    return { channels: found, totalChannels, totalOccupancy: all ?? this.#present.size };
+    return attendeesIn(this.#present, channels, page);
   }
 
   async whereNow(user: string): Promise<readonly string[]> {
@@ -137,7 +119,6 @@ export class MemoryPresence implements PresenceStore {
   }
 
   async setState(user: string, states: ReadonlyMap<string, string>): Promise<Touched> {
-    const changes: PresenceChange[] = [];
     let excess: PresenceExcess | undefined;
     for (const [channel, state] of states) {
       const known = this.#present.get(user, channel) ?? this.#absent.get(user, channel);
@@ -146,9 +127,9 @@ export class MemoryPresence implements PresenceStore {
       excess ??= beyond;
       if (beyond) continue;
       if (!this.#present.get(user, channel)) this.#await(lease);
-      if (this.#update(lease, state)) changes.push(this.#change('state-change', lease));
+      if (this.#update(lease, state)) this.#announce('state-change', lease);
     }
-    return { changes, leaseMs: this.#rules.leaseMs, excess };
+    return { leaseMs: this.#rules.leaseMs, excess };
   }
 
   async getState(user: string, channels: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -185,10 +166,10 @@ export class MemoryPresence implements PresenceStore {
     this.#room.remove(absent);
   }
 
-  #end(action: Action, lease: Lease): PresenceChange {
+  #end(action: 'leave' | 'timeout', lease: Lease): void {
     this.#present.remove(lease);
     this.#room.remove(lease);
-    return this.#change(action, lease);
+    this.#announce(action, lease);
   }
 
   #isHeld({ user, channel }: Lease): boolean {
@@ -208,32 +189,33 @@ export class MemoryPresence implements PresenceStore {
     return true;
   }
 
-  #change(action: Action, { user, channel, state }: Lease): PresenceChange {
+  // Logs a change, or lets it wait for the next interval event; if there is no room to wait, it is logged by itself.
+  #announce(action: Action, { user, channel, state }: Lease): void {
+    const now = this.#clock.now();
     const occupancy = this.#present.on(channel).size;
-    const logged = action === 'state-change' || occupancy <= this.#rules.announceMax;
-    const change = { channel, user, action, occupancy, ...(state !== undefined && { state }), logged };
+    if (action !== 'state-change') {
+      const isCrowded = occupancy > this.#rules.announceMax;
+      if (isCrowded && this.#waiting.add(channel, [user, action], now)) return;
+      this.#waiting.forget(channel, user);
+    }
     const data = { action, user, occupancy, state };
-    if (logged) this.#log.appendOne({ kind: 'presence', channel: presenceNameOf(channel), data });
-    return change;
+    this.#log.appendOne({ kind: 'presence', channel: presenceNameOf(channel), data });
   }
-}
 
-// The users of a page, as far as there is room.
-function usersOn(leases: Iterable<Lease>, { offset, limit }: PageOfUsers, room: number): Attendee[] {
-  const users: Attendee[] = [];
-  let index = 0;
-  let left = room;
-  for (const lease of leases) {
-    if (users.length >= limit || left <= 0) break;
-    if (index++ < offset) continue;
-    left -= lease.user.length + USER_FRAME;
-    users.push(userOf(lease));
+  // After the timeouts, which they have.
+  #announceIntervals(now: number, max: number): void {
+    let left = max;
+    for (
+      let first = this.#waiting.first();
+      left > 0 && first && first.due <= now;
+      first = this.#waiting.first()
+    ) {
+      const data = intervalEvent(first, this.#present.on(first.channel).size);
+      left -= 1 + (first.users?.size ?? 0);
+      this.#waiting.remove(first);
+      this.#log.appendOne({ kind: 'presence', channel: presenceNameOf(first.channel), data });
+    }
   }
-  return users;
-}
-
-function userOf({ user, state }: Lease): Attendee {
-  return { user, ...(state !== undefined && state !== NO_STATE && { state }) };
 }
 
 // The caller removes each lease that it gets.

@@ -1,0 +1,78 @@
+import type { PresenceExcess, Touch, Touched } from '../store/presence.ts';
+import type { Renewal } from './renewals.ts';
+
+/** One round of a renewal, which takes several calls if it has many channels. */
+export class Round {
+  readonly renewal: Renewal;
+  /** Channels that were sent. */
+  sent = 0;
+  /** Calls without a result yet. */
+  calls = 0;
+  leaseMs: number;
+  excess: PresenceExcess | undefined;
+  error: { readonly cause: unknown } | undefined;
+  next: Round | undefined;
+
+  constructor(renewal: Renewal, defaultMs: number) {
+    this.renewal = renewal;
+    this.leaseMs = renewal.leaseMs ?? defaultMs;
+  }
+
+  /** `true` if all was sent, and all results are there. */
+  get isOver(): boolean {
+    return this.calls === 0 && (this.error !== undefined || this.sent >= this.renewal.channels.length);
+  }
+
+  take({ leaseMs, excess }: Touched): void {
+    this.leaseMs = Math.min(this.leaseMs, leaseMs);
+    this.excess ??= excess;
+  }
+
+  /** The next channels, at most so many; those that the user has left meanwhile are not renewed. */
+  nextTouch(max: number): Touch {
+    const { user, channels, leaseMs, states, kept } = this.renewal;
+    const end = Math.min(channels.length, this.sent + max);
+    const part = end - this.sent < channels.length ? channels.slice(this.sent, end) : channels;
+    this.sent = end;
+    return { user, channels: kept ? part.filter((name) => kept.has(name)) : part, leaseMs, states };
+  }
+}
+
+/** A part of a round, for one call. */
+export interface Part {
+  readonly round: Round;
+  readonly touch: Touch;
+}
+
+/** Rounds in the order in which they came. */
+export class TouchQueue {
+  #first: Round | undefined;
+  #last: Round | undefined;
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  add(round: Round): void {
+    if (this.#last) this.#last.next = round;
+    else this.#first = round;
+    this.#last = round;
+  }
+
+  /** Takes parts with so many channels in all, at most. */
+  take(max: number): readonly Part[] {
+    const parts: Part[] = [];
+    for (let left = max, round = this.#first; round && left > 0; round = this.#first) {
+      const before = round.sent;
+      if (round.error === undefined) {
+        parts.push({ round, touch: round.nextTouch(left) });
+        round.calls++;
+        left -= round.sent - before;
+      }
+      if (round.error === undefined && round.sent < round.renewal.channels.length) break;
+      this.#first = round.next;
+      if (!this.#first) this.#last = undefined;
+    }
+    return parts;
+  }
+}
