@@ -1,5 +1,7 @@
 import type { Clock } from '../protocol/clock.ts';
+import { ShardCaches } from './caches/shard-caches.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { PresenceTracker } from './presence/tracker.ts';
@@ -34,10 +36,12 @@ export interface Shard {
   readonly actions: ActionStore;
   readonly files: FileStore;
   readonly objects: ObjectStore;
-  /** Runs changes of objects one after the other, since each reads before it writes. */
-  readonly objectQueue: TaskQueue;
+  /** Lets changes of one object through this origin follow each other, since each reads before it writes. */
+  readonly objectTurns: KeyedQueue;
   readonly push: PushStore;
   readonly window: Window;
+  /** The caches that `groups` and `access` are. */
+  readonly caches: ShardCaches;
   readonly presenceTracker: PresenceTracker;
   /** The beginning of the log: entries published up to here are not in it. */
   readonly began: Stamp;
@@ -192,19 +196,6 @@ export class AdoptedCursors {
   }
 }
 
-/** Runs tasks one after the other, in the order of the calls. */
-export type TaskQueue = <T>(task: () => Promise<T>) => Promise<T>;
-
-/** A new queue. A task that fails does not stop the next. */
-export function taskQueue(): TaskQueue {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
-}
-
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
 async function openShard(
   subscribeKey: string,
@@ -218,6 +209,7 @@ async function openShard(
   await log.head();
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
   const key = JSON.stringify(subscribeKey);
+  const caches = new ShardCaches(stores, { clock, limits, budget: rules.budget });
   const window = await Window.open({
     log,
     clock,
@@ -226,16 +218,21 @@ async function openShard(
     nextTurn,
     checks: !engine.exactTail,
     envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
+    onControl: (entry) => caches.onControl(entry),
     onFailure,
   });
   const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });
   const close = () => {
     window.close();
     presenceTracker.close();
+    caches.close();
   };
   return {
     ...stores,
-    objectQueue: taskQueue(),
+    groups: caches.groups,
+    access: caches.access,
+    caches,
+    objectTurns: new KeyedQueue(),
     subscribeKey,
     epoch,
     window,
