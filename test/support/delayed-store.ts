@@ -24,14 +24,14 @@ export function delayed<T extends object>(store: T, gate: Gate): T {
   });
 }
 
-/** A store that counts its calls by their names. */
-export function counting<T extends object>(store: T, calls: Map<string, number>): T {
+/** A store that tells of each of its calls, by name. */
+export function counting<T extends object>(store: T, onCall: (name: string) => void): T {
   return new Proxy(store, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...args: readonly unknown[]) => {
-        calls.set(String(name), (calls.get(String(name)) ?? 0) + 1);
+        onCall(String(name));
         return Reflect.apply(value, target, args);
       };
     },
