@@ -13,6 +13,7 @@ export type * from './store/groups.ts';
 export type * from './store/history.ts';
 export type * from './store/log.ts';
 export { MemoryEngine, type MemoryEngineOptions } from './store/memory/engine.ts';
+export type { Page } from './store/page.ts';
 export type * from './store/presence.ts';
 export type { Stamp } from './store/stamp.ts';
 export type * from './store/store.ts';

@@ -98,6 +98,10 @@ export interface OriginLimits {
   readonly revokedTokens: number;
   /** Characters of all grants of one subscribe key, and of its revoked tokens. Default 16 Mi. */
   readonly accessBytes: number;
+  /** Channels in groups that are cached for one subscribe key, and as many look-ups of grants and tokens; the oldest go first. Default 100 000. */
+  readonly cacheEntries: number;
+  /** Characters of these channels, and of these look-ups. Default 16 Mi. */
+  readonly cacheBytes: number;
   /** Bytes of one file. Default 5 MiB. */
   readonly fileBytes: number;
   /** Files of one subscribe key; further ones are refused. Default 10 000. */
@@ -180,6 +184,8 @@ const DEFAULTS: OriginLimits = Object.freeze({
   grants: 100_000,
   revokedTokens: 100_000,
   accessBytes: 16 * MIB,
+  cacheEntries: 100_000,
+  cacheBytes: 16 * MIB,
   fileBytes: 5 * MIB,
   files: 10_000,
   filesBytes: 256 * MIB,

@@ -1,6 +1,8 @@
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
 import { AdoptedCursors } from './adopted-cursors.ts';
+import { ShardCaches } from './caches/shard-caches.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { PresenceTracker } from './presence/tracker.ts';
@@ -32,10 +34,12 @@ export interface Shard {
   readonly actions: ActionStore;
   readonly files: FileStore;
   readonly objects: ObjectStore;
-  /** Runs changes of objects one after the other, since each reads before it writes. */
-  readonly objectQueue: TaskQueue;
+  /** Lets changes of one object through this origin follow each other, since each reads before it writes. */
+  readonly objectTurns: KeyedQueue;
   readonly push: PushStore;
   readonly window: Window;
+  /** The caches that `groups` and `access` are. */
+  readonly caches: ShardCaches;
   readonly presenceTracker: PresenceTracker;
   /** Cursors of this log that were given to clients with a cursor of another log. */
   readonly adoptedCursors: AdoptedCursors;
@@ -198,19 +202,6 @@ function unavailable(cause?: unknown): Refusal {
   return new Refusal(balancerRefusal(503, 'Service Unavailable').answer, { cause });
 }
 
-/** Runs tasks one after the other, in the order of the calls. */
-export type TaskQueue = <T>(task: () => Promise<T>) => Promise<T>;
-
-/** A new queue. A task that fails does not stop the next. */
-export function taskQueue(): TaskQueue {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
-}
-
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
 async function openShard(
   subscribeKey: string,
@@ -221,6 +212,7 @@ async function openShard(
   const stores = engine.isLocal ? store : withDeadline(store, deadline);
   const { log, presence } = stores;
   const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  const caches = new ShardCaches(stores, { clock, limits, budget: rules.budget });
   let tracker: PresenceTracker | undefined;
   const window = await Window.open({
     subscribeKey,
@@ -232,7 +224,10 @@ async function openShard(
     checks: !engine.isLocal,
     onControl: (entry) => {
       if (entry.kind === 'leave') tracker?.left(entry.channel, entry.data);
+      else caches.onControl(entry);
     },
+    onReset: () => caches.clear(),
+    onLive: (isUp) => caches.setLive(isUp),
     onFailure,
   });
   const parts = { presence, clock, limits, nextTurn, isShared, onFailure };
@@ -246,10 +241,14 @@ async function openShard(
   const close = () => {
     window.close();
     presenceTracker.close();
+    caches.close();
   };
   return {
     ...stores,
-    objectQueue: taskQueue(),
+    groups: caches.groups,
+    access: caches.access,
+    caches,
+    objectTurns: new KeyedQueue(),
     subscribeKey,
     window,
     presenceTracker,

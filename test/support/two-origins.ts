@@ -1,90 +1,107 @@
-import { type Engine, MemoryEngine, type OriginLimits } from '../../src/origin/index.ts';
-import type { Clock } from '../../src/protocol/clock.ts';
-import { originNetwork } from './origin-network.ts';
-import { settle, VirtualClock } from './virtual-clock.ts';
+import type fc from 'fast-check';
+import type { Entry, OriginOptions, Tail } from '../../src/origin/index.ts';
+import { MemoryEngine } from '../../src/origin/store/memory/engine.ts';
+import type { Engine, ShardStore } from '../../src/origin/store/store.ts';
+import { accessNetwork } from './access.ts';
+import { counting, delayed, type Gate, gateOf } from './delayed-store.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
-/** The clock of an origin whose process can be killed: none of its timers fires from then on. */
-export class MortalClock implements Clock {
-  readonly #clock: Clock;
-  #dead = false;
+type Shared = Pick<Engine, 'shard'> & Engine;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  setTimeout(callback: () => void, milliseconds: number): unknown {
-    return this.#clock.setTimeout(() => this.#dead || callback(), milliseconds);
-  }
-
-  clearTimeout(timer: unknown): void {
-    this.#clock.clearTimeout(timer);
-  }
-
-  die(): void {
-    this.#dead = true;
-  }
-}
-
-/** The options of two origins. */
-export interface TwoOriginsOptions {
-  readonly limits?: Partial<OriginLimits>;
-  /** `false`: the origins take the store for one that is elsewhere. Default `true`. */
-  readonly isLocal?: boolean;
-}
-
-/** Two origins on one engine, and an observer of presence at the second. The first can be killed. */
-export function twoOrigins({ limits = {}, isLocal = true }: TwoOriginsOptions = {}) {
+/** Two origins of one engine and one clock, `a` and `b`, and ways to talk to each. */
+export function twoOrigins(
+  options: Omit<OriginOptions, 'store' | 'clock'> & { readonly access?: boolean } = {},
+) {
   const clock = new VirtualClock();
   const engine = new MemoryEngine({ clock, random: () => 0.5 });
-  const store: Engine = isLocal ? engine : elsewhere(engine);
-  const mortal = new MortalClock(clock);
-  const a = originNetwork({ store, clock: mortal, limits });
-  const b = originNetwork({ store, clock, limits });
+  const open = (store: Engine) => accessNetwork({ access: false, ...options, store, clock });
+  return { clock, a: open(engine), b: open(engine) };
+}
 
-  /** The presence events of channels from now on, as the second origin tells them. */
-  const observer = async (...channels: string[]) => {
-    const names = channels.map((channel) => `${channel}-pnpres`).join(',');
-    let cursor = (await b.subscribe(names)).t.t;
-    return async () => {
-      const { m, t } = await b.drain(names, cursor);
-      cursor = t.t;
-      return m.map(({ c, d }) => ({ channel: String(c).replace('-pnpres', ''), ...(d as PresencePayload) }));
-    };
+/**
+ * As `twoOrigins`, with an engine that is elsewhere: its calls take time on both ways, and so do the entries of its log, which
+ * come in order. A scheduler of a property decides what comes first.
+ */
+export function distantOrigins(scheduler: fc.Scheduler) {
+  const clock = new VirtualClock();
+  const engine = new MemoryEngine({ clock, random: () => 0.5 });
+  const open = () =>
+    accessNetwork({
+      access: false,
+      store: wrapped(engine, (store) => distant(store, gateOf(scheduler))),
+      clock,
+    });
+  return { clock, a: open(), b: open() };
+}
+
+/** An origin that counts the calls of its stores, by their names: `groups.members`. */
+export function countedOrigin(options: OriginOptions & { readonly access?: boolean } = {}) {
+  const clock = new VirtualClock();
+  const calls = new Map<string, number>();
+  const count = (call: string) => calls.set(call, (calls.get(call) ?? 0) + 1);
+  const engine = wrapped(new MemoryEngine({ clock, random: () => 0.5 }), (store) =>
+    mapped(store, (part, name) => counting(part, (call) => count(`${name}.${call}`))),
+  );
+  /** The calls of some stores since the last time. */
+  const counted = (...names: readonly (keyof ShardStore)[]) => {
+    const found = [...calls].filter(([call]) => names.some((name) => call.startsWith(`${name}.`)));
+    for (const [call] of found) calls.delete(call);
+    return Object.fromEntries(found);
   };
-  return { clock, a, b, observer, kill: () => mortal.die() };
+  return { ...accessNetwork({ access: false, ...options, store: engine, clock }), counted };
 }
 
-/** A presence event as a subscriber gets it. */
-export interface PresencePayload {
-  readonly action: string;
-  readonly uuid: string;
-  readonly occupancy: number;
-  readonly join?: readonly string[];
-  readonly leave?: readonly string[];
-  readonly timeout?: readonly string[];
+function wrapped(engine: MemoryEngine, wrap: (store: ShardStore) => ShardStore): Shared {
+  return new Proxy<Shared>(engine, {
+    get(target, name) {
+      if (name === 'shard') {
+        const shard: Engine['shard'] = (...args) => wrap(target.shard(...args));
+        return shard;
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
-/** The users on a channel, as an origin tells them. */
-export async function usersOn(network: ReturnType<typeof originNetwork>, channel: string) {
-  const { json } = await network.send(`/v2/presence/sub-key/demo/channel/${channel}`);
-  return [...(json as { uuids: string[] }).uuids].sort();
-}
-
-/** Parks a poll; resolves when it waits. */
-export async function parked(poll: Promise<unknown>): Promise<void> {
-  poll.catch(() => undefined);
-  await settle();
-}
-
-// Its calls settle as they do in memory; only that is not known.
-function elsewhere(engine: MemoryEngine): Engine {
+function mapped(
+  store: ShardStore,
+  map: <T extends object>(part: T, name: keyof ShardStore) => T,
+): ShardStore {
   return {
-    isLocal: false,
-    close: () => engine.close(),
-    shard: (subscribeKey, rules) => engine.shard(subscribeKey, rules),
+    log: map(store.log, 'log'),
+    presence: map(store.presence, 'presence'),
+    groups: map(store.groups, 'groups'),
+    history: map(store.history, 'history'),
+    access: map(store.access, 'access'),
+    actions: map(store.actions, 'actions'),
+    files: map(store.files, 'files'),
+    objects: map(store.objects, 'objects'),
+    push: map(store.push, 'push'),
   };
+}
+
+function distant(store: ShardStore, gate: Gate): ShardStore {
+  return mapped(store, (part, name) => {
+    const slow = delayed(part, gate);
+    return name === 'log' ? withTail(part, slow, gate) : slow;
+  });
+}
+
+// Entries come one after the other, each when its time has come.
+function withTail<T extends object>(log: T, slow: T, gate: Gate): T {
+  return new Proxy(slow, {
+    get(target, name) {
+      if (name !== 'tail') return Reflect.get(target, name, target);
+      const tail: unknown = Reflect.get(log, name, log);
+      return ({ onEntry, onState }: Tail) => {
+        let last: Promise<unknown> = Promise.resolve();
+        const onLate = (entry: Entry) => {
+          last = last.then(() => gate('an entry comes')).then(() => onEntry(entry));
+        };
+        if (typeof tail !== 'function') throw new TypeError('The log has no tail.');
+        return Reflect.apply(tail, log, [{ onEntry: onLate, onState }]);
+      };
+    },
+  });
 }

@@ -1,11 +1,11 @@
 import { PERMISSION_BITS, type Permission, type ResourceKind } from '../../protocol/permissions.ts';
 import { accessRefusal } from '../http/answer.ts';
-import type { AccessStore, GrantTarget } from '../store/access.ts';
+import { type AccessStore, type GrantTarget, MAX_KEY_LENGTH, targetKey } from '../store/access.ts';
 import { type NextTurn, Turns } from '../turns.ts';
 import { isWildcardName, namesCovering } from '../wildcards.ts';
 import { type PatternCache, PatternError } from './pattern.ts';
 import { type AuthContext, signerOf } from './signature.ts';
-import { expiryOf, looksLikeToken, readToken, TOKEN_KINDS, type Token } from './token.ts';
+import { expiryOf, looksLikeToken, readToken, type SignedToken, TOKEN_KINDS } from './token.ts';
 
 /** A permission that a request needs on each of the names, if the keyset asks for permissions. */
 export interface Need {
@@ -52,64 +52,115 @@ export async function authorize(
   if (needs.every(({ names }) => names.length === 0)) return;
   if (context.query.text('signature') !== undefined) return void (await signerOf(context));
   const credentials = await Credentials.of(context, await sources());
-  const payload: Record<string, string[]> = {};
-  for (const need of needs) {
-    const refused = await credentials.refused(need);
-    if (refused.length === 0) continue;
-    const names = [...(payload[REFUSED_AS[need.resource]] ?? []), ...refused];
-    payload[REFUSED_AS[need.resource]] = [...new Set(names)];
-  }
-  if (Object.keys(payload).length > 0) throw accessRefusal(403, 'Forbidden', payload);
+  const refused = await credentials.refused(needs);
+  if (refused.length > 0) throw accessRefusal(403, 'Forbidden', namesByKind(refused));
+}
+
+function namesByKind(refused: readonly Wanted[]): Record<string, readonly string[]> {
+  const kinds = Map.groupBy(refused, ({ resource }) => REFUSED_AS[resource]);
+  const names = Array.from(kinds, ([kind, of]) => [kind, [...new Set(of.map(({ name }) => name))]] as const);
+  return Object.fromEntries(names);
+}
+
+/** What a request has brought. */
+interface Given {
+  readonly signed?: SignedToken;
+  readonly isForeign?: boolean;
+  readonly authKey?: string;
+}
+
+/** A name on which a request needs a permission, with the grants that would give it. */
+interface Wanted {
+  readonly resource: ResourceKind;
+  readonly name: string;
+  readonly bit: number;
+  readonly targets: readonly GrantTarget[];
 }
 
 /** The permissions of an unsigned request: the grants to everybody, and those of its token or auth key. */
 class Credentials {
   readonly #sources: AccessSources;
-  readonly #token: Token | undefined;
+  readonly #signed: SignedToken | undefined;
+  /** The token is another user's. */
+  readonly #isForeign: boolean;
   readonly #authKey: string | undefined;
   readonly #turns: Turns;
   #steps = 0;
 
-  private constructor(sources: AccessSources, token: Token | undefined, authKey: string | undefined) {
+  private constructor(sources: AccessSources, given: Given) {
     this.#sources = sources;
-    this.#token = token;
-    this.#authKey = authKey;
+    this.#signed = given.signed;
+    this.#isForeign = given.isForeign ?? false;
+    this.#authKey = given.authKey;
     this.#turns = new Turns(sources.nextTurn, SLICE);
   }
 
-  /** Throws a `Refusal` for a token that is forged, expired, revoked or another user's. */
+  /** Throws a `Refusal` for a token that is forged or expired. */
   static async of({ query, services, segment }: AuthContext, sources: AccessSources): Promise<Credentials> {
     const auth = query.text('auth');
-    if (auth === undefined || !looksLikeToken(auth)) return new Credentials(sources, undefined, auth);
+    if (auth === undefined || !looksLikeToken(auth)) {
+      // Nothing can be granted to a longer key.
+      return new Credentials(
+        sources,
+        auth !== undefined && auth.length <= MAX_KEY_LENGTH ? { authKey: auth } : {},
+      );
+    }
     const signers = services.keysets.signersOf(segment('subscribeKey'));
     const signed = await readToken(
       auth,
       signers.map(({ secret }) => secret),
     );
     if (!signed) throw accessRefusal(403, 'Invalid token');
-    const { token, id } = signed;
-    if (expiryOf(token) <= services.clock.now()) throw accessRefusal(403, 'Token is expired.');
-    if (await sources.store.isRevoked(id)) throw accessRefusal(403, 'Token is revoked');
-    if (token.user !== undefined && token.user !== query.text('uuid'))
-      throw accessRefusal(403, 'Token is for another user');
-    return new Credentials(sources, token, undefined);
+    if (expiryOf(signed.token) <= services.clock.now()) throw accessRefusal(403, 'Token is expired.');
+    const { user } = signed.token;
+    return new Credentials(sources, { signed, isForeign: user !== undefined && user !== query.text('uuid') });
   }
 
-  /** The names without the permission. */
-  async refused({ resource, names, permission }: Need): Promise<readonly string[]> {
-    const bit = PERMISSION_BITS[permission];
-    const refused: string[] = [];
-    for (const name of new Set(names)) {
-      if (!(await this.#tokenAllows(resource, name, bit)) && !(await this.#isGranted(resource, name, bit)))
-        refused.push(name);
+  /**
+   * The names without their permission. The store is asked once: for the token, and for the grants on all names that the
+   * token does not cover. Throws a `Refusal` for a token that is revoked or another user's.
+   */
+  async refused(needs: readonly Need[]): Promise<readonly Wanted[]> {
+    const wanted = this.#isForeign ? [] : await this.#beyondToken(needs);
+    const targets = new Map(
+      wanted.flatMap((one) => one.targets.map((target) => [targetKey(target), target])),
+    );
+    const tokenId = this.#signed?.id;
+    if (tokenId === undefined && targets.size === 0) return [];
+    const { isRevoked, grants } = await this.#sources.store.check({
+      tokenId,
+      targets: [...targets.values()],
+    });
+    if (isRevoked) throw accessRefusal(403, 'Token is revoked');
+    if (this.#isForeign) throw accessRefusal(403, 'Token is for another user');
+    if (grants.length === 0) return wanted;
+    const bits = new Map(grants.map((grant) => [targetKey(grant), grant.bits]));
+    return wanted.filter(
+      (one) => !one.targets.some((target) => ((bits.get(targetKey(target)) ?? 0) & one.bit) !== 0),
+    );
+  }
+
+  // The names on which the token alone does not give the permission.
+  async #beyondToken(needs: readonly Need[]): Promise<readonly Wanted[]> {
+    const wanted: Wanted[] = [];
+    for (const { resource, names, permission } of needs) {
+      const bit = PERMISSION_BITS[permission];
+      for (const name of new Set(names)) {
+        if (await this.#tokenAllows(resource, name, bit)) continue;
+        const targets = targetsOver(resource, name, this.#authKey);
+        wanted.push({ resource, name, bit, targets });
+        if (this.#turns.isOver(targets.length * LOOKUP_STEPS)) await this.#turns.next();
+      }
     }
-    return refused;
+    return wanted;
   }
 
   async #tokenAllows(resource: ResourceKind, name: string, bit: number): Promise<boolean> {
-    const exact = this.#token?.resources.get(TOKEN_KINDS[resource])?.get(name) ?? 0;
+    const token = this.#signed?.token;
+    if (!token) return false;
+    const exact = token.resources.get(TOKEN_KINDS[resource])?.get(name) ?? 0;
     if ((exact & bit) !== 0) return true;
-    for (const [text, bits] of this.#token?.patterns.get(TOKEN_KINDS[resource]) ?? []) {
+    for (const [text, bits] of token.patterns.get(TOKEN_KINDS[resource]) ?? []) {
       if ((bits & bit) !== 0 && (await this.#matches(text, resource, name))) return true;
     }
     return false;
@@ -127,13 +178,6 @@ class Credentials {
       if (error instanceof PatternError) return false;
       throw error;
     }
-  }
-
-  async #isGranted(resource: ResourceKind, name: string, bit: number): Promise<boolean> {
-    const targets = targetsOver(resource, name, this.#authKey);
-    const grants = await this.#sources.store.granted(targets);
-    if (this.#turns.isOver(targets.length * LOOKUP_STEPS)) await this.#turns.next();
-    return grants.some(({ bits }) => (bits & bit) !== 0);
   }
 
   // The time of a pattern is its size by the length of the name, for each name of the request.

@@ -1,5 +1,6 @@
 import { isPresenceName, nameProblem } from '../../protocol/names.ts';
 import { type Answer, json, ok, registryRefusal } from '../http/answer.ts';
+import { eachPage } from '../store/page.ts';
 import { needsOnAll, shardOf, splitNames } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -20,7 +21,7 @@ export const channelGroup: Route = {
     const remove = changesOf(call, 'remove');
     if (add && remove) throw registryRefusal('One call cannot both add and remove channels');
     if (!add && !remove) {
-      const members = await groups.members(group);
+      const members = (await groups.members([group])).get(group) ?? [];
       return found({ channels: members.map(({ channel }) => channel).sort(), group });
     }
     const excess = await groups.change(group, add ?? [], remove ?? []);
@@ -52,7 +53,11 @@ export const listChannelGroups: Route = {
   needs: needsOnAll('groups', 'manage'),
   async handle(call) {
     const { groups } = await shardOf(call);
-    return found({ namespace: '', groups: [...(await groups.list())].sort() });
+    const names: string[] = [];
+    const { nextTurn } = call.services;
+    const pages = eachPage({ read: (page) => groups.list(page), nameOf: (name) => name, nextTurn });
+    for await (const page of pages) names.push(...page);
+    return found({ namespace: '', groups: names });
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Answer } from '../http/answer.ts';
 import type { Query } from '../http/request.ts';
 import type { Shard } from '../shard.ts';
-import type { ActionStore, StoredAction } from '../store/actions.ts';
+import type { StoredAction } from '../store/actions.ts';
 import type { StoredEntry } from '../store/history.ts';
 import type { Stamp } from '../store/stamp.ts';
 import {
@@ -43,7 +43,7 @@ export const fetchMessagesWithActions: Route = {
     const shard = await shardOf(call);
     const channels = channelsOf(call);
     if (channels.length > 1) throw invalidArguments({ channels: {} });
-    return fetched(call, { shard, channels, most: MAX_WITH_ACTIONS, actions: shard.actions });
+    return fetched(call, { shard, channels, most: MAX_WITH_ACTIONS, withActions: true });
   },
 };
 
@@ -51,28 +51,32 @@ interface Wanted {
   readonly shard: Shard;
   readonly channels: readonly string[];
   readonly most: number;
-  /** Set if actions are wanted. */
-  readonly actions?: ActionStore;
+  /** With the actions on the messages of a single channel. */
+  readonly withActions?: boolean;
 }
 
-async function fetched(call: Call, { shard, channels, most, actions }: Wanted): Promise<Answer> {
+async function fetched(call: Call, { shard, channels, most, withActions = false }: Wanted): Promise<Answer> {
   const { query, services } = call;
   const bounds = boundsOf(query);
   const max = countOf(query, 'max', { min: 1, max: most });
   if (!bounds || max === undefined) throw invalidArguments({ channels: {} });
   const wanted = { ...rangeOf(bounds, false), max, reverse: false };
   const write = writer(query);
-  const pages: ChannelPage[] = [];
-  for (const channel of channels) {
-    const entries = await shard.history.read(channel, wanted);
-    const stamps = entries.map(({ tt }) => tt);
-    const actionsOf = await actions?.of(channel, stamps);
-    const items = entries.map((entry) => ({ tt: entry.tt, json: write(entry, actionsOf?.get(entry.tt)) }));
-    if (items.length > 0) pages.push({ channel, items });
-  }
+  const found = await shard.history.read(channels, wanted);
+  const [only, ...others] = found;
+  const actions = withActions && only && others.length === 0 ? await actionsOn(shard, ...only) : undefined;
+  const pages = Array.from(found, ([channel, entries]): ChannelPage => {
+    const items = entries.map((entry) => ({ tt: entry.tt, json: write(entry, actions?.get(entry.tt)) }));
+    return { channel, items };
+  });
   const cut = cutToSize(pages, services.limits.answerBytes);
   const taken = channels.length === 1 ? (cut.pages[0]?.items.length ?? 0) : 0;
   return answer(call, max - taken, cut);
+}
+
+function actionsOn({ actions }: Shard, channel: string, entries: readonly StoredEntry[]) {
+  const stamps = entries.map(({ tt }) => tt);
+  return actions.of(channel, stamps);
 }
 
 function answer({ request }: Call, max: number, { pages, start }: Cut): Answer {

@@ -2,13 +2,13 @@ import { PERMISSION_BITS } from '../../protocol/permissions.ts';
 import { WHOLE_KEY } from '../access/authorize.ts';
 import { signerOf } from '../access/signature.ts';
 import { accessRefusal } from '../http/answer.ts';
-import type { Grant, GrantTarget } from '../store/access.ts';
-import { FLAGS, flagsOf, grantAnswer, type Targets } from './grant-answer.ts';
+import { type Grant, type GrantTarget, MAX_KEY_LENGTH, targetKey } from '../store/access.ts';
+import { eachPage } from '../store/page.ts';
+import { FLAGS, flagsOf, grantAnswer, type ShownGrant, type Targets } from './grant-answer.ts';
 import { needsNothing, numberOf, refuseInvalid, shardOf, splitNames } from './read.ts';
 import type { Call, Route } from './route.ts';
 
 const MS_PER_MINUTE = 60_000;
-const MAX_KEY_LENGTH = 512;
 const DEFAULT_TTL_MINUTES = 1_440;
 const MAX_TTL_MINUTES = 525_600;
 const MAX_GRANTS = 10_000;
@@ -26,9 +26,9 @@ export const grant: Route = {
     refuseMixed(targets);
     const bits = bitsOf(call);
     const ttl = ttlOf(call);
-    const expires = ttl === 0 ? undefined : call.services.clock.now() + ttl * MS_PER_MINUTE;
+    const ttlMs = ttl === 0 ? undefined : ttl * MS_PER_MINUTE;
     const granted = eachTarget(targets);
-    if (!(await access.grant(granted.map((target) => ({ ...target, bits, expires })))))
+    if (!(await access.grant(granted.map((target) => ({ ...target, bits, ttlMs })))))
       throw accessRefusal(400, 'Too many grants');
     const grants = granted.map((target) => ({ ...target, flags: flagsOf(bits) }));
     return grantAnswer(call, targets, { grants, ttl });
@@ -45,10 +45,19 @@ export const audit: Route = {
     const { access } = await shardOf(call);
     await signerOf(call);
     const targets = targetsOf(call);
-    const now = call.services.clock.now();
-    const grants = (await access.grants())
-      .filter((grant) => isQueried(grant, targets))
-      .map((one) => ({ ...one, flags: { ...flagsOf(one.bits), ttl: minutesLeft(one, now) } }));
+    const grants: ShownGrant[] = [];
+    const { nextTurn } = call.services;
+    const pages = eachPage({
+      read: (page) => access.grants(page),
+      nameOf: (one: Grant) => targetKey(one),
+      nextTurn,
+    });
+    for await (const page of pages) {
+      for (const one of page) {
+        if (isQueried(one, targets))
+          grants.push({ ...one, flags: { ...flagsOf(one.bits), ttl: minutesLeft(one) } });
+      }
+    }
     return grantAnswer(call, targets, { grants });
   },
 };
@@ -60,8 +69,8 @@ function isQueried({ resource, name, authKey }: Grant, targets: Targets): boolea
   return resource !== 'subkey' && targets[resource].includes(name);
 }
 
-function minutesLeft({ expires }: Grant, now: number): number {
-  return expires === undefined ? 0 : Math.ceil((expires - now) / MS_PER_MINUTE);
+function minutesLeft({ ttlMs }: Grant): number {
+  return ttlMs === undefined ? 0 : Math.ceil(ttlMs / MS_PER_MINUTE);
 }
 
 function refuseMixed({ channels, groups, uuids, authKeys }: Targets): void {

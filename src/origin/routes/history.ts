@@ -33,7 +33,8 @@ export const history: Route = {
     const max = countOf(query, 'count', { min: 1, max: MAX_ENTRIES });
     if (!bounds || max === undefined) throw invalidArguments();
     const reverse = isOn(query, 'reverse');
-    const entries = await shard.history.read(channel, { ...rangeOf(bounds, reverse), max, reverse });
+    const found = await shard.history.read([channel], { ...rangeOf(bounds, reverse), max, reverse });
+    const entries = found.get(channel) ?? [];
     return ok(answerText(entries, { query, reverse, maxBytes: call.services.limits.answerBytes }));
   },
 };
@@ -64,15 +65,11 @@ export const messageCounts: Route = {
     const shard = await shardOf(call);
     const channels = channelsOf(call);
     const starts = startsOf(call.query, channels.length);
-    const counts: [string, string][] = [];
-    for (const [index, channel] of channels.entries()) {
-      const start = starts[index % starts.length];
-      counts.push([
-        channel,
-        `${await shard.history.count(channel, rangeOf({ start, end: undefined }, true))}`,
-      ]);
-    }
-    return channelsAnswer(counts);
+    const ranges = channels.map((_, index) =>
+      rangeOf({ start: starts[index % starts.length], end: undefined }, true),
+    );
+    const counts = await shard.history.count(channels, ranges);
+    return channelsAnswer(channels.map((channel, index) => [channel, `${counts[index] ?? 0}`]));
   },
 };
 

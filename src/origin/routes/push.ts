@@ -1,5 +1,6 @@
 import { nameProblem } from '../../protocol/names.ts';
 import { type Answer, json, ok, Refusal } from '../http/answer.ts';
+import type { Page } from '../store/page.ts';
 import type { PushExcess } from '../store/push.ts';
 import { countOf, needsNothing, shardOf, splitNames } from './read.ts';
 import type { Call, Route } from './route.ts';
@@ -58,20 +59,19 @@ async function channels(call: Call, deviceOf: DeviceOf): Promise<Answer> {
   const { push } = await shardOf(call);
   const device = deviceOf(call);
   const isList = query.get('add') === undefined && query.get('remove') === undefined;
-  if (isList) return json(200, page(call, await push.channels(device)));
+  if (isList) return json(200, await push.channels(device, pageOf(call)));
   if (changed(call).length === 0) throw pushRefusal('Invalid channel argument');
   const excess = await push.change(device, channelsIn(call, 'add'), channelsIn(call, 'remove'));
   if (excess) throw pushRefusal(EXCESSES[excess]);
   return ok('[1, "Modified Channels"]');
 }
 
-function page({ query }: Call, all: readonly string[]): readonly string[] {
-  const count = countOf(query, 'count', { min: 1, max: MAX_COUNT });
-  const start = query.text('start');
-  if (count === undefined) throw pushRefusal('Invalid count argument');
-  if (start === undefined) return all.slice(0, count);
-  if (nameProblem(start) !== undefined) throw pushRefusal('Invalid start argument');
-  return all.filter((channel) => channel > start).slice(0, count);
+function pageOf({ query }: Call): Page {
+  const limit = countOf(query, 'count', { min: 1, max: MAX_COUNT });
+  const after = query.text('start');
+  if (limit === undefined) throw pushRefusal('Invalid count argument');
+  if (after !== undefined && nameProblem(after) !== undefined) throw pushRefusal('Invalid start argument');
+  return { after, limit };
 }
 
 function pushRefusal(error: string): Refusal {

@@ -1,3 +1,4 @@
+import type { Page } from './page.ts';
 import type { Stamp } from './stamp.ts';
 
 /** A channel of a group, with the position of its addition. */
@@ -11,10 +12,10 @@ export type GroupExcess = 'channels' | 'groups';
 
 /** Channel groups. Each change is an entry of the log, so that all origins see it at the same position. */
 export interface GroupStore {
-  /** The groups that exist, also those that have become empty. */
-  list(): Promise<readonly string[]>;
-  /** The channels of a group; none when it does not exist. */
-  members(group: string): Promise<readonly GroupMember[]>;
+  /** The groups that exist, also those that have become empty, in the order of their names. */
+  list(page: Page): Promise<readonly string[]>;
+  /** The channels of each of the groups; none of one that does not exist. */
+  members(groups: readonly string[]): Promise<ReadonlyMap<string, readonly GroupMember[]>>;
   /**
    * Removes and adds channels in one atomic step, and logs that the group has changed if it has. Channels that it
    * has already keep their time. Resolves to the limit that would be exceeded, without any change.

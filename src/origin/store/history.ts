@@ -36,10 +36,13 @@ export interface HistoryQuery extends StampRange {
  * and appended, so that a client that has its timetoken finds it here.
  */
 export interface HistoryStore {
-  /** Entries of a channel, oldest first. */
-  read(channel: string, query: HistoryQuery): Promise<readonly StoredEntry[]>;
-  /** The number of entries of a channel in a range. */
-  count(channel: string, range: StampRange): Promise<number>;
+  /** Entries of each of the channels, oldest first; a channel without any is left out. */
+  read(
+    channels: readonly string[],
+    query: HistoryQuery,
+  ): Promise<ReadonlyMap<string, readonly StoredEntry[]>>;
+  /** The numbers of entries of the channels in their ranges, of which there are as many, in the same order. */
+  count(channels: readonly string[], ranges: readonly StampRange[]): Promise<readonly number[]>;
   /** Drops the entries of a channel that are in a range. */
   remove(channel: string, range: StampRange): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { AppendRequest } from './log.ts';
+import type { Page } from './page.ts';
 
 /** The key of an object: a user, a channel, or the membership of a user in a channel. */
 export type ObjectKey =
@@ -7,8 +8,10 @@ export type ObjectKey =
   | { readonly type: 'membership'; readonly uuid: string; readonly channel: string };
 
 /** All users, all channels, the memberships of a user, or the members of a channel. */
-export type ObjectRange =
-  | { readonly type: 'uuid' | 'channel' }
+export type ObjectRange = { readonly type: 'uuid' | 'channel' } | MembershipRange;
+
+/** The memberships of a user, or the members of a channel. */
+export type MembershipRange =
   | { readonly type: 'membership'; readonly uuid: string }
   | { readonly type: 'membership'; readonly channel: string };
 
@@ -57,13 +60,18 @@ export type ObjectProblem = 'conflict' | 'objects' | 'memberships' | 'characters
 export interface ObjectStore {
   /** The objects of some keys, in the same order; `undefined` for each that does not exist. */
   get(keys: readonly ObjectKey[]): Promise<readonly (StoredObject | undefined)[]>;
-  /** The objects of a range, in no particular order. */
-  list(range: ObjectRange): Promise<readonly KeyedObject[]>;
+  /** The objects of a range, in the order of `nameIn`, by which a page begins. */
+  list(range: ObjectRange, page: Page): Promise<readonly KeyedObject[]>;
+  /** The number of objects of a range. */
+  count(range: ObjectRange): Promise<number>;
   /**
    * Writes a batch and its log entries in one atomic step: no reader sees one without the other. The
    * keys of a batch differ. Resolves to the reason if the batch is not written.
+   *
+   * @param batch The changes.
+   * @param emptied A range that the batch empties: a membership that was added to it meanwhile is a conflict.
    */
-  write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined>;
+  write(batch: readonly ObjectWrite[], emptied?: MembershipRange): Promise<ObjectProblem | undefined>;
 }
 
 /** The limits of App Context. */
@@ -80,6 +88,12 @@ export interface ObjectRules {
 export function weightOf({ key, object }: KeyedObject): number {
   const names = key.type === 'membership' ? key.uuid.length + key.channel.length : idOf(key).length;
   return names + JSON.stringify(object.fields).length;
+}
+
+/** The name of an object in a range: its own, or that of the other side of a membership. */
+export function nameIn(range: ObjectRange, key: ObjectKey): string {
+  if (key.type !== 'membership') return idOf(key);
+  return 'uuid' in range ? key.channel : key.uuid;
 }
 
 /** The name of a user or channel. */

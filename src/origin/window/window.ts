@@ -41,6 +41,8 @@ export interface WindowOptions {
   readonly checks: boolean;
   /** A control entry was read: what depends on it is out of date. Absent: nothing does. */
   onControl?(entry: ControlEntry): void;
+  /** The log is another one: all that depends on control entries is out of date. Absent: nothing does. */
+  onReset?(): void;
   /** New control entries may stay out, or they come again. Absent: nothing depends on them. */
   onLive?(isUp: boolean): void;
   /** The log could not be read for a while. */
@@ -217,6 +219,7 @@ export class Window {
     this.#identity = identity;
     this.#queue.clear();
     this.#queue = this.#newQueue();
+    this.#options.onReset?.();
   }
 
   #newQueue(): LiveQueue {

@@ -8,6 +8,7 @@ import { Query } from '../../../src/origin/http/request.ts';
 import { Keysets } from '../../../src/origin/keysets.ts';
 import { resolveLimits } from '../../../src/origin/limits.ts';
 import { MemoryAccess } from '../../../src/origin/store/memory/access.ts';
+import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
 import { accessNetwork, BITS, SECRET } from '../../support/access.ts';
 import { plainRequest } from '../../support/origin-network.ts';
 
@@ -91,7 +92,11 @@ async function turnsFor(pattern: string, names: readonly string[]): Promise<numb
   };
   let turns = 0;
   const nextTurn = async () => void turns++;
-  const sources = async () => ({ store: new MemoryAccess(clock), patterns: new PatternCache(), nextTurn });
+  const sources = async () => ({
+    store: new MemoryAccess(new MemoryLog(clock), clock),
+    patterns: new PatternCache(),
+    nextTurn,
+  });
   await authorize([{ resource: 'channels', names, permission: 'read' }], context, sources);
   return turns;
 }

@@ -175,7 +175,7 @@ describe('after a restart with a clock that is behind', () => {
   });
 
   behind('a cursor %s ahead that comes when the clock has passed it gets them too', async (_name, ms) => {
-    const { cursor, network } = await restarted(ms);
+    const { cursor, network } = await restarted(ms, { liveSeconds: 7_200 });
     await network.publish('a', 1);
     await network.clock.advance(ms + 1);
     await network.publish('a', 2);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TestInterruption } from '../../support/origin-network.ts';
-import { parked, twoOrigins, usersOn } from '../../support/two-origins.ts';
+import { parked, twoOrigins, usersOn } from '../../support/presence-origins.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
 const LEASE = 20_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TestInterruption } from '../../support/origin-network.ts';
-import { parked, type TwoOriginsOptions, twoOrigins, usersOn } from '../../support/two-origins.ts';
+import { parked, type TwoOriginsOptions, twoOrigins, usersOn } from '../../support/presence-origins.ts';
 
 const STORES: readonly (readonly [string, TwoOriginsOptions])[] = [
   ['in this process', { isLocal: true }],

@@ -1,8 +1,16 @@
 import type { Permission } from '../../../protocol/permissions.ts';
 import type { Answer } from '../../http/answer.ts';
-import type { KeyedObject, ObjectWrite, StoredObject } from '../../store/objects.ts';
+import {
+  type KeyedObject,
+  type MembershipRange,
+  nameIn,
+  type ObjectStore,
+  type ObjectWrite,
+  type StoredObject,
+} from '../../store/objects.ts';
+import { eachPage, type Page } from '../../store/page.ts';
 import { needsOnAll, shardOf } from '../read.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route, Services } from '../route.ts';
 import { found, objectsRefusal } from './answers.ts';
 import { entityPatchOf, idIn } from './body.ts';
 import { change } from './change.ts';
@@ -10,6 +18,7 @@ import { deleteEvent, entityTag, patched, setEvent } from './document.ts';
 import { type EntityKind, OBJECTS_PATH, shownEntity } from './kinds.ts';
 import { pageOf } from './page.ts';
 import { entityFields, includeOf, listQueryOf } from './query.ts';
+import type { Row } from './select.ts';
 
 interface Verb {
   readonly name: string;
@@ -49,12 +58,23 @@ export function entityRoutes(kind: EntityKind): readonly Route[] {
 async function list(call: Call, kind: EntityKind): Promise<Answer> {
   const query = listQueryOf(call, entityFields(kind));
   const { objects } = await shardOf(call);
-  const rows = (await objects.list({ type: kind.type })).map(({ key, object }) => {
-    const id = kind.idIn(key);
-    const { fields, updated } = object;
-    return { id, values: { id, ...fields, updated }, show: () => shownEntity(kind, { id, object }, query) };
-  });
-  return pageOf(rows, query, call.services.limits.answerBytes);
+  const range = { type: kind.type };
+  const rows = {
+    idField: 'id',
+    count: () => objects.count(range),
+    read: async (page: Page) => (await objects.list(range, page)).map((one) => rowOf(kind, one)),
+    show: async (shown: readonly EntityRow[]) => shown.map((row) => shownEntity(kind, row, query)),
+  };
+  return pageOf(rows, query, call.services);
+}
+
+interface EntityRow extends Row {
+  readonly object: StoredObject;
+}
+
+function rowOf(kind: EntityKind, { key, object }: KeyedObject): EntityRow {
+  const id = kind.idIn(key);
+  return { id, object, values: { id, ...object.fields, updated: object.updated } };
 }
 
 async function get(call: Call, kind: EntityKind): Promise<Answer> {
@@ -70,13 +90,13 @@ async function set(call: Call, kind: EntityKind): Promise<Answer> {
   const key = kind.keyOf(id);
   const patch = await entityPatchOf(call, kind);
   let object: StoredObject | undefined;
-  await change(call, [key], async ([known]) => {
+  await change(call, { owner: key, keys: [key] }, async ([known]) => {
     refuseChanged(call, kind, known);
     const result = await patched(known, patch, { now: call.services.clock.now(), tag: entityTag });
     object = result?.object ?? known;
-    if (!result) return [];
+    if (!result) return { writes: [] };
     const announce = setEvent(key, result.changed, result.object);
-    return [{ key, expected: known?.eTag, object: result.object, announce }];
+    return { writes: [{ key, expected: known?.eTag, object: result.object, announce }] };
   });
   return found({ data: shownEntity(kind, { id, object }, { include: includeOf(call.query) }) });
 }
@@ -86,14 +106,22 @@ async function remove(call: Call, kind: EntityKind): Promise<Answer> {
   const { objects } = await shardOf(call);
   const id = idIn(call, kind);
   const key = kind.keyOf(id);
-  await change(call, [key], async ([known]) => {
+  await change(call, { owner: key, keys: [key] }, async ([known]) => {
     refuseChanged(call, kind, known);
-    const memberships = await objects.list(kind.membershipsOf(id));
     const own = known && { key, expected: known.eTag, object: undefined, announce: deleteEvent(key) };
-    const announced = own ? id : undefined;
-    return [...memberships.map((membership) => removal(membership, announced)), ...(own ? [own] : [])];
+    const emptied = kind.membershipsOf(id);
+    const writes: ObjectWrite[] = [];
+    for await (const page of membershipsIn(objects, emptied, call.services)) {
+      writes.push(...page.map((membership) => removal(membership, own && id)));
+    }
+    return { writes: own ? [...writes, own] : writes, emptied };
   });
   return found({ data: null });
+}
+
+function membershipsIn(objects: ObjectStore, range: MembershipRange, { nextTurn }: Services) {
+  const nameOf = ({ key }: KeyedObject) => nameIn(range, key);
+  return eachPage({ read: (page) => objects.list(range, page), nameOf, nextTurn });
 }
 
 // The channel that has the event of the user or channel needs none of its memberships.

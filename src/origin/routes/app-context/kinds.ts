@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../../../protocol/permissions.ts';
-import type { Fields, ObjectKey, ObjectRange, StoredObject } from '../../store/objects.ts';
+import type { Fields, MembershipRange, ObjectKey, StoredObject } from '../../store/objects.ts';
 
 /** The path of App Context (docs/reference/protocol.md, "App Context"). */
 export const OBJECTS_PATH = '/v2/objects/{subscribeKey}';
@@ -17,7 +17,7 @@ export interface EntityKind {
   /** The name of the entity that an object is, or belongs to. */
   idIn(key: ObjectKey): string;
   /** The range of its memberships. */
-  membershipsOf(id: string): ObjectRange;
+  membershipsOf(id: string): MembershipRange;
 }
 
 /** The users of the App Context. */
@@ -82,16 +82,21 @@ export function shownEntity(
   return { id, ...Object.fromEntries(shown), ...shownOptional(fields, show), updated, eTag };
 }
 
+/** `true` if the other side is shown with its fields. */
+export function showsRelated({ other }: RelationKind, include: Include): boolean {
+  return include.has(other.type) || include.has(`${other.type}.custom`);
+}
+
 /** A membership as answers show it. The other side has its fields if they are included. */
 export function shownRelation(
-  { other }: RelationKind,
+  kind: RelationKind,
   row: { readonly id: string; readonly object: StoredObject; readonly related: StoredObject | undefined },
   include: Include,
 ): object {
   const { id, object, related } = row;
-  const whole = include.has(other.type) || include.has(`${other.type}.custom`);
+  const { other } = kind;
   return {
-    [other.type]: whole
+    [other.type]: showsRelated(kind, include)
       ? shownEntity(other, { id, object: related }, { include, prefix: `${other.type}.` })
       : { id },
     ...shownOptional(object.fields, { include }),

@@ -1,71 +1,43 @@
-import { valueAt } from '../../filter/evaluate.ts';
 import type { Answer } from '../../http/answer.ts';
+import type { Services } from '../route.ts';
 import { found } from './answers.ts';
-import { type Bound, cursorOf, type ListQuery, type Sort } from './query.ts';
+import { type Bound, cursorOf, type ListQuery } from './query.ts';
+import { type Row, type RowList, type Span, select } from './select.ts';
 
-/** One object of a list. */
-export interface Row {
-  /** Unique in the list. */
-  readonly id: string;
-  /** The fields that lists are sorted and filtered by. */
-  readonly values: object;
-  /** Its form in answers. */
-  show(): object;
+/** A list that is shown page by page. */
+export interface ShownList<R extends Row> extends RowList<R> {
+  /** The form of rows in answers. */
+  show(rows: readonly R[]): Promise<readonly object[]>;
 }
 
-/** The page of a list that the query selects, at most `maxCharacters` of it. */
-export function pageOf(rows: readonly Row[], query: ListQuery, maxCharacters: number): Answer {
-  const { filter, sorts, limit, count } = query;
-  const matching = filter
-    ? rows.filter(({ values }) => filter.matches((path) => valueAt(values, path)))
-    : rows;
-  const ordered = matching.toSorted((a, b) => compareBy(sorts, a, b));
-  const [start, end] = spanOf(query.bound, limit);
-  const shown = cut(ordered.slice(start, end), maxCharacters);
+/** The page of a list that the query selects, as large as answers may be. */
+export async function pageOf<R extends Row>(
+  list: ShownList<R>,
+  query: ListQuery,
+  { limits, nextTurn }: Pick<Services, 'limits' | 'nextTurn'>,
+): Promise<Answer> {
+  const span = spanOf(query.bound, query.limit);
+  const [start] = span;
+  const { rows, total } = await select(list, query, { span, nextTurn });
+  const shown = cut(await list.show(rows), limits.answerBytes);
   return found({
     data: shown,
-    ...(count && { totalCount: matching.length }),
+    ...(total !== undefined && { totalCount: total }),
     ...(shown.length > 0 && { next: cursorOf(start + shown.length) }),
     ...(shown.length > 0 && start > 0 && { prev: cursorOf(start) }),
   });
 }
 
-function spanOf(bound: Bound, limit: number): readonly [start: number, end: number] {
+function spanOf(bound: Bound, limit: number): Span {
   if ('from' in bound) return [bound.from, bound.from + limit];
   return [Math.max(0, bound.before - limit), bound.before];
 }
 
-function cut(rows: readonly Row[], maxCharacters: number): readonly object[] {
-  const shown: object[] = [];
+function cut(items: readonly object[], maxCharacters: number): readonly object[] {
   let characters = 0;
-  for (const row of rows) {
-    const item = row.show();
+  const tooMany = items.findIndex((item, index) => {
     characters += JSON.stringify(item).length;
-    if (shown.length > 0 && characters > maxCharacters) break;
-    shown.push(item);
-  }
-  return shown;
-}
-
-// Equal fields are ordered by name, so that a page never overlaps the next.
-function compareBy(sorts: readonly Sort[], a: Row, b: Row): number {
-  for (const { path, descending } of sorts) {
-    const order = compare(sortable(a, path), sortable(b, path));
-    if (order !== 0) return descending ? -order : order;
-  }
-  return compare(a.id, b.id);
-}
-
-// Without the `Z`, times of different precision compare correctly as text.
-function sortable({ values }: Row, path: Sort['path']): string | undefined {
-  const value = valueAt(values, path);
-  if (typeof value !== 'string') return undefined;
-  return path.at(-1) === 'updated' ? value.replace('Z', '') : value;
-}
-
-// Rows without a value come last.
-function compare(a: string | undefined, b: string | undefined): number {
-  if (a === b) return 0;
-  if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-  return a < b ? -1 : 1;
+    return index > 0 && characters > maxCharacters;
+  });
+  return tooMany < 0 ? items : items.slice(0, tooMany);
 }

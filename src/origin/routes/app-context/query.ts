@@ -29,7 +29,12 @@ export interface ListQuery {
   readonly limit: number;
   readonly bound: Bound;
   readonly sorts: readonly Sort[];
-  readonly filter: Filter | undefined;
+  readonly filter: ListFilter | undefined;
+}
+
+/** A filter that counts its steps. */
+export interface ListFilter extends Filter {
+  readonly spent: number;
 }
 
 /** Fields that may be sorted by and filtered by. */
@@ -109,7 +114,7 @@ function sortOf(text: string, allowed: readonly string[]): Sort {
   return { path: name.split('.'), descending: order === 'desc' };
 }
 
-function filterOf(query: Query, allowed: readonly string[], maxSteps: number): Filter | undefined {
+function filterOf(query: Query, allowed: readonly string[], maxSteps: number): ListFilter | undefined {
   const text = query.text('filter');
   if (text === undefined) return undefined;
   const filter = parsed(text, maxSteps);
@@ -124,14 +129,21 @@ function filterOf(query: Query, allowed: readonly string[], maxSteps: number): F
 }
 
 // `maxSteps` are for all objects together.
-function parsed(text: string, maxSteps: number): Filter {
+function parsed(text: string, maxSteps: number): ListFilter {
   let steps = 0;
   const onStep = (taken = 1) => {
     steps += taken;
     if (steps > maxSteps) throw invalidQuery('filter', 'It takes too long.');
   };
   try {
-    return parseFilter(text, { onStep });
+    const { paths, matches } = parseFilter(text, { onStep });
+    return {
+      paths,
+      matches,
+      get spent() {
+        return steps;
+      },
+    };
   } catch (error) {
     if (error instanceof FilterSyntaxError) throw invalidQuery('filter', `${error.message}.`);
     throw error;

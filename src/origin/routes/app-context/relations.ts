@@ -1,14 +1,16 @@
 import type { Need } from '../../access/authorize.ts';
 import type { Answer } from '../../http/answer.ts';
 import type { ObjectKey, ObjectWrite, StoredObject } from '../../store/objects.ts';
+import type { Page } from '../../store/page.ts';
 import { shardOf } from '../read.ts';
 import type { Call, Route } from '../route.ts';
 import { idIn, type Patch, relationChangesOf } from './body.ts';
 import { change } from './change.ts';
 import { deleteEvent, patched, relationTag, setEvent } from './document.ts';
-import { OBJECTS_PATH, type RelationKind, shownRelation } from './kinds.ts';
+import { OBJECTS_PATH, type RelationKind, shownRelation, showsRelated } from './kinds.ts';
 import { pageOf } from './page.ts';
 import { type ListQuery, listQueryOf, relationFields } from './query.ts';
+import type { Row } from './select.ts';
 
 /** The operations on the memberships of a user, or on the members of a channel. */
 export function relationRoutes(kind: RelationKind): readonly Route[] {
@@ -56,11 +58,11 @@ async function set(call: Call, kind: RelationKind): Promise<Answer> {
   const entries = Array.from(changes, ([other, patch]) => ({ key: kind.keyOf(id, other), patch }));
   const keys = entries.map(({ key }) => key);
   const now = call.services.clock.now();
-  await change(call, keys, async (current) => {
+  await change(call, { owner: kind.owner.keyOf(id), keys }, async (current) => {
     const writes = entries.map(({ key, patch }, index) =>
       writesOf({ key, patch, now, known: current[index] }),
     );
-    return (await Promise.all(writes)).flat();
+    return { writes: (await Promise.all(writes)).flat() };
   });
   return listed(call, { kind, id, query });
 }
@@ -89,18 +91,53 @@ interface Wanted {
   readonly query: ListQuery;
 }
 
+interface RelationRow extends Row {
+  readonly object: StoredObject;
+}
+
 async function listed(call: Call, { kind, id, query }: Wanted): Promise<Answer> {
   const { owner, other } = kind;
   const { objects } = await shardOf(call);
-  const relations = await objects.list(owner.membershipsOf(id));
-  const others = relations.map(({ key }) => other.idIn(key));
-  const related = await objects.get(others.map((name) => other.keyOf(name)));
-  const rows = relations.map(({ object }, index) => {
-    const row = { id: others[index] ?? '', object, related: related[index] };
-    const values = { ...valuesOf(object), [other.type]: { id: row.id, ...valuesOf(row.related) } };
-    return { id: row.id, values, show: () => shownRelation(kind, row, query.include) };
-  });
-  return pageOf(rows, query, call.services.limits.answerBytes);
+  const range = owner.membershipsOf(id);
+  const relatedTo = async (ids: readonly string[]) => {
+    const related = await objects.get(ids.map((name) => other.keyOf(name)));
+    return new Map(ids.map((name, index) => [name, related[index]]));
+  };
+  const rows = {
+    idField: `${other.type}.id`,
+    count: () => objects.count(range),
+    read: async (page: Page) => {
+      const relations = (await objects.list(range, page)).map(({ key, object }) => ({
+        id: other.idIn(key),
+        object,
+      }));
+      const related = looksBeyond(kind, query) ? await relatedTo(relations.map((row) => row.id)) : NONE;
+      return relations.map((row) => ({ ...row, values: valuesIn(kind, row, related.get(row.id)) }));
+    },
+    show: async (shown: readonly RelationRow[]) => {
+      const related = showsRelated(kind, query.include) ? await relatedTo(shown.map((row) => row.id)) : NONE;
+      return shown.map((row) => shownRelation(kind, { ...row, related: related.get(row.id) }, query.include));
+    },
+  };
+  return pageOf(rows, query, call.services);
+}
+
+const NONE: ReadonlyMap<string, StoredObject | undefined> = new Map();
+
+// Whether rows are sorted or filtered by fields of the other side.
+function looksBeyond({ other }: RelationKind, { sorts, filter }: ListQuery): boolean {
+  const paths = [...sorts.map(({ path }) => path), ...(filter?.paths ?? [])];
+  return paths.some(([first, second]) => first === other.type && second !== 'id');
+}
+
+type Relation = Pick<RelationRow, 'id' | 'object'>;
+
+function valuesIn(
+  { other }: RelationKind,
+  { id, object }: Relation,
+  related: StoredObject | undefined,
+): object {
+  return { ...valuesOf(object), [other.type]: { id, ...valuesOf(related) } };
 }
 
 function valuesOf(object: StoredObject | undefined): object {

@@ -1,25 +1,49 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import type { AccessRules, AccessStore, Grant, GrantTarget } from '../access.ts';
-
+import {
+  type AccessFound,
+  type AccessQuery,
+  type AccessRules,
+  type AccessStore,
+  type Grant,
+  type GrantTarget,
+  targetKey,
+} from '../access.ts';
 import { Account, type Budget } from '../budget.ts';
+import type { Page } from '../page.ts';
+import type { MemoryLog } from './log.ts';
+import { SortedMap } from './sorted-map.ts';
 
-const NO_LIMITS: AccessRules = {
+/** Grants and revoked tokens without limits. */
+export const NO_LIMITS: AccessRules = {
   grants: Number.POSITIVE_INFINITY,
   revokedTokens: Number.POSITIVE_INFINITY,
 };
 
+/** A grant until it expires. */
+interface Kept extends GrantTarget {
+  readonly bits: number;
+  /** Milliseconds since the Unix epoch; `undefined`: never. */
+  readonly expires: number | undefined;
+}
+
 /** The grants and revoked tokens of one shard, in memory. What has expired is dropped when room is needed. */
 export class MemoryAccess implements AccessStore {
+  readonly #log: MemoryLog;
   readonly #clock: Clock;
   readonly #granted: Account;
   readonly #tokens: Account;
-  readonly #grants = new Map<string, Grant>();
+  readonly #grants = new SortedMap<Kept>();
   /** Expiry times by token. */
   readonly #revoked = new Map<string, number>();
 
-  constructor(clock: Clock, rules: AccessRules = NO_LIMITS, budget?: Budget) {
+  constructor(
+    log: MemoryLog,
+    clock: Clock,
+    rules: AccessRules & { readonly budget?: Budget | undefined } = NO_LIMITS,
+  ) {
+    this.#log = log;
     this.#clock = clock;
-    const bytes = rules.bytes ?? Number.POSITIVE_INFINITY;
+    const { budget, bytes = Number.POSITIVE_INFINITY } = rules;
     this.#granted = new Account({ limits: { entries: rules.grants, bytes }, budget });
     this.#tokens = new Account({ limits: { entries: rules.revokedTokens, bytes }, budget });
   }
@@ -36,51 +60,65 @@ export class MemoryAccess implements AccessStore {
   }
 
   async grant(grants: readonly Grant[]): Promise<boolean> {
-    const added = new Set(grants.filter(({ bits }) => bits !== 0).map(keyOf));
+    const added = new Set(grants.filter(({ bits }) => bits !== 0).map(targetKey));
     if (!this.#hasRoom(added)) this.#dropExpiredGrants();
     if (!this.#hasRoom(added)) return false;
-    for (const grant of grants) {
-      const key = keyOf(grant);
-      if (grant.bits === 0) this.#forget(key);
-      else {
-        if (!this.#grants.has(key)) this.#granted.add(1, key.length);
-        this.#grants.set(key, grant);
-      }
-    }
+    let changed = false;
+    for (const grant of grants) changed = this.#put(grant) || changed;
+    if (changed) this.#announce();
     return true;
   }
 
-  async granted(targets: readonly GrantTarget[]): Promise<readonly Grant[]> {
-    return targets.flatMap((target) => {
-      const grant = this.#grants.get(keyOf(target));
-      return grant && this.#isInForce(grant) ? [grant] : [];
-    });
+  async check({ tokenId, targets }: AccessQuery): Promise<AccessFound> {
+    const grants = targets.flatMap((target) => this.#inForce(this.#grants.get(targetKey(target))));
+    return { isRevoked: tokenId !== undefined && this.#revoked.has(tokenId), grants };
   }
 
-  async grants(): Promise<readonly Grant[]> {
-    this.#dropExpiredGrants();
-    return [...this.#grants.values()];
+  async grants({ after, limit }: Page): Promise<readonly Grant[]> {
+    // A page is as long as it can be: the caller takes a short one for the last.
+    const found: Grant[] = [];
+    for (let from = after; found.length < limit; ) {
+      const kept = this.#grants.page({ after: from, limit: limit - found.length });
+      found.push(...kept.flatMap((one) => this.#inForce(one)));
+      const last = kept.at(-1);
+      if (last === undefined) break;
+      from = targetKey(last);
+    }
+    return found;
   }
 
-  async revoke(tokenId: string, expires: number): Promise<boolean> {
+  async revoke(tokenId: string, ttlMs: number): Promise<boolean> {
     if (this.#revoked.has(tokenId)) return true;
     if (!this.#tokens.hasRoom(1, tokenId.length)) this.#dropExpiredTokens();
     if (!this.#tokens.hasRoom(1, tokenId.length)) return false;
     this.#tokens.add(1, tokenId.length);
-    this.#revoked.set(tokenId, expires);
+    this.#revoked.set(tokenId, this.#clock.now() + ttlMs);
+    this.#announce();
     return true;
   }
 
-  async isRevoked(tokenId: string): Promise<boolean> {
-    return this.#revoked.has(tokenId);
+  #put({ bits, ttlMs, resource, name, authKey }: Grant): boolean {
+    const key = targetKey({ resource, name, authKey });
+    if (bits === 0) return this.#forget(key);
+    if (!this.#grants.has(key)) this.#granted.add(1, key.length);
+    const expires = ttlMs === undefined ? undefined : this.#clock.now() + ttlMs;
+    this.#grants.set(key, { resource, name, authKey, bits, expires });
+    return true;
   }
 
-  #isInForce({ expires }: Grant): boolean {
-    return expires === undefined || expires > this.#clock.now();
+  #announce(): void {
+    this.#log.appendOne({ channel: '', kind: 'access', data: null });
+  }
+
+  #inForce(kept: Kept | undefined): readonly Grant[] {
+    if (!kept) return [];
+    const { expires, ...grant } = kept;
+    const ttlMs = expires === undefined ? undefined : expires - this.#clock.now();
+    return ttlMs === undefined || ttlMs > 0 ? [{ ...grant, ttlMs }] : [];
   }
 
   #dropExpiredGrants(): void {
-    for (const [key, grant] of this.#grants) if (!this.#isInForce(grant)) this.#forget(key);
+    for (const [key, kept] of this.#grants) if (this.#inForce(kept).length === 0) this.#forget(key);
   }
 
   #hasRoom(keys: ReadonlySet<string>): boolean {
@@ -91,8 +129,10 @@ export class MemoryAccess implements AccessStore {
     );
   }
 
-  #forget(key: string): void {
-    if (this.#grants.delete(key)) this.#granted.remove(1, key.length);
+  #forget(key: string): boolean {
+    const isKnown = this.#grants.delete(key);
+    if (isKnown) this.#granted.remove(1, key.length);
+    return isKnown;
   }
 
   #dropExpiredTokens(): void {
@@ -103,8 +143,4 @@ export class MemoryAccess implements AccessStore {
       this.#tokens.remove(1, token.length);
     }
   }
-}
-
-function keyOf({ resource, name, authKey }: GrantTarget): string {
-  return JSON.stringify([resource, name, authKey ?? null]);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../stamp.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
-import { MemoryAccess } from './access.ts';
+import { MemoryAccess, NO_LIMITS as NO_ACCESS_LIMITS } from './access.ts';
 import { MemoryActions, NO_LIMITS as NO_ACTION_LIMITS } from './actions.ts';
 import { MemoryFiles } from './files.ts';
 import { MemoryGroups } from './groups.ts';
@@ -118,7 +118,7 @@ export class MemoryEngine implements Engine {
       presence: new MemoryPresence(log, this.#clock, rules),
       groups: new MemoryGroups(log, rules.groups, budget),
       history,
-      access: new MemoryAccess(this.#clock, rules.access, budget),
+      access: new MemoryAccess(log, this.#clock, { ...(rules.access ?? NO_ACCESS_LIMITS), budget }),
       actions: new MemoryActions(log, history, { ...(rules.actions ?? NO_ACTION_LIMITS), budget }),
       files: new MemoryFiles(this.#clock, rules.files, budget),
       objects: new MemoryObjects(log, rules.objects, budget),

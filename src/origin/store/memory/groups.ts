@@ -1,9 +1,15 @@
 import { Account, type Budget } from '../budget.ts';
 import type { GroupExcess, GroupMember, GroupRules, GroupStore } from '../groups.ts';
+import type { Page } from '../page.ts';
 import type { Stamp } from '../stamp.ts';
 import type { MemoryLog } from './log.ts';
+import { SortedMap } from './sorted-map.ts';
 
-type Members = ReadonlyMap<string, Stamp>;
+/** A group and the position from which each of its channels counts. */
+interface Group {
+  readonly name: string;
+  readonly members: ReadonlyMap<string, Stamp>;
+}
 
 const NO_LIMITS: GroupRules = { channels: Number.POSITIVE_INFINITY, groups: Number.POSITIVE_INFINITY };
 
@@ -12,7 +18,7 @@ export class MemoryGroups implements GroupStore {
   readonly #log: MemoryLog;
   readonly #rules: GroupRules;
   readonly #account: Account;
-  readonly #groups = new Map<string, Members>();
+  readonly #groups = new SortedMap<Group>();
 
   constructor(log: MemoryLog, rules: GroupRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
@@ -31,12 +37,12 @@ export class MemoryGroups implements GroupStore {
     this.#account.clear();
   }
 
-  async list(): Promise<readonly string[]> {
-    return [...this.#groups.keys()];
+  async list(page: Page): Promise<readonly string[]> {
+    return this.#groups.page(page).map(({ name }) => name);
   }
 
-  async members(group: string): Promise<readonly GroupMember[]> {
-    return Array.from(this.#groups.get(group) ?? [], ([channel, since]) => ({ channel, since }));
+  async members(groups: readonly string[]): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+    return new Map(groups.map((group) => [group, this.#membersOf(group)]));
   }
 
   async change(
@@ -44,7 +50,7 @@ export class MemoryGroups implements GroupStore {
     add: readonly string[],
     remove: readonly string[],
   ): Promise<GroupExcess | undefined> {
-    const known = this.#groups.get(group);
+    const known = this.#groups.get(group)?.members;
     const removed = [...new Set(remove)].filter((channel) => known?.has(channel));
     const next = new Map(known);
     for (const channel of removed) next.delete(channel);
@@ -60,17 +66,22 @@ export class MemoryGroups implements GroupStore {
   }
 
   async delete(group: string): Promise<void> {
-    const members = this.#groups.get(group);
+    const members = this.#groups.get(group)?.members;
     if (!members) return;
     this.#groups.delete(group);
     this.#account.remove(members.size, textOf(members.keys()) + group.length);
     if (members.size > 0) this.#log.appendOne({ channel: group, kind: 'group', data: null });
   }
 
+  #membersOf(group: string): readonly GroupMember[] {
+    const members = this.#groups.get(group)?.members ?? [];
+    return Array.from(members, ([channel, since]) => ({ channel, since }));
+  }
+
   #put(group: string, members: Map<string, Stamp>, added: readonly string[]): void {
     this.#log.appendOne({ channel: group, kind: 'group', data: null }, (since) => {
       for (const channel of added) members.set(channel, since);
-      this.#groups.set(group, members);
+      this.#groups.set(group, { name: group, members });
     });
   }
 }

@@ -75,17 +75,24 @@ export class MemoryHistory implements HistoryStore {
     this.#account.clear();
   }
 
-  async read(channel: string, { from, to, max, reverse }: HistoryQuery): Promise<readonly StoredEntry[]> {
-    const kept = this.#current(channel);
-    const [start, end] = within(kept, { from, to });
-    return reverse
-      ? kept.slice(start, Math.min(end, start + max))
-      : kept.slice(Math.max(start, end - max), end);
+  async read(
+    channels: readonly string[],
+    query: HistoryQuery,
+  ): Promise<ReadonlyMap<string, readonly StoredEntry[]>> {
+    const found = new Map<string, readonly StoredEntry[]>();
+    for (const channel of channels) {
+      const entries = this.#read(channel, query);
+      if (entries.length > 0) found.set(channel, entries);
+    }
+    return found;
   }
 
-  async count(channel: string, range: StampRange): Promise<number> {
-    const [start, end] = within(this.#current(channel), range);
-    return end - start;
+  async count(channels: readonly string[], ranges: readonly StampRange[]): Promise<readonly number[]> {
+    return channels.map((channel, index) => {
+      const range = ranges[index];
+      const [start, end] = range ? within(this.#current(channel), range) : [0, 0];
+      return end - start;
+    });
   }
 
   async remove(channel: string, range: StampRange): Promise<void> {
@@ -99,6 +106,14 @@ export class MemoryHistory implements HistoryStore {
   /** Drops what has expired of a channel. */
   sweep(channel: string): void {
     this.#current(channel);
+  }
+
+  #read(channel: string, { from, to, max, reverse }: HistoryQuery): readonly StoredEntry[] {
+    const kept = this.#current(channel);
+    const [start, end] = within(kept, { from, to });
+    return reverse
+      ? kept.slice(start, Math.min(end, start + max))
+      : kept.slice(Math.max(start, end - max), end);
   }
 
   // The entries of a channel that have not expired.

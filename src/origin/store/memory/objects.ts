@@ -1,6 +1,7 @@
 import { Account, type Budget } from '../budget.ts';
 import {
   type KeyedObject,
+  type MembershipRange,
   type ObjectKey,
   type ObjectProblem,
   type ObjectRange,
@@ -10,7 +11,9 @@ import {
   type StoredObject,
   weightOf,
 } from '../objects.ts';
+import type { Page } from '../page.ts';
 import type { MemoryLog } from './log.ts';
+import { SortedMap } from './sorted-map.ts';
 
 const NO_LIMITS: ObjectRules = {
   objects: Number.POSITIVE_INFINITY,
@@ -19,7 +22,7 @@ const NO_LIMITS: ObjectRules = {
 };
 
 /** The objects of one range, by their name in it. */
-type Collection = Map<string, KeyedObject>;
+type Collection = SortedMap<KeyedObject>;
 
 /** The growth of a batch. */
 interface Growth {
@@ -55,19 +58,29 @@ export class MemoryObjects implements ObjectStore {
     return keys.map((key) => this.#find(key)?.object);
   }
 
-  async list(range: ObjectRange): Promise<readonly KeyedObject[]> {
-    return [...(this.#collections.get(collectionOf(range))?.values() ?? [])];
+  async list(range: ObjectRange, page: Page): Promise<readonly KeyedObject[]> {
+    return this.#collections.get(collectionOf(range))?.page(page) ?? [];
   }
 
-  async write(batch: readonly ObjectWrite[]): Promise<ObjectProblem | undefined> {
+  async count(range: ObjectRange): Promise<number> {
+    return this.#sizeOf(collectionOf(range));
+  }
+
+  async write(batch: readonly ObjectWrite[], emptied?: MembershipRange): Promise<ObjectProblem | undefined> {
     if (batch.some(({ key, expected }) => this.#find(key)?.object.eTag !== expected)) return 'conflict';
     const growth = this.#growthOf(batch);
+    const rest = emptied && collectionOf(emptied);
+    if (rest !== undefined && this.#sizeOf(rest) + (growth.collections.get(rest) ?? 0) > 0) return 'conflict';
     const excess = this.#excessOf(growth);
     if (excess) return excess;
     for (const write of batch) this.#put(write);
     this.#account.add(growth.objects, growth.characters);
     this.#log.appendNow(batch.flatMap(({ announce }) => announce));
     return undefined;
+  }
+
+  #sizeOf(collection: string): number {
+    return this.#collections.get(collection)?.size ?? 0;
   }
 
   #find(key: ObjectKey): KeyedObject | undefined {
@@ -95,15 +108,14 @@ export class MemoryObjects implements ObjectStore {
     const excess = this.#account.excess(objects, characters);
     if (excess) return excess === 'entries' ? 'objects' : 'characters';
     for (const [collection, more] of collections) {
-      if (more > 0 && (this.#collections.get(collection)?.size ?? 0) + more > rules.memberships)
-        return 'memberships';
+      if (more > 0 && this.#sizeOf(collection) + more > rules.memberships) return 'memberships';
     }
     return undefined;
   }
 
   #put({ key, object }: ObjectWrite): void {
     for (const [name, entry] of placesOf(key)) {
-      const collection = this.#collections.get(name) ?? new Map<string, KeyedObject>();
+      const collection = this.#collections.get(name) ?? new SortedMap<KeyedObject>();
       if (object) collection.set(entry, { key, object });
       else collection.delete(entry);
       if (collection.size > 0) this.#collections.set(name, collection);

@@ -1,4 +1,5 @@
 import { Account, type Budget } from '../budget.ts';
+import type { Page } from '../page.ts';
 import type { PushExcess, PushRules, PushStore } from '../push.ts';
 
 const NO_LIMITS = {
@@ -30,8 +31,9 @@ export class MemoryPush implements PushStore {
     this.#account.clear();
   }
 
-  async channels(device: string): Promise<readonly string[]> {
-    return [...(this.#devices.get(device) ?? [])].sort();
+  async channels(device: string, { after = '', limit }: Page): Promise<readonly string[]> {
+    const channels = [...(this.#devices.get(device) ?? [])].filter((channel) => channel > after);
+    return channels.sort().slice(0, limit);
   }
 
   async change(

@@ -157,7 +157,12 @@ test.each([
       const { objects } = shard;
       return {
         ...shard,
-        objects: { get: (keys) => objects.get(keys), list: (range) => objects.list(range), write },
+        objects: {
+          get: (keys) => objects.get(keys),
+          list: (range, page) => objects.list(range, page),
+          count: (range) => objects.count(range),
+          write,
+        },
       };
     },
   };

@@ -6,7 +6,9 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 function openGroups(rules?: { readonly channels: number; readonly groups: number }) {
   const log = new MemoryLog(new VirtualClock());
-  return { log, groups: new MemoryGroups(log, rules) };
+  const groups = new MemoryGroups(log, rules);
+  const members = async (group: string) => (await groups.members([group])).get(group) ?? [];
+  return { log, groups, members };
 }
 
 const group = fc.constantFrom('g', 'h', 'i');
@@ -36,7 +38,7 @@ describe('groups in memory', () => {
   test('hold what plain sets would, within their limits', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        const { groups } = openGroups({ channels: 3, groups: 2 });
+        const { groups, members } = openGroups({ channels: 3, groups: 2 });
         const model = new Model();
         for (const taken of steps) {
           if (taken.kind === 'delete') {
@@ -46,10 +48,10 @@ describe('groups in memory', () => {
             const excess = model.change(taken.group, taken.add, taken.remove);
             expect(await groups.change(taken.group, taken.add, taken.remove)).toBe(excess);
           }
-          expect((await groups.list()).toSorted()).toEqual([...model.sets.keys()].toSorted());
+          expect(await groups.list({ limit: 10 })).toEqual([...model.sets.keys()].toSorted());
           for (const name of ['g', 'h', 'i']) {
-            const members = (await groups.members(name)).map(({ channel }) => channel);
-            expect(new Set(members)).toEqual(model.sets.get(name) ?? new Set());
+            const channels = (await members(name)).map(({ channel }) => channel);
+            expect(new Set(channels)).toEqual(model.sets.get(name) ?? new Set());
           }
         }
       }),
@@ -60,15 +62,15 @@ describe('groups in memory', () => {
   test('log each change once, at the position from which the new channels count', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
-        const { log, groups } = openGroups();
+        const { log, groups, members } = openGroups();
         for (const taken of steps) {
           const position = await log.fence();
-          const before = await groups.members(taken.group);
+          const before = await members(taken.group);
           if (taken.kind === 'delete') await groups.delete(taken.group);
           else await groups.change(taken.group, taken.add, taken.remove);
-          const after = await groups.members(taken.group);
+          const after = await members(taken.group);
           const { entries } = await log.readAfter(position, 10);
-          const names = (members: typeof after) => JSON.stringify(members);
+          const names = (all: typeof after) => JSON.stringify(all);
           const expected = names(before) === names(after) ? [] : [['group', taken.group]];
           expect(entries.map(({ kind, channel }) => [kind, channel])).toEqual(expected);
           const stayed = new Map(before.map(({ channel, since }) => [channel, since]));
@@ -83,10 +85,20 @@ describe('groups in memory', () => {
     );
   });
 
-  test('without limits hold any number', async () => {
+  test('answer for several at once, also for those that do not exist', async () => {
     const { groups } = openGroups();
+    await groups.change('g', ['a'], []);
+    const found = await groups.members(['g', 'none']);
+    expect(Array.from(found, ([group, members]) => [group, members.map(({ channel }) => channel)])).toEqual([
+      ['g', ['a']],
+      ['none', []],
+    ]);
+  });
+
+  test('without limits hold any number', async () => {
+    const { groups, members } = openGroups();
     const many = Array.from({ length: 5_000 }, (_, index) => `c${index}`);
     expect(await groups.change('g', many, [])).toBe(undefined);
-    expect(await groups.members('g')).toHaveLength(5_000);
+    expect(await members('g')).toHaveLength(5_000);
   });
 });

@@ -20,7 +20,7 @@ function setUp(rules: HistoryRules | undefined = RULES) {
     return log.appendOne(request).tt;
   };
   const payloads = async (channel: string) =>
-    (await history.read(channel, ALL)).map(({ payload }) => payload);
+    ((await history.read([channel], ALL)).get(channel) ?? []).map(({ payload }) => payload);
   return { clock, history, log, store, payloads };
 }
 
@@ -79,13 +79,14 @@ test('reads, counts and removes what a plain list would, within the same bounds'
         } else {
           const [from, to] = [at(move.from), at(move.to)];
           const wanted = live(move.channel, from, to).map(({ tt }) => tt);
-          expect(await history.count(move.channel, { from, to })).toBe(wanted.length);
+          expect(await history.count([move.channel], [{ from, to }])).toEqual([wanted.length]);
           if (move.do === 'remove') {
             await history.remove(move.channel, { from, to });
             model = model.filter(({ tt }) => !wanted.includes(tt));
           } else {
             const { max, reverse } = move;
-            const read = await history.read(move.channel, { from, to, max, reverse });
+            const found = await history.read([move.channel], { from, to, max, reverse });
+            const read = found.get(move.channel) ?? [];
             expect(read.map(({ tt }) => tt)).toEqual(reverse ? wanted.slice(0, max) : wanted.slice(-max));
           }
         }
@@ -99,7 +100,7 @@ describe('history in memory', () => {
     const { store, history } = setUp();
     const parts = { publisher: 'u', meta: '{"a":1}', kind: 4, customMessageType: 'text' } as const;
     const tt = store('a', '"x"', parts);
-    expect(await history.read('a', { ...ALL, from: tt, to: tt })).toMatchObject([
+    expect((await history.read(['a'], { ...ALL, from: tt, to: tt })).get('a')).toMatchObject([
       { tt, payload: '"x"', ...parts },
     ]);
   });
@@ -154,7 +155,7 @@ describe('history in memory', () => {
       store('b', '0', { keepMs: 1 });
       await clock.advance(1);
       await history.remove('a', ALL);
-      await history.count('b', ALL);
+      await history.count(['b'], [ALL]);
       expect(history.size).toBe(0);
     }
     for (const payload of ['1', '2', '3', '4']) store('a', payload);
@@ -178,6 +179,6 @@ describe('history in memory', () => {
     const history = new MemoryHistory(new VirtualClock(), rules);
     history.add('00000000000000001', 'a', { payload: '1' });
     expect(history.size).toBe(0);
-    expect(await history.read('a', ALL)).toEqual([]);
+    expect(await history.read(['a'], ALL)).toEqual(new Map());
   });
 });

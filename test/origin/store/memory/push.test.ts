@@ -37,8 +37,13 @@ test('devices have just the channels that were added and not removed, within the
         if (next.size > 0) model.set(step.device, next);
         else model.delete(step.device);
       }
-      for (const name of ['x', 'y', 'z'])
-        expect(await push.channels(name)).toEqual([...(model.get(name) ?? [])].sort());
+      for (const name of ['x', 'y', 'z']) {
+        const all = [...(model.get(name) ?? [])].sort();
+        expect(await push.channels(name, { limit: 10 })).toEqual(all);
+        expect(await push.channels(name, { after: 'b', limit: 1 })).toEqual(
+          all.filter((one) => one > 'b').slice(0, 1),
+        );
+      }
     }),
   );
 });
