@@ -45,6 +45,8 @@ export interface Origin extends AsyncDisposable {
   readonly handle: (request: OriginRequest) => Promise<Answer>;
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
+  /** `true` if `handle` reads the body of this request as it comes: then `stream` may take the place of `body`. */
+  readonly streamsBody: (request: RequestLine) => boolean;
   readonly limits: OriginLimits;
   /** The option as it was given. */
   readonly allowOrigin: AllowOrigin | undefined;
@@ -74,12 +76,12 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const shards = new Shards({ engine, clock, limits, logger, nextTurn, isShared });
   const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards, nextTurn };
   const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
-  // Keeps the operation that was looked up for the body limit.
+  // Keeps the operation that was looked up before the body is read.
   const opened = new WeakMap<RequestLine, OpenRequest>();
-  const bodyLimit = (request: RequestLine) => {
-    const openRequest = open(request);
+  const lookUp = (request: RequestLine) => {
+    const openRequest = opened.get(request) ?? open(request);
     opened.set(request, openRequest);
-    return openRequest.bodyLimit;
+    return openRequest;
   };
   const close = async () => {
     await shards.close();
@@ -88,7 +90,8 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   return Object.freeze({
     fetch: fetchHandler(open),
     handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
-    bodyLimit,
+    bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
+    streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
     limits,
     allowOrigin: options.allowOrigin,
     close,

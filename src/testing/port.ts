@@ -48,7 +48,7 @@ function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
           responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
       });
       const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
-      return { status, contentType, body: '', stream: body, headers: others };
+      return { status, contentType, body: '', ...(body && { stream: body }), headers: others };
     },
   };
 }

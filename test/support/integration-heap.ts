@@ -7,12 +7,22 @@ const collect = runInNewContext('gc') as () => void;
 
 /** Bytes in use after the garbage is gone. */
 export async function heapInUse(): Promise<number> {
+  await collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Bytes of all buffers after the garbage is gone. */
+export async function arrayBuffers(): Promise<number> {
+  await collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+async function collectGarbage(): Promise<void> {
   // What finalizers and settled promises let go is garbage of the next round.
   for (let round = 0; round < 3; round++) {
     collect();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return process.memoryUsage().heapUsed;
 }
 
 /** By how much values at equal distances grow from one to the next, on the average (least squares). */

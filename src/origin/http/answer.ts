@@ -5,8 +5,11 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** Sent in place of `body`. */
-  readonly bytes?: Uint8Array<ArrayBuffer>;
+  /**
+   * Sent in place of `body`, as it is read. Its length is in `headers` as `content-length`, if it is known. An error in it,
+   * or another length, breaks the connection.
+   */
+  readonly stream?: ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

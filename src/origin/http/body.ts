@@ -1,3 +1,5 @@
+import { malformed } from './answer.ts';
+
 const GZIP_MAGIC = [0x1f, 0x8b];
 const ZLIB_CMF = 0x78;
 
@@ -59,6 +61,34 @@ export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: num
   }
   reader.releaseLock();
   return concat(chunks, size);
+}
+
+/** The body of a standard request as it comes. The rest of one that is not read to its end is left to the caller. */
+export class FetchedBody implements AsyncIterable<Uint8Array> {
+  readonly #stream: ReadableStream<Uint8Array>;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#stream = stream;
+  }
+
+  /** Throws the error of the stream, if it has failed: the request was not received, so there is nothing to answer. */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const reader = this.#stream.getReader();
+    try {
+      for (let part = await reader.read(); part.value; part = await reader.read()) yield part.value;
+    } catch (error) {
+      this.#failure = { error };
+      // Not a failure of the origin, which it would log.
+      throw malformed(error);
+    } finally {
+      reader.releaseLock();
+    }
+  }
 }
 
 // JSON text begins with neither of these.

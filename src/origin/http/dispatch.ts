@@ -11,6 +11,8 @@ export interface Operation {
   readonly name: string;
   /** Bytes of a body that it reads. An operation with a limit of its own refuses larger bodies itself. */
   readonly bodyBytes: number;
+  /** Reads the body as it comes. */
+  readonly streamsBody?: boolean;
   /** May reject with a `Refusal`. */
   run(request: OriginRequest): Promise<Answer>;
 }
@@ -19,6 +21,8 @@ export interface Operation {
 export interface OpenRequest {
   /** Bytes of the body that `answer` needs: one more is enough for it to refuse the request. */
   readonly bodyLimit: number;
+  /** `true` if `answer` reads the body as it comes. */
+  readonly streamsBody: boolean;
   /** Never rejects. */
   answer(request: OriginRequest): Promise<Answer>;
 }
@@ -40,6 +44,7 @@ export function dispatcher(options: DispatchOptions): (line: RequestLine) => Ope
     const operation = operationOf(line, options);
     return {
       bodyLimit: operation.bodyBytes,
+      streamsBody: operation.streamsBody === true,
       answer: (request) =>
         answerTo(request, operation, options).catch((error: unknown) => failed(error, operation, options)),
     };

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import { readUpTo } from './body.ts';
+import { FetchedBody, readUpTo } from './body.ts';
 import type { OpenRequest } from './dispatch.ts';
 import type { Interruption, OriginRequest, RequestLine } from './request.ts';
 
@@ -17,9 +17,12 @@ export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
       typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
     request.signal.throwIfAborted();
     const line = { method: request.method, target: targetOf(request.url) };
-    const { bodyLimit, answer } = open(line);
-    const response = responseOf(await answer(await plainRequest(request, line, bodyLimit)));
+    const { bodyLimit, streamsBody, answer } = open(line);
+    const body = streamsBody && request.body ? new FetchedBody(request.body) : undefined;
+    const plain = await plainRequest(request, line, body ?? bodyLimit);
+    const response = responseOf(await answer(plain));
     request.signal.throwIfAborted();
+    body?.throwIfFailed();
     return response;
   };
 }
@@ -38,13 +41,18 @@ function optionsOf(init: unknown): RequestInit | undefined {
   return typeof init === 'object' && init !== null ? (init as RequestInit) : undefined;
 }
 
-async function plainRequest(request: Request, line: RequestLine, bodyLimit: number): Promise<OriginRequest> {
+async function plainRequest(
+  request: Request,
+  line: RequestLine,
+  body: FetchedBody | number,
+): Promise<OriginRequest> {
   return {
     ...line,
     base: new URL(request.url).origin,
     header: (name) => request.headers.get(name) ?? undefined,
     // One byte more than the limit is enough for a refusal.
-    body: request.body ? await readUpTo(request.body, bodyLimit) : NO_BODY,
+    body: request.body && typeof body === 'number' ? await readUpTo(request.body, body) : NO_BODY,
+    ...(typeof body === 'object' && { stream: body }),
     interruption: interruptionOf(request.signal),
   };
 }
@@ -63,9 +71,8 @@ export function interruptionOf(signal: AbortSignal): Interruption {
 }
 
 /** Makes a standard response of an answer. */
-export function responseOf({ status, contentType, body, bytes, headers }: Answer): Response {
+export function responseOf({ status, contentType, body, stream, headers }: Answer): Response {
   const all = new Headers({ 'cache-control': 'no-cache', ...headers });
   if (contentType !== '') all.set('content-type', contentType);
-  if (bytes) all.set('content-length', String(bytes.length));
-  return new Response(BODILESS.has(status) ? null : (bytes ?? body), { status, headers: all });
+  return new Response(BODILESS.has(status) ? null : (stream ?? body), { status, headers: all });
 }

@@ -21,6 +21,11 @@ export interface OriginRequest {
   header(name: string): string | undefined;
   /** The body as sent, compressed or not; empty if there is none. */
   readonly body: Uint8Array;
+  /**
+   * The body as it comes, in place of `body`: for operations of which `streamsBody` is true, if the adapter can. It is read
+   * at most once. When it fails, the operation leaves nothing behind; a `Refusal` in it becomes the answer.
+   */
+  readonly stream?: AsyncIterable<Uint8Array> | undefined;
   /** Ends the request early when it is parked. */
   readonly interruption?: Interruption | undefined;
   /**

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
-import { Budget, deadlineMs } from './limits.ts';
+import { deadlineMs } from './limits.ts';
 
-// A body is read up to this multiple of its limit.
-const MAX_EXCESS = 4;
+/** A body is read up to this multiple of its limit. */
+export const MAX_EXCESS = 4;
+
 const NOTHING = Buffer.alloc(0);
 
 /** The rules by which a body is read. */
@@ -15,50 +16,24 @@ export interface BodyRules {
   readonly clock: Clock;
 }
 
+/** A body that is being read. */
+export interface Reading {
+  /** Bytes that it holds. */
+  readonly held: number;
+  /** Ends reading: others need the room. */
+  giveUp(): void;
+}
+
 /** `true` if bytes of a body follow the header. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-/** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */
-export class Bodies {
-  readonly #budget: Budget;
-  readonly #reading = new Set<Body>();
-
-  constructor(totalBytes: number) {
-    this.#budget = new Budget(totalBytes);
-  }
-
-  /** Reads a body. The caller gives back what it holds. */
-  async read(request: IncomingMessage, body: Body): Promise<Uint8Array | 'late' | 'full'> {
-    this.#reading.add(body);
-    try {
-      return await body.read(request, (bytes) => this.#take(bytes));
-    } finally {
-      this.#reading.delete(body);
-    }
-  }
-
-  /** Gives back the bytes of a body that is not needed any more. */
-  give(bytes: number): void {
-    this.#budget.give(bytes);
-  }
-
-  #take(bytes: number): void {
-    this.#budget.take(bytes);
-    if (!this.#budget.isExceeded) return;
-    let largest: Body | undefined;
-    for (const body of this.#reading) if (body.held > (largest?.held ?? 0)) largest = body;
-    largest?.giveUp();
-    if (largest) this.#reading.delete(largest);
-  }
 }
 
 /**
  * The body of one request. Its bytes are copied into one buffer, since a body that comes in chunks of one byte would
  * otherwise take a hundred times its size.
  */
-export class Body {
+export class Body implements Reading {
   readonly #rules: BodyRules;
   #buffer: Buffer = NOTHING;
   #size = 0;

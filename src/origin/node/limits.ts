@@ -12,7 +12,7 @@ export interface ServeLimits {
   readonly totalPipelined: number;
   /** Bytes of the headers of all such requests; the connection that exceeds them is ended. Default 16 MiB. */
   readonly totalPipelinedBytes: number;
-  /** Bytes of all bodies that are received and handled; beyond, the largest is refused with 503. Default 128 MiB. */
+  /** Bytes of all bodies that are received and handled, of uploads what the store has not taken; beyond, the largest is refused with 503. Default 128 MiB. */
   readonly totalBodyBytes: number;
   /** Bytes of all answers that wait for slow readers; more end the connection that waits longest. Default 256 MiB. */
   readonly totalAnswerBytes: number;

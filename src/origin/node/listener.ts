@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../protocol/clock.ts';
 import { type Answer, balancerRefusal } from '../http/answer.ts';
 import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
 import { targetOf } from '../http/fetch.ts';
 import { isLocalHost } from '../http/local-host.ts';
 import type { OriginRequest, RequestLine } from '../http/request.ts';
-import { Bodies, Body, hasBody } from './body.ts';
+import { Bodies } from './bodies.ts';
+import { Body, hasBody } from './body.ts';
 import type { ServeLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { sendStream } from './send-stream.ts';
 import { type Turn, Turns } from './turns.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array();
@@ -18,20 +19,16 @@ const HOST = /^[\w.:[\]-]+$/;
 // For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
 const LINGER_MS = 1_000;
 
-/** An answer whose body may come in parts. */
-export interface ServedAnswer extends Answer {
-  /** Sent in place of `body`, without a length. An error in it breaks the connection. */
-  readonly stream?: ReadableStream<Uint8Array> | null;
-}
-
 /** The part of an `Origin` that a server needs. */
 export interface ServedOrigin {
   /** The web origins that may call, if the origin was told. */
   readonly allowOrigin?: AllowOrigin | undefined;
   /** A rejection breaks the connection. */
-  handle(request: OriginRequest): Promise<ServedAnswer>;
+  handle(request: OriginRequest): Promise<Answer>;
   /** Bytes of a request's body that `handle` reads. */
   bodyLimit(request: RequestLine): number;
+  /** `true` if `handle` reads the body of this request from `stream`. Absent: of none. */
+  streamsBody?(request: RequestLine): boolean;
 }
 
 /** The options of a listener. */
@@ -48,8 +45,11 @@ export interface ListenerOptions {
 /** A request that is completed in place, since the origin has looked up its operation by the object. */
 interface OpenedRequest extends OriginRequest {
   body: Uint8Array;
+  stream: OriginRequest['stream'];
   cors: OriginRequest['cors'];
 }
+
+type AnswerStream = NonNullable<Answer['stream']>;
 
 /** Answers the requests of one server. */
 export class Listener {
@@ -103,7 +103,7 @@ export class Listener {
     );
   }
 
-  async #answer(request: IncomingMessage, turn: Turn): Promise<ServedAnswer> {
+  async #answer(request: IncomingMessage, turn: Turn): Promise<Answer> {
     const { origin, hosts, pages } = this.#options;
     const { headers, method = 'GET', url = '/' } = request;
     if (headers.host === undefined && request.httpVersion === '1.1')
@@ -118,16 +118,33 @@ export class Listener {
       base: baseOf(request),
       header: (name: string) => textOf(headers[name]),
       body: NO_BODY,
+      stream: undefined,
       interruption: turn,
       cors: undefined,
     };
     if (pages !== undefined) plain.cors = corsHeaders(plain, pages) ?? null;
     // The body of a page that may not call is not read.
-    const body = plain.cors !== null && hasBody(request) ? await this.#read(request, plain, turn) : NO_BODY;
+    if (plain.cors === null || !hasBody(request)) return origin.handle(plain);
+    if (origin.streamsBody?.(plain)) return this.#answerStream(request, plain);
+    const body = await this.#read(request, plain, turn);
     if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
     if (body === 'full') return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer;
     plain.body = body;
     return origin.handle(plain);
+  }
+
+  // The operation reads the body.
+  async #answerStream(request: IncomingMessage, plain: OpenedRequest): Promise<Answer> {
+    const { origin, clock, limits } = this.#options;
+    const rules = { maxBytes: origin.bodyLimit(plain), seconds: limits.bodySeconds, clock };
+    const body = this.#bodies.stream(request, rules);
+    plain.stream = body;
+    try {
+      const answer = await origin.handle(plain);
+      return (await body.finish()) ?? answer;
+    } finally {
+      this.#bodies.closed(body);
+    }
   }
 
   async #read(
@@ -147,10 +164,10 @@ export class Listener {
     }
   }
 
-  #write(request: IncomingMessage, response: ServerResponse, answer: ServedAnswer): void {
-    if (response.destroyed) return;
-    const { status, contentType, body, bytes = body, stream, headers } = answer;
-    const length = stream ? 0 : Buffer.byteLength(bytes);
+  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    if (response.destroyed) return void discard(answer);
+    const { status, contentType, body, stream, headers } = answer;
+    const length = stream ? 0 : Buffer.byteLength(body);
     // Node writes an array of names and values without a header object.
     const lines: string[] = [];
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
@@ -161,13 +178,24 @@ export class Listener {
     if (this.#turns.closing || isCut(request)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
-    // A pipeline that fails has broken the connection.
-    if (stream) return void pipeline(stream, response).catch(() => undefined);
+    if (stream) return void this.#send(stream, response, headers?.['content-length']);
     // A string is sent in one piece with the headers.
-    response.end(bytes);
-    // Bytes are those of the store.
-    this.#outbox.watch(request.socket, length, typeof bytes === 'string' ? length : 0);
+    response.end(body);
+    this.#outbox.watch(request.socket, length);
   }
+
+  #send(stream: AnswerStream, response: ServerResponse, announced: string | undefined): void {
+    const { socket } = response;
+    const length = announced === undefined ? undefined : Number(announced);
+    // One chunk waits at a time, however long the answer is.
+    const onStall = () => socket && this.#outbox.watchOnce(socket, length ?? 0, response.writableLength);
+    void sendStream(response, stream, { length, onStall });
+  }
+}
+
+// Nobody is there to read the answer.
+function discard({ stream }: Answer): void {
+  stream?.cancel().catch(() => undefined);
 }
 
 // Bytes that are not HTTP never become a request, so the answer is written by hand.

@@ -22,7 +22,12 @@ export class Outbox {
     this.#budget = new Budget(totalAnswerBytes);
   }
 
-  /** Watches an answer that was just written, of which `held` bytes are its own. */
+  /** As `watch`, unless the answer is watched already: its deadline is that of the whole. */
+  watchOnce(socket: Socket, size: number, held: number): void {
+    if (!this.#unread.has(socket)) this.watch(socket, size, held);
+  }
+
+  /** Watches an answer that was just written, of which `held` bytes wait. */
   watch(socket: Socket, size: number, held = size): void {
     // The system has taken all of it, as is usual.
     if (socket.writableLength === 0 || socket.destroyed) return;

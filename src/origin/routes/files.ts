@@ -71,15 +71,16 @@ export const fileBytes: Route = {
   async handle(call) {
     const { files } = await shardOf(call);
     const file = await files.find(call.segment('id'));
-    const bytes = file && (await files.read(file.id));
     const isAllowed = file?.readToken === call.segment('token') && file.name === call.segment('name');
-    if (!bytes || !isAllowed) throw noSuchFile();
+    const bytes = isAllowed ? await files.read(file.id) : undefined;
+    if (!bytes) throw noSuchFile();
     const headers = {
-      'content-disposition': attachment(file.name),
+      'content-length': String(bytes.size),
+      'content-disposition': attachment(call.segment('name')),
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     };
-    return { status: 200, contentType: 'application/octet-stream', body: '', bytes, headers };
+    return { status: 200, contentType: 'application/octet-stream', body: '', stream: bytes.stream, headers };
   },
 };
 

@@ -42,6 +42,8 @@ export interface Route {
   needs(call: Call): readonly Need[] | Promise<readonly Need[]>;
   /** Bytes of a body, for an operation with a limit of its own; it refuses larger bodies itself. */
   bodyBytes?(limits: OriginLimits): number;
+  /** Reads the body as it comes, by `chunksOf(request)`: it is never in memory as a whole. */
+  readonly streamsBody?: boolean;
   /** May throw a `Refusal`. */
   handle(call: Call): Answer | Promise<Answer>;
 }

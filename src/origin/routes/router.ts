@@ -39,6 +39,7 @@ export function operationFinder(
     return {
       name: route.operation,
       bodyBytes: route.bodyBytes?.(limits) ?? limits.bodyBytes,
+      streamsBody: route.streamsBody === true,
       async run(request) {
         const call = { request, services, query, segment };
         if (!hasKey) return route.handle(call);

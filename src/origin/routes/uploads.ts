@@ -1,10 +1,9 @@
-import { Refusal } from '../http/answer.ts';
 import { bodyText, isObject, parseJson } from '../http/body.ts';
-import { parseMultipart } from '../http/multipart.ts';
-import type { FileExcess, Upload } from '../store/files.ts';
+import type { FileExcess, FileStore, Upload } from '../store/files.ts';
 import { addressOf, fileChannelOf, filesAnswer, filesRefusal, isoSeconds } from './files.ts';
 import { needsNothing, needsOnChannel, shardOf } from './read.ts';
 import type { Call, Route } from './route.ts';
+import { FORM_BYTES, type UploadForm, uploadRefusal, withUploadForm } from './upload-form.ts';
 
 const UPLOAD_PATH = '/v1/files/{subscribeKey}/uploads';
 const EXPIRES_MS = 60_000;
@@ -13,9 +12,6 @@ const MAX_NAME_LENGTH = 255;
 // Some clients put a name into a URL without encoding it: characters that would end it or get lost are replaced.
 const UNSAFE = /[/\\?#%]|\p{Cc}|\p{Cs}/gu;
 const TAGGING = '<Tagging><TagSet><Tag><Key>ObjectTTLInDays</Key><Value>1</Value></Tag></TagSet></Tagging>';
-// Bytes of a form beside the file.
-const FORM_BYTES = 65_536;
-const MAX_FIELDS = 32;
 const TOKEN_BYTES = 16;
 const BYTE = 256;
 const UUID_GROUPS = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/;
@@ -25,17 +21,6 @@ const EXCESSES: Readonly<Record<FileExcess, string>> = {
   files: 'There are as many files as the origin keeps',
   bytes: 'There are as many bytes in files as the origin keeps',
 };
-
-// The errors of an upload: status and message.
-const UPLOAD_ERRORS = {
-  MalformedPOSTRequest: [
-    400,
-    'The body is not well-formed multipart/form-data with a file as its last field.',
-  ],
-  AccessDenied: [403, 'Nobody has announced this file, or its form has expired.'],
-  EntityTooLarge: [400, 'The file is larger than allowed.'],
-  QuotaExceeded: [403, EXCESSES.bytes],
-} as const;
 
 /** Announces a file, and returns the form to send it with (docs/reference/protocol.md, "Files"). */
 export const generateUploadUrl: Route = {
@@ -52,16 +37,16 @@ export const generateUploadUrl: Route = {
       name: await nameOf(call),
       token: randomToken(random),
       readToken: randomToken(random),
-      expires: clock.now() + EXPIRES_MS,
     };
-    const excess = await files.announce(upload);
+    const expires = clock.now() + EXPIRES_MS;
+    const excess = await files.announce(upload, EXPIRES_MS);
     if (excess) throw filesRefusal(429, EXCESSES[excess]);
     return filesAnswer({
       data: { id: upload.id, name: upload.name },
       file_upload_request: {
         url: addressOf(call.request.base, UPLOAD_PATH, { subscribeKey }),
         method: 'POST',
-        expiration_date: isoSeconds(upload.expires),
+        expiration_date: isoSeconds(expires),
         form_fields: [
           { key: 'tagging', value: TAGGING },
           { key: 'key', value: keyOf(subscribeKey, upload) },
@@ -80,27 +65,36 @@ export const uploadFile: Route = {
   path: UPLOAD_PATH,
   needs: needsNothing,
   bodyBytes: ({ fileBytes }) => fileBytes + FORM_BYTES,
+  streamsBody: true,
   async handle(call) {
-    const { fileBytes } = call.services.limits;
     const { subscribeKey, files } = await shardOf(call);
-    const { form, bytes } = formOf(call);
-    const key = form.get('key') ?? '';
-    const upload = await files.announced(key.split('/')[1] ?? '');
-    if (!upload || keyOf(subscribeKey, upload) !== key || form.get('Policy') !== upload.token) {
-      throw uploadRefusal('AccessDenied');
-    }
-    if (bytes.length > fileBytes) throw uploadRefusal('EntityTooLarge');
-    // A copy, so that the rest of the form is not kept.
-    if (await files.keep(upload, new Uint8Array(bytes))) throw uploadRefusal('QuotaExceeded');
-    return { status: 204, contentType: '', body: '' };
+    return withUploadForm(call.request, call.services.limits.fileBytes, async ({ fields, file }) => {
+      const upload = await uploadOf(fields, subscribeKey, files);
+      if (!upload) {
+        // Of two errors, that of the form is the one to tell.
+        await readToEnd(file);
+        throw uploadRefusal('AccessDenied');
+      }
+      const problem = await files.keep(upload, file);
+      if (problem) throw uploadRefusal(problem === 'removed' ? 'AccessDenied' : 'QuotaExceeded');
+      return { status: 204, contentType: '', body: '' };
+    });
   },
 };
 
-// The shape of errors is that of an object store.
-function uploadRefusal(code: keyof typeof UPLOAD_ERRORS): Refusal {
-  const [status, message] = UPLOAD_ERRORS[code];
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-  return new Refusal({ status, contentType: 'application/xml', body });
+async function uploadOf(
+  fields: UploadForm['fields'],
+  subscribeKey: string,
+  files: FileStore,
+): Promise<Upload | undefined> {
+  const key = fields.get('key') ?? '';
+  const upload = await files.announced(key.split('/')[1] ?? '');
+  if (!upload || keyOf(subscribeKey, upload) !== key) return undefined;
+  return fields.get('Policy') === upload.token ? upload : undefined;
+}
+
+async function readToEnd(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of chunks);
 }
 
 async function nameOf({ request }: Call): Promise<string> {
@@ -120,16 +114,6 @@ function safeName(wanted: unknown): string | undefined {
 
 function keyOf(subscribeKey: string, { id, name }: Upload): string {
   return `${subscribeKey}/${id}/${name}`;
-}
-
-function formOf({ request, services }: Call) {
-  if (request.body.length > services.limits.fileBytes + FORM_BYTES) throw uploadRefusal('EntityTooLarge');
-  const parts = parseMultipart(request.body, request.header('content-type'), MAX_FIELDS);
-  const file = parts?.at(-1);
-  if (!parts || file?.name !== 'file') throw uploadRefusal('MalformedPOSTRequest');
-  const fields = parts.slice(0, -1);
-  const form = new Map(fields.map(({ name, body }) => [name, new TextDecoder().decode(body)]));
-  return { form, bytes: file.body };
 }
 
 function randomToken(random: () => number): string {

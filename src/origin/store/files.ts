@@ -7,15 +7,13 @@ export interface Upload {
   readonly token: string;
   /** Permits reading the bytes. */
   readonly readToken: string;
-  /** The end of the upload's validity, in milliseconds since the Unix epoch. */
-  readonly expires: number;
 }
 
 /** A stored file. */
 export interface StoredFile extends Upload {
   /** Bytes. */
   readonly size: number;
-  /** Milliseconds since the Unix epoch. */
+  /** The end of its upload by the store's clock, in milliseconds since the Unix epoch. */
   readonly created: number;
 }
 
@@ -26,27 +24,49 @@ export interface FilePage {
   readonly next?: string;
 }
 
+/** The bytes of a stored file. */
+export interface FileBytes {
+  readonly size: number;
+  /**
+   * The whole file, or an error: a stream never ends early. It reads ahead by a bounded part, and may fail when the file
+   * is removed or replaced meanwhile.
+   */
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
 /** The limit that a file would exceed: announced uploads, files, or the bytes of all files. */
 export type FileExcess = 'uploads' | 'files' | 'bytes';
 
-/** The files of one subscribe key. */
+/** The reason for which a file was not kept: a limit, or its removal while its bytes came. */
+export type NotKept = FileExcess | 'removed';
+
+/**
+ * The files of one subscribe key. Their bytes are apart from the rest of the store and pass in chunks, so that a store
+ * which has them elsewhere never holds a whole file.
+ */
 export interface FileStore {
-  /** Announces a file. Resolves to the limit that would be exceeded, without any change. */
-  announce(upload: Upload): Promise<FileExcess | undefined>;
+  /**
+   * Announces a file, which may be sent for `ttlMs` milliseconds by the store's clock. Resolves to the limit that would be
+   * exceeded, without any change.
+   */
+  announce(upload: Upload, ttlMs: number): Promise<FileExcess | undefined>;
   /** The announced upload with this id that has not expired, sent or not. */
   announced(id: string): Promise<Upload | undefined>;
   /**
-   * Stores the bytes of an announced file; they replace earlier ones. Resolves to the limit that would be exceeded,
-   * without any change.
+   * Stores the bytes of an announced file as they come; they replace earlier ones. The limits are checked at each chunk.
+   * The file is visible, and an earlier one replaced, in one step after the last chunk. Resolves to the reason for which
+   * nothing was stored, and rejects with the error of `chunks`; in both cases nothing is left behind and an earlier file
+   * stays. The next chunk is asked for when the one before has been taken, and belongs to the caller again then. The call
+   * takes as long as the chunks need to come.
    */
-  keep(upload: Upload, bytes: Uint8Array<ArrayBuffer>): Promise<FileExcess | undefined>;
+  keep(upload: Upload, chunks: AsyncIterable<Uint8Array>): Promise<NotKept | undefined>;
   /** The files of a channel, oldest first, at most `limit`; `undefined` if `after` is not the `next` of a page. */
   list(channel: string, limit: number, after: string | undefined): Promise<FilePage | undefined>;
   /** A stored file; `undefined` if absent. */
   find(id: string): Promise<StoredFile | undefined>;
   /** The bytes of a stored file; `undefined` if absent. */
-  read(id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Drops a file. */
+  read(id: string): Promise<FileBytes | undefined>;
+  /** Drops a file. Its uploads that are under way fail. */
   remove(id: string): Promise<void>;
 }
 

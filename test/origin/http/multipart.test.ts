@@ -1,14 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMultipart } from '../../../src/origin/http/multipart.ts';
+import { MalformedForm, MultipartReader } from '../../../src/origin/http/multipart.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
-const read = (body: string | Uint8Array, type = 'multipart/form-data; boundary=b', most = 10) =>
-  parseMultipart(typeof body === 'string' ? encode(body) : body, type, most)?.map((part) => [
-    part.name,
-    latin1(part.body),
-  ]);
+
+/** The fields of a body that comes in pieces of these sizes, and then the rest at once; `undefined` if it is no form. */
+function read(
+  body: string | Uint8Array,
+  type = 'multipart/form-data; boundary=b',
+  most = 10,
+  sizes: readonly number[] = [],
+) {
+  const fields: { name: string; chunks: Uint8Array[] }[] = [];
+  try {
+    const reader = new MultipartReader(type, most);
+    for (const piece of pieces(typeof body === 'string' ? encode(body) : body, sizes)) {
+      for (const { field, bytes } of reader.read(piece)) {
+        if (bytes) fields.at(-1)?.chunks.push(Uint8Array.from(bytes));
+        else fields.push({ name: field, chunks: [] });
+      }
+      // It belongs to the caller again.
+      piece.fill(0);
+    }
+    reader.end();
+  } catch (error) {
+    if (error instanceof MalformedForm) return;
+    throw error;
+  }
+  return fields.map(({ name, chunks }) => [name, latin1(Buffer.concat(chunks))]);
+}
+
+function* pieces(body: Uint8Array, sizes: readonly number[]) {
+  let at = 0;
+  for (const size of sizes) {
+    yield new Uint8Array(body.subarray(at, at + size));
+    at += size;
+  }
+  yield new Uint8Array(body.subarray(at));
+}
+
 const field = (header: string, value = 'v') => `--b\r\n${header}\r\n\r\n${value}\r\n--b--\r\n`;
 const named = (parameters: string) => field(`Content-Disposition: form-data; ${parameters}`);
 
@@ -157,6 +188,99 @@ test('no bytes make it throw, and a prefix of a form is never one', () => {
   );
 });
 
+const bodies = fc.oneof(
+  nasty.map((chunks) => Buffer.concat(chunks)),
+  // Mostly a form, with what looks like its parts strewn in.
+  fc
+    .array(
+      fc.constantFrom(
+        '--b\r\n',
+        '\r\n--b\r\n',
+        '\r\n--b \t\r\n',
+        '\r\n--b--',
+        '\r\n--b--\r\n',
+        '\r\n--b-',
+        '\r\n--b--- \r\n',
+        'Content-Disposition: form-data; name="a"',
+        'Content-Disposition: form-data; name="a"\r\n\r\n',
+        '\r\n\r\n',
+        '\r\n',
+        '\r',
+        'x',
+      ),
+      { maxLength: 12 },
+    )
+    .map((texts) => encode(texts.join(''))),
+  fc
+    .tuple(nasty, nasty)
+    .map(([one, other]) =>
+      Buffer.concat([
+        encode('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'),
+        ...one,
+        encode('\r\n--b\r\nContent-Disposition: form-data; name="c"\r\n\r\n'),
+        ...other,
+        encode('\r\n--b--\r\n'),
+      ]),
+    ),
+);
+
+test('the pieces in which a body comes make no difference', () => {
+  fc.assert(
+    fc.property(bodies, fc.array(fc.nat(40), { maxLength: 30 }), (body, sizes) => {
+      const whole = read(body);
+      expect(read(body, undefined, undefined, sizes)).toEqual(whole);
+      expect(read(body, undefined, undefined, Array(body.length).fill(1))).toEqual(whole);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a body may be cut in two anywhere', () => {
+  const body = `before\r\n--b \r\nX: y\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n--b-\r\n--bb\r\n--b\r\nContent-Disposition: form-data; name="c"\r\n\r\n\r\n--b-- \t\r\nafter`;
+  const fields = [
+    ['a', '\r\n--b-\r\n--bb'],
+    ['c', ''],
+  ];
+  for (let at = 0; at <= body.length; at++) expect(read(body, undefined, 2, [at])).toEqual(fields);
+});
+
+describe('a reader holds little', () => {
+  const largest = (pieceOf: (index: number) => string) => {
+    const reader = new MultipartReader('multipart/form-data; boundary=b', 10);
+    let unread = 0;
+    let most = 0;
+    const head = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n';
+    reader.read(encode(head));
+    for (let index = 0; index < 2_000; index++) {
+      const piece = encode(pieceOf(index));
+      unread += piece.length;
+      for (const { bytes } of reader.read(piece)) unread -= bytes?.length ?? 0;
+      most = Math.max(most, unread);
+    }
+    return most;
+  };
+
+  test.each([
+    [
+      'of a line of blanks behind a delimiter',
+      (index: number) => (index === 0 ? '\r\n--b' : ' '.repeat(100)),
+    ],
+    ['of beginnings of a delimiter', () => '\r\n-\r\n--\r\n'],
+    ['of plain bytes', () => 'x'.repeat(1_000)],
+  ])('%s', (_, pieceOf) => {
+    expect(largest(pieceOf)).toBeLessThan(1_200);
+  });
+
+  test('of a header, which it refuses when it is long', () => {
+    const reader = new MultipartReader('multipart/form-data; boundary=b', 10);
+    reader.read(encode('--b\r\n'));
+    const feed = () => {
+      for (let size = 0; size < 10_000; size += 100) reader.read(encode('x'.repeat(100)));
+    };
+    expect(feed).toThrow(MalformedForm);
+  });
+});
+
 test.each([
   ['carriage returns', '\r'],
   ['beginnings of the end', '\r\n--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'],
@@ -165,6 +289,9 @@ test.each([
   const boundary = 'b'.repeat(70);
   const file = piece.repeat(5_000_000 / piece.length);
   const body = `--${boundary}\r\nContent-Disposition: form-data; name="file"\r\n\r\n${file}x\r\n--${boundary}--`;
-  const [part] = parseMultipart(encode(body), `multipart/form-data; boundary=${boundary}`, 10) ?? [];
-  expect(part?.body.length).toBe(file.length + 1);
+  for (const size of [64 * 1024, 5_000, 10_000_000]) {
+    const sizes = Array(Math.ceil(body.length / size)).fill(size);
+    const [field] = read(body, `multipart/form-data; boundary=${boundary}`, 10, sizes) ?? [];
+    expect(field?.[1]?.length).toBe(file.length + 1);
+  }
 });

@@ -54,7 +54,8 @@ describe('limits', () => {
       },
     });
     // The platform asks for `duplex`, which its types do not have.
-    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
     const response = await fetch('http://x/v1/files/demo/uploads', init);
     expect(await verdict(response)).toEqual(xml(400, 'EntityTooLarge'));
     expect(pulled).toBeLessThan(10);
