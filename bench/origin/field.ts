@@ -21,7 +21,7 @@ export interface Field {
   readonly load: Child<LoadMethods>;
   /** By kind, in the order in which they were named. */
   readonly targets: readonly Target[];
-  /** What our origin spends its time and memory on, if it is asked for. */
+  /** What the servers spend their time and memory on, if it is asked for. */
   readonly profiles: Profiles | undefined;
 }
 
@@ -64,14 +64,14 @@ const QUIET_US = 1_000;
 
 /** The CPU time of a server in microseconds, as soon as it has nothing to do any more. */
 export async function settled({ child }: Target): Promise<number> {
-  let before = await child.call('cpu');
+  let before = await child.call('threadCpu');
   for (let quiet = 0; quiet < 2; ) {
     await setTimeout(LOOK_MS);
-    const after = await child.call('cpu');
+    const after = await child.call('threadCpu');
     quiet = after - before < QUIET_US ? quiet + 1 : 0;
     before = after;
   }
-  return before;
+  return child.call('cpu');
 }
 
 /** The CPU time that a server spends on something, in microseconds, until it has nothing to do any more. */
@@ -81,15 +81,16 @@ export async function cpuOf(target: Target, work: () => Promise<unknown>): Promi
   return (await settled(target)) - before;
 }
 
-/** Records a profile of our origin while it works, if profiles were asked for. */
+/** Records a profile of a server while it works, if profiles were asked for. */
 export async function profiled<T>(
   { profiles }: Field,
   { target, what, name }: { target: Target; what: 'cpu' | 'heap'; name: string },
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!profiles || target.kind !== 'ours') return work();
+  if (!profiles) return work();
   await target.child.call('profile', { what });
   const result = await work();
-  profiles.found.set(name, await target.child.call('profiled', { file: `${profiles.folder}/${name}` }));
+  const title = `${name}-${target.kind}`;
+  profiles.found.set(title, await target.child.call('profiled', { file: `${profiles.folder}/${title}` }));
   return result;
 }

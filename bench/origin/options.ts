@@ -14,7 +14,7 @@ export interface Options {
   readonly folder: string;
   /** Where the peers are installed, if not in a place of our own. */
   readonly peers: string | undefined;
-  /** Where profiles of our origin are kept, if they are wanted. */
+  /** The folder in which profiles are kept, if they are wanted. */
   readonly profile: string | undefined;
   readonly json: boolean;
   /** All rows at full length: the run that is kept. */

@@ -58,7 +58,7 @@ export function withinLimits(plan: Plan): Plan {
 
 // Node has raised its own limit as far as the system lets it.
 function openFiles(): number {
-  const report: unknown = process.report?.getReport();
+  const report: unknown = process.report.getReport();
   const limit = valueAt(report, ['userLimits', 'open_files', 'soft']);
   return typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY;
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { type Profiler as Cpu, type HeapProfiler, type Runtime, Session } from 'node:inspector/promises';
 
-const CPU_INTERVAL_US = 200;
+// Often enough for what takes seconds, and too seldom to keep an idle process busy.
+const CPU_INTERVAL_US = 1_000;
 const HEAP_INTERVAL_BYTES = 1_024;
 const PLACES = 15;
 
@@ -51,7 +52,7 @@ function timesIn({ nodes, samples = [], timeDeltas = [] }: Cpu.Profile): Amounts
   const times = new Map<number, number>();
   for (const [index, id] of samples.entries()) times.set(id, (times.get(id) ?? 0) + (timeDeltas[index] ?? 0));
   return nodes
-    .filter(({ callFrame }) => callFrame.functionName !== '(idle)')
+    .filter(({ callFrame }) => callFrame.functionName !== '(idle)' && !callFrame.url.includes('inspector'))
     .map(({ id, callFrame }) => [callFrame, times.get(id) ?? 0]);
 }
 

@@ -1,6 +1,6 @@
 // Compares our origin with a bare server of node:http that sends the same bytes, and with other servers for Node.
 // `npm run bench:origin`; `-- --quick` for a short one, `-- --only polls,memory` for some rows, `-- --json` for programs,
-// `-- --profile <folder>` for where our time and memory go, `-- --package <folder>` for the build of another checkout.
+// `-- --profile <folder>` for where time and memory go, `-- --package <folder>` for the build of another checkout.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Profiles } from './field.ts';
 import { GROUPS } from './groups.ts';
@@ -34,4 +34,4 @@ for (const group of groups) {
 console.log(json ? JSON.stringify(rows) : table(rows));
 for (const [name, places] of profiles?.found ?? []) say(`\n${placeList(name, places)}`);
 // Less would not be comparable with what is kept.
-if (isWhole) writeFileSync(new URL('../results-origin.md', import.meta.url), resultsPage(rows));
+if (isWhole) writeFileSync(new URL('../results-origin.md', import.meta.url), resultsPage(rows, plan));

@@ -4,6 +4,8 @@ import { CHANNEL, KEY, messageText } from '../load/pubsub.ts';
 
 const BACKLOG = 4_096;
 const TYPE = 'text/javascript; charset="UTF-8"';
+// As long as ours, which is random.
+const REGION = '100000';
 const FIRST = 17_000_000_000_000_000n;
 
 /** The bare server, and what it answers polls with at once; while that is empty, it parks them. */
@@ -50,16 +52,26 @@ export async function listen(): Promise<Bare> {
 }
 
 function answerText(timetoken: string, envelopes: string): string {
-  return `{"t":{"t":"${timetoken}","r":1},"m":[${envelopes}]}`;
+  return `{"t":{"t":"${timetoken}","r":${REGION}},"m":[${envelopes}]}`;
 }
 
 function envelope(timetoken: string): string {
-  return `{"a":"1","f":0,"p":{"t":"${timetoken}","r":1},"k":"${KEY}","i":"publisher","c":"${CHANNEL}","d":${messageText(1)},"b":"${CHANNEL}"}`;
+  return `{"a":"1","f":0,"p":{"t":"${timetoken}","r":${REGION}},"k":"${KEY}","i":"publisher","c":"${CHANNEL}","d":${messageText(1)},"b":"${CHANNEL}"}`;
 }
 
 function write(response: ServerResponse, body: string): void {
-  const length = String(Buffer.byteLength(body));
   response.sendDate = false;
-  response.writeHead(200, ['cache-control', 'no-cache', 'content-length', length, 'content-type', TYPE]);
+  const length = String(Buffer.byteLength(body));
+  const headers = [
+    'cache-control',
+    'no-cache',
+    'content-length',
+    length,
+    'content-type',
+    TYPE,
+    'vary',
+    'Origin',
+  ];
+  response.writeHead(200, headers);
   response.end(body);
 }
