@@ -29,7 +29,10 @@ for (const group of groups) {
     continue;
   }
   if (!json) say(`Measuring ${group} …`);
-  rows.push(...(await GROUPS[group]({ plan, kinds: ['ours', 'bare'], folder, peers, profiles })));
+  const measured = await GROUPS[group]({ plan, kinds: ['ours', 'bare'], folder, peers, profiles });
+  // Whoever gives up before the end keeps what there is.
+  if (!json && groups.length > 1) say(table(measured));
+  rows.push(...measured);
 }
 console.log(json ? JSON.stringify(rows) : table(rows));
 for (const [name, places] of profiles?.found ?? []) say(`\n${placeList(name, places)}`);
