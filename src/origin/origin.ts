@@ -4,7 +4,8 @@ import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
 import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
-import { fetchHandler } from './http/fetch.ts';
+import { answerOf, fetchHandler } from './http/fetch.ts';
+import type { Reply } from './http/held.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
 import { type Keyset, Keysets } from './keysets.ts';
 import { type OriginLimits, resolveLimits } from './limits.ts';
@@ -41,8 +42,8 @@ export interface OriginOptions {
 export interface Origin extends AsyncDisposable {
   /** A standard fetch handler, bound: it can also replace the global `fetch`. */
   readonly fetch: (input: Request | string | URL, init?: unknown) => Promise<Response>;
-  /** Answers a plain request, for adapters to other servers. Never rejects. */
-  readonly handle: (request: OriginRequest) => Promise<Answer>;
+  /** Answers a plain request, for adapters to other servers. */
+  readonly handle: Handle;
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
   readonly limits: OriginLimits;
@@ -50,6 +51,14 @@ export interface Origin extends AsyncDisposable {
   readonly allowOrigin: AllowOrigin | undefined;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. `await using` calls it. */
   close(): Promise<void>;
+}
+
+/** Answers plain requests. */
+export interface Handle {
+  /** Resolves to the answer. Never rejects. */
+  (request: OriginRequest): Promise<Answer>;
+  /** Sends the answer to `reply` and returns `undefined`: a held request then costs no promise. Never throws. */
+  (request: OriginRequest, reply: Reply): Promise<Answer> | undefined;
 }
 
 /**
@@ -80,13 +89,21 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     opened.set(request, openRequest);
     return openRequest.bodyLimit;
   };
+  function handle(request: OriginRequest): Promise<Answer>;
+  function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
+  function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
+    const openRequest = opened.get(request) ?? open(request);
+    if (!reply) return answerOf(openRequest, request);
+    openRequest.answer(request, reply);
+    return undefined;
+  }
   const close = async () => {
     await shards.close();
     if (!options.store) await engine.close();
   };
   return Object.freeze({
     fetch: fetchHandler(open),
-    handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
+    handle,
     bodyLimit,
     limits,
     allowOrigin: options.allowOrigin,

@@ -1,8 +1,11 @@
 import type { Clock } from '../protocol/clock.ts';
+import { AdoptedCursors } from './adopted-cursors.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { PresenceTracker } from './presence/tracker.ts';
+import { SharedNames } from './routes/shared-names.ts';
+import type { Soon } from './soon.ts';
 import type { AccessStore } from './store/access.ts';
 import type { ActionStore } from './store/actions.ts';
 import { Budget } from './store/budget.ts';
@@ -16,9 +19,8 @@ import { shardRules } from './store/rules.ts';
 import type { Stamp } from './store/stamp.ts';
 import { type Engine, type PresenceStore, type ShardRules, ShardsFull } from './store/store.ts';
 import type { NextTurn } from './turns.ts';
+import { RecentReads } from './window/shared-read.ts';
 import { Window } from './window/window.ts';
-
-const MAX_ADOPTED = 1_000;
 
 /** The stores and the window of one subscribe key. */
 export interface Shard {
@@ -67,12 +69,16 @@ interface Open {
  * request has ended that only read a key without any data.
  */
 export class Shards {
+  /** The names that polls share. */
+  readonly names = new SharedNames();
   readonly #options: ShardOptions;
   readonly #rules: ShardRules;
+  readonly #recent = new RecentReads();
   // In the order of their last use.
   readonly #shards = new Map<string, Open>();
-  /** Requests by subscribe key. */
-  readonly #requests = new Map<string, number>();
+  /** The number of requests by subscribe key. */
+  readonly #requests = new Map<string, { count: number }>();
+  #lastUsed: Open | undefined;
   #closed = false;
 
   constructor(options: ShardOptions) {
@@ -86,20 +92,17 @@ export class Shards {
     return this.#shards.size;
   }
 
-  /** Runs a request. The shard of its subscribe key stays open meanwhile, if the request opens it. */
-  async during<T>(subscribeKey: string, request: () => Promise<T>): Promise<T> {
-    this.#requests.set(subscribeKey, (this.#requests.get(subscribeKey) ?? 0) + 1);
-    try {
-      return await request();
-    } finally {
-      this.#end(subscribeKey);
-    }
+  /** A request begins. The shard of its subscribe key stays open until `end`, if the request opens it. */
+  begin(subscribeKey: string): void {
+    const requests = this.#requests.get(subscribeKey);
+    if (requests) requests.count++;
+    else this.#requests.set(subscribeKey, { count: 1 });
   }
 
-  /** The shard of a subscribe key. Throws a `Refusal` if there are too many, or after `close`. */
-  async get(subscribeKey: string): Promise<Shard> {
+  /** The shard of a subscribe key: without a promise if it is open. Throws a `Refusal` if there are too many, or after `close`. */
+  get(subscribeKey: string): Soon<Shard> {
     const known = this.#shards.get(subscribeKey);
-    if (known) return known.opening;
+    if (known) return known.shard ?? known.opening;
     if (this.#shards.size >= this.#options.limits.subscribeKeys) this.#closeIdle();
     if (this.#closed || this.#shards.size >= this.#options.limits.subscribeKeys) throw unavailable();
     const open: Open = { opening: this.#open(subscribeKey) };
@@ -117,7 +120,12 @@ export class Shards {
 
   async #open(subscribeKey: string): Promise<Shard> {
     try {
-      const shard = await openShard(subscribeKey, { ...this.#options, rules: this.#rules });
+      const shard = await openShard(subscribeKey, {
+        ...this.#options,
+        rules: this.#rules,
+        names: this.names,
+        recent: this.#recent,
+      });
       const open = this.#shards.get(subscribeKey);
       if (open) open.shard = shard;
       return shard;
@@ -136,14 +144,17 @@ export class Shards {
     }
   }
 
-  #end(subscribeKey: string): void {
-    const left = (this.#requests.get(subscribeKey) ?? 1) - 1;
-    if (left > 0) return void this.#requests.set(subscribeKey, left);
-    this.#requests.delete(subscribeKey);
+  /** A request has ended. */
+  end(subscribeKey: string): void {
+    const requests = this.#requests.get(subscribeKey);
+    if (requests && --requests.count > 0) return;
     const open = this.#shards.get(subscribeKey);
-    if (!open) return;
-    this.#shards.delete(subscribeKey);
-    this.#shards.set(subscribeKey, open);
+    if (!open) return void this.#requests.delete(subscribeKey);
+    if (open !== this.#lastUsed) {
+      this.#shards.delete(subscribeKey);
+      this.#shards.set(subscribeKey, open);
+      this.#lastUsed = open;
+    }
     const isBlank = this.#options.engine.isBlank?.(subscribeKey) && open.shard?.adoptedCursors.size === 0;
     if (isBlank) this.#closeShard(subscribeKey, open);
   }
@@ -151,7 +162,7 @@ export class Shards {
   // The one that was used the longest ago. What it holds stays in the store.
   #closeIdle(): boolean {
     for (const [subscribeKey, open] of this.#shards) {
-      if (!open.shard || this.#requests.has(subscribeKey)) continue;
+      if (!open.shard || this.#requests.get(subscribeKey)?.count) continue;
       this.#closeShard(subscribeKey, open);
       return true;
     }
@@ -160,6 +171,8 @@ export class Shards {
 
   #closeShard(subscribeKey: string, { shard }: Open): void {
     this.#shards.delete(subscribeKey);
+    this.#requests.delete(subscribeKey);
+    this.#lastUsed = undefined;
     shard?.close();
     this.#options.engine.release?.(subscribeKey);
   }
@@ -167,29 +180,6 @@ export class Shards {
 
 function unavailable(cause?: unknown): Refusal {
   return new Refusal(balancerRefusal(503, 'Service Unavailable').answer, { cause });
-}
-
-/**
- * The newest cursors that were given to clients with a cursor of another log. Some clients go on with the new timetoken
- * and the old region: without this list each of their polls would report the same loss.
- */
-export class AdoptedCursors {
-  readonly #cursors = new Set<Stamp>();
-
-  get size(): number {
-    return this.#cursors.size;
-  }
-
-  has(cursor: Stamp): boolean {
-    return this.#cursors.has(cursor);
-  }
-
-  add(cursor: Stamp): void {
-    this.#cursors.add(cursor);
-    if (this.#cursors.size <= MAX_ADOPTED) return;
-    const [oldest] = this.#cursors;
-    if (oldest !== undefined) this.#cursors.delete(oldest);
-  }
 }
 
 /** Runs tasks one after the other, in the order of the calls. */
@@ -205,10 +195,17 @@ export function taskQueue(): TaskQueue {
   };
 }
 
+// The parts that all shards share.
+interface SharedParts {
+  readonly rules: ShardRules;
+  readonly names: SharedNames;
+  readonly recent: RecentReads;
+}
+
 // Opens the stores of one subscribe key and follows its log. Rejects when the engine does.
 async function openShard(
   subscribeKey: string,
-  { engine, clock, limits, logger, nextTurn, rules }: ShardOptions & { readonly rules: ShardRules },
+  { engine, clock, limits, logger, nextTurn, rules, names, recent }: ShardOptions & SharedParts,
 ): Promise<Shard> {
   const stores = engine.shard(subscribeKey, rules);
   const { log, presence } = stores;
@@ -226,6 +223,9 @@ async function openShard(
     nextTurn,
     checks: !engine.exactTail,
     envelopeStart: (tt) => `{"a":"1","f":0,"p":{"t":"${tt}","r":${epoch}},"k":${key},`,
+    recent,
+    onUsed: (subscription) => names.used(subscription),
+    onUnused: (subscription) => names.unused(subscription),
     onFailure,
   });
   const presenceTracker = await PresenceTracker.open({ log, presence, clock, limits, nextTurn, onFailure });

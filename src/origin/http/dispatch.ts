@@ -1,7 +1,9 @@
 import type { OriginLimits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import type { Soon } from '../soon.ts';
 import { type Answer, balancerRefusal, Refusal } from './answer.ts';
 import { type AllowOrigin, corsHeaders, preflight } from './cors.ts';
+import { type Held, isHeld, type Place, type Reply } from './held.ts';
 import type { OriginRequest, RequestLine } from './request.ts';
 
 /** The operation that a request is for. */
@@ -10,16 +12,18 @@ export interface Operation {
   readonly name: string;
   /** Bytes of a body that it reads. An operation with a limit of its own refuses larger bodies itself. */
   readonly bodyBytes: number;
-  /** May reject with a `Refusal`. */
-  run(request: OriginRequest): Promise<Answer>;
+  /** May throw a `Refusal`, or reject with one. */
+  run(request: OriginRequest): Soon<Answer | Held>;
+  /** Called when the request has its answer, if it was run. */
+  end?(): void;
 }
 
 /** A request whose operation has been looked up, before its body is read. */
 export interface OpenRequest {
   /** Bytes of the body that `answer` needs: one more is enough for it to refuse the request. */
   readonly bodyLimit: number;
-  /** Never rejects. */
-  answer(request: OriginRequest): Promise<Answer>;
+  /** Sends the answer to `reply`, now or later. Never throws. */
+  answer(request: OriginRequest, reply: Reply): void;
 }
 
 /** The parts of a dispatcher. */
@@ -35,26 +39,20 @@ const NO_OPERATION = 'none';
 
 /** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
 export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
-  return (line) => {
-    const operation = operationOf(line, options);
-    return {
-      bodyLimit: operation.bodyBytes,
-      answer: (request) =>
-        answerTo(request, operation, options).catch((error: unknown) => failed(error, operation, options)),
-    };
-  };
+  return (line) => new Dispatched(operationOf(line, options), options);
 }
 
 function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Operation {
   const { bodyBytes, uriBytes } = limits;
-  const refused = (error: unknown) => ({
+  const refused = (error: unknown): Operation => ({
     name: NO_OPERATION,
     bodyBytes,
-    run: () => Promise.reject(error),
+    run() {
+      throw error;
+    },
   });
   if (line.target.length > uriBytes) return refused(balancerRefusal(414, 'Request URI Too Long'));
-  if (line.method === 'OPTIONS')
-    return { name: 'preflight', bodyBytes, run: async (request) => preflight(request) };
+  if (line.method === 'OPTIONS') return { name: 'preflight', bodyBytes, run: preflight };
   try {
     return find(line);
   } catch (error) {
@@ -62,33 +60,81 @@ function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Oper
   }
 }
 
-async function answerTo(
-  request: OriginRequest,
-  operation: Operation,
-  options: DispatchOptions,
-): Promise<Answer> {
-  const { allowOrigin, limits, logger } = options;
-  // First of all: a page that may not call must not publish.
-  const cors = request.cors === undefined ? corsHeaders(request, allowOrigin) : request.cors;
-  const refusal = cors ? tooLarge(request, operation, limits) : originNotAllowed();
-  const name = refusal ? NO_OPERATION : operation.name;
-  const answer = refusal ? refusal.answer : await run(operation, request, options);
-  // Path and query stay out of the log: they hold messages, tokens and signatures.
-  logger?.debug?.('request', { method: request.method, operation: name, status: answer.status });
-  return { ...answer, headers: { ...answer.headers, ...cors } };
-}
+/** One request, from its operation to its answer. */
+class Dispatched implements OpenRequest, Place {
+  readonly #options: DispatchOptions;
+  readonly #operation: Operation;
+  #name: string;
+  #method = '';
+  #reply: Reply | undefined;
+  #cors: Answer['headers'];
+  #isRun = false;
 
-async function run(operation: Operation, request: OriginRequest, options: DispatchOptions): Promise<Answer> {
-  try {
-    return await operation.run(request);
-  } catch (error) {
-    return error instanceof Refusal ? error.answer : failed(error, operation, options);
+  constructor(operation: Operation, options: DispatchOptions) {
+    this.#operation = operation;
+    this.#options = options;
+    this.#name = operation.name;
   }
-}
 
-function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions): Answer {
-  logger?.error?.('A request failed.', { operation: name, error });
-  return balancerRefusal(500, 'Internal Server Error').answer;
+  get bodyLimit(): number {
+    return this.#operation.bodyBytes;
+  }
+
+  answer(request: OriginRequest, reply: Reply): void {
+    this.#reply = reply;
+    this.#method = request.method;
+    try {
+      const { allowOrigin, limits } = this.#options;
+      // First of all: a page that may not call must not publish.
+      const cors = request.cors === undefined ? corsHeaders(request, allowOrigin) : request.cors;
+      this.#cors = cors ?? undefined;
+      const refusal = cors ? tooLarge(request, this.#operation, limits) : originNotAllowed();
+      if (refusal) this.#refuse(refusal);
+      else this.#run(request);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  send(answer: Answer): void {
+    const reply = this.#reply;
+    if (!reply) return;
+    this.#reply = undefined;
+    if (this.#isRun) this.#operation.end?.();
+    // Path and query stay out of the log: they hold messages, tokens and signatures.
+    this.#options.logger?.debug?.('request', {
+      method: this.#method,
+      operation: this.#name,
+      status: answer.status,
+    });
+    reply.send(answer, this.#cors);
+  }
+
+  fail(error: unknown): void {
+    if (!this.#reply) return;
+    if (error instanceof Refusal) return void this.send(error.answer);
+    this.#options.logger?.error?.('A request failed.', { operation: this.#operation.name, error });
+    this.send(balancerRefusal(500, 'Internal Server Error').answer);
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#name = NO_OPERATION;
+    this.send(refusal.answer);
+  }
+
+  #run(request: OriginRequest): void {
+    this.#isRun = true;
+    const result = this.#operation.run(request);
+    if (result instanceof Promise)
+      result.then((found) => this.#take(found)).catch((error) => this.fail(error));
+    else this.#take(result);
+  }
+
+  #take(result: Answer | Held): void {
+    if (!isHeld(result)) return void this.send(result);
+    result.begin(this);
+    this.#reply?.hold(result);
+  }
 }
 
 function originNotAllowed(): Refusal {

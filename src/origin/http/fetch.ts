@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import { readUpTo } from './body.ts';
 import type { OpenRequest } from './dispatch.ts';
+import { PromisedReply } from './held.ts';
 import type { Interruption, OriginRequest, RequestLine } from './request.ts';
 
 const NO_BODY = new Uint8Array();
@@ -17,11 +18,19 @@ export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
       typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
     request.signal.throwIfAborted();
     const line = { method: request.method, target: targetOf(request.url) };
-    const { bodyLimit, answer } = open(line);
-    const response = responseOf(await answer(await plainRequest(request, line, bodyLimit)));
+    const opened = open(line);
+    const plain = await plainRequest(request, line, opened.bodyLimit);
+    const response = responseOf(await answerOf(opened, plain));
     request.signal.throwIfAborted();
     return response;
   };
+}
+
+/** The answer to a request. Never rejects. */
+export function answerOf(opened: OpenRequest, request: OriginRequest): Promise<Answer> {
+  const reply = new PromisedReply(request.interruption);
+  opened.answer(request, reply);
+  return reply.answer;
 }
 
 /** The path and query of an absolute URL as sent: without a fragment, not decoded. */

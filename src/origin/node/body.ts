@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
+import { headerOf } from './header.ts';
 import { Budget, deadlineMs } from './limits.ts';
 
 // A body is read up to this multiple of its limit.
@@ -16,8 +17,9 @@ export interface BodyRules {
 }
 
 /** `true` if bytes of a body follow the header. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+export function hasBody(request: IncomingMessage): boolean {
+  if (headerOf(request, 'transfer-encoding') !== undefined) return true;
+  return Number(headerOf(request, 'content-length') ?? 0) > 0;
 }
 
 /** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */

@@ -89,15 +89,10 @@ export class PresenceTracker {
   }
 
   /** Renews leases for as long as a poll is parked. */
-  async park(touch: Touch): Promise<Parked> {
+  park(touch: Touch): Parked {
     // Before the leases are renewed: a leave that comes meanwhile must find it.
     const poll = this.#parked.begin(touch.user, touch.channels, touch.leaseMs);
-    try {
-      await this.#renew(poll, touch);
-    } catch (error) {
-      this.#parked.end(poll);
-      throw error;
-    }
+    this.#renew(poll, touch).catch((error: unknown) => this.#options.onFailure(error));
     return { end: (alive) => this.#end(poll, alive) };
   }
 

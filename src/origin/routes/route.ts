@@ -2,10 +2,12 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { Need } from '../access/authorize.ts';
 import type { PatternCache } from '../access/pattern.ts';
 import type { Answer } from '../http/answer.ts';
+import type { Held } from '../http/held.ts';
 import type { OriginRequest, Query } from '../http/request.ts';
 import type { Keysets } from '../keysets.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { Shards } from '../shard.ts';
+import type { Soon } from '../soon.ts';
 import type { NextTurn } from '../turns.ts';
 
 /** The parts of an origin that all operations share. */
@@ -28,7 +30,7 @@ export interface Call {
   readonly query: Query;
   readonly services: Services;
   /** A segment of the path by its name in the route, decoded. */
-  segment(name: string): string;
+  readonly segment: (name: string) => string;
 }
 
 /** One operation of the protocol. */
@@ -42,6 +44,6 @@ export interface Route {
   needs(call: Call): readonly Need[] | Promise<readonly Need[]>;
   /** Bytes of a body, for an operation with a limit of its own; it refuses larger bodies itself. */
   bodyBytes?(limits: OriginLimits): number;
-  /** May throw a `Refusal`. */
-  handle(call: Call): Answer | Promise<Answer>;
+  /** May throw a `Refusal`, or reject with one. */
+  handle(call: Call): Soon<Answer | Held>;
 }
