@@ -1,10 +1,11 @@
 export type { Answer } from './http/answer.ts';
 export type { AllowOrigin } from './http/cors.ts';
+export type { Held, Reply } from './http/held.ts';
 export type { Interruption, OriginRequest } from './http/request.ts';
 export type { Keyset } from './keysets.ts';
 export type { OriginLimits } from './limits.ts';
 export type { Log, LogFields, Logger } from './logger.ts';
-export { createOrigin, type Origin, type OriginOptions } from './origin.ts';
+export { createOrigin, type Handle, type Origin, type OriginOptions } from './origin.ts';
 export type * from './store/access.ts';
 export type * from './store/budget.ts';
 export type * from './store/entry.ts';

@@ -4,14 +4,15 @@ import { PatternCache } from './access/pattern.ts';
 import type { Answer } from './http/answer.ts';
 import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
-import { fetchHandler } from './http/fetch.ts';
+import { answerOf, fetchHandler } from './http/fetch.ts';
+import type { Reply } from './http/held.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
 import { type Keyset, Keysets } from './keysets.ts';
 import { type OriginLimits, resolveLimits } from './limits.ts';
 import { guardLogger, type Logger } from './logger.ts';
 import { operationFinder } from './routes/router.ts';
 import { ROUTES } from './routes/table.ts';
-import { Shards } from './shard.ts';
+import { Shards } from './shards.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
 import { systemClock, systemRandom, systemTurn } from './system.ts';
@@ -41,8 +42,8 @@ export interface OriginOptions {
 export interface Origin extends AsyncDisposable {
   /** A standard fetch handler, bound: it can also replace the global `fetch`. */
   readonly fetch: (input: Request | string | URL, init?: unknown) => Promise<Response>;
-  /** Answers a plain request, for adapters to other servers. Never rejects. */
-  readonly handle: (request: OriginRequest) => Promise<Answer>;
+  /** Answers a plain request, for adapters to other servers. */
+  readonly handle: Handle;
   /** The bytes of a request's body that `handle` reads: one more is enough for it to refuse the request. */
   readonly bodyLimit: (request: RequestLine) => number;
   /** `true` if `handle` reads the body of this request as it comes: then `stream` may take the place of `body`. */
@@ -52,6 +53,14 @@ export interface Origin extends AsyncDisposable {
   readonly allowOrigin: AllowOrigin | undefined;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. `await using` calls it. */
   close(): Promise<void>;
+}
+
+/** Answers plain requests. */
+export interface Handle {
+  /** Resolves to the answer. Never rejects. */
+  (request: OriginRequest): Promise<Answer>;
+  /** Sends the answer to `reply` and returns `undefined`: a held request then costs no promise. Never throws. */
+  (request: OriginRequest, reply: Reply): Promise<Answer> | undefined;
 }
 
 /**
@@ -83,13 +92,21 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     opened.set(request, openRequest);
     return openRequest;
   };
+  function handle(request: OriginRequest): Promise<Answer>;
+  function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
+  function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
+    const openRequest = opened.get(request) ?? open(request);
+    if (!reply) return answerOf(openRequest, request);
+    openRequest.answer(request, reply);
+    return undefined;
+  }
   const close = async () => {
     await shards.close();
     if (!options.store) await engine.close();
   };
   return Object.freeze({
     fetch: fetchHandler(open),
-    handle: (request: OriginRequest) => (opened.get(request) ?? open(request)).answer(request),
+    handle,
     bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
     streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
     limits,

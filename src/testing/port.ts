@@ -45,7 +45,17 @@ function behindWire({ wire, origin }: NetworkParts): ServedOrigin {
       const input = new Request(`${base}${target}`, { method, signal: gone.signal });
       const { status, headers, body } = await wire.fetch(input, {
         forward: async (signal) =>
-          responseOf(await origin.current.handle({ ...request, interruption: interruptionOf(signal) })),
+          responseOf(
+            await origin.current.handle({
+              method,
+              target,
+              base: request.base,
+              header: (name) => request.header(name),
+              body: request.body,
+              interruption: interruptionOf(signal),
+              cors: request.cors,
+            }),
+          ),
       });
       const { 'content-type': contentType = '', ...others } = Object.fromEntries(headers);
       return { status, contentType, body: '', ...(body && { stream: body }), headers: others };

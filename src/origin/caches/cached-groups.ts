@@ -6,6 +6,8 @@ import { ReadCache } from './read-cache.ts';
 /** The limits of a cache. */
 export interface CacheOptions {
   readonly limits: Room;
+  /** `true` if a change's entry of the log has come when the change is answered. */
+  readonly isLocal?: boolean | undefined;
   readonly budget?: Budget | undefined;
 }
 
@@ -13,9 +15,11 @@ export interface CacheOptions {
 export class CachedGroups implements GroupStore {
   readonly #store: GroupStore;
   readonly #cache: ReadCache<readonly GroupMember[]>;
+  readonly #isLocal: boolean;
 
   constructor(store: GroupStore, options: CacheOptions) {
     this.#store = store;
+    this.#isLocal = options.isLocal ?? false;
     this.#cache = new ReadCache({ ...options, weigh });
   }
 
@@ -40,8 +44,7 @@ export class CachedGroups implements GroupStore {
     try {
       return await this.#store.change(group, add, remove);
     } finally {
-      // The log's entry of the change may come later, and after an error the outcome is unknown.
-      this.forget(group);
+      this.#changed(group);
     }
   }
 
@@ -49,7 +52,7 @@ export class CachedGroups implements GroupStore {
     try {
       await this.#store.delete(group);
     } finally {
-      this.forget(group);
+      this.#changed(group);
     }
   }
 
@@ -61,6 +64,11 @@ export class CachedGroups implements GroupStore {
   /** All groups may have changed. */
   clear(): void {
     this.#cache.clear();
+  }
+
+  // The log's entry of the change may come later, and after an error the outcome is unknown.
+  #changed(group: string): void {
+    if (!this.#isLocal) this.forget(group);
   }
 
   /** Nothing is kept while changes are not heard of. */

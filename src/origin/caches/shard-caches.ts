@@ -11,6 +11,8 @@ export interface ShardCachesOptions {
   readonly clock: Clock;
   readonly limits: { readonly cacheEntries: number; readonly cacheBytes: number };
   readonly budget?: Budget | undefined;
+  /** `true` for stores in this process. */
+  readonly isLocal?: boolean | undefined;
 }
 
 /**
@@ -23,9 +25,9 @@ export class ShardCaches {
 
   constructor(
     stores: { readonly groups: GroupStore; readonly access: AccessStore },
-    { clock, limits, budget }: ShardCachesOptions,
+    { clock, limits, budget, isLocal }: ShardCachesOptions,
   ) {
-    const options = { limits: { entries: limits.cacheEntries, bytes: limits.cacheBytes }, budget };
+    const options = { limits: { entries: limits.cacheEntries, bytes: limits.cacheBytes }, budget, isLocal };
     this.groups = new CachedGroups(stores.groups, options);
     this.access = new CachedAccess(stores.access, clock, options);
   }

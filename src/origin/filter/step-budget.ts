@@ -14,11 +14,20 @@ const SHARE = 0.05;
 export class StepBudget {
   readonly #most: number;
   #spent = 0;
+  /** The steps after which there are none left. */
+  #last: number;
   #end: number;
 
   constructor(most: number) {
     this.#most = most;
+    this.#last = most;
     this.#end = most;
+  }
+
+  /** All steps are there again. */
+  renew(): void {
+    this.#last = this.#spent + this.#most;
+    this.#end = this.#last;
   }
 
   /** Steps that were taken. */
@@ -36,12 +45,12 @@ export class StepBudget {
   evaluate<T>(filter: () => T): T | undefined {
     const before = this.#spent;
     const share = this.#most * SHARE;
-    this.#end = Math.min(this.#most, before + share);
+    this.#end = Math.min(this.#last, before + share);
     try {
       return filter();
     } catch (error) {
       // With a share of its own it was too much: it would be for the next poll too.
-      if (!(error instanceof OutOfSteps) || this.#most - before >= share) throw error;
+      if (!(error instanceof OutOfSteps) || this.#last - before >= share) throw error;
       return undefined;
     }
   }

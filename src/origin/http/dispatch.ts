@@ -1,8 +1,10 @@
 import type { OriginLimits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import type { Soon } from '../soon.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type Answer, balancerRefusal, Refusal } from './answer.ts';
 import { type AllowOrigin, corsHeaders, preflight } from './cors.ts';
+import { type Held, isHeld, type Place, type Reply } from './held.ts';
 import type { OriginRequest, RequestLine } from './request.ts';
 
 /** The operation that a request is for. */
@@ -13,8 +15,10 @@ export interface Operation {
   readonly bodyBytes: number;
   /** Reads the body as it comes. */
   readonly streamsBody?: boolean;
-  /** May reject with a `Refusal`. */
-  run(request: OriginRequest): Promise<Answer>;
+  /** May throw a `Refusal`, or reject with one. */
+  run(request: OriginRequest): Soon<Answer | Held>;
+  /** Called when the request has its answer, if it was run. */
+  end?(): void;
 }
 
 /** A request whose operation has been looked up, before its body is read. */
@@ -23,8 +27,8 @@ export interface OpenRequest {
   readonly bodyLimit: number;
   /** `true` if `answer` reads the body as it comes. */
   readonly streamsBody: boolean;
-  /** Never rejects. */
-  answer(request: OriginRequest): Promise<Answer>;
+  /** Sends the answer to `reply`, now or later. Never throws. */
+  answer(request: OriginRequest, reply: Reply): void;
 }
 
 /** The parts of a dispatcher. */
@@ -40,27 +44,20 @@ const NO_OPERATION = 'none';
 
 /** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
 export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
-  return (line) => {
-    const operation = operationOf(line, options);
-    return {
-      bodyLimit: operation.bodyBytes,
-      streamsBody: operation.streamsBody === true,
-      answer: (request) =>
-        answerTo(request, operation, options).catch((error: unknown) => failed(error, operation, options)),
-    };
-  };
+  return (line) => new Dispatched(operationOf(line, options), options);
 }
 
 function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Operation {
   const { bodyBytes, uriBytes } = limits;
-  const refused = (error: unknown) => ({
+  const refused = (error: unknown): Operation => ({
     name: NO_OPERATION,
     bodyBytes,
-    run: () => Promise.reject(error),
+    run() {
+      throw error;
+    },
   });
   if (line.target.length > uriBytes) return refused(balancerRefusal(414, 'Request URI Too Long'));
-  if (line.method === 'OPTIONS')
-    return { name: 'preflight', bodyBytes, run: async (request) => preflight(request) };
+  if (line.method === 'OPTIONS') return { name: 'preflight', bodyBytes, run: preflight };
   try {
     return find(line);
   } catch (error) {
@@ -68,37 +65,91 @@ function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Oper
   }
 }
 
-async function answerTo(
-  request: OriginRequest,
-  operation: Operation,
-  options: DispatchOptions,
-): Promise<Answer> {
-  const { allowOrigin, limits, logger } = options;
-  // First of all: a page that may not call must not publish.
-  const cors = request.cors === undefined ? corsHeaders(request, allowOrigin) : request.cors;
-  const refusal = cors ? tooLarge(request, operation, limits) : originNotAllowed();
-  const name = refusal ? NO_OPERATION : operation.name;
-  const answer = refusal ? refusal.answer : await run(operation, request, options);
-  // Path and query stay out of the log: they hold messages, tokens and signatures.
-  logger?.debug?.('request', { method: request.method, operation: name, status: answer.status });
-  return { ...answer, headers: { ...answer.headers, ...cors } };
-}
+/** One request, from its operation to its answer. */
+class Dispatched implements OpenRequest, Place {
+  readonly #options: DispatchOptions;
+  readonly #operation: Operation;
+  #name: string;
+  #method = '';
+  #reply: Reply | undefined;
+  #cors: Answer['headers'];
+  #isRun = false;
 
-async function run(operation: Operation, request: OriginRequest, options: DispatchOptions): Promise<Answer> {
-  try {
-    return await operation.run(request);
-  } catch (error) {
-    return error instanceof Refusal ? error.answer : failed(error, operation, options);
+  constructor(operation: Operation, options: DispatchOptions) {
+    this.#operation = operation;
+    this.#options = options;
+    this.#name = operation.name;
   }
-}
 
-function failed(error: unknown, { name }: Operation, { logger }: DispatchOptions): Answer {
-  if (error instanceof StoreUnavailable) {
-    logger?.warn?.('The store is unavailable.', { operation: name, error });
-    return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer;
+  get bodyLimit(): number {
+    return this.#operation.bodyBytes;
   }
-  logger?.error?.('A request failed.', { operation: name, error });
-  return balancerRefusal(500, 'Internal Server Error').answer;
+
+  get streamsBody(): boolean {
+    return this.#operation.streamsBody === true;
+  }
+
+  answer(request: OriginRequest, reply: Reply): void {
+    this.#reply = reply;
+    this.#method = request.method;
+    try {
+      const { allowOrigin, limits } = this.#options;
+      // First of all: a page that may not call must not publish.
+      const cors = request.cors === undefined ? corsHeaders(request, allowOrigin) : request.cors;
+      this.#cors = cors ?? undefined;
+      const refusal = cors ? tooLarge(request, this.#operation, limits) : originNotAllowed();
+      if (refusal) this.#refuse(refusal);
+      else this.#run(request);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  send(answer: Answer): void {
+    const reply = this.#reply;
+    if (!reply) return;
+    this.#reply = undefined;
+    if (this.#isRun) this.#operation.end?.();
+    // Path and query stay out of the log: they hold messages, tokens and signatures.
+    this.#options.logger?.debug?.('request', {
+      method: this.#method,
+      operation: this.#name,
+      status: answer.status,
+    });
+    reply.send(answer, this.#cors);
+  }
+
+  fail(error: unknown): void {
+    if (!this.#reply) return;
+    if (error instanceof Refusal) return void this.send(error.answer);
+    const { logger } = this.#options;
+    const { name: operation } = this.#operation;
+    if (error instanceof StoreUnavailable) {
+      logger?.warn?.('The store is unavailable.', { operation, error });
+      return void this.send(balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer);
+    }
+    logger?.error?.('A request failed.', { operation, error });
+    this.send(balancerRefusal(500, 'Internal Server Error').answer);
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#name = NO_OPERATION;
+    this.send(refusal.answer);
+  }
+
+  #run(request: OriginRequest): void {
+    this.#isRun = true;
+    const result = this.#operation.run(request);
+    if (result instanceof Promise)
+      result.then((found) => this.#take(found)).catch((error) => this.fail(error));
+    else this.#take(result);
+  }
+
+  #take(result: Answer | Held): void {
+    if (!isHeld(result)) return void this.send(result);
+    result.begin(this);
+    this.#reply?.hold(result);
+  }
 }
 
 function originNotAllowed(): Refusal {

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import { FetchedBody, readUpTo } from './body.ts';
 import type { OpenRequest } from './dispatch.ts';
+import { PromisedReply } from './held.ts';
 import type { Interruption, OriginRequest, RequestLine } from './request.ts';
 
 const NO_BODY = new Uint8Array();
@@ -17,14 +18,21 @@ export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
       typeof input === 'string' || input instanceof URL ? new Request(input, optionsOf(init)) : input;
     request.signal.throwIfAborted();
     const line = { method: request.method, target: targetOf(request.url) };
-    const { bodyLimit, streamsBody, answer } = open(line);
-    const body = streamsBody && request.body ? new FetchedBody(request.body) : undefined;
-    const plain = await plainRequest(request, line, body ?? bodyLimit);
-    const response = responseOf(await answer(plain));
+    const opened = open(line);
+    const body = opened.streamsBody && request.body ? new FetchedBody(request.body) : undefined;
+    const plain = await plainRequest(request, line, body ?? opened.bodyLimit);
+    const response = responseOf(await answerOf(opened, plain));
     request.signal.throwIfAborted();
     body?.throwIfFailed();
     return response;
   };
+}
+
+/** The answer to a request. Never rejects. */
+export function answerOf(opened: OpenRequest, request: OriginRequest): Promise<Answer> {
+  const reply = new PromisedReply(request.interruption);
+  opened.answer(request, reply);
+  return reply.answer;
 }
 
 /** The path and query of an absolute URL as sent: without a fragment, not decoded. */

@@ -48,39 +48,60 @@ export interface Target {
 
 /** Splits a request's target. Throws a `Refusal` when it has more than `maxParameters` parameters. */
 export function parseTarget(target: string, maxParameters: number): Target {
-  const [path = '', query = ''] = splitOnce(target, '?');
-  return { path, segments: path.split('/').slice(1), query: new Query(query, maxParameters) };
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const query = new Query(target, mark < 0 ? target.length : mark + 1, maxParameters);
+  return { path, segments: path.split('/').slice(1), query };
 }
 
-/** The query of a request. Values are decoded when they are read, so that unknown parameters cannot fail a request. */
+/** The query of a request, which is read where it stands: unknown parameters cost nothing, and cannot fail a request. */
 export class Query {
-  readonly #values = new Map<string, string[]>();
+  readonly #target: string;
+  readonly #start: number;
 
-  constructor(query: string, maxParameters: number) {
-    const pairs = query === '' ? [] : query.split('&', maxParameters + 1);
-    if (pairs.length > maxParameters) throw malformed();
-    for (const pair of pairs) {
-      const [name = '', value = ''] = splitOnce(pair, '=');
-      const values = this.#values.get(name);
-      if (values) values.push(value);
-      else this.#values.set(name, [value]);
-    }
+  /** The query is the part of `target` from `start`. Throws a `Refusal` when it has more than `maxParameters` parameters. */
+  constructor(target: string, start: number, maxParameters: number) {
+    this.#target = target;
+    this.#start = start;
+    let count = start < target.length ? 1 : 0;
+    for (let at = target.indexOf('&', start); at >= 0; at = target.indexOf('&', at + 1)) count++;
+    if (count > maxParameters) throw malformed();
   }
 
   /** A parameter's value; the first if it is given twice. Throws a `Refusal` on a bad escape. */
   get(name: string): string | undefined {
-    const raw = this.#values.get(name)?.[0];
-    return raw === undefined ? undefined : decode(raw);
+    const at = this.#find(name, this.#start);
+    return at < 0 ? undefined : decode(this.#valueAt(at + name.length));
   }
 
   /** Each value of a parameter that may be repeated. Throws a `Refusal` on a bad escape. */
   all(name: string): readonly string[] {
-    return (this.#values.get(name) ?? []).map(decode);
+    const values: string[] = [];
+    for (let at = this.#find(name, this.#start); at >= 0; at = this.#find(name, at + 1))
+      values.push(decode(this.#valueAt(at + name.length)));
+    return values;
   }
 
   /** As `get`, with `undefined` for an empty value. */
   text(name: string): string | undefined {
     return this.get(name) || undefined;
+  }
+
+  // The place of a name: between the start or `&`, and `=`, `&` or the end.
+  #find(name: string, from: number): number {
+    const target = this.#target;
+    for (let at = target.indexOf(name, from); at >= 0; at = target.indexOf(name, at + 1)) {
+      const end = at + name.length;
+      const isStart = at === this.#start || target[at - 1] === '&';
+      if (isStart && (end === target.length || target[end] === '=' || target[end] === '&')) return at;
+    }
+    return -1;
+  }
+
+  #valueAt(end: number): string {
+    if (this.#target[end] !== '=') return '';
+    const next = this.#target.indexOf('&', end);
+    return this.#target.slice(end + 1, next < 0 ? undefined : next);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
+import { headerOf } from './header.ts';
 import { deadlineMs } from './limits.ts';
 
 /** A body is read up to this multiple of its limit. */
@@ -25,8 +26,9 @@ export interface Reading {
 }
 
 /** `true` if bytes of a body follow the header. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+export function hasBody(request: IncomingMessage): boolean {
+  if (headerOf(request, 'transfer-encoding') !== undefined) return true;
+  return Number(headerOf(request, 'content-length') ?? 0) > 0;
 }
 
 /**

@@ -1,35 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../protocol/clock.ts';
-import { type Answer, balancerRefusal } from '../http/answer.ts';
+import { type Answer, balancerRefusal, type Refusal } from '../http/answer.ts';
 import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
-import { targetOf } from '../http/fetch.ts';
+import type { Headers } from '../http/held.ts';
 import { isLocalHost } from '../http/local-host.ts';
-import type { OriginRequest, RequestLine } from '../http/request.ts';
 import { Bodies } from './bodies.ts';
 import { Body, hasBody } from './body.ts';
+import { Exchange, type ServedOrigin, type WriteAnswer } from './exchange.ts';
+import { headerOf } from './header.ts';
 import type { ServeLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { sendStream } from './send-stream.ts';
 import { type Turn, Turns } from './turns.ts';
 
-const NO_BODY: Uint8Array = new Uint8Array();
 const NO_CONTENT = 204;
-const HOST = /^[\w.:[\]-]+$/;
 // For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
 const LINGER_MS = 1_000;
-
-/** The part of an `Origin` that a server needs. */
-export interface ServedOrigin {
-  /** The web origins that may call, if the origin was told. */
-  readonly allowOrigin?: AllowOrigin | undefined;
-  /** A rejection breaks the connection. */
-  handle(request: OriginRequest): Promise<Answer>;
-  /** Bytes of a request's body that `handle` reads. */
-  bodyLimit(request: RequestLine): number;
-  /** `true` if `handle` reads the body of this request from `stream`. Absent: of none. */
-  streamsBody?(request: RequestLine): boolean;
-}
 
 /** The options of a listener. */
 export interface ListenerOptions {
@@ -42,13 +29,6 @@ export interface ListenerOptions {
   readonly pages: AllowOrigin | undefined;
 }
 
-/** A request that is completed in place, since the origin has looked up its operation by the object. */
-interface OpenedRequest extends OriginRequest {
-  body: Uint8Array;
-  stream: OriginRequest['stream'];
-  cors: OriginRequest['cors'];
-}
-
 type AnswerStream = NonNullable<Answer['stream']>;
 
 /** Answers the requests of one server. */
@@ -57,6 +37,8 @@ export class Listener {
   readonly #turns: Turns;
   readonly #outbox: Outbox;
   readonly #bodies: Bodies;
+  readonly #writer: WriteAnswer = (exchange, answer, headers) => this.#write(exchange, answer, headers);
+  #lastLocal: string | undefined;
 
   constructor(options: ListenerOptions) {
     const { clock, limits } = options;
@@ -97,66 +79,82 @@ export class Listener {
   }
 
   #begin(request: IncomingMessage, response: ServerResponse, turn: Turn): void {
-    this.#answer(request, turn).then(
-      (answer) => this.#write(request, response, answer),
-      () => response.destroy(),
+    try {
+      this.#answer(new Exchange(request, turn, this.#writer));
+    } catch {
+      response.destroy();
+    }
+  }
+
+  #answer(exchange: Exchange): void {
+    const { pages } = this.#options;
+    const refusal = this.#refusal(exchange);
+    if (refusal) return void exchange.send(refusal.answer);
+    if (pages !== undefined) exchange.cors = corsHeaders(exchange, pages) ?? null;
+    // The body of a page that may not call is not read.
+    if (exchange.cors === null || !hasBody(exchange.incoming)) return void this.#handle(exchange);
+    if (this.#options.origin.streamsBody?.(exchange)) return void this.#answerStream(exchange);
+    this.#read(exchange)
+      .then((body) => {
+        if (body === 'late') return exchange.send(balancerRefusal(408, 'Request Timeout').answer);
+        if (body === 'full')
+          return exchange.send(balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer);
+        exchange.body = body;
+        this.#handle(exchange);
+      })
+      .catch(() => exchange.response.destroy());
+  }
+
+  #refusal({ incoming }: Exchange): Refusal | undefined {
+    const { hosts } = this.#options;
+    const host = headerOf(incoming, 'host');
+    if (host === undefined && incoming.httpVersion === '1.1')
+      return balancerRefusal(400, 'Bad Request', { connection: 'close' });
+    if (!hosts || this.#isLocal(host, hosts)) return undefined;
+    const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
+    return balancerRefusal(403, message);
+  }
+
+  // Most requests name the same host.
+  #isLocal(host: string | undefined, hosts: readonly string[]): boolean {
+    if (host !== undefined && host === this.#lastLocal) return true;
+    const isLocal = isLocalHost(host, hosts);
+    if (isLocal) this.#lastLocal = host;
+    return isLocal;
+  }
+
+  #handle(exchange: Exchange): void {
+    this.#options.origin.handle(exchange, exchange)?.then(
+      (answer) => exchange.send(answer),
+      () => exchange.response.destroy(),
     );
   }
 
-  async #answer(request: IncomingMessage, turn: Turn): Promise<Answer> {
-    const { origin, hosts, pages } = this.#options;
-    const { headers, method = 'GET', url = '/' } = request;
-    if (headers.host === undefined && request.httpVersion === '1.1')
-      return balancerRefusal(400, 'Bad Request', { connection: 'close' }).answer;
-    if (hosts && !isLocalHost(headers.host, hosts)) {
-      const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
-      return balancerRefusal(403, message).answer;
-    }
-    const plain: OpenedRequest = {
-      method,
-      target: url.startsWith('/') ? url : targetOf(url),
-      base: baseOf(request),
-      header: (name: string) => textOf(headers[name]),
-      body: NO_BODY,
-      stream: undefined,
-      interruption: turn,
-      cors: undefined,
-    };
-    if (pages !== undefined) plain.cors = corsHeaders(plain, pages) ?? null;
-    // The body of a page that may not call is not read.
-    if (plain.cors === null || !hasBody(request)) return origin.handle(plain);
-    if (origin.streamsBody?.(plain)) return this.#answerStream(request, plain);
-    const body = await this.#read(request, plain, turn);
-    if (body === 'late') return balancerRefusal(408, 'Request Timeout').answer;
-    if (body === 'full') return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer;
-    plain.body = body;
-    return origin.handle(plain);
-  }
-
   // The operation reads the body.
-  async #answerStream(request: IncomingMessage, plain: OpenedRequest): Promise<Answer> {
+  async #answerStream(exchange: Exchange): Promise<void> {
+    const { incoming, response } = exchange;
     const { origin, clock, limits } = this.#options;
-    const rules = { maxBytes: origin.bodyLimit(plain), seconds: limits.bodySeconds, clock };
-    const body = this.#bodies.stream(request, rules);
-    plain.stream = body;
+    const rules = { maxBytes: origin.bodyLimit(exchange), seconds: limits.bodySeconds, clock };
+    const body = this.#bodies.stream(incoming, rules);
+    exchange.stream = body;
     try {
-      const answer = await origin.handle(plain);
-      return (await body.finish()) ?? answer;
+      const answer = await origin.handle(exchange, undefined);
+      const sent = (await body.finish()) ?? answer;
+      if (sent) exchange.send(sent);
+    } catch {
+      response.destroy();
     } finally {
       this.#bodies.closed(body);
     }
   }
 
-  async #read(
-    request: IncomingMessage,
-    line: RequestLine,
-    turn: Turn,
-  ): Promise<Uint8Array | 'late' | 'full'> {
+  async #read(exchange: Exchange): Promise<Uint8Array | 'late' | 'full'> {
+    const { incoming, turn } = exchange;
     const { origin, clock, limits } = this.#options;
-    const maxBytes = origin.bodyLimit(line);
+    const maxBytes = origin.bodyLimit(exchange);
     const body = new Body({ maxBytes, seconds: limits.bodySeconds, clock });
     try {
-      return await this.#bodies.read(request, body);
+      return await this.#bodies.read(incoming, body);
     } finally {
       // Given back at the end of the turn, which the end of the connection may have brought already.
       if (turn.ended) this.#bodies.give(body.held);
@@ -164,7 +162,8 @@ export class Listener {
     }
   }
 
-  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  #write(exchange: Exchange, answer: Answer, more: Headers | undefined): void {
+    const { incoming, response } = exchange;
     if (response.destroyed) return void discard(answer);
     const { status, contentType, body, stream, headers } = answer;
     const length = stream ? 0 : Buffer.byteLength(body);
@@ -173,15 +172,16 @@ export class Listener {
     if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
     if (status !== NO_CONTENT && !stream) lines.push('content-length', String(length));
     if (contentType !== '') lines.push('content-type', contentType);
-    for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
+    addTo(lines, headers);
+    addTo(lines, more);
     // The rest of a body is not read, so the connection cannot be used again.
-    if (this.#turns.closing || isCut(request)) lines.push('connection', 'close');
+    if (this.#turns.closing || isCut(incoming)) lines.push('connection', 'close');
     response.sendDate = false;
     response.writeHead(status, lines);
     if (stream) return void this.#send(stream, response, headers?.['content-length']);
     // A string is sent in one piece with the headers.
     response.end(body);
-    this.#outbox.watch(request.socket, length);
+    this.#outbox.watch(incoming.socket, length);
   }
 
   #send(stream: AnswerStream, response: ServerResponse, announced: string | undefined): void {
@@ -196,6 +196,10 @@ export class Listener {
 // Nobody is there to read the answer.
 function discard({ stream }: Answer): void {
   stream?.cancel().catch(() => undefined);
+}
+
+function addTo(lines: string[], headers: Headers | undefined): void {
+  for (const name in headers) lines.push(name, headers[name] ?? '');
 }
 
 // Bytes that are not HTTP never become a request, so the answer is written by hand.
@@ -213,15 +217,4 @@ function rawAnswer(status: number, reason: string): string {
 // Node itself would read and drop the rest of a body, however much comes.
 function isCut(request: IncomingMessage): boolean {
   return !request.complete && hasBody(request);
-}
-
-// A proxy in front passes the client's `Host` on, and reports TLS in a header.
-function baseOf({ headers }: IncomingMessage): string | undefined {
-  const { host } = headers;
-  if (host === undefined || !HOST.test(host)) return undefined;
-  return `${headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${host}`;
-}
-
-function textOf(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.join(', ');
 }

@@ -5,8 +5,9 @@ import type { Clock } from '../../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
 import { type AllowOrigin, checkAllowOrigin } from '../http/cors.ts';
 import { systemClock } from '../system.ts';
+import type { ServedOrigin } from './exchange.ts';
 import { resolveServeLimits, type ServeLimits } from './limits.ts';
-import { Listener, type ServedOrigin } from './listener.ts';
+import { Listener } from './listener.ts';
 
 /** The options of a server. */
 export interface ServeOptions {

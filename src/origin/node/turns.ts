@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
+import type { Held } from '../http/held.ts';
 import type { Interruption } from '../http/request.ts';
 import { Budget, type ServeLimits } from './limits.ts';
 
@@ -13,6 +14,7 @@ interface Waiting {
 
 /** The turn of one request on its connection, from its header to the end of its answer. */
 export class Turn implements Interruption {
+  readonly response: ServerResponse;
   /** Requests of the same connection that came since. Absent for all clients that do not pipeline. */
   waiting: Waiting[] | undefined;
   /** What ends the connection after this turn. */
@@ -21,7 +23,12 @@ export class Turn implements Interruption {
   held = 0;
   ended = false;
   #aborted = false;
+  #parked: Pick<Held, 'interrupt'> | undefined;
   #callback: (() => void) | undefined;
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
 
   get aborted(): boolean {
     return this.#aborted;
@@ -34,12 +41,25 @@ export class Turn implements Interruption {
     };
   }
 
+  /** The request is parked. */
+  hold(parked: Pick<Held, 'interrupt'>): void {
+    if (this.#aborted) parked.interrupt();
+    else this.#parked = parked;
+  }
+
+  /** The request is not parked any more. */
+  release(): void {
+    this.#parked = undefined;
+  }
+
   /** Ends the request if it is parked, or as soon as it parks: the client hangs up, or the server closes. */
   abort(): void {
     this.#aborted = true;
-    const callback = this.#callback;
+    const [callback, parked] = [this.#callback, this.#parked];
     this.#callback = undefined;
+    this.#parked = undefined;
     callback?.();
+    parked?.interrupt();
   }
 }
 
@@ -61,6 +81,8 @@ export class Turns {
   readonly #current = new Map<Socket, Turn>();
   readonly #requests: Budget;
   readonly #bytes: Budget;
+  // One function for all responses: it finds the turn by the socket.
+  readonly #onClose: (this: ServerResponse) => void;
   #closing = false;
   #whenIdle: (() => void) | undefined;
 
@@ -68,6 +90,10 @@ export class Turns {
     this.#options = options;
     this.#requests = new Budget(options.limits.totalPipelined);
     this.#bytes = new Budget(options.limits.totalPipelinedBytes);
+    const turns = this;
+    this.#onClose = function () {
+      turns.#closed(this);
+    };
   }
 
   get closing(): boolean {
@@ -119,14 +145,20 @@ export class Turns {
 
   #begin(request: IncomingMessage, response: ServerResponse, before: Turn | undefined): void {
     const { socket } = request;
-    const turn = new Turn();
+    const turn = new Turn(response);
     turn.waiting = before?.waiting;
     turn.last = before?.last;
     this.#current.set(socket, turn);
     if (this.#closing) turn.abort();
     // Emitted after the answer was handed to the system, or when the connection ends.
-    response.once('close', () => this.#end(socket, turn));
+    response.on('close', this.#onClose);
     this.#options.begin(request, response, turn);
+  }
+
+  #closed(response: ServerResponse): void {
+    const { socket } = response.req;
+    const turn = this.#current.get(socket);
+    if (turn?.response === response && !turn.ended) this.#end(socket, turn);
   }
 
   #end(socket: Socket, turn: Turn): void {

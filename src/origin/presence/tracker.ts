@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
+import { letExit } from '../let-exit.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { PresenceExcess, PresenceStore, Touch } from '../store/presence.ts';
 import type { NextTurn } from '../turns.ts';
@@ -48,14 +49,7 @@ export class PresenceTracker {
   #wakesAt = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  /** Opens the presence of a shard. What was due meanwhile is swept first; if that fails, it is swept later. */
-  static async open(options: PresenceTrackerOptions): Promise<PresenceTracker> {
-    const tracker = new PresenceTracker(options);
-    await tracker.#wake();
-    return tracker;
-  }
-
-  private constructor(options: PresenceTrackerOptions) {
+  constructor(options: PresenceTrackerOptions) {
     this.#options = options;
     this.#toucher = new Toucher({
       ...options,
@@ -67,6 +61,11 @@ export class PresenceTracker {
     // Before an interval of another origin is over, but not all the time.
     const sweepMs = Math.min(SWEEP_MS, Math.max(RETRY_MS, this.#announceMs));
     this.#sweepMs = options.isShared ? sweepMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Sweeps what was due meanwhile; if that fails, it is swept later. Never rejects. */
+  async start(): Promise<void> {
+    await this.#wake();
   }
 
   /**
@@ -218,10 +217,4 @@ export class PresenceTracker {
     }
     return rounds;
   }
-}
-
-// What an origin has to do for presence keeps no process running that has nothing else to do: it may never be closed.
-function letExit(timer: TimerHandle): void {
-  if (typeof timer !== 'object' || timer === null || !('unref' in timer)) return;
-  if (typeof timer.unref === 'function') timer.unref();
 }

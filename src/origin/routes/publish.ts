@@ -4,6 +4,7 @@ import { type Answer, accessRefusal, ok, publishRefusal } from '../http/answer.t
 import { bodyText, byteLength, parseJson } from '../http/body.ts';
 import { largeMessageBytes, type OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { channelOf, isOn, needsOnChannel, numberOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -57,15 +58,15 @@ function publishInPath(
     method: 'GET',
     path,
     needs: needsOnChannel('write'),
-    async handle(call) {
-      const { limits, clock } = call.services;
-      const shard = await publishTarget(call);
-      const text = call.segment('message');
-      const [most, tooLarge] =
-        kind === 'signal' ? [limits.signalBytes, 'Signal size too large'] : [limits.messageBytes, TOO_LARGE];
-      if (text.length > most || byteLength(text) > most) throw publishRefusal(tooLarge, clock.now());
-      return publishTo(shard, call, { kind, text });
-    },
+    handle: (call) =>
+      whenThere(publishTarget(call), (shard) => {
+        const { limits, clock } = call.services;
+        const text = call.segment('message');
+        const isSignal = kind === 'signal';
+        if (isLongerThan(isSignal ? limits.signalBytes : limits.messageBytes, text))
+          throw publishRefusal(isSignal ? 'Signal size too large' : TOO_LARGE, clock.now());
+        return publishTo(shard, call, { kind, text });
+      }),
   };
 }
 
@@ -88,20 +89,26 @@ function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => num
 }
 
 // The shard to publish to. Throws a `Refusal` if the keys or the channel do not allow it.
-async function publishTarget(call: Call): Promise<Shard> {
+function publishTarget(call: Call): Soon<Shard> {
+  return whenThere(shardOf(call), (shard) => {
+    refuseTarget(shard, call);
+    return shard;
+  });
+}
+
+function refuseTarget(shard: Shard, call: Call): void {
   const { keysets, clock } = call.services;
-  const shard = await shardOf(call);
   const keyProblem = keysets.publishProblem(shard.subscribeKey, call.segment('publishKey'), clock.now());
   if (keyProblem) throw keyProblem;
   const channel = channelOf(call);
-  if (!isPresenceName(channel)) return shard;
+  if (!isPresenceName(channel)) return;
   throw accessRefusal(400, 'Invalid Channel: presence events come from the origin only', {
     channels: [channel],
   });
 }
 
 // The payload is delivered as the text that was sent, so that no number loses digits.
-async function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promise<Answer> {
+function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promise<Answer> {
   const { query, services, segment } = call;
   const now = services.clock.now();
   refuseInvalid(kind, jsonOf(text, now), now);
@@ -124,14 +131,21 @@ async function publishTo(shard: Shard, call: Call, { kind, text }: Publication):
   const publishId = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
   const entryKind = kind === 'signal' ? kind : 'message';
   const request = { channel, kind: entryKind, data, deliver, publishId, history: retention } as const;
-  const [appended] = await shard.log.append([request], { floor: shard.window.position });
-  return ok(`[1,"Sent","${ptto ?? appended?.tt}"]`);
+  const { log, window } = shard;
+  return log
+    .append([request], { floor: window.position })
+    .then(([appended]) => ok(`[1,"Sent","${ptto ?? appended?.tt}"]`));
+}
+
+// A character has three bytes at most.
+function isLongerThan(bytes: number, text: string): boolean {
+  return text.length * 3 > bytes && (text.length > bytes || byteLength(text) > bytes);
 }
 
 // Clients read these members of a file message without a check. An encrypted one is a string.
 function refuseInvalid(kind: Publication['kind'], message: unknown, now: number): void {
-  const { id, name } = Object(Object(message).file);
   if (kind !== 'file' || typeof message === 'string') return;
+  const { id, name } = Object(Object(message).file);
   if (typeof id !== 'string' || typeof name !== 'string') throw publishRefusal('Invalid file message', now);
 }
 

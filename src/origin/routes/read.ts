@@ -5,6 +5,7 @@ import { ALL_NAMES, type Need } from '../access/authorize.ts';
 import { accessRefusal, malformed, registryRefusal } from '../http/answer.ts';
 import type { Query } from '../http/request.ts';
 import type { Shard } from '../shard.ts';
+import type { Soon } from '../soon.ts';
 import { type Stamp, stampFromCursor } from '../store/stamp.ts';
 import type { Call, Route } from './route.ts';
 
@@ -13,8 +14,8 @@ const ON = /^(?:1|true)$/i;
 const OFF = /^(?:0|false)$/i;
 const MAX_LEASE_SECONDS = 86_400;
 
-/** The shard of the path's subscribe key. Throws a `Refusal` for a key that is not served. */
-export async function shardOf({ services, segment }: Call): Promise<Shard> {
+/** The shard of the path's subscribe key, without a promise if it is open. Throws a `Refusal` for a key that is not served. */
+export function shardOf({ services, segment }: Call): Soon<Shard> {
   const subscribeKey = segment('subscribeKey');
   const problem = services.keysets.subscribeProblem(subscribeKey);
   if (problem) throw problem;

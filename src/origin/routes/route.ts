@@ -2,10 +2,12 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { Need } from '../access/authorize.ts';
 import type { PatternCache } from '../access/pattern.ts';
 import type { Answer } from '../http/answer.ts';
+import type { Held } from '../http/held.ts';
 import type { OriginRequest, Query } from '../http/request.ts';
 import type { Keysets } from '../keysets.ts';
 import type { OriginLimits } from '../limits.ts';
-import type { Shards } from '../shard.ts';
+import type { Shards } from '../shards.ts';
+import type { Soon } from '../soon.ts';
 import type { NextTurn } from '../turns.ts';
 
 /** The parts of an origin that all operations share. */
@@ -28,7 +30,7 @@ export interface Call {
   readonly query: Query;
   readonly services: Services;
   /** A segment of the path by its name in the route, decoded. */
-  segment(name: string): string;
+  readonly segment: (name: string) => string;
 }
 
 /** One operation of the protocol. */
@@ -44,6 +46,6 @@ export interface Route {
   bodyBytes?(limits: OriginLimits): number;
   /** Reads the body as it comes, by `chunksOf(request)`: it is never in memory as a whole. */
   readonly streamsBody?: boolean;
-  /** May throw a `Refusal`. */
-  handle(call: Call): Answer | Promise<Answer>;
+  /** May throw a `Refusal`, or reject with one. */
+  handle(call: Call): Soon<Answer | Held>;
 }

@@ -1,13 +1,22 @@
 import { authorize } from '../access/authorize.ts';
 import { type Answer, balancerRefusal, malformed, notFound } from '../http/answer.ts';
 import type { Operation } from '../http/dispatch.ts';
-import { decode, parseTarget, type RequestLine, type Target } from '../http/request.ts';
+import type { Held } from '../http/held.ts';
+import {
+  decode,
+  type OriginRequest,
+  parseTarget,
+  type Query,
+  type RequestLine,
+  type Target,
+} from '../http/request.ts';
+import type { Soon } from '../soon.ts';
 import type { Call, Route, Services } from './route.ts';
 
 /** A route that matches a request. */
 export interface Match {
   readonly route: Route;
-  /** A segment of the path by its name in the route. */
+  /** A segment of the path by its name in the route, decoded. */
   segment(name: string): string;
 }
 
@@ -17,6 +26,8 @@ interface Compiled {
   readonly literals: readonly (string | undefined)[];
   /** Position by name. */
   readonly names: ReadonlyMap<string, number>;
+  /** Its path has a subscribe key. */
+  readonly hasKey: boolean;
 }
 
 const KEY = '{subscribeKey}';
@@ -30,55 +41,106 @@ export function operationFinder(
   services: Services,
 ): (line: RequestLine) => Operation {
   const router = new Router(routes);
-  const { limits, shards } = services;
   return ({ method, target }) => {
-    const parsed = parseTarget(target, limits.parameters);
-    const { route, segment } = router.match(method, parsed);
-    const { query } = parsed;
-    const hasKey = route.path.includes(KEY);
-    return {
-      name: route.operation,
-      bodyBytes: route.bodyBytes?.(limits) ?? limits.bodyBytes,
-      streamsBody: route.streamsBody === true,
-      async run(request) {
-        const call = { request, services, query, segment };
-        if (!hasKey) return route.handle(call);
-        return shards.during(segment('subscribeKey'), () => permitted(route, call));
-      },
-    };
+    const { path, segments, query } = parseTarget(target, services.limits.parameters);
+    return new Routed(router.find(method, path, segments), { path, query }, services);
   };
 }
 
-async function permitted(route: Route, call: Call): Promise<Answer> {
-  const { services, segment } = call;
-  const { keysets, patterns, shards, nextTurn } = services;
-  if (keysets.isRestricted(segment('subscribeKey'))) {
-    const sources = async () => ({
-      store: (await shards.get(segment('subscribeKey'))).access,
-      patterns,
-      nextTurn,
-    });
-    await authorize(await route.needs(call), call, sources);
+/** A request on its route: little more than its path and query, since every parked poll has one. */
+class Routed implements Operation {
+  readonly #compiled: Compiled;
+  readonly #path: string;
+  readonly query: Query;
+  readonly services: Services;
+  #request: OriginRequest | undefined;
+  /** Its shard stays open. */
+  #isCounted = false;
+
+  constructor(compiled: Compiled, { path, query }: Omit<Target, 'segments'>, services: Services) {
+    this.#compiled = compiled;
+    this.#path = path;
+    this.query = query;
+    this.services = services;
   }
+
+  get name(): string {
+    return this.#compiled.route.operation;
+  }
+
+  get bodyBytes(): number {
+    const { limits } = this.services;
+    return this.#compiled.route.bodyBytes?.(limits) ?? limits.bodyBytes;
+  }
+
+  get streamsBody(): boolean {
+    return this.#compiled.route.streamsBody === true;
+  }
+
+  get request(): OriginRequest {
+    if (!this.#request) throw new Error('The request has not begun.');
+    return this.#request;
+  }
+
+  // Made when it is needed: a function of each parked poll would be kept.
+  get segment(): (name: string) => string {
+    return (name) => segmentOf(this.#compiled, name, this.#path);
+  }
+
+  run(request: OriginRequest): Soon<Answer | Held> {
+    this.#request = request;
+    const { route, hasKey } = this.#compiled;
+    if (!hasKey) return route.handle(this);
+    const subscribeKey = this.segment('subscribeKey');
+    this.services.shards.begin(subscribeKey);
+    this.#isCounted = true;
+    if (!this.services.keysets.isRestricted(subscribeKey)) return route.handle(this);
+    return permitted(route, this);
+  }
+
+  end(): void {
+    if (!this.#isCounted) return;
+    this.#isCounted = false;
+    this.services.shards.end(this.segment('subscribeKey'));
+  }
+}
+
+async function permitted(route: Route, call: Call): Promise<Answer | Held> {
+  const { services, segment } = call;
+  const { patterns, shards, nextTurn } = services;
+  const sources = async () => ({
+    store: (await shards.get(segment('subscribeKey'))).access,
+    patterns,
+    nextTurn,
+  });
+  await authorize(await route.needs(call), call, sources);
   return route.handle(call);
 }
 
 /** Finds the route of a request by its raw path: a name with an encoded slash stays one segment. */
 export class Router {
   // By number of segments and the first of them, so that a request is compared with few routes.
-  readonly #routes: ReadonlyMap<string, readonly Compiled[]>;
+  readonly #routes: ReadonlyMap<string, readonly Compiled[]>[] = [];
 
   constructor(routes: readonly Route[]) {
-    this.#routes = Map.groupBy(routes.map(compile), ({ literals }) => bucket(literals.length, literals[0]));
+    const byLength = Map.groupBy(routes.map(compile), ({ literals }) => literals.length);
+    for (const [length, some] of byLength)
+      this.#routes[length] = Map.groupBy(some, ({ literals }) => literals[0] ?? '');
   }
 
   /** Throws a `Refusal` if there is none, or none for this method. */
   match(method: string, { path, segments }: Target): Match {
-    const routes = this.#routes.get(bucket(segments.length, segments[0])) ?? [];
-    const matching = routes.filter(({ literals }) => matches(literals, segments));
-    const found = matching.find(({ route }) => route.method === method);
-    if (found) return { route: found.route, segment: (name) => segmentOf(found, name, segments) };
-    if (matching.length > 0) throw wrongMethod(matching);
+    const compiled = this.find(method, path, segments);
+    return { route: compiled.route, segment: (name) => segmentOf(compiled, name, path) };
+  }
+
+  /** As `match`. */
+  find(method: string, path: string, segments: readonly string[]): Compiled {
+    const routes = this.#routes[segments.length]?.get(segments[0] ?? '') ?? [];
+    for (const compiled of routes)
+      if (compiled.route.method === method && matches(compiled.literals, segments)) return compiled;
+    const others = routes.filter(({ literals }) => matches(literals, segments));
+    if (others.length > 0) throw wrongMethod(others);
     throw PUBLISH_FAMILY.has(segments[0] ?? '') ? malformed() : notFound(path);
   }
 }
@@ -96,19 +158,24 @@ function compile(route: Route): Compiled {
     const name = nameOf(segment);
     if (name !== undefined) names.set(name, index);
   }
-  return { route, names, literals: segments.map((segment) => (nameOf(segment) ? undefined : segment)) };
-}
-
-function bucket(length: number, first: string | undefined): string {
-  return `${length}/${first}`;
+  const literals = segments.map((segment) => (nameOf(segment) ? undefined : segment));
+  return { route, names, literals, hasKey: route.path.includes(KEY) };
 }
 
 function matches(literals: readonly (string | undefined)[], segments: readonly string[]): boolean {
-  return literals.every((literal, index) => literal === undefined || literal === segments[index]);
+  for (let index = 0; index < literals.length; index++) {
+    const literal = literals[index];
+    if (literal !== undefined && literal !== segments[index]) return false;
+  }
+  return true;
 }
 
-function segmentOf({ route, names }: Compiled, name: string, segments: readonly string[]): string {
-  const segment = segments[names.get(name) ?? -1];
-  if (segment === undefined) throw new Error(`The route of ${route.operation} has no segment "${name}".`);
-  return decode(segment);
+// Read from the path again, so that nobody has to keep a list of segments.
+function segmentOf({ route, names }: Compiled, name: string, path: string): string {
+  const index = names.get(name);
+  if (index === undefined) throw new Error(`The route of ${route.operation} has no segment "${name}".`);
+  let start = path.indexOf('/') + 1;
+  for (let left = index; left > 0; left--) start = path.indexOf('/', start) + 1;
+  const end = path.indexOf('/', start);
+  return decode(path.slice(start, end < 0 ? undefined : end));
 }

@@ -1,4 +1,5 @@
 import type { Shard } from '../shard.ts';
+import type { Soon } from '../soon.ts';
 import { laterStamp, MAX_AHEAD_MS, type Stamp, stampOf, stampPlus } from '../store/stamp.ts';
 import type { Lost } from '../window/gaps.ts';
 import type { Names } from './read.ts';
@@ -21,15 +22,14 @@ interface PollStart extends Names {
 }
 
 /** Finds the position in this log at which a client goes on (docs/reference/protocol.md, "Subscribe"). */
-export async function startOf(shard: Shard, call: Call, poll: PollStart): Promise<Start> {
+export function startOf(shard: Shard, call: Call, poll: PollStart): Soon<Start> {
   const { cursor } = poll;
   const region = regionOf(call);
-  const { epoch } = shard.window;
+  const { epoch, began } = shard.window;
   const foreign = region !== undefined && region !== epoch && !shard.adoptedCursors.has({ cursor, epoch });
-  const older = region === undefined && cursor >= EARLIEST && cursor < shard.window.began;
-  return foreign || older
-    ? foreignStart(shard, call, poll)
-    : { cursor: await reachable(shard, call, cursor) };
+  const older = region === undefined && cursor >= EARLIEST && cursor < began;
+  if (foreign || older) return foreignStart(shard, call, poll);
+  return cursor <= shard.window.position ? { cursor } : reachable(shard, call, cursor);
 }
 
 /**
@@ -55,10 +55,9 @@ export async function foreignStart({ log, window }: Shard, call: Call, poll: Pol
  * a faster clock, and raises the log above itself. One that is far ahead does not: clients could push the log to the end
  * of time.
  */
-async function reachable({ log, window }: Shard, call: Call, cursor: Stamp): Promise<Stamp> {
-  if (cursor <= window.position) return cursor;
+async function reachable({ log }: Shard, call: Call, cursor: Stamp): Promise<Start> {
   const head = await log.fence(isNear(call, cursor) ? cursor : undefined);
-  return cursor <= head ? cursor : head;
+  return { cursor: cursor <= head ? cursor : head };
 }
 
 // Compared with the clock: a client could push the log on without end, step by step.

@@ -21,6 +21,10 @@ export class Timeline<M extends Moment> {
     return this.#oldest;
   }
 
+  get newest(): M | undefined {
+    return this.#newest;
+  }
+
   /** Adds an item that is newer than all others. */
   push(moment: M): void {
     moment.older = this.#newest;

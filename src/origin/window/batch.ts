@@ -1,5 +1,6 @@
 import type { WireGap } from '../../protocol/envelope.ts';
-import type { Stamp } from '../store/stamp.ts';
+import type { Answer } from '../http/answer.ts';
+import { firstAfter, type Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
 import { coarseGaps, gapsOf, type Lost } from './gaps.ts';
 import type { LiveEntry, LiveQueue } from './live-queue.ts';
@@ -18,6 +19,16 @@ export interface Batch {
   /** Envelopes as JSON texts, in order. */
   readonly envelopes: readonly string[];
   readonly gaps: readonly WireGap[];
+  /** The answer that one of its takers has made of it, for others who get the same. */
+  prepared?: Prepared | undefined;
+}
+
+/** An answer to a poll. */
+export interface Prepared {
+  readonly answer: Answer;
+  // What it depends on beside the batch.
+  readonly region: number;
+  readonly isLate: boolean;
 }
 
 /** The parameters of a batch. */
@@ -25,7 +36,7 @@ export interface Query {
   readonly subscription: Subscription;
   readonly cursor: Stamp;
   /** The channels that have new entries; absent: any may have some. */
-  readonly channels?: Iterable<string> | undefined;
+  readonly channels?: ReadonlySet<string> | undefined;
   /** The client's filter; absent: all entries pass. `undefined`: it has no steps left. */
   readonly wants?: ((live: LiveEntry) => boolean | undefined) | undefined;
   /** Entries of a lost log that the client may have missed. */
@@ -48,8 +59,11 @@ export interface Collected {
   readonly isWhole: boolean;
   /** `true`: the filter has no steps left. */
   readonly isExhausted: boolean;
+  /** The first entry that was looked at. */
+  readonly first: Stamp | undefined;
 }
 
+const NO_LABELS: readonly Label[] = [];
 // The work of looking at one entry, in steps of a filter.
 const ENTRY_UNITS = 30;
 
@@ -61,7 +75,7 @@ export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collecte
   const gaps = boundedGaps(queue, query, end);
   const batch = new Collecting(query, end, Math.max(0, end.maxBytes - bytesOf(gaps)));
   const { envelopes } = batch;
-  for (const live of merged(sourcesOf(queue, query), query.cursor)) {
+  for (const live of entriesOf(queue, query)) {
     if (live.tt > end.position) break;
     const reason = batch.take(live);
     if (!reason) continue;
@@ -71,9 +85,15 @@ export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collecte
       batch: { cursor, envelopes, gaps: before },
       isWhole: false,
       isExhausted: reason === 'exhausted',
+      first: batch.first,
     };
   }
-  return { batch: { cursor: end.position, envelopes, gaps }, isWhole: true, isExhausted: false };
+  return {
+    batch: { cursor: end.position, envelopes, gaps },
+    isWhole: true,
+    isExhausted: false,
+    first: batch.first,
+  };
 }
 
 // Gaps that would take half of an answer are told by the names that the client has sent, which are never so many.
@@ -85,6 +105,7 @@ function boundedGaps(queue: LiveQueue, query: Query, end: Pick<BatchEnd, 'positi
 }
 
 function bytesOf(gaps: readonly WireGap[]): number {
+  if (gaps.length === 0) return 0;
   return gaps.reduce((sum, gap) => sum + (gap.c ?? gap.w ?? gap.g ?? '').length + GAP_BYTES, 0);
 }
 
@@ -93,6 +114,7 @@ class Collecting {
   readonly envelopes: string[] = [];
   /** The last entry that was looked at. */
   last: Stamp;
+  first: Stamp | undefined;
   readonly #query: Query;
   readonly #end: BatchEnd;
   readonly #room: number;
@@ -117,6 +139,7 @@ class Collecting {
     const isWanted = labels.length === 0 || !wants || wants(live);
     if (isWanted === undefined) return 'exhausted';
     this.last = live.tt;
+    this.first ??= live.tt;
     if (isWanted) for (const label of labels) this.#add(live, label);
     return undefined;
   }
@@ -129,6 +152,20 @@ class Collecting {
   }
 }
 
+// Most subscribers are woken by one channel.
+function entriesOf(queue: LiveQueue, query: Query): Iterable<LiveEntry> {
+  const channel = onlyChannelOf(query);
+  if (channel === undefined) return merged(sourcesOf(queue, query), query.cursor);
+  const entries = queue.ofChannel(channel);
+  return entries.slice(firstAfter(entries, query.cursor));
+}
+
+function onlyChannelOf({ channels, subscription: { labels, wildcards } }: Query): string | undefined {
+  if (channels ? channels.size !== 1 : labels.size !== 1 || wildcards.length > 0) return undefined;
+  const [only] = channels ?? labels.keys();
+  return only;
+}
+
 function* sourcesOf(queue: LiveQueue, { subscription, channels }: Query): Generator<readonly LiveEntry[]> {
   for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel);
   if (channels) return;
@@ -136,6 +173,6 @@ function* sourcesOf(queue: LiveQueue, { subscription, channels }: Query): Genera
 }
 
 function labelsOf({ labels, wildcards }: Subscription, { channel }: LiveEntry): readonly Label[] {
-  if (wildcards.length === 0) return labels.get(channel) ?? [];
+  if (wildcards.length === 0) return labels.get(channel) ?? NO_LABELS;
   return namesCovering(channel).flatMap((name) => labels.get(name) ?? []);
 }

@@ -19,8 +19,6 @@ export interface FollowerOptions {
   onLost(before: Stamp): void;
   /** The log is another one: what was read of the one before does not count. Its entries follow from the beginning. */
   onReset(log: LogIdentity): void;
-  /** The new log was read up to this moment. */
-  onResumed(): void;
   /** The tail reports that new entries may stay out, or that they come again. */
   onLive(isUp: boolean): void;
   /** The log could not be read. The next entry or check reads it again. */
@@ -120,7 +118,6 @@ export class Follower {
   }
 
   async #readOn(): Promise<void> {
-    const before = this.#epoch;
     // Entries that the tail reports during a read may or may not be in it: read once more.
     try {
       do {
@@ -131,7 +128,6 @@ export class Follower {
       // In the turn in which the last read ended: later entries of the tail must not wait for another read.
       this.#repairing = undefined;
     }
-    if (this.#epoch !== before && !this.#closed) this.#options.onResumed();
   }
 
   // A fence first: from now on nothing is stamped below what this reader has seen of the log before.

@@ -24,6 +24,8 @@ export interface Reader {
   readonly lost?: Lost | undefined;
 }
 
+const NO_GAPS: readonly WireGap[] = [];
+
 interface Range {
   readonly from: Stamp;
   readonly to: Stamp;
@@ -68,6 +70,7 @@ export function gapsOf(
   { subscription, cursor, lost }: Reader,
   end: Stamp,
 ): readonly WireGap[] {
+  if (!lost && queue.isWholeAfter(cursor)) return NO_GAPS;
   const gaps = new Gaps(end);
   if (lost) addLost(gaps, lost);
   for (const name of namesWithGaps(queue, subscription, cursor)) {

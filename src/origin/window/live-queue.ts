@@ -125,6 +125,11 @@ export class LiveQueue {
     this.#horizon = laterStamp(this.#horizon, before);
   }
 
+  /** `true` if nothing was dropped after the log had passed a position. */
+  isWholeAfter(position: Stamp): boolean {
+    return this.#horizon <= position && (this.#dropped.newest?.tt ?? ZERO_STAMP) <= position;
+  }
+
   /** Entries of one channel, oldest first. */
   ofChannel(channel: string): readonly LiveEntry[] {
     return this.#queues.get(channel) ?? [];

@@ -19,6 +19,9 @@ export class Subscription {
   /** The wildcards among the names. */
   readonly wildcards: readonly string[];
 
+  /** The names as they were sent, if others who send them share this. */
+  source: string | undefined = undefined;
+
   constructor(
     labels: ReadonlyMap<string, readonly Label[]>,
     groups: readonly string[] = [],

@@ -1,104 +1,119 @@
 import { type Entry, isControl } from '../store/entry.ts';
-import type { Stamp } from '../store/stamp.ts';
+import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
-import type { PollFilter } from './poll.ts';
+import type { Parked } from './parked.ts';
 import type { Subscription } from './subscription.ts';
 
-/** A waiting poll. */
-export interface Waiter {
+/** All that are parked with one subscription, so that each of them costs no more for many names. */
+export class Audience {
   readonly subscription: Subscription;
-  /** Channels on which something was published since the poll began to wait. */
-  readonly woken: Set<string>;
+  readonly parked = new Set<Parked>();
+  /** Channels on which something was published since all of them were woken. */
+  woken: Set<string> | undefined;
+  /** The newest of these entries, or of changes of groups. */
+  newest: Stamp = ZERO_STAMP;
   /** The position of the first change of one of its groups: from there on its subscription is out of date. */
   groupsChangedAt: Stamp | undefined;
-  /** Its filter, whose steps are counted. */
-  readonly filter: PollFilter | undefined;
-  /** Called at the end of a turn with new entries or group changes. `false`: it was cut, and must be called again. */
-  wake(): boolean;
-  /** Ends the poll as if its time were over. */
-  pass(): void;
-  /** Ends the poll so that it begins anew: the log is another one. */
-  restart(): void;
-  /** Called when the poll must not wait any longer. */
-  end(): void;
+
+  constructor(subscription: Subscription) {
+    this.subscription = subscription;
+  }
 }
 
 // A prefix that no name can have keeps groups apart from channels of the same name.
 const groupKey = (group: string) => `\n${group}`;
 
-/** Waiting polls by the names they subscribe to, so that an entry reaches only those. */
-export class Waiters {
-  readonly #byName = new Map<string, Set<Waiter>>();
-  readonly #all = new Set<Waiter>();
-  #woken = new Set<Waiter>();
-  readonly #wakeAll: (woken: Iterable<Waiter>) => void;
+/** The parts of waiters. */
+export interface WaitersOptions {
+  /** There is a new entry for an audience. */
+  wake(audience: Audience): void;
+  /** The first is parked with a subscription. */
+  onUsed(subscription: Subscription): void;
+  /** The last with a subscription has gone. */
+  onUnused(subscription: Subscription): void;
+}
 
-  /** `wakeAll` is called at the end of a turn, with the polls for which there is something new. */
-  constructor(wakeAll: (woken: Iterable<Waiter>) => void) {
-    this.#wakeAll = wakeAll;
+/** What is parked, by the names that it subscribes to, so that an entry reaches only those. */
+export class Waiters {
+  readonly #byName = new Map<string, Audience | Set<Audience>>();
+  readonly #audiences = new Map<Subscription, Audience>();
+  readonly #options: WaitersOptions;
+  #size = 0;
+
+  constructor(options: WaitersOptions) {
+    this.#options = options;
   }
 
   get size(): number {
-    return this.#all.size;
+    return this.#size;
   }
 
-  [Symbol.iterator](): IterableIterator<Waiter> {
-    return [...this.#all].values();
+  [Symbol.iterator](): IterableIterator<Parked> {
+    return [...this.#audiences.values()].flatMap(({ parked }) => [...parked]).values();
   }
 
-  /** `true` while the poll waits. */
-  has(waiter: Waiter): boolean {
-    return this.#all.has(waiter);
+  /** Adds one; returns those who are parked with the same subscription. */
+  add(parked: Parked): Audience {
+    const { subscription } = parked;
+    const audience = this.#audiences.get(subscription) ?? this.#open(subscription);
+    audience.parked.add(parked);
+    parked.audience = audience;
+    this.#size++;
+    return audience;
   }
 
-  add(waiter: Waiter): void {
-    this.#all.add(waiter);
-    for (const name of keysOf(waiter.subscription)) {
-      const waiters = this.#byName.get(name);
-      if (waiters) waiters.add(waiter);
-      else this.#byName.set(name, new Set([waiter]));
-    }
+  remove(parked: Parked): void {
+    const { audience } = parked;
+    if (!audience) return;
+    audience.parked.delete(parked);
+    parked.audience = undefined;
+    this.#size--;
+    if (audience.parked.size === 0) this.#close(audience);
   }
 
-  remove(waiter: Waiter): void {
-    if (!this.#all.delete(waiter)) return;
-    this.#woken.delete(waiter);
-    for (const name of keysOf(waiter.subscription)) {
-      const waiters = this.#byName.get(name);
-      waiters?.delete(waiter);
-      if (waiters?.size === 0) this.#byName.delete(name);
-    }
-  }
-
-  /** Marks an entry as new for the polls subscribed to it. They are woken together when the turn ends. */
+  /** Marks an entry as new for those who are subscribed to it. */
   notify(entry: Entry): void {
-    const { kind, channel, tt } = entry;
-    if (isControl(entry) && kind !== 'group') return;
-    const names = kind === 'group' ? [groupKey(channel)] : namesCovering(channel);
-    for (const name of names) {
-      for (const waiter of this.#byName.get(name) ?? []) {
-        if (kind === 'group') waiter.groupsChangedAt ??= tt;
-        else waiter.woken.add(channel);
-        this.#wakeLater(waiter);
-      }
+    const { kind, channel } = entry;
+    if (kind === 'group') return void this.#notify(groupKey(channel), entry);
+    if (isControl(entry)) return;
+    for (const name of namesCovering(channel)) this.#notify(name, entry);
+  }
+
+  #notify(name: string, entry: Entry): void {
+    const audiences = this.#byName.get(name);
+    if (audiences instanceof Set) for (const audience of audiences) this.#mark(audience, entry);
+    else if (audiences) this.#mark(audiences, entry);
+  }
+
+  #mark(audience: Audience, { kind, channel, tt }: Entry): void {
+    if (kind === 'group') audience.groupsChangedAt ??= tt;
+    else if (audience.woken) audience.woken.add(channel);
+    else audience.woken = new Set([channel]);
+    audience.newest = tt;
+    this.#options.wake(audience);
+  }
+
+  #open(subscription: Subscription): Audience {
+    const audience = new Audience(subscription);
+    this.#audiences.set(subscription, audience);
+    for (const name of keysOf(subscription)) {
+      const others = this.#byName.get(name);
+      if (others instanceof Set) others.add(audience);
+      else this.#byName.set(name, others ? new Set([others, audience]) : audience);
     }
+    this.#options.onUsed(subscription);
+    return audience;
   }
 
-  /** Lets all polls begin anew. */
-  restart(): void {
-    for (const waiter of [...this.#all]) waiter.restart();
-  }
-
-  // The entries of one turn are answered together.
-  #wakeLater(waiter: Waiter): void {
-    if (this.#woken.size === 0) queueMicrotask(() => this.#flush());
-    this.#woken.add(waiter);
-  }
-
-  #flush(): void {
-    const woken = this.#woken;
-    this.#woken = new Set();
-    this.#wakeAll(woken);
+  #close(audience: Audience): void {
+    const { subscription } = audience;
+    this.#audiences.delete(subscription);
+    for (const name of keysOf(subscription)) {
+      const others = this.#byName.get(name);
+      if (others instanceof Set) others.delete(audience);
+      if (others === audience || (others instanceof Set && others.size === 0)) this.#byName.delete(name);
+    }
+    this.#options.onUnused(subscription);
   }
 }
 

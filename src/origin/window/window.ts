@@ -1,88 +1,60 @@
-import type { Clock } from '../../protocol/clock.ts';
-import type { Budget } from '../store/budget.ts';
-import { type ControlEntry, type Entry, isControl } from '../store/entry.ts';
-import type { ShardLog } from '../store/log.ts';
+import { type Entry, isControl } from '../store/entry.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
-import { type NextTurn, Turns } from '../turns.ts';
-import { type Batch, type Collected, collect } from './batch.ts';
+import { Turns } from '../turns.ts';
 import { Follower, type LogIdentity } from './follower.ts';
-import { Envelopes, type LiveEntry, LiveQueue, type LiveQueueLimits } from './live-queue.ts';
-import { empty, type Outcome, type Poll, type PollFilter, park, type Settle, type Woken } from './poll.ts';
-import { type Waiter, Waiters } from './waiters.ts';
+import { Holds } from './holds.ts';
+import { LiveQueue } from './live-queue.ts';
+import type { WindowOptions } from './options.ts';
+import type { End, Parked, Restart } from './parked.ts';
+import { hasContent, Reader } from './reader.ts';
+import { Waiters } from './waiters.ts';
+import { type Wake, Wakes } from './wakes.ts';
 
 const TRIM_EVERY = 1_000;
 // The work of one turn, in steps of a filter: about ten milliseconds.
 const SLICE = 100_000;
-// Waking a poll, and reading an envelope as a value, in the same units.
-const WAKE_UNITS = 1_000;
-const CHARACTERS_PER_STEP = 8;
 
-/** The limits of a window. */
-export interface WindowLimits extends LiveQueueLimits {
-  /** Seconds for which entries stay live. */
-  readonly liveSeconds: number;
-  /** Characters of one answer after which it is cut. */
-  readonly answerBytes: number;
-  /** Steps that the filters of all polls may take that are woken together. */
-  readonly filterSteps: number;
-}
+// Reading for one subscriber: it has ended, has everything, or was cut and has to go on.
+type Progress = 'ended' | 'whole' | 'cut';
 
-/** The parts of a window. */
-export interface WindowOptions {
-  readonly subscribeKey: string;
-  readonly log: ShardLog;
-  readonly clock: Clock;
-  readonly limits: WindowLimits;
-  /** The memory that it shares with others. Absent: none. */
-  readonly budget?: Budget | undefined;
-  /** For long work, which lets others have their turn. Absent: it is done at once. */
-  readonly nextTurn?: NextTurn | undefined;
-  /** `true` if the log's tail may lose calls. */
-  readonly checks: boolean;
-  /** A control entry was read: what depends on it is out of date. Absent: nothing does. */
-  onControl?(entry: ControlEntry): void;
-  /** The log is another one: all that depends on control entries is out of date. Absent: nothing does. */
-  onReset?(): void;
-  /** New control entries may stay out, or they come again. Absent: nothing depends on them. */
-  onLive?(isUp: boolean): void;
-  /** The log could not be read for a while. */
-  onFailure(error: unknown): void;
-}
-
-interface ReadOptions {
-  readonly channels?: Iterable<string> | undefined;
-  readonly upto?: Stamp | undefined;
-}
-
-/** The live entries of one shard, and the polls that wait for more: the only part of the origin that waits. */
+/** The live entries of one shard, and the subscribers that wait for more: the only part of the origin that waits. */
 export class Window {
   readonly #options: WindowOptions;
   #queue: LiveQueue;
   #identity: LogIdentity = { epoch: 0, began: ZERO_STAMP };
-  readonly #envelopes = new Envelopes();
   readonly #waiters: Waiters;
-  readonly #turns: Turns;
+  readonly #wakes: Wakes;
+  readonly #holds: Holds;
+  readonly #reader: Reader;
   readonly #follower: Follower;
   #groupsChangedAt: Stamp = ZERO_STAMP;
   #added = 0;
   #closed = false;
 
   private constructor(options: WindowOptions) {
-    const { log, clock, checks } = options;
+    const { log, clock, limits, checks, recent, nextTurn = () => Promise.resolve() } = options;
+    const turns = new Turns(nextTurn, SLICE);
     this.#options = options;
     this.#queue = this.#newQueue();
-    this.#turns = new Turns(options.nextTurn ?? (() => Promise.resolve()), SLICE);
-    this.#waiters = new Waiters((woken) => {
-      this.#wakeAll(woken).catch((error: unknown) => options.onFailure(error));
+    this.#reader = new Reader({ queue: () => this.#queue, turns, recent, maxBytes: limits.answerBytes });
+    this.#holds = new Holds(clock, (parked) => this.#expire(parked));
+    this.#wakes = new Wakes({
+      turns,
+      wake: (parked, wake) => this.#wake(parked, wake),
+      onFailure: (error) => options.onFailure(error),
+    });
+    this.#waiters = new Waiters({
+      wake: (audience) => this.#wakes.add(audience),
+      onUsed: (subscription) => options.onUsed?.(subscription),
+      onUnused: (subscription) => options.onUnused?.(subscription),
     });
     this.#follower = new Follower({
       log,
       clock,
       checks,
       onEntry: (entry) => this.#take(entry),
-      onLost: (before) => this.#queue.forget(before),
+      onLost: (before) => this.#lose(before),
       onReset: (identity) => this.#reset(identity),
-      onResumed: () => this.#waiters.restart(),
       onLive: (isUp) => options.onLive?.(isUp),
       onFailure: (error) => options.onFailure(error),
     });
@@ -115,27 +87,37 @@ export class Window {
     return this.#groupsChangedAt;
   }
 
-  /** The number of waiting polls. */
+  /** The number of parked subscribers. */
   get waiting(): number {
     return this.#waiters.size;
   }
 
   /**
-   * Resolves when there are entries or gaps after the cursor, or when the hold time is over. Rejects with what the filter
-   * throws.
+   * Reads what there is after the cursor, and waits for more. The sink takes it, in this turn or later, until it takes no
+   * more, its time is over or it is interrupted.
    */
-  async poll(poll: Poll): Promise<Outcome> {
-    for (let { cursor } = poll; ; ) {
-      // A group has changed since its channels were looked up, when there was no waiter to wake.
-      if (poll.subscription.isOutdated(this.#groupsChangedAt)) return empty('groups-changed', cursor);
-      // Reading and waiting begin in one turn: nothing can be published in between.
-      const { batch, isWhole, isExhausted } = this.#read({ ...poll, cursor });
-      const outcome = this.#outcomeOf(poll, batch, isExhausted || (isWhole && poll.holdMs <= 0));
-      if (outcome) return outcome;
-      cursor = batch.cursor;
-      if (isWhole) return new Promise((resolve, reject) => this.#wait(poll, { resolve, reject }));
-      await this.#turns.next();
-    }
+  park(parked: Parked): void {
+    // A group has changed since its channels were looked up, when nobody was there to be woken.
+    if (parked.subscription.isOutdated(this.#groupsChangedAt))
+      return void parked.sink.end('groups-changed', parked.start);
+    // Reading and waiting begin in one turn: nothing can be published in between.
+    const progress = this.#read(parked, undefined);
+    if (progress === 'ended') return;
+    if (this.#closed) return void parked.sink.end('interrupted', parked.start);
+    if (progress === 'whole' && parked.length <= 0) return void parked.sink.end('timeout', parked.seen);
+    const audience = this.#waiters.add(parked);
+    if (progress === 'whole') this.#holds.add(parked);
+    else this.#wakes.addOne(audience, parked);
+  }
+
+  /** Reads on for a sink that is ready again. */
+  resume(parked: Parked): void {
+    if (parked.audience) this.#wakes.addOne(parked.audience, parked);
+  }
+
+  /** Ends what is parked before its time. Does nothing if it is not parked any more. */
+  interrupt(parked: Parked): void {
+    if (parked.audience) this.#end(parked, 'interrupted', parked.start);
   }
 
   /** Reads the log up to this moment. Rejects when it cannot be read. */
@@ -143,83 +125,114 @@ export class Window {
     return this.#follower.catchUp();
   }
 
-  /** Answers all waiting polls with their own cursors, and stops. */
+  /** Answers all that is parked with its own cursor, and stops. */
   close(): void {
     this.#closed = true;
     this.#follower.close();
-    for (const waiter of this.#waiters) waiter.end();
+    for (const parked of this.#waiters) this.interrupt(parked);
     this.#queue.clear();
   }
 
-  #outcomeOf(poll: Poll, batch: Batch, isOver: boolean): Outcome | undefined {
-    if (hasContent(batch)) return { kind: 'batch', batch };
-    if (this.#closed || poll.interruption?.aborted) return empty('interrupted', poll.cursor);
-    // If the filter has no steps left, the next poll has some of its own.
-    return isOver ? empty('timeout', batch.cursor) : undefined;
+  #end(parked: Parked, end: End, cursor: Stamp): void {
+    this.#leave(parked);
+    parked.sink.end(end, cursor);
   }
 
-  #wait(poll: Poll, settle: Settle): void {
-    const { clock } = this.#options;
-    park(poll, settle, {
-      clock,
-      waiters: this.#waiters,
-      position: () => this.position,
-      wake: (cursor, waiter) => this.#wake({ ...poll, cursor }, waiter),
-    });
+  #leave(parked: Parked): void {
+    this.#holds.remove(parked);
+    this.#waiters.remove(parked);
   }
 
-  #wake(poll: Poll, waiter: Waiter): Woken {
-    // The old subscription is valid up to the change; later entries are found by the next poll.
-    const upto = waiter.groupsChangedAt ?? this.position;
-    const { batch, isWhole, isExhausted } = this.#read(poll, { channels: waiter.woken, upto });
-    const woken = { isWhole, upto: batch.cursor };
-    if (hasContent(batch)) return { ...woken, outcome: { kind: 'batch', batch } };
-    if (isExhausted) return { ...woken, outcome: empty('timeout', batch.cursor) };
-    if (!isWhole) return woken;
-    waiter.woken.clear();
-    if (waiter.groupsChangedAt === undefined) return woken;
-    return { ...woken, outcome: empty('groups-changed', laterStamp(poll.cursor, waiter.groupsChangedAt)) };
+  // The cursor moves to the position that was read, so that it does not get older than the live entries.
+  #expire(parked: Parked): void {
+    const isWoken = parked.isBehind || parked.audience?.woken !== undefined;
+    this.#end(parked, 'timeout', isWoken ? parked.seen : laterStamp(parked.seen, this.position));
   }
 
-  #read(poll: Poll, { channels, upto = this.position }: ReadOptions = {}): Collected {
-    const { filter } = poll;
-    const wants = filter && ((live: LiveEntry) => this.#evaluate(filter, live));
-    const isOver = (units: number) => this.#turns.isOver(units);
-    const end = { position: upto, maxBytes: this.#options.limits.answerBytes, isOver };
-    return collect(this.#queue, { ...poll, channels, wants }, end);
+  #wake(parked: Parked, wake: Wake): boolean {
+    if (!parked.audience || (!parked.isBehind && parked.seen >= wake.audience.newest)) return true;
+    // It reads everything when it is resumed.
+    if (parked.sink.isReady === false) {
+      parked.isBehind = true;
+      return true;
+    }
+    const { filter } = parked;
+    if (filter && wake.round.steps > this.#options.limits.filterSteps) return this.#pass(parked);
+    const before = filter?.spent ?? 0;
+    const progress = this.#read(parked, wake);
+    wake.round.steps += Math.max(0, (filter?.spent ?? 0) - before);
+    if (progress === 'whole') this.#wait(parked);
+    return progress !== 'cut';
   }
 
-  #evaluate(filter: PollFilter, live: LiveEntry): boolean | undefined {
-    const before = filter.spent;
+  // One publish has woken very many filters: polls go on with the next one, and streams in a turn of their own.
+  #pass(parked: Parked): true {
+    if (!parked.isEndless) {
+      this.#end(parked, 'timeout', parked.seen);
+    } else {
+      parked.isBehind = true;
+      this.resume(parked);
+    }
+    return true;
+  }
+
+  #wait(parked: Parked): void {
+    const changedAt = parked.audience?.groupsChangedAt;
+    if (changedAt !== undefined) this.#end(parked, 'groups-changed', laterStamp(parked.seen, changedAt));
+    else if (parked.length <= 0) this.#end(parked, 'timeout', parked.seen);
+    else this.#holds.add(parked);
+  }
+
+  #read(parked: Parked, wake: Wake | undefined): Progress {
     try {
-      return filter.passes(this.#envelopes.of(live));
-    } finally {
-      // Also if it took too long.
-      this.#turns.isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
-    }
-  }
-
-  // In slices. A publish that wakes very many filters ends the polls whose turn does not come: they go on with the next.
-  async #wakeAll(woken: Iterable<Waiter>): Promise<void> {
-    const { filterSteps } = this.#options.limits;
-    let steps = 0;
-    for (const waiter of woken) {
-      const { filter } = waiter;
-      const before = filter?.spent ?? 0;
-      for (let done = false; !done && this.#waiters.has(waiter); ) {
-        done = wakeOrPass(waiter, steps > filterSteps);
-        if (this.#turns.isOver(WAKE_UNITS)) await this.#turns.next();
+      // A subscription is valid up to a change of its groups; later entries are found by the next one.
+      const position = parked.audience?.groupsChangedAt ?? this.position;
+      const { batch, isWhole, isExhausted } = this.#reader.read(parked, position, wake);
+      parked.seen = laterStamp(parked.seen, batch.cursor);
+      if (hasContent(batch)) {
+        if (!parked.sink.take(batch)) {
+          this.#leave(parked);
+          return 'ended';
+        }
+        parked.took(batch.cursor);
+      } else if (isExhausted) {
+        if (!parked.isEndless) {
+          // The next poll has steps of its own.
+          this.#end(parked, 'timeout', parked.seen);
+          return 'ended';
+        }
+        parked.filter?.renew();
       }
-      steps += (filter?.spent ?? 0) - before;
+      if (!isWhole) return 'cut';
+      parked.isBehind = false;
+      return 'whole';
+    } catch (error) {
+      this.#leave(parked);
+      parked.sink.fail(error);
+      return 'ended';
     }
   }
 
-  // The envelopes of another log have another region, and entries may be missing in it.
+  // The envelopes of another log have another region, and entries may be missing in it: everybody looks up anew where to
+  // start.
   #reset(identity: LogIdentity): void {
     this.#identity = identity;
     this.#queue.clear();
     this.#queue = this.#newQueue();
+    this.#restart('epoch-changed');
+  }
+
+  // Control entries may have been among them, and everybody who is parked has a gap.
+  #lose(before: Stamp): void {
+    this.#queue.forget(before);
+    this.#groupsChangedAt = laterStamp(this.#groupsChangedAt, before);
+    this.#restart('groups-changed');
+  }
+
+  #restart(end: Restart): void {
+    this.#reader.reset();
     this.#options.onReset?.();
+    for (const parked of this.#waiters) this.#end(parked, end, parked.start);
   }
 
   #newQueue(): LiveQueue {
@@ -239,14 +252,4 @@ export class Window {
     const { clock, limits } = this.#options;
     this.#queue.expire(stampOf(clock.now() - limits.liveSeconds * 1000));
   }
-}
-
-function wakeOrPass(waiter: Waiter, isLate: boolean): boolean {
-  if (!waiter.filter || !isLate) return waiter.wake();
-  waiter.pass();
-  return true;
-}
-
-function hasContent({ envelopes, gaps }: Batch): boolean {
-  return envelopes.length > 0 || gaps.length > 0;
 }

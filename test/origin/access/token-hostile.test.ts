@@ -86,7 +86,7 @@ async function turnsFor(pattern: string, names: readonly string[]): Promise<numb
   const services = { clock, limits: resolveLimits(), keysets };
   const context = {
     request: plainRequest('/'),
-    query: new Query(`auth=${auth}`, 1),
+    query: new Query(`auth=${auth}`, 0, 1),
     services,
     segment: () => 'demo',
   };

@@ -35,11 +35,12 @@ async function tracked({ isLocal = true } = {}) {
     setState: (user, states) => store.setState(user, states),
     getState: (user, channels) => store.getState(user, channels),
   };
-  const tracker = await PresenceTracker.open({
+  const tracker = new PresenceTracker({
     ...{ presence, clock, isLocal, isShared: true, limits: resolveLimits() },
     nextTurn: () => settle(1),
     onFailure: (error) => failures.push(error),
   });
+  await tracker.start();
   const leases = () =>
     calls.splice(0).map((call) => call.reduce((sum, { channels }) => sum + channels.length, 0));
   const down = (value: boolean) => {

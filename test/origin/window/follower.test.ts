@@ -39,7 +39,6 @@ async function follow(log: ShardLog, clock: VirtualClock, checks = true) {
     onEntry: ({ tt }) => seen.push(tt),
     onLost: (before) => lost.push(before),
     onReset: () => undefined,
-    onResumed: () => undefined,
     onLive: () => undefined,
     onFailure: (error) => failures.push(error),
   });

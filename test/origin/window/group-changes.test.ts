@@ -1,37 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { resolveLimits } from '../../../src/origin/limits.ts';
-import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
 import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
 import { Subscription } from '../../../src/origin/window/subscription.ts';
-import { Window } from '../../../src/origin/window/window.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { openWindow as open, pollOf, stampsIn } from '../../support/origin-window.ts';
 
 const LABEL = [{ json: '"g"', since: ZERO_STAMP }];
 
 /** A window, and polls of a group with the channel `a`; `b` is to come into the group. */
 async function openWindow() {
-  const clock = new VirtualClock();
-  const log = new MemoryLog(clock);
-  const window = await Window.open({
-    subscribeKey: 'demo',
-    log,
-    clock,
-    limits: resolveLimits(),
-    checks: false,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  const message = (channel: string) => log.appendOne({ channel, kind: 'message', data: { payload: '1' } }).tt;
-  const change = (group = 'g') => log.appendOne({ channel: group, kind: 'group', data: null }).tt;
+  const { clock, window, append: message, changeGroup } = await open();
+  const change = (group = 'g') => changeGroup(group);
   const listenTo = (channels: readonly string[], groups: readonly string[] = ['g']) =>
     new Subscription(new Map(channels.map((name) => [name, LABEL])), groups, window.groupsChangedAt);
   const poll = (asked: Subscription, cursor = window.position) =>
-    window.poll({ subscription: asked, cursor, holdMs: 1_000 });
+    pollOf(window, { subscription: asked, cursor, holdMs: 1_000 }).outcome;
   return { clock, window, message, change, listenTo, poll };
 }
-
-const stampsIn = (envelopes: readonly string[]) => envelopes.map((text) => JSON.parse(text).p.t as string);
 
 describe('entries that come in one turn with a change of a group', () => {
   test('are delivered up to the change, and the rest with the new channels', async () => {
@@ -42,10 +25,10 @@ describe('entries that come in one turn with a change of a group', () => {
     const second = message('b');
     const third = message('a');
     const { kind, batch } = await before;
-    expect([kind, stampsIn(batch.envelopes)]).toEqual(['batch', [first]]);
+    expect([kind, stampsIn(batch)]).toEqual(['batch', [first]]);
     expect(batch.cursor < second).toBe(true);
     const after = await poll(listenTo(['a', 'b']), batch.cursor);
-    expect(stampsIn(after.batch.envelopes)).toEqual([second, third]);
+    expect(stampsIn(after.batch)).toEqual([second, third]);
   });
 
   test('wait for the new channels when they all come after it', async () => {
@@ -56,7 +39,7 @@ describe('entries that come in one turn with a change of a group', () => {
     change();
     const { kind, batch } = await before;
     expect([kind, batch.envelopes]).toEqual(['groups-changed', []]);
-    expect(stampsIn((await poll(listenTo(['a', 'b']), batch.cursor)).batch.envelopes)).toEqual(stamps);
+    expect(stampsIn((await poll(listenTo(['a', 'b']), batch.cursor)).batch)).toEqual(stamps);
   });
 });
 

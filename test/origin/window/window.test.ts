@@ -1,39 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { resolveLimits } from '../../../src/origin/limits.ts';
-import { MemoryLog } from '../../../src/origin/store/memory/log.ts';
-import { ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
-import { Subscription } from '../../../src/origin/window/subscription.ts';
-import { Window } from '../../../src/origin/window/window.ts';
-import { message } from '../../support/entries.ts';
-import { TestInterruption } from '../../support/origin-network.ts';
-import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { openWindow as open, pollOf, subscriptionTo } from '../../support/origin-window.ts';
+import { settle } from '../../support/virtual-clock.ts';
 
 async function openWindow() {
-  const clock = new VirtualClock();
-  const log = new MemoryLog(clock);
-  const window = await Window.open({
-    subscribeKey: 'demo',
-    log,
-    clock,
-    limits: resolveLimits(),
-    checks: false,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  const append = (channel: string) => log.appendOne(message(channel));
-  const changeGroup = (group: string) => log.appendOne({ channel: group, kind: 'group', data: null });
-  const poll = (names: readonly string[], interruption?: TestInterruption) => {
-    const labels = new Map(names.map((name) => [name, [{ json: JSON.stringify(name), since: ZERO_STAMP }]]));
-    const cursor = window.position;
-    return window.poll({
-      subscription: new Subscription(labels, ['g']),
-      cursor,
-      holdMs: 1_000,
-      interruption,
-    });
-  };
-  return { clock, window, append, changeGroup, poll };
+  const { clock, window, append, changeGroup } = await open();
+  const parkedOn = (names: readonly string[]) =>
+    pollOf(window, { subscription: subscriptionTo(names, ['g']), cursor: window.position, holdMs: 1_000 });
+  const poll = (names: readonly string[]) => parkedOn(names).outcome;
+  return { clock, window, append, changeGroup, poll, parkedOn };
 }
 
 describe('a poll is no longer waited for', () => {
@@ -58,10 +32,9 @@ describe('a poll is no longer waited for', () => {
   });
 
   test('when it was interrupted', async () => {
-    const { window, poll } = await openWindow();
-    const interruption = new TestInterruption();
-    const outcome = poll(['a'], interruption);
-    interruption.abort();
+    const { window, parkedOn } = await openWindow();
+    const { outcome, interrupt } = parkedOn(['a']);
+    interrupt();
     expect((await outcome).kind).toBe('interrupted');
     expect(window.waiting).toBe(0);
   });
@@ -87,7 +60,7 @@ describe('a poll is no longer waited for', () => {
 test('all entries of one turn come in one answer', async () => {
   const { append, poll } = await openWindow();
   const outcome = poll(['a', 'b']);
-  const stamps = ['a', 'b', 'a'].map((channel) => append(channel).tt);
+  const stamps = ['a', 'b', 'a'].map((channel) => append(channel));
   expect((await outcome).batch).toMatchObject({ cursor: stamps.at(-1), envelopes: { length: 3 } });
 });
 

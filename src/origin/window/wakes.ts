@@ -1,0 +1,127 @@
+import type { Turns } from '../turns.ts';
+import type { Parked } from './parked.ts';
+import type { SharedRead } from './shared-read.ts';
+import type { Audience } from './waiters.ts';
+
+// Those that are woken before the next audience has its turn.
+const TOGETHER = 32;
+// Waking one, in steps of a filter.
+const WAKE_UNITS = 1_000;
+
+/** What the filters of all have taken that are woken by the entries of one turn. */
+export interface Round {
+  steps: number;
+}
+
+/** Some that are being woken. */
+export interface Wake {
+  readonly audience: Audience;
+  readonly parked: readonly Parked[];
+  readonly round: Round;
+  /** The next of them. */
+  at: number;
+  /** There was something newer since the first of them was woken. */
+  again: Round | undefined;
+  /** What one has read, for the others. */
+  shared: SharedRead | undefined;
+}
+
+/** The parts of wakes. */
+export interface WakesOptions {
+  readonly turns: Turns;
+  /** Wakes one. `false`: it was cut, and must be woken again. Must not throw. */
+  wake(parked: Parked, wake: Wake): boolean;
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Wakes what is parked at the end of the turn in which entries came, so that these are answered together. Audiences take
+ * turns, and all of them leave turns to other work: one with many thousands does not block the others.
+ */
+export class Wakes {
+  readonly #options: WakesOptions;
+  readonly #byAudience = new Map<Audience, Wake>();
+  // In the order of their turns.
+  readonly #queue = new Set<Wake>();
+  #pending = new Set<Audience>();
+  #isRunning = false;
+
+  constructor(options: WakesOptions) {
+    this.#options = options;
+  }
+
+  /** There is something new for an audience. */
+  add(audience: Audience): void {
+    if (this.#pending.size === 0) queueMicrotask(() => this.#flush());
+    this.#pending.add(audience);
+  }
+
+  /** Reads on for one that was cut, or that was not ready. */
+  addOne(audience: Audience, parked: Parked): void {
+    this.#queue.add({
+      audience,
+      parked: [parked],
+      round: { steps: 0 },
+      at: 0,
+      again: undefined,
+      shared: undefined,
+    });
+    queueMicrotask(() => this.#start());
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = new Set();
+    const round: Round = { steps: 0 };
+    for (const audience of pending) {
+      const running = this.#byAudience.get(audience);
+      if (running) running.again = round;
+      else this.#begin(audience, round);
+    }
+    this.#start();
+  }
+
+  #begin(audience: Audience, round: Round): void {
+    const parked = [...audience.parked];
+    const wake: Wake = { audience, parked, round, at: 0, again: undefined, shared: undefined };
+    this.#byAudience.set(audience, wake);
+    this.#queue.add(wake);
+  }
+
+  #start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#run().catch((error: unknown) => this.#options.onFailure(error));
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // A set that grows while it is iterated: those that are not done are added again.
+      for (const wake of this.#queue) {
+        this.#queue.delete(wake);
+        await this.#some(wake);
+        if (wake.at < wake.parked.length) this.#queue.add(wake);
+        else this.#end(wake);
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #some(wake: Wake): Promise<void> {
+    const { turns } = this.#options;
+    for (let left = TOGETHER; left > 0 && wake.at < wake.parked.length; left--) {
+      const one = wake.parked[wake.at];
+      if (!one || this.#options.wake(one, wake)) wake.at++;
+      if (turns.isOver(WAKE_UNITS)) await turns.next();
+    }
+  }
+
+  #end(wake: Wake): void {
+    const { audience, again } = wake;
+    if (this.#byAudience.get(audience) !== wake) return;
+    this.#byAudience.delete(audience);
+    if (again) this.#begin(audience, again);
+    else if (!this.#pending.has(audience)) audience.woken = undefined;
+  }
+}
