@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import http from 'node:http';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PubNub, type Transport } from '../../src/index.ts';
 import { nodeTransport } from '../../src/node/index.ts';
 import { createOrigin } from '../../src/origin/index.ts';
@@ -223,7 +223,7 @@ describe('an origin whose clients come and go', () => {
         poll.on('error', () => poll.destroy());
         return poll;
       });
-      await vi.waitUntil(() => system.requests.size === POLLS, { timeout: 60_000 });
+      await system.requests.take(POLLS);
       // One timer for all of them.
       await clock.whenPending(1);
       for (const poll of polls) poll.destroy();
