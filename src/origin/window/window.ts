@@ -195,14 +195,11 @@ export class Window {
           return 'ended';
         }
         parked.took(batch.cursor);
-      } else if (isExhausted) {
-        if (!parked.isEndless) {
-          // The next poll has steps of its own.
-          this.#end(parked, 'timeout', parked.seen);
-          return 'ended';
-        }
-        parked.filter?.renew();
-      }
+      } else if (isExhausted && !parked.isEndless) {
+        // The next poll has steps of its own.
+        this.#end(parked, 'timeout', parked.seen);
+        return 'ended';
+      } else if (isExhausted) parked.filter?.renew();
       if (!isWhole) return 'cut';
       parked.isBehind = false;
       return 'whole';
