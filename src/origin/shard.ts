@@ -94,7 +94,7 @@ function storesOf(subscribeKey: string, { engine, rules, clock, limits }: ShardO
 function followers({ caches, presenceTracker }: Pick<Shard, 'caches' | 'presenceTracker'>) {
   return {
     onControl: (entry: ControlEntry) => {
-      if (entry.kind === 'leave') presenceTracker.left(entry.channel, entry.data);
+      if (entry.kind === 'leave') presenceTracker.left(entry.channel, { tt: entry.tt, channels: entry.data });
       else caches.onControl(entry);
     },
     onReset: () => caches.clear(),

@@ -1,5 +1,6 @@
 import { type Due, DueQueue } from '../due-queue.ts';
 import type { PresenceExcess, Touch } from '../store/presence.ts';
+import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 
 /** The result of a renewal. */
 export interface Renewed {
@@ -21,6 +22,12 @@ export interface Parked {
   end(alive: boolean): void;
 }
 
+/** A leave by the log. */
+export interface Left {
+  readonly tt: Stamp;
+  readonly channels: readonly string[];
+}
+
 /**
  * The leases that one request renews: once, or for as long as its poll is parked. There is one for each parked poll, so
  * it holds the lists of the request and copies none.
@@ -40,6 +47,10 @@ export class Renewal implements Due, Parked {
   states: ReadonlyMap<string, string> | undefined;
   /** The channels that the user has not left since. Absent: all of them. */
   kept: Set<string> | undefined = undefined;
+  /** The position of the log at which it was renewed the last time. */
+  at: Stamp = ZERO_STAMP;
+  /** Leaves that were heard of while it waits for the store: which came first is known when the store has answered. */
+  heard: Left[] | undefined = undefined;
   /** `true` while it waits for the store. */
   isUnderWay = false;
   isParked: boolean;
@@ -62,6 +73,27 @@ export class Renewal implements Due, Parked {
 
   end(alive: boolean): void {
     this.#onEnd(this, alive);
+  }
+
+  /** The user has left: it leaves these channels out. */
+  leave(channels: readonly string[]): void {
+    this.kept ??= new Set(this.channels);
+    for (const channel of channels) this.kept.delete(channel);
+  }
+
+  /** The log tells of a leave, perhaps of one before the request. */
+  hear(left: Left): void {
+    if (left.tt <= this.at) return;
+    if (this.isUnderWay) this.heard = [...(this.heard ?? []), left];
+    else this.leave(left.channels);
+  }
+
+  /** The store has renewed it, at that position of the log. */
+  renewed(at: Stamp): void {
+    this.at = at;
+    const { heard } = this;
+    this.heard = undefined;
+    for (const left of heard ?? []) this.hear(left);
   }
 }
 
@@ -107,10 +139,12 @@ export class Renewals {
 
   /** The user has left: renewals that there are now leave these channels out. */
   leave(user: string, channels: readonly string[]): void {
-    for (let one = this.#newest.get(user); one; one = one.older) {
-      one.kept ??= new Set(one.channels);
-      for (const channel of channels) one.kept.delete(channel);
-    }
+    for (let one = this.#newest.get(user); one; one = one.older) one.leave(channels);
+  }
+
+  /** The log tells that the user has left. */
+  hear(user: string, left: Left): void {
+    for (let one = this.#newest.get(user); one; one = one.older) one.hear(left);
   }
 
   /** The user has a new state: renewals that wait for the store do not bring back an older one. */

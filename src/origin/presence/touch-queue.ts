@@ -1,4 +1,5 @@
 import type { PresenceExcess, Touch, Touched } from '../store/presence.ts';
+import { HIGHEST_STAMP, type Stamp } from '../store/stamp.ts';
 import type { Renewal } from './renewals.ts';
 
 /** One round of a renewal, which takes several calls if it has many channels. */
@@ -9,6 +10,8 @@ export class Round {
   /** Calls without a result yet. */
   calls = 0;
   leaseMs: number;
+  /** The position of the log at which it took effect, of the first call. */
+  at: Stamp = HIGHEST_STAMP;
   excess: PresenceExcess | undefined;
   error: { readonly cause: unknown } | undefined;
   next: Round | undefined;
@@ -23,7 +26,8 @@ export class Round {
     return this.calls === 0 && (this.error !== undefined || this.sent >= this.renewal.channels.length);
   }
 
-  take({ leaseMs, excess }: Touched): void {
+  take({ at, leaseMs, excess }: Touched): void {
+    if (at < this.at) this.at = at;
     this.leaseMs = Math.min(this.leaseMs, leaseMs);
     this.excess ??= excess;
   }

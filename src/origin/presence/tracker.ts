@@ -3,7 +3,7 @@ import { letExit } from '../let-exit.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { PresenceExcess, PresenceStore, Touch } from '../store/presence.ts';
 import type { NextTurn } from '../turns.ts';
-import { type Parked, Renewal, Renewals, type Renewed } from './renewals.ts';
+import { type Left, type Parked, Renewal, Renewals, type Renewed } from './renewals.ts';
 import { Round } from './touch-queue.ts';
 import { Toucher } from './toucher.ts';
 
@@ -89,14 +89,14 @@ export class PresenceTracker {
 
   /** Ends the leases of a user, and their renewal by polls that are parked now. */
   async leave(user: string, channels: readonly string[]): Promise<void> {
-    this.left(user, channels);
+    this.#renewals.leave(user, channels);
     await this.#options.presence.leave(user, channels);
     this.#wakeIn(this.#announceMs);
   }
 
-  /** A user has left, here or at another origin: polls that are parked now renew these leases no more. */
-  left(user: string, channels: readonly string[]): void {
-    this.#renewals.leave(user, channels);
+  /** The log tells that a user has left: polls that were parked before renew these leases no more. */
+  left(user: string, left: Left): void {
+    this.#renewals.hear(user, left);
   }
 
   /** Sets a user's state by channel, whether they are present there or not. Resolves to the limit that some would have exceeded. */
@@ -136,10 +136,11 @@ export class PresenceTracker {
     else this.#renewals.remove(renewal);
   }
 
-  #settle({ renewal, leaseMs, excess, error }: Round): void {
+  #settle({ renewal, at, leaseMs, excess, error }: Round): void {
     renewal.isUnderWay = false;
     if (error) renewal.waiter?.reject(error.cause);
     else renewal.waiter?.resolve({ leaseMs, excess });
+    renewal.renewed(error ? renewal.at : at);
     if (!error) {
       renewal.states = undefined;
       this.#wakeIn(Math.min(leaseMs, this.#announceMs));

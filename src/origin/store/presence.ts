@@ -1,4 +1,5 @@
 import type { Room } from './budget.ts';
+import type { Stamp } from './stamp.ts';
 
 /** A renewal of a user's leases. */
 export interface Touch {
@@ -12,6 +13,8 @@ export interface Touch {
 
 /** The result of a touch. */
 export interface Touched {
+  /** A position of the log: what is stamped up to here had happened before the leases were renewed, and the rest had not. */
+  readonly at: Stamp;
   /** The shortest of the leases, in milliseconds. */
   readonly leaseMs: number;
   /** A limit that some of the leases or states would have exceeded: those were not taken, the others were. */

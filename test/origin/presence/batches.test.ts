@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryEngine } from '../../../src/origin/index.ts';
 import { resolveLimits } from '../../../src/origin/limits.ts';
 import { PresenceTracker } from '../../../src/origin/presence/tracker.ts';
 import type { PresenceStore, Touch } from '../../../src/origin/store/presence.ts';
+import { HIGHEST_STAMP, ZERO_STAMP } from '../../../src/origin/store/stamp.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 /** A tracker over a store that counts its calls, and fails while it is `down`. */
@@ -166,4 +167,45 @@ test('a poll on no channel, and one that ends in its own turn, leave nothing beh
   tracker.park({ user: 'u', channels: ['a'] }).end(false);
   await clock.advance(400_000);
   expect(leases()).toEqual([1]);
+});
+
+describe('a leave that the log tells of', () => {
+  const channels = ['a'];
+
+  async function parked() {
+    const { clock, store, tracker, leases } = await tracked();
+    tracker.park({ user: 'u', channels, leaseMs: 1_000 });
+    await settle();
+    leases();
+    const renewed = async () => {
+      await clock.advance(600);
+      return leases().length > 0;
+    };
+    return { store, tracker, renewed };
+  }
+
+  test('ends the renewals of polls that were parked before it', async () => {
+    const { tracker, renewed } = await parked();
+    tracker.left('u', { tt: HIGHEST_STAMP, channels });
+    expect(await renewed()).toBe(false);
+  });
+
+  test('and comes late does not end those of polls that were parked after it', async () => {
+    const { tracker, renewed } = await parked();
+    tracker.left('u', { tt: ZERO_STAMP, channels });
+    expect(await renewed()).toBe(true);
+  });
+
+  test.each([
+    [ZERO_STAMP, 1],
+    [HIGHEST_STAMP, 0],
+  ])('while a poll waits for the store is put in order with it: %s', async (tt, renewals) => {
+    const { clock, tracker, leases } = await tracked();
+    tracker.park({ user: 'u', channels, leaseMs: 1_000 });
+    tracker.left('u', { tt, channels });
+    await settle();
+    leases();
+    await clock.advance(600);
+    expect(leases()).toHaveLength(renewals);
+  });
 });

@@ -273,6 +273,8 @@ test('without permissions being asked for, tokens are minted and not needed', as
 test('no token or auth key makes the origin fail, and none that was not granted is of use', async () => {
   const { token, sendAs } = accessNetwork();
   const good = await token(ROOM);
+  // The bits that the last character has to spare, and the padding, do not belong to the token.
+  const whole = good.replaceAll('=', '').slice(0, -1);
   const auth = fc.oneof(
     fc.string({ minLength: 1 }),
     fc.base64String().map((text) => `p0F2${text}`),
@@ -282,7 +284,7 @@ test('no token or auth key makes the origin fail, and none that was not granted 
   );
   await fc.assert(
     fc.asyncProperty(auth, async (text) => {
-      fc.pre(!text.startsWith(good.slice(0, -1)));
+      fc.pre(!text.startsWith(whole));
       expect((await sendAs(text, READ_ROOM)).status).toBe(403);
     }),
     { numRuns: 300 },

@@ -77,7 +77,7 @@ export class MemoryPresence implements PresenceStore {
       this.#renew(lease, { isNew: !present, leaseMs, state: beyond ? undefined : state });
       shortest = Math.min(shortest, lease.length);
     }
-    return { leaseMs: shortest, excess };
+    return { at: this.#log.highest, leaseMs: shortest, excess };
   }
 
   #renew(lease: Lease, { isNew, leaseMs, state }: LeaseRenewal): void {
@@ -129,7 +129,7 @@ export class MemoryPresence implements PresenceStore {
       if (!this.#present.get(user, channel)) this.#await(lease);
       if (this.#update(lease, state)) this.#announce('state-change', lease);
     }
-    return { leaseMs: this.#rules.leaseMs, excess };
+    return { at: this.#log.highest, leaseMs: this.#rules.leaseMs, excess };
   }
 
   async getState(user: string, channels: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -31,7 +31,7 @@ describe('touch', () => {
         { user: 'v', channels: ['a'], leaseMs: 20_000 },
         { user: 'v', channels: [] },
       ]),
-    ).toEqual([
+    ).toMatchObject([
       { leaseMs: 300_000, excess: 'user' },
       { leaseMs: 20_000, excess: undefined },
       { leaseMs: 300_000, excess: undefined },
