@@ -85,7 +85,9 @@ export class HeldPoll implements Held, Sink {
 
   // Finds the position from which this log can serve the cursor.
   #start(find: () => Soon<Start>): void {
-    this.#epoch = this.#shard.window.epoch;
+    const { window } = this.#shard;
+    if (!window.isCurrent) return void this.#go(() => window.catchUp().then(() => this.#start(find)));
+    this.#epoch = window.epoch;
     this.#go(() =>
       whenThere(find(), (start) => {
         this.#lost = start.lost;

@@ -17,19 +17,12 @@ export interface FollowerOptions {
   onEntry(entry: Entry): void;
   /** Entries up to here were dropped before they could be read. */
   onLost(before: Stamp): void;
-  /** The log is another one: what was read of the one before does not count. Its entries follow from the beginning. */
-  onReset(log: LogIdentity): void;
+  /** The log is another one: what was read of the one before does not count. */
+  onReset(): void;
   /** The tail reports that new entries may stay out, or that they come again. */
   onLive(isUp: boolean): void;
   /** The log could not be read. The next entry or check reads it again. */
   onFailure(error: unknown): void;
-}
-
-/** A log with its beginning. */
-export interface LogIdentity {
-  readonly epoch: number;
-  /** Entries up to here may have been in a log that was lost, and are not in this one. */
-  readonly began: Stamp;
 }
 
 /**
@@ -39,9 +32,11 @@ export interface LogIdentity {
 export class Follower {
   readonly #options: FollowerOptions;
   #position: Stamp = ZERO_STAMP;
-  // The epoch that was read, and the one that the tail reports.
-  #epoch: number | undefined;
-  #newest: TailState | undefined;
+  #state: TailState | undefined;
+  // `true` until the beginning of the log is known, and the position in the log before.
+  #isNew = true;
+  #floor: Stamp = ZERO_STAMP;
+  #began: Stamp = ZERO_STAMP;
   #repairing: Promise<void> | undefined;
   #again = false;
   #endTail: (() => void) | undefined;
@@ -55,6 +50,21 @@ export class Follower {
   /** Every entry up to here was passed on, or lost before it could be read. */
   get position(): Stamp {
     return this.#position;
+  }
+
+  /** The number of the log. */
+  get epoch(): number {
+    return this.#state?.epoch ?? 0;
+  }
+
+  /** Entries up to here may have been in a log that was lost, and are not in this one. */
+  get began(): Stamp {
+    return this.#began;
+  }
+
+  /** `false` while little is known of the log, which has just become another one: `catchUp()` first. */
+  get isCurrent(): boolean {
+    return !this.#isNew;
   }
 
   /** Reads the log and follows it from there. After a rejection nothing is left of it. */
@@ -88,11 +98,20 @@ export class Follower {
   }
 
   #adopt(state: TailState): void {
-    const before = this.#newest;
-    this.#newest = state;
+    const before = this.#state;
+    this.#state = state;
     if (before?.isUp !== state.isUp) this.#options.onLive(state.isUp);
+    if (before?.epoch !== state.epoch) this.#reset();
     // The first state comes before the first read.
-    if (this.#epoch !== undefined && state.isUp) this.#repairInBackground();
+    if (before && state.isUp) this.#repairInBackground();
+  }
+
+  // At once: nothing of the log before is delivered as if it was still there.
+  #reset(): void {
+    this.#isNew = true;
+    this.#floor = laterStamp(this.#floor, this.#position);
+    this.#position = ZERO_STAMP;
+    this.#options.onReset();
   }
 
   #receive(entry: Entry): void {
@@ -121,9 +140,9 @@ export class Follower {
     // Entries that the tail reports during a read may or may not be in it: read once more.
     try {
       do {
-        if (this.#newest && this.#newest.epoch !== this.#epoch) await this.#begin(this.#newest.epoch);
-        await this.#readPage();
-      } while (this.#again && !this.#closed);
+        if (this.#isNew) await this.#begin();
+        else await this.#readPage();
+      } while ((this.#again || this.#isNew) && !this.#closed);
     } finally {
       // In the turn in which the last read ended: later entries of the tail must not wait for another read.
       this.#repairing = undefined;
@@ -131,19 +150,24 @@ export class Follower {
   }
 
   // A fence first: from now on nothing is stamped below what this reader has seen of the log before.
-  async #begin(epoch: number): Promise<void> {
-    const { log, onReset } = this.#options;
-    await log.fence(this.#position);
+  async #begin(): Promise<void> {
+    const { log } = this.#options;
+    const { epoch } = this;
+    await log.fence(this.#floor);
     const began = await log.began();
-    this.#epoch = epoch;
-    this.#position = ZERO_STAMP;
-    onReset({ epoch, began });
+    if (epoch !== this.epoch) return;
+    this.#isNew = false;
+    this.#again = true;
+    this.#began = began;
   }
 
   // There may be more when `#again` is set: it is cleared before the read, and set by the tail while it runs.
   async #readPage(): Promise<void> {
     this.#again = false;
+    const { epoch } = this;
     const { entries, upto, trimmed, trimmedUpto } = await this.#options.log.readAfter(this.#position, PAGE);
+    // It is of the log before.
+    if (epoch !== this.epoch) return;
     if (trimmed) this.#options.onLost(trimmedUpto ?? entries[0]?.prev ?? upto);
     for (const entry of entries) this.#take(entry);
     this.#position = laterStamp(this.#position, upto);

@@ -1,7 +1,7 @@
 import { type Entry, isControl } from '../store/entry.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { Turns } from '../turns.ts';
-import { Follower, type LogIdentity } from './follower.ts';
+import { Follower } from './follower.ts';
 import { Holds } from './holds.ts';
 import { LiveQueue } from './live-queue.ts';
 import type { WindowOptions } from './options.ts';
@@ -21,7 +21,6 @@ type Progress = 'ended' | 'whole' | 'cut';
 export class Window {
   readonly #options: WindowOptions;
   #queue: LiveQueue;
-  #identity: LogIdentity = { epoch: 0, began: ZERO_STAMP };
   readonly #waiters: Waiters;
   readonly #wakes: Wakes;
   readonly #holds: Holds;
@@ -35,7 +34,7 @@ export class Window {
     const { log, clock, limits, checks, recent, nextTurn = () => Promise.resolve() } = options;
     const turns = new Turns(nextTurn, SLICE);
     this.#options = options;
-    this.#queue = this.#newQueue();
+    this.#queue = this.#newQueue(0);
     this.#reader = new Reader({ queue: () => this.#queue, turns, recent, maxBytes: limits.answerBytes });
     this.#holds = new Holds(clock, (parked) => this.#expire(parked));
     this.#wakes = new Wakes({
@@ -54,7 +53,7 @@ export class Window {
       checks,
       onEntry: (entry) => this.#take(entry),
       onLost: (before) => this.#lose(before),
-      onReset: (identity) => this.#reset(identity),
+      onReset: () => this.#reset(),
       onLive: (isUp) => options.onLive?.(isUp),
       onFailure: (error) => options.onFailure(error),
     });
@@ -69,12 +68,17 @@ export class Window {
 
   /** The number of the log: the region in answers. */
   get epoch(): number {
-    return this.#identity.epoch;
+    return this.#follower.epoch;
   }
 
   /** Entries up to here may have been in a log that was lost, and are not in this one. */
   get began(): Stamp {
-    return this.#identity.began;
+    return this.#follower.began;
+  }
+
+  /** `false` while nothing is known yet of a log that has another number: `catchUp()` first. */
+  get isCurrent(): boolean {
+    return this.#follower.isCurrent;
   }
 
   /** Every entry up to here is in the window, or was dropped from it. */
@@ -167,12 +171,9 @@ export class Window {
 
   // One publish has woken very many filters: polls go on with the next one, and streams in a turn of their own.
   #pass(parked: Parked): true {
-    if (!parked.isEndless) {
-      this.#end(parked, 'timeout', parked.seen);
-    } else {
-      parked.isBehind = true;
-      this.resume(parked);
-    }
+    parked.isBehind = true;
+    if (parked.isEndless) this.resume(parked);
+    else this.#end(parked, 'timeout', parked.seen);
     return true;
   }
 
@@ -212,10 +213,9 @@ export class Window {
 
   // The envelopes of another log have another region, and entries may be missing in it: everybody looks up anew where to
   // start.
-  #reset(identity: LogIdentity): void {
-    this.#identity = identity;
+  #reset(): void {
     this.#queue.clear();
-    this.#queue = this.#newQueue();
+    this.#queue = this.#newQueue(this.epoch);
     this.#restart('epoch-changed');
   }
 
@@ -232,9 +232,9 @@ export class Window {
     for (const parked of this.#waiters) this.#end(parked, end, parked.start);
   }
 
-  #newQueue(): LiveQueue {
+  #newQueue(epoch: number): LiveQueue {
     const { subscribeKey, limits, budget } = this.#options;
-    return new LiveQueue({ subscribeKey, epoch: this.#identity.epoch }, limits, budget);
+    return new LiveQueue({ subscribeKey, epoch }, limits, budget);
   }
 
   #take(entry: Entry): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { systemClock, systemRandom } from '../../system.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../stamp.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
 import { MemoryAccess, NO_LIMITS as NO_ACCESS_LIMITS } from './access.ts';
@@ -15,9 +16,10 @@ const MAX_EPOCH = 999_999;
 
 /** The options of an engine in memory. */
 export interface MemoryEngineOptions {
-  readonly clock: Clock;
-  /** Uniform numbers in [0, 1), as `Math.random` gives them. */
-  readonly random: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /** Uniform numbers in [0, 1). Default: the machine's. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** Keeps all data in the memory of this process. */
@@ -33,7 +35,7 @@ export class MemoryEngine implements Engine {
   #floor: Stamp = ZERO_STAMP;
   #lostUpto: Stamp = ZERO_STAMP;
 
-  constructor({ clock, random }: MemoryEngineOptions) {
+  constructor({ clock = systemClock, random = systemRandom }: MemoryEngineOptions = {}) {
     this.#clock = clock;
     this.#random = random;
     this.#began = clock.now();
