@@ -40,7 +40,10 @@ export interface OriginLimits {
   readonly parameters: number;
   /** Subscribe keys in use; without configured keysets any client can use a new one. Default 10 000. */
   readonly subscribeKeys: number;
-  /** Seconds after its last request for which a subscribe key stays open: a closed one costs nothing until it is used again. Default 60. */
+  /**
+   * Seconds after its last request for which a subscribe key of a store in another process stays open: a closed one costs
+   * nothing until it is used again. Default 60.
+   */
   readonly idleSeconds: number;
   /** Seconds within which a store that is not in this process has to answer; then requests are answered with 503. Default 2. */
   readonly storeSeconds: number;

@@ -115,8 +115,9 @@ export class Shards {
     }
   }
 
+  // An engine in this process costs nothing while it is idle, and a window knows more than the log of what was dropped.
   #closeLater(milliseconds: number): void {
-    if (this.#closed || this.#idleTimer !== undefined) return;
+    if (this.#closed || this.#options.engine.isLocal || this.#idleTimer !== undefined) return;
     this.#idleTimer = this.#options.clock.setTimeout(() => this.#closeUnused(), milliseconds);
     letExit(this.#idleTimer);
   }

@@ -445,7 +445,7 @@ describe('a channel with more than twenty users', () => {
 test('closing the origin leaves no timer of presence behind', async () => {
   const { clock, origin, presence } = originNetwork({ limits: { announceMax: 0 } });
   await presence('a', 'heartbeat', { uuid: 'u' });
-  expect(clock.pending).toBeGreaterThan(0);
+  expect(clock.pending).toBe(1);
   await origin.close();
   expect(clock.pending).toBe(0);
   expect((await presence('a', 'heartbeat', { uuid: 'u' })).status).toBe(503);
