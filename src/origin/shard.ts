@@ -5,11 +5,11 @@ import { KeyedQueue } from './keyed-queue.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { PresenceTracker } from './presence/tracker.ts';
-import type { SharedNames } from './routes/shared-names.ts';
 import { withDeadline } from './store/deadline.ts';
 import type { ControlEntry } from './store/entry.ts';
 import type { Engine, ShardRules, ShardStore } from './store/store.ts';
 import type { NextTurn } from './turns.ts';
+import type { SharedNames } from './window/shared-names.ts';
 import type { RecentReads } from './window/shared-read.ts';
 import { Window } from './window/window.ts';
 

@@ -1,12 +1,12 @@
 import type { TimerHandle } from '../protocol/clock.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
 import { letExit } from './let-exit.ts';
-import { SharedNames } from './routes/shared-names.ts';
 import { openShard, type Shard, type ShardOptions, type SharedParts } from './shard.ts';
 import type { Soon } from './soon.ts';
 import { Budget } from './store/budget.ts';
 import { shardRules } from './store/rules.ts';
 import { ShardsFull } from './store/store.ts';
+import { SharedNames } from './window/shared-names.ts';
 import { RecentReads } from './window/shared-read.ts';
 
 /** A shard that is open. */

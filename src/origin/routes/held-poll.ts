@@ -9,11 +9,11 @@ import type { Stamp } from '../store/stamp.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
 import { type End, Parked, type PollFilter, type Sink } from '../window/parked.ts';
+import type { SharedListening } from '../window/shared-names.ts';
 import { refuseTooMuch, statesOf } from './presence.ts';
 import { leaseOf, type Names, userOf } from './read.ts';
 import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call } from './route.ts';
-import type { SharedListening } from './shared-names.ts';
 import { filterFailure } from './subscribe-filter.ts';
 import { foreignStart, type Start, startOf } from './subscribe-start.ts';
 

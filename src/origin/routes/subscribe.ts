@@ -7,6 +7,7 @@ import { answerText, HeldPoll, touchOf } from './held-poll.ts';
 import { type Names, namesOf, needsToRead, refuseTooManyGroups, shardOf, stampOfText } from './read.ts';
 import { presentOn, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
+import { sharedListeningOf } from './shared-listening.ts';
 import { filterOf } from './subscribe-filter.ts';
 
 // After such an absence a client gets a list of gaps, even an empty one.
@@ -22,7 +23,7 @@ export const subscribe: Route = {
 };
 
 function subscribeTo(shard: Shard, call: Call): Soon<Answer | Held> {
-  const shared = call.services.shards.names.of(call);
+  const shared = sharedListeningOf(call);
   const names = shared?.names ?? namesOf(call);
   if (!shared) refuseTooManyGroups(call, names);
   const cursor = cursorOf(call);

@@ -1,14 +1,13 @@
-import { isPresenceName } from '../../protocol/names.ts';
-import { ZERO_STAMP } from '../store/stamp.ts';
-import { Subscription } from '../window/subscription.ts';
-import { type Names, namesOf } from './read.ts';
-import type { ResolvedNames } from './resolve-names.ts';
-import type { Call } from './route.ts';
+import type { Subscription } from './subscription.ts';
 
 /** The names of a subscribe request without groups. */
 export interface SharedListening {
-  readonly names: Names;
-  readonly resolved: ResolvedNames;
+  readonly names: { readonly channels: readonly string[]; readonly groups: readonly string[] };
+  readonly resolved: {
+    readonly subscription: Subscription;
+    /** The channels on which the user is present, by the name in the request. */
+    readonly present: ReadonlyMap<string, readonly string[]>;
+  };
   /** The channels on which the user is present. */
   readonly present: readonly string[];
 }
@@ -37,13 +36,12 @@ export class SharedNames {
     return this.#byText.size;
   }
 
-  /** The names of a request; `undefined` if it has groups. Throws a `Refusal` as `namesOf`. */
-  of(call: Call): SharedListening | undefined {
-    if (call.query.text('channel-group') !== undefined) return undefined;
-    const text = call.segment('channels');
+  /** The names of a text. `make` looks at a text that is not known. */
+  of(text: string, make: () => SharedListening): SharedListening {
     const known = this.#byText.get(text);
     if (known) return known;
-    const listening = { ...listeningTo(namesOf(call), text), uses: 0 };
+    const listening = { ...make(), uses: 0 };
+    listening.resolved.subscription.source = text;
     this.#byText.set(text, listening);
     this.#keep(text);
     return listening;
@@ -82,16 +80,4 @@ export class SharedNames {
   #take(text: string): void {
     if (this.#unused.delete(text)) this.#characters -= text.length;
   }
-}
-
-function listeningTo(names: Names, text: string): SharedListening {
-  const own = names.channels.filter((channel) => !isPresenceName(channel));
-  const subscription = new Subscription(
-    new Map(
-      names.channels.map((channel) => [channel, [{ json: JSON.stringify(channel), since: ZERO_STAMP }]]),
-    ),
-  );
-  subscription.source = text;
-  const present = new Map(own.map((channel) => [channel, [channel]]));
-  return { names, resolved: { subscription, present }, present: own };
 }
