@@ -3,7 +3,9 @@ import type { Clock } from '../protocol/clock.ts';
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, milliseconds) => globalThis.setTimeout(callback, milliseconds),
+  monotonic: () => performance.now(),
+  // What was due while the machine slept is due now; Node warns of a time below zero.
+  setTimeout: (callback, milliseconds) => globalThis.setTimeout(callback, Math.max(0, milliseconds)),
   // Only handles of `setTimeout` above come here.
   clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
 };

@@ -1,27 +1,12 @@
+import { systemTurn } from '../origin/system.ts';
 import type { Clock } from '../protocol/clock.ts';
 
 // Read here, before a test can replace them by fake timers: the kit waits for the event loop, and limits its waits, in
 // real time.
-const {
-  setImmediate: realSetImmediate,
-  setTimeout: realSetTimeout,
-  clearTimeout: realClearTimeout,
-  Date: RealDate,
-  MessageChannel: RealMessageChannel,
-} = globalThis;
+const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout, Date: RealDate } = globalThis;
 
 /** Resolves when the event loop has turned once. */
-export function turn(): Promise<void> {
-  if (typeof realSetImmediate === 'function') return new Promise((resolve) => realSetImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new RealMessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-}
+export const turn = systemTurn;
 
 /** Lets everything happen that needs no time: the event loop turns a few times. */
 export async function settle(turns = 4): Promise<void> {

@@ -4,6 +4,7 @@ import type { Held, Place } from '../http/held.ts';
 import type { Parked as Presence } from '../presence/renewals.ts';
 import type { Shard } from '../shard.ts';
 import { type Soon, whenThere } from '../soon.ts';
+import { steadyNow } from '../steady-time.ts';
 import type { Touch } from '../store/presence.ts';
 import type { Stamp } from '../store/stamp.ts';
 import type { Batch } from '../window/batch.ts';
@@ -52,7 +53,7 @@ export class HeldPoll implements Held, Sink {
   begin(place: Place): void {
     const { clock, limits } = this.#call.services;
     this.#place = place;
-    this.#ends = clock.now() + limits.holdSeconds * 1000;
+    this.#ends = steadyNow(clock) + limits.holdSeconds * 1000;
     this.#start(() =>
       startOf(this.#shard, this.#call, { ...this.#options.names, cursor: this.#options.cursor }),
     );
@@ -132,7 +133,7 @@ export class HeldPoll implements Held, Sink {
       filter: this.#options.filter,
       lost: this.#lost,
       // A client that comes from another log gets its new cursor at once, also without entries.
-      holdMs: this.#lost ? 0 : this.#ends - clock.now(),
+      holdMs: this.#lost ? 0 : this.#ends - steadyNow(clock),
     });
     this.#parked = parked;
     window.park(parked);

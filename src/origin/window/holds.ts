@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { DueQueue } from '../due-queue.ts';
+import { steadyNow } from '../steady-time.ts';
 import type { Parked } from './parked.ts';
 
 /** The times at which parked polls end. One timer serves all of them. */
@@ -19,7 +20,7 @@ export class Holds {
   /** Begins the time of one, if it has one and did not begin yet. */
   add(parked: Parked): void {
     if (parked.place !== undefined || parked.length === Number.POSITIVE_INFINITY) return;
-    this.#queue.add(parked, this.#clock.now());
+    this.#queue.add(parked, steadyNow(this.#clock));
     if (parked.due < this.#firesAt) this.#arm(parked.due);
   }
 
@@ -32,7 +33,7 @@ export class Holds {
   #arm(time: number): void {
     this.#disarm();
     this.#firesAt = time;
-    this.#timer = this.#clock.setTimeout(() => this.#fire(), time - this.#clock.now());
+    this.#timer = this.#clock.setTimeout(() => this.#fire(), time - steadyNow(this.#clock));
   }
 
   #disarm(): void {
@@ -43,7 +44,7 @@ export class Holds {
 
   #fire(): void {
     this.#disarm();
-    const now = this.#clock.now();
+    const now = steadyNow(this.#clock);
     for (let first = this.#queue.first(); first && first.due <= now; first = this.#queue.first()) {
       this.#queue.remove(first);
       this.#expire(first);
