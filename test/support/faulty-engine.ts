@@ -8,6 +8,8 @@ export type Fate = 'answer' | 'reject' | 'hang';
 export class FaultyEngine implements Engine {
   readonly isLocal = false;
   fate: Fate = 'answer';
+  /** New entries are not announced; tails do not know. */
+  isDeaf = false;
   /** Calls by the name of part and method. */
   readonly calls = new Map<string, number>();
   /** Tails that were opened and not ended. */
@@ -47,7 +49,7 @@ export class FaultyEngine implements Engine {
 
   async #follow(store: ShardStore, given: Tail): Promise<() => void> {
     const end = await store.log.tail({
-      onEntry: (entry) => this.fate === 'answer' && given.onEntry(entry),
+      onEntry: (entry) => this.fate === 'answer' && !this.isDeaf && given.onEntry(entry),
       onState: (state) => {
         this.#epoch = state.epoch;
         given.onState(state);
