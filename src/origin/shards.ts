@@ -85,9 +85,8 @@ export class Shards {
     this.#closed = true;
     if (this.#idleTimer !== undefined) this.#options.clock.clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
-    const opened = await Promise.allSettled(Array.from(this.#shards.values(), ({ opening }) => opening));
-    for (const shard of opened) if (shard.status === 'fulfilled') shard.value.close();
-    this.#shards.clear();
+    await Promise.allSettled(Array.from(this.#shards.values(), ({ opening }) => opening));
+    for (const [subscribeKey, open] of [...this.#shards]) this.#closeShard(subscribeKey, open);
   }
 
   #begin(subscribeKey: string): Promise<Shard> {
@@ -133,8 +132,10 @@ export class Shards {
         this.#closeLater(left);
         return;
       }
-      this.#closeShard(subscribeKey, open);
+      if (open.shard.presenceTracker.isIdle) this.#closeShard(subscribeKey, open);
     }
+    // What has leases is closed later, when they have ended.
+    if (this.#shards.size > 0) this.#closeLater(this.#idleMs);
   }
 
   // The one that was used the longest ago. What it holds stays in the store.

@@ -124,4 +124,43 @@ describe('a subscribe key that nobody uses', () => {
     expect(answer.m.map(({ d, p }) => [d, p.t])).toEqual([['one', published]]);
     expect(answer.t.r).toBe(t.r);
   });
+
+  test('stays open for as long as somebody is present, so that time-outs come in time', async () => {
+    const { clock, memory, engine, presence } = network();
+    await presence('a', 'heartbeat', { uuid: 'u', heartbeat: 150 });
+    await clock.advance(140_000);
+    expect(engine.tails).toBe(1);
+    await clock.advance(200_000);
+    expect(engine.tails).toBe(0);
+    const other = originNetwork({ store: memory, clock });
+    const { m } = await other.drain('a-pnpres', '10000000000000000');
+    expect(m.map(({ d }) => d)).toMatchObject([{ action: 'join' }, { action: 'timeout' }]);
+    const [join, timeout] = m.map(({ p }) => BigInt(p.t));
+    expect(Number((timeout ?? 0n) - (join ?? 0n)) / 1e7).toBeCloseTo(150, 0);
+  });
+});
+
+test('an origin that is closed gives all its keys back', async () => {
+  const { engine, publish, origin } = network();
+  await publish('a', 1);
+  await origin.close();
+  expect(engine.tails).toBe(0);
+  expect(engine.released).toEqual(['demo']);
+});
+
+test('what is cached is not used when changes can neither be heard of nor be looked for', async () => {
+  const clock = new VirtualClock();
+  const memory = new MemoryEngine({ clock, random: () => 0.5 });
+  const engine = new FaultyEngine(memory);
+  const [a, b] = [engine, memory].map((store) => originNetwork({ store, clock }));
+  const listen = () => a?.subscribe(',', { 'channel-group': 'g', tt: 0 });
+  await b?.send('/v1/channel-registration/sub-key/demo/channel-group/g?add=x');
+  await listen();
+  engine.isDeaf = true;
+  engine.broken.add('log.last');
+  await clock.advance(2_000);
+  engine.calls.clear();
+  await listen();
+  await listen();
+  expect(engine.calls.get('groups.members')).toBe(2);
 });

@@ -10,6 +10,10 @@ export class FaultyEngine implements Engine {
   fate: Fate = 'answer';
   /** New entries are not announced; tails do not know. */
   isDeaf = false;
+  /** Names of part and method whose calls reject. */
+  readonly broken = new Set<string>();
+  /** Keys that were released. */
+  readonly released: string[] = [];
   /** Calls by the name of part and method. */
   readonly calls = new Map<string, number>();
   /** Tails that were opened and not ended. */
@@ -40,6 +44,7 @@ export class FaultyEngine implements Engine {
   }
 
   release(subscribeKey: string): void {
+    this.released.push(subscribeKey);
     this.#engine.release?.(subscribeKey);
   }
 
@@ -78,7 +83,7 @@ export class FaultyEngine implements Engine {
   async #call<T>(name: string, call: () => Promise<T>): Promise<T> {
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
     await Promise.resolve();
-    if (this.fate === 'reject') throw new StoreUnavailable();
+    if (this.fate === 'reject' || this.broken.has(name)) throw new StoreUnavailable();
     if (this.fate === 'hang') return new Promise<T>(() => undefined);
     return call();
   }

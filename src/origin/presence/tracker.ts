@@ -45,6 +45,7 @@ export class PresenceTracker {
   readonly #toucher: Toucher;
   readonly #onEnd = (renewal: Renewal, alive: boolean) => this.#end(renewal, alive);
   #isAwake = false;
+  #isIdle = false;
   #timer: TimerHandle | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -108,6 +109,11 @@ export class PresenceTracker {
     return excess;
   }
 
+  /** `true` if nothing was due at the last sweep, nor will be. */
+  get isIdle(): boolean {
+    return this.#isIdle;
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
@@ -115,6 +121,7 @@ export class PresenceTracker {
   }
 
   #begin(renewal: Renewal): Renewal {
+    this.#isIdle = false;
     this.#renewals.add(renewal);
     this.#toucher.add(this.#round(renewal));
     return renewal;
@@ -189,6 +196,7 @@ export class PresenceTracker {
       // Renewals come first: after the machine has slept, users who are still connected have not timed out.
       if (!(await this.#renewDue()) || this.#closed) return RETRY_MS;
       const { nextMs = Number.POSITIVE_INFINITY } = await presence.sweep(MAX_SWEEP);
+      this.#isIdle = nextMs === Number.POSITIVE_INFINITY;
       const renewal = this.#renewals.first();
       const dueMs = renewal ? renewal.due - clock.now() : Number.POSITIVE_INFINITY;
       const soonest = Math.min(nextMs, dueMs, this.#sweepMs);

@@ -87,8 +87,8 @@ export class HeldPoll implements Held, Sink {
   // Finds the position from which this log can serve the cursor.
   #start(find: () => Soon<Start>): void {
     const { window } = this.#shard;
-    if (!window.isCurrent) return void this.#go(() => window.catchUp().then(() => this.#start(find)));
-    this.#epoch = window.epoch;
+    if (!window.log.isCurrent) return void this.#go(() => window.catchUp().then(() => this.#start(find)));
+    this.#epoch = window.log.epoch;
     this.#go(() =>
       whenThere(find(), (start) => {
         this.#lost = start.lost;
@@ -120,7 +120,7 @@ export class HeldPoll implements Held, Sink {
   #park(cursor: Stamp, resolved: ResolvedNames, present: readonly string[]): void {
     const { window, presenceTracker } = this.#shard;
     const { clock } = this.#call.services;
-    if (window.epoch !== this.#epoch) return void this.#startAnew(cursor);
+    if (window.log.epoch !== this.#epoch) return void this.#startAnew(cursor);
     // A client that has hung up may have left since.
     const isGone = this.#call.request.interruption?.aborted ?? false;
     // A poll renews the user's leases, for as long as it is held.

@@ -133,7 +133,7 @@ function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promi
   const request = { channel, kind: entryKind, data, deliver, publishId, history: retention } as const;
   const { log, window } = shard;
   return log
-    .append([request], { floor: window.position })
+    .append([request], { floor: window.log.highest })
     .then(([appended]) => ok(`[1,"Sent","${ptto ?? appended?.tt}"]`));
 }
 

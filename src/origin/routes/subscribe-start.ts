@@ -25,9 +25,9 @@ interface PollStart extends Names {
 export function startOf(shard: Shard, call: Call, poll: PollStart): Soon<Start> {
   const { cursor } = poll;
   const region = regionOf(call);
-  const { epoch, began } = shard.window;
+  const { epoch, lostUpto } = shard.window.log;
   const foreign = region !== undefined && region !== epoch && !shard.adoptedCursors.has({ cursor, epoch });
-  const older = region === undefined && cursor >= EARLIEST && cursor < began;
+  const older = region === undefined && cursor >= EARLIEST && cursor < lostUpto;
   if (foreign || older) return foreignStart(shard, call, poll);
   return cursor <= shard.window.position ? { cursor } : reachable(shard, call, cursor);
 }
@@ -37,7 +37,7 @@ export function startOf(shard: Shard, call: Call, poll: PollStart): Soon<Start> 
  * It gets all entries, and a gap for the entries of the other log that it may have missed.
  */
 export async function foreignStart({ log, window }: Shard, call: Call, poll: PollStart): Promise<Start> {
-  const { began } = window;
+  const { began } = window.log;
   const { channels, groups, cursor: after } = poll;
   const regressed = after >= began;
   // The other log may have stamped more entries within that millisecond. From here on no timetoken is given out twice,

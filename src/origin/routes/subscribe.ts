@@ -42,9 +42,9 @@ function cursorOf({ query }: Call): Stamp {
 // The cursor is taken before the leases, so that a client which subscribes to presence sees its own join.
 async function handshake(shard: Shard, call: Call, names: Names): Promise<Answer> {
   const { window } = shard;
-  if (!window.isCurrent) await window.catchUp();
+  if (!window.log.isCurrent) await window.catchUp();
   // The number first: a cursor that is taken later belongs to this log, or is taken for one of a log before.
-  const { epoch } = window;
+  const { epoch } = window.log;
   const cursor = await shard.log.fence();
   const resolved = await resolveNames(shard, names);
   const touch = touchOf(call, resolved, presentOn(resolved));

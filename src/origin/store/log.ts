@@ -76,7 +76,10 @@ export interface TailState {
 export interface Tail {
   /** Each new entry, in order. Calls may be lost: compare `entry.prev` with the own position. */
   onEntry(entry: Entry): void;
-  /** The state has changed; called once before `tail` resolves. */
+  /**
+   * The state has changed; called once before `tail` resolves. A new epoch is told before any call of this log settles
+   * with something of the new one.
+   */
   onState(state: TailState): void;
 }
 

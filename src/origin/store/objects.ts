@@ -85,7 +85,7 @@ export interface ObjectRules {
 }
 
 /** The size of an object in characters. */
-export function weightOf({ key, object }: KeyedObject): number {
+export function objectWeight({ key, object }: KeyedObject): number {
   const names = key.type === 'membership' ? key.uuid.length + key.channel.length : idOf(key).length;
   return names + JSON.stringify(object.fields).length;
 }

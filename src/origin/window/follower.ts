@@ -19,11 +19,14 @@ export interface FollowerOptions {
   onLost(before: Stamp): void;
   /** The log is another one: what was read of the one before does not count. */
   onReset(): void;
-  /** The tail reports that new entries may stay out, or that they come again. */
+  /** New entries may stay out for long, since the tail says so or the log cannot be read; or they come again. */
   onLive(isUp: boolean): void;
   /** The log could not be read. The next entry or check reads it again. */
   onFailure(error: unknown): void;
 }
+
+/** What is known of a log that is followed. */
+export type FollowedLog = Pick<Follower, 'epoch' | 'began' | 'lostUpto' | 'highest' | 'isCurrent'>;
 
 /**
  * Follows one log without a gap: takes entries from its tail, detects missing ones by `prev`, and reads those from the
@@ -33,6 +36,8 @@ export class Follower {
   readonly #options: FollowerOptions;
   #position: Stamp = ZERO_STAMP;
   #state: TailState | undefined;
+  // Whether new entries are heard of, or found within a second.
+  #isLive: boolean | undefined;
   // `true` until the beginning of the log is known, and the position in the log before.
   #isNew = true;
   #floor: Stamp = ZERO_STAMP;
@@ -57,9 +62,19 @@ export class Follower {
     return this.#state?.epoch ?? 0;
   }
 
-  /** Entries up to here may have been in a log that was lost, and are not in this one. */
+  /** The beginning of this log by the engine: a lost log may have had entries up to here that are not in it. */
   get began(): Stamp {
     return this.#began;
+  }
+
+  /** As `began`, with what was seen of such a log: the engine's clock may have been behind it. */
+  get lostUpto(): Stamp {
+    return laterStamp(this.#began, this.#floor);
+  }
+
+  /** The newest position of this log and of those before: nothing may be stamped below it. */
+  get highest(): Stamp {
+    return laterStamp(this.#position, this.#floor);
   }
 
   /** `false` while little is known of the log, which has just become another one: `catchUp()` first. */
@@ -100,16 +115,22 @@ export class Follower {
   #adopt(state: TailState): void {
     const before = this.#state;
     this.#state = state;
-    if (before?.isUp !== state.isUp) this.#options.onLive(state.isUp);
+    this.#setLive(state.isUp);
     if (before?.epoch !== state.epoch) this.#reset();
     // The first state comes before the first read.
     if (before && state.isUp) this.#repairInBackground();
   }
 
+  #setLive(isLive: boolean): void {
+    if (this.#isLive === isLive) return;
+    this.#isLive = isLive;
+    this.#options.onLive(isLive);
+  }
+
   // At once: nothing of the log before is delivered as if it was still there.
   #reset(): void {
     this.#isNew = true;
-    this.#floor = laterStamp(this.#floor, this.#position);
+    this.#floor = this.highest;
     this.#position = ZERO_STAMP;
     this.#options.onReset();
   }
@@ -176,7 +197,15 @@ export class Follower {
 
   #checkLater(): void {
     const { clock } = this.#options;
-    const check = () => this.#check().catch((error: unknown) => this.#options.onFailure(error));
+    const check = async () => {
+      try {
+        await this.#check();
+        this.#setLive(this.#state?.isUp ?? false);
+      } catch (error) {
+        this.#setLive(false);
+        this.#options.onFailure(error);
+      }
+    };
     this.#timer = clock.setTimeout(() => check().finally(() => this.#closed || this.#checkLater()), CHECK_MS);
   }
 

@@ -1,7 +1,7 @@
 import { type Entry, isControl } from '../store/entry.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { Turns } from '../turns.ts';
-import { Follower } from './follower.ts';
+import { type FollowedLog, Follower } from './follower.ts';
 import { Holds } from './holds.ts';
 import { LiveQueue } from './live-queue.ts';
 import type { WindowOptions } from './options.ts';
@@ -66,19 +66,9 @@ export class Window {
     return window;
   }
 
-  /** The number of the log: the region in answers. */
-  get epoch(): number {
-    return this.#follower.epoch;
-  }
-
-  /** Entries up to here may have been in a log that was lost, and are not in this one. */
-  get began(): Stamp {
-    return this.#follower.began;
-  }
-
-  /** `false` while nothing is known yet of a log that has another number: `catchUp()` first. */
-  get isCurrent(): boolean {
-    return this.#follower.isCurrent;
+  /** The log that it follows: its number, which is the region in answers, and its beginning. */
+  get log(): FollowedLog {
+    return this.#follower;
   }
 
   /** Every entry up to here is in the window, or was dropped from it. */
@@ -215,7 +205,7 @@ export class Window {
   // start.
   #reset(): void {
     this.#queue.clear();
-    this.#queue = this.#newQueue(this.epoch);
+    this.#queue = this.#newQueue(this.log.epoch);
     this.#restart('epoch-changed');
   }
 

@@ -86,4 +86,41 @@ describe('when the log becomes another one', () => {
     expect(second.t.r).toBe(Number(t.r) + 2);
     expect(second.g).toHaveLength(1);
   });
+
+  test.each([0, -3_000])(
+    'a client without a region is told too, when the clock has moved by %i ms',
+    async (jump) => {
+      const { clock, engine, one, two } = twoOrigins();
+      const { t } = await one.subscribe('a');
+      await one.publish('a', 'lost');
+      await two.subscribe('a', { tt: t.t });
+      clock.jump(jump);
+      engine.failOver({ lost: 1 });
+      await settle();
+      await one.publish('a', 'after');
+      for (const { subscribe } of [one, two]) {
+        const answer = await subscribe('a', { tt: t.t });
+        expect(answer.m.map(({ d }) => d)).toEqual(['after']);
+        expect(answer.g).toHaveLength(1);
+      }
+    },
+  );
+
+  test('twice in a row, nothing of either is delivered twice, and no timetoken is given out again', async () => {
+    const { engine, one, two } = twoOrigins();
+    let { t } = await one.subscribe('a');
+    const published = [await one.publish('a', 0), await two.publish('a', 1)];
+    engine.failOver({ lost: 1 });
+    engine.failOver({ lost: 1 });
+    for (let index = 2; index < 6; index++) published.push(await (index % 2 ? one : two).publish('a', index));
+    expect(published).toEqual([...new Set(published)].toSorted());
+    const seen: unknown[] = [];
+    for (const { subscribe } of [one, two, one, two]) {
+      const answer = await subscribe('a', { tt: t.t, tr: t.r });
+      seen.push(...answer.m.map(({ d }) => d));
+      t = answer.t;
+      if (seen.includes(5)) break;
+    }
+    expect(seen).toEqual([2, 3, 4, 5]);
+  });
 });

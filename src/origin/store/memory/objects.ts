@@ -8,8 +8,8 @@ import {
   type ObjectRules,
   type ObjectStore,
   type ObjectWrite,
+  objectWeight,
   type StoredObject,
-  weightOf,
 } from '../objects.ts';
 import type { Page } from '../page.ts';
 import type { MemoryLog } from './log.ts';
@@ -94,7 +94,7 @@ export class MemoryObjects implements ObjectStore {
       const known = this.#find(key);
       const more = Number(object !== undefined) - Number(known !== undefined);
       growth.objects += more;
-      growth.characters += (object ? weightOf({ key, object }) : 0) - (known ? weightOf(known) : 0);
+      growth.characters += (object ? objectWeight({ key, object }) : 0) - (known ? objectWeight(known) : 0);
       if (key.type !== 'membership') continue;
       for (const [collection] of placesOf(key))
         growth.collections.set(collection, (growth.collections.get(collection) ?? 0) + more);
