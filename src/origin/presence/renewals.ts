@@ -1,4 +1,4 @@
-import { type Due, DueQueue } from '../due-queue.ts';
+import { type Due, type DueMoment, DueQueue } from '../due-queue.ts';
 import type { PresenceExcess, Touch } from '../store/presence.ts';
 
 /** The result of a renewal. */
@@ -28,8 +28,9 @@ export interface Parked {
 export class Renewal implements Due, Parked {
   length = 0;
   due = 0;
-  place: number | undefined = undefined;
-  turn: number | undefined = undefined;
+  moment: DueMoment<this> | undefined = undefined;
+  dueBefore: this | undefined = undefined;
+  dueAfter: this | undefined = undefined;
   /** Others of the same user. */
   older: Renewal | undefined = undefined;
   newer: Renewal | undefined = undefined;
