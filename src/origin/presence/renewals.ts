@@ -25,7 +25,7 @@ export interface Parked {
  * The leases that one request renews: once, or for as long as its poll is parked. There is one for each parked poll, so
  * it holds the lists of the request and copies none.
  */
-export class Renewal implements Due, Parked {
+export class Renewal implements Touch, Due, Parked {
   length = 0;
   due = 0;
   moment: DueMoment<this> | undefined = undefined;
