@@ -1,5 +1,7 @@
 import { isPresenceName, isWildcard, presenceNameOf, withoutPresence } from '../protocol/names.ts';
 
+const NONE: readonly string[] = [];
+
 /** `true` for a wildcard, with or without the presence suffix. */
 export function isWildcardName(name: string): boolean {
   return isWildcard(withoutPresence(name));
@@ -10,6 +12,8 @@ export function isWildcardName(name: string): boolean {
  * only, as `a.b-pnpres` by `a.*-pnpres`: a permission on `a.*` does not reveal its users.
  */
 export function wildcardsCovering(channel: string): readonly string[] {
+  // As most are: asked several times for each publish.
+  if (!channel.includes('.')) return NONE;
   const presence = isPresenceName(channel);
   const base = withoutPresence(channel);
   const wildcards: string[] = [];

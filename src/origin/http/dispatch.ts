@@ -141,14 +141,21 @@ class Dispatched implements OpenRequest, Place {
     this.#isRun = true;
     const result = this.#operation.run(request);
     if (result instanceof Promise)
-      result.then((found) => this.#take(found)).catch((error) => this.fail(error));
+      void result.then(
+        (found) => this.#take(found),
+        (error) => this.fail(error),
+      );
     else this.#take(result);
   }
 
   #take(result: Answer | Held): void {
-    if (!isHeld(result)) return void this.send(result);
-    result.begin(this);
-    this.#reply?.hold(result);
+    try {
+      if (!isHeld(result)) return void this.send(result);
+      result.begin(this);
+      this.#reply?.hold(result);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Due, DueQueue } from '../due-queue.ts';
+import { type Due, type DueMoment, DueQueue } from '../due-queue.ts';
 import type { PresenceExcess, Touch } from '../store/presence.ts';
 import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 
@@ -32,11 +32,12 @@ export interface Left {
  * The leases that one request renews: once, or for as long as its poll is parked. There is one for each parked poll, so
  * it holds the lists of the request and copies none.
  */
-export class Renewal implements Due, Parked {
+export class Renewal implements Touch, Due, Parked {
   length = 0;
   due = 0;
-  place: number | undefined = undefined;
-  turn: number | undefined = undefined;
+  moment: DueMoment<this> | undefined = undefined;
+  dueBefore: this | undefined = undefined;
+  dueAfter: this | undefined = undefined;
   /** Others of the same user. */
   older: Renewal | undefined = undefined;
   newer: Renewal | undefined = undefined;

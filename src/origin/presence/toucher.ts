@@ -31,7 +31,9 @@ export class Toucher {
     this.#queue.add(round);
     if (this.#isSending) return;
     this.#isSending = true;
-    this.#send().catch((error: unknown) => this.#options.onFailure(error));
+    const { isLocal, nextTurn } = this.#options;
+    if (isLocal) queueMicrotask(() => this.#send());
+    else this.#sendAfter(nextTurn());
   }
 
   /** Sends rounds that are not new, call by call. Resolves to `false` if one has failed. */
@@ -46,20 +48,29 @@ export class Toucher {
     return isDone;
   }
 
-  async #send(): Promise<void> {
-    const { isLocal, nextTurn } = this.#options;
-    await (isLocal ? undefined : nextTurn());
-    for (let isFirst = true; !this.#queue.isEmpty; isFirst = false) {
-      if (!isFirst) await nextTurn();
-      // The result is not awaited: a store that does not answer holds up only what it was asked.
-      void this.#call(this.#queue.take(MAX_TOUCH));
-    }
-    this.#isSending = false;
+  #send(): void {
+    // The result is not awaited: a store that does not answer holds up only what it was asked.
+    void this.#call(this.#queue.take(MAX_TOUCH));
+    this.#isSending = !this.#queue.isEmpty;
+    if (this.#isSending) this.#sendAfter(this.#options.nextTurn());
+  }
+
+  #sendAfter(turn: Promise<void>): void {
+    turn.then(() => this.#send()).catch((error: unknown) => this.#options.onFailure(error));
   }
 
   /** Resolves to `false` if the call has failed. Never rejects. */
   async #call(parts: readonly Part[]): Promise<boolean> {
-    const failure = await this.#touch(parts.filter(({ touch }) => touch.channels.length > 0));
+    const asked = parts.filter(hasChannels);
+    let failure: Round['error'];
+    try {
+      // In the turn of the call, so that a leave or a state that comes later comes later in the store.
+      const touched = asked.length > 0 ? await this.#options.presence.touch(asked.map(touchOf)) : [];
+      for (const [index, one] of touched.entries()) asked[index]?.round.take(one);
+    } catch (cause) {
+      failure = { cause };
+      for (const { round } of asked) round.error = failure;
+    }
     for (const { round } of parts) {
       round.calls--;
       if (round.isOver) this.#options.onOver(round);
@@ -68,17 +79,7 @@ export class Toucher {
     if (failure && parts.some(({ round }) => !round.renewal.waiter)) this.#options.onFailure(failure.cause);
     return failure === undefined;
   }
-
-  // In the turn of the call, so that a leave or a state that comes later comes later in the store.
-  async #touch(parts: readonly Part[]): Promise<Round['error']> {
-    if (parts.length === 0) return undefined;
-    try {
-      const touched = await this.#options.presence.touch(parts.map(({ touch }) => touch));
-      for (const [index, one] of touched.entries()) parts[index]?.round.take(one);
-      return undefined;
-    } catch (cause) {
-      for (const { round } of parts) round.error = { cause };
-      return { cause };
-    }
-  }
 }
+
+const hasChannels = ({ touch }: Part) => touch.channels.length > 0;
+const touchOf = ({ touch }: Part) => touch;

@@ -148,22 +148,20 @@ export class PresenceTracker {
     if (error) renewal.waiter?.reject(error.cause);
     else renewal.waiter?.resolve({ leaseMs, excess });
     renewal.renewed(error ? renewal.at : at);
+    const now = this.#options.clock.now();
     if (!error) {
       renewal.states = undefined;
-      this.#wakeIn(Math.min(leaseMs, this.#announceMs));
+      this.#wakeIn(Math.min(leaseMs, this.#announceMs), now);
     }
-    if (renewal.isParked) this.#schedule(renewal, error ? RETRY_MS : Math.max(1, Math.floor(leaseMs / 2)));
-    else this.#renewals.remove(renewal);
+    if (!renewal.isParked) return void this.#renewals.remove(renewal);
+    const milliseconds = error ? RETRY_MS : Math.max(1, Math.floor(leaseMs / 2));
+    this.#renewals.schedule(renewal, now, milliseconds);
+    this.#wakeIn(milliseconds, now);
   }
 
-  #schedule(renewal: Renewal, milliseconds: number): void {
-    this.#renewals.schedule(renewal, this.#options.clock.now(), milliseconds);
-    this.#wakeIn(milliseconds);
-  }
-
-  #wakeIn(milliseconds: number): void {
+  #wakeIn(milliseconds: number, now = this.#options.clock.now()): void {
     const { clock } = this.#options;
-    const time = clock.now() + milliseconds;
+    const time = now + milliseconds;
     if (this.#closed || time >= this.#wakesAt) return;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     this.#wakesAt = time;

@@ -6,7 +6,7 @@ import type { Shard } from '../shard.ts';
 import { type Soon, whenThere } from '../soon.ts';
 import { steadyNow } from '../steady-time.ts';
 import type { Touch } from '../store/presence.ts';
-import type { Stamp } from '../store/stamp.ts';
+import { millisecondsOf, type Stamp } from '../store/stamp.ts';
 import type { Batch } from '../window/batch.ts';
 import type { Lost } from '../window/gaps.ts';
 import { type End, Parked, type PollFilter, type Sink } from '../window/parked.ts';
@@ -25,9 +25,10 @@ export interface PollOptions {
   readonly shared: SharedListening | undefined;
   readonly cursor: Stamp;
   readonly filter: PollFilter | undefined;
-  /** The client comes back after a long time. */
-  readonly isLate: boolean;
 }
+
+// After such an absence a client gets a list of gaps, even an empty one.
+const LATE_MS = 60_000;
 
 /** One poll. While it is held, this and its place in the window are all that is kept of it: no promise, no function. */
 export class HeldPoll implements Held, Sink {
@@ -36,6 +37,8 @@ export class HeldPoll implements Held, Sink {
   readonly #options: PollOptions;
   /** The time at which it ends. */
   #ends = 0;
+  /** The client comes back after a long time. */
+  #isLate = false;
   /** The number of the log in which it looks for entries. */
   #epoch = 0;
   #place: Place | undefined;
@@ -54,9 +57,8 @@ export class HeldPoll implements Held, Sink {
     const { clock, limits } = this.#call.services;
     this.#place = place;
     this.#ends = steadyNow(clock) + limits.holdSeconds * 1000;
-    this.#start(() =>
-      startOf(this.#shard, this.#call, { ...this.#options.names, cursor: this.#options.cursor }),
-    );
+    this.#isLate = millisecondsOf(this.#options.cursor) < clock.now() - LATE_MS;
+    this.#start(() => startOf(this.#shard, this.#call, this.#options));
   }
 
   interrupt(): void {
@@ -99,8 +101,7 @@ export class HeldPoll implements Held, Sink {
 
   // The log has become another one since.
   #startAnew(cursor: Stamp): void {
-    const poll = { ...this.#options.names, cursor };
-    this.#start(() => foreignStart(this.#shard, this.#call, poll));
+    this.#start(() => foreignStart(this.#shard, this.#call, { ...this.#options.names, cursor }));
   }
 
   // The client may come back with the number of the log before.
@@ -158,7 +159,7 @@ export class HeldPoll implements Held, Sink {
   // Made once for all who get the same batch.
   #answerOf(batch: Batch): Answer {
     const region = this.#epoch;
-    const { isLate } = this.#options;
+    const isLate = this.#isLate;
     const { prepared } = batch;
     if (prepared?.region === region && prepared.isLate === isLate) return prepared.answer;
     const answer = ok(this.#textOf(batch));
@@ -167,7 +168,7 @@ export class HeldPoll implements Held, Sink {
   }
 
   #textOf(batch: Batch): string {
-    return answerText(batch, this.#epoch, this.#options.isLate);
+    return answerText(batch, this.#epoch, this.#isLate);
   }
 }
 

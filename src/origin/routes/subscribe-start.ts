@@ -21,14 +21,19 @@ interface PollStart extends Names {
   readonly cursor: Stamp;
 }
 
+/** The same, as a poll holds them. */
+interface Asked {
+  readonly names: Names;
+  readonly cursor: Stamp;
+}
+
 /** Finds the position in this log at which a client goes on (docs/reference/protocol.md, "Subscribe"). */
-export function startOf(shard: Shard, call: Call, poll: PollStart): Soon<Start> {
-  const { cursor } = poll;
+export function startOf(shard: Shard, call: Call, { names, cursor }: Asked): Soon<Start> {
   const region = regionOf(call);
   const { epoch, lostUpto } = shard.window.log;
   const foreign = region !== undefined && region !== epoch && !shard.adoptedCursors.has({ cursor, epoch });
   const older = region === undefined && cursor >= EARLIEST && cursor < lostUpto;
-  if (foreign || older) return foreignStart(shard, call, poll);
+  if (foreign || older) return foreignStart(shard, call, { ...names, cursor });
   return cursor <= shard.window.position ? { cursor } : reachable(shard, call, cursor);
 }
 

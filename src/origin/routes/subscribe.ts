@@ -2,16 +2,13 @@ import { type Answer, malformed, ok } from '../http/answer.ts';
 import type { Held } from '../http/held.ts';
 import type { Shard } from '../shard.ts';
 import { type Soon, whenThere } from '../soon.ts';
-import { type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
+import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { answerText, HeldPoll, touchOf } from './held-poll.ts';
 import { type Names, namesOf, needsToRead, refuseTooManyGroups, shardOf, stampOfText } from './read.ts';
 import { presentOn, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 import { sharedListeningOf } from './shared-listening.ts';
 import { filterOf } from './subscribe-filter.ts';
-
-// After such an absence a client gets a list of gaps, even an empty one.
-const LATE_MS = 60_000;
 
 /** The long poll (docs/reference/protocol.md, "Subscribe"). */
 export const subscribe: Route = {
@@ -29,8 +26,7 @@ function subscribeTo(shard: Shard, call: Call): Soon<Answer | Held> {
   const cursor = cursorOf(call);
   const filter = filterOf(call);
   if (cursor === ZERO_STAMP) return handshake(shard, call, names);
-  const isLate = cursor < stampOf(call.services.clock.now() - LATE_MS);
-  return new HeldPoll(shard, call, { names, shared, cursor, filter, isLate });
+  return new HeldPoll(shard, call, { names, shared, cursor, filter });
 }
 
 function cursorOf({ query }: Call): Stamp {

@@ -14,6 +14,7 @@ export const MAX_AHEAD_MS = 5_000;
 
 const DIGITS = 17;
 const SECOND_DIGITS = 10;
+const TICK_DIGITS = 4;
 const TICKS_PER_SECOND = 10_000_000;
 const TICKS_PER_MILLISECOND = 10_000;
 
@@ -50,6 +51,11 @@ export function stampFromCursor(cursor: Timetoken): Stamp {
 /** A stamp as the client gave it: without the zeros that made it 17 digits long. */
 export function timetokenOf(stamp: Stamp): Timetoken {
   return stamp.replace(/^0+(?=\d)/, '');
+}
+
+/** The wall-clock time of a stamp, in whole milliseconds. */
+export function millisecondsOf(stamp: Stamp): number {
+  return Number(stamp.slice(0, -TICK_DIGITS));
 }
 
 /** The later of two stamps. */

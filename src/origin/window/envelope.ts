@@ -8,7 +8,7 @@ import type {
   Publication,
   UserChange,
 } from '../store/entry.ts';
-import { type Stamp, timetokenOf } from '../store/stamp.ts';
+import { millisecondsOf, type Stamp, timetokenOf } from '../store/stamp.ts';
 
 /** The log that an entry is of. */
 export interface LogName {
@@ -16,8 +16,6 @@ export interface LogName {
   /** The region in timetokens. */
   readonly epoch: number;
 }
-
-const TICK_DIGITS = 4;
 
 /**
  * The JSON text of an entry's envelope (docs/reference/protocol.md, "Envelope"), without `b`, which differs between
@@ -81,7 +79,7 @@ function presenceParts(
 // Whole seconds, and whole milliseconds.
 function timesOf({ seconds }: PresenceEvent, tt: Stamp): object {
   if (seconds !== undefined) return { timestamp: seconds };
-  const milliseconds = Number(tt.slice(0, -TICK_DIGITS));
+  const milliseconds = millisecondsOf(tt);
   return { timestamp: Math.floor(milliseconds / 1000), precise_timestamp: milliseconds };
 }
 

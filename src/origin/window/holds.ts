@@ -19,7 +19,7 @@ export class Holds {
 
   /** Begins the time of one, if it has one and did not begin yet. */
   add(parked: Parked): void {
-    if (parked.place !== undefined || parked.length === Number.POSITIVE_INFINITY) return;
+    if (parked.moment !== undefined || parked.length === Number.POSITIVE_INFINITY) return;
     this.#queue.add(parked, steadyNow(this.#clock));
     if (parked.due < this.#firesAt) this.#arm(parked.due);
   }

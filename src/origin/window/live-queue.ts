@@ -38,10 +38,20 @@ export class LiveEntry implements Moment, Stamped {
 }
 
 /** A mark that entries of a channel were dropped; `tt` is the position of the log at that time. */
-export interface Dropped extends Moment, Stamped {
+export class Dropped implements Moment, Stamped {
+  readonly tt: Stamp;
   readonly channel: string;
   /** Stamp of the newest entry that was dropped. */
   readonly upto: Stamp;
+  gone?: boolean;
+  older?: this | undefined;
+  newer?: this | undefined;
+
+  constructor({ tt, channel, upto }: Pick<Dropped, 'tt' | 'channel' | 'upto'>) {
+    this.tt = tt;
+    this.channel = channel;
+    this.upto = upto;
+  }
 }
 
 /** The limits of a live queue. */
@@ -173,12 +183,13 @@ export class LiveQueue {
 
   #mark({ tt, channel }: LiveEntry): void {
     const known = this.#droppedOf.get(channel);
-    if (known) this.#removeMark(known);
-    const mark: Dropped = { tt: this.#newest, channel, upto: tt };
+    if (known) this.#unlink(known);
+    const mark = new Dropped({ tt: this.#newest, channel, upto: tt });
     this.#droppedOf.set(channel, mark);
     this.#dropped.push(mark);
     this.#droppedUnder.add(mark);
-    this.#marks.add(1, channel.length);
+    // A channel that is full has a new mark with each entry, in the room of the one before.
+    if (!known) this.#marks.add(1, channel.length);
   }
 
   #forgetMark(mark: Dropped): void {
@@ -187,10 +198,14 @@ export class LiveQueue {
   }
 
   #removeMark(mark: Dropped): void {
-    this.#dropped.remove(mark);
-    this.#droppedUnder.remove(mark);
+    this.#unlink(mark);
     this.#droppedOf.delete(mark.channel);
     this.#marks.remove(1, mark.channel.length);
+  }
+
+  #unlink(mark: Dropped): void {
+    this.#dropped.remove(mark);
+    this.#droppedUnder.remove(mark);
   }
 }
 

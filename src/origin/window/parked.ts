@@ -1,4 +1,4 @@
-import type { Due } from '../due-queue.ts';
+import type { Due, DueMoment } from '../due-queue.ts';
 import type { Stamp } from '../store/stamp.ts';
 import type { Batch } from './batch.ts';
 import type { Lost } from './gaps.ts';
@@ -68,8 +68,9 @@ export class Parked implements Due {
   isBehind = true;
   length: number;
   due = 0;
-  place: number | undefined = undefined;
-  turn: number | undefined = undefined;
+  moment: DueMoment<this> | undefined = undefined;
+  dueBefore: this | undefined = undefined;
+  dueAfter: this | undefined = undefined;
 
   constructor({ subscription, cursor, sink, holdMs, filter, lost }: ParkedOptions) {
     this.subscription = subscription;

@@ -39,5 +39,6 @@ export class WildcardIndex<T extends OfChannel> {
 }
 
 function indexed(name: string): readonly string[] {
-  return wildcardsCovering(name).slice(0, LEVELS);
+  const wildcards = wildcardsCovering(name);
+  return wildcards.length <= LEVELS ? wildcards : wildcards.slice(0, LEVELS);
 }

@@ -15,9 +15,14 @@ import { type Moment, Timeline } from '../timeline.ts';
 // Expired entries of channels that are not read are dropped together, after so many additions.
 const SWEEP_EVERY = 1_000;
 
-/** An entry until it expires. */
-interface Kept extends StoredEntry, Moment {
+/** The place of an entry. */
+interface Place {
+  readonly tt: Stamp;
   readonly channel: string;
+}
+
+/** An entry until it expires. */
+interface Kept extends StoredEntry, Place, Moment {
   /** Milliseconds since the Unix epoch. */
   readonly expires: number;
 }
@@ -54,12 +59,12 @@ export class MemoryHistory implements HistoryStore {
   }
 
   /** Takes in an entry that is newer than all others. */
-  add(tt: Stamp, channel: string, { keepMs, ...stored }: Stored & Retention): void {
+  add({ tt, channel }: Place, stored: Stored, { keepMs }: Retention = {}): void {
     const rules = this.#rules;
     const length = keepMs ?? rules?.keepMs ?? 0;
     if (!rules || length <= 0) return;
     const expires = this.#clock.now() + length;
-    const entry: Kept = { ...stored, tt, channel, expires };
+    const entry = keptOf(stored, { tt, channel, expires });
     const channelEntries = this.#channels.get(channel) ?? { kept: [], expires };
     if (channelEntries.kept.length === 0) this.#channels.set(channel, channelEntries);
     channelEntries.kept.push(entry);
@@ -150,6 +155,25 @@ export class MemoryHistory implements HistoryStore {
     this.#account.remove(1, weightOf(entry));
     this.onDrop?.(entry.channel, { from: entry.tt, to: entry.tt });
   }
+}
+
+// Member by member, with the links of its timeline: many of these are made, and most of them grow old.
+function keptOf(
+  { payload, publisher, meta, kind, customMessageType }: Stored,
+  { tt, channel, expires }: Pick<Kept, 'tt' | 'channel' | 'expires'>,
+): Kept {
+  return {
+    tt,
+    channel,
+    expires,
+    payload,
+    publisher,
+    meta,
+    kind,
+    customMessageType,
+    older: undefined,
+    newer: undefined,
+  };
 }
 
 function weightOf({ payload, meta = '', publisher = '', channel }: Kept): number {

@@ -29,7 +29,7 @@ export const LOG_RULES: LogRules = {
 
 /** Takes in the entries that history keeps. */
 interface History {
-  add(tt: Stamp, channel: string, stored: Stored & Retention): void;
+  add(place: Pick<Entry, 'tt' | 'channel'>, stored: Stored, retention: Retention): void;
 }
 
 /** The parts of a log in memory. */
@@ -120,7 +120,7 @@ export class MemoryLog implements ShardLog {
     this.#head = tt;
     if (publishId !== undefined) this.#ids.add(publishId, tt);
     if (history && isPublication(request)) {
-      this.#history?.add(tt, request.channel, { ...request.data, ...history });
+      this.#history?.add({ tt, channel: request.channel }, request.data, history);
     }
     apply?.(tt);
     if (request.deliver !== false) this.#announce(tt, request);

@@ -158,7 +158,17 @@ export class MemoryPresence implements PresenceStore {
   }
 
   #lease(user: string, channel: string): Lease {
-    return { user, channel, length: this.#rules.leaseMs, due: 0, state: undefined };
+    return {
+      user,
+      channel,
+      length: this.#rules.leaseMs,
+      due: 0,
+      state: undefined,
+      // Set from the beginning, so that each of very many leases is one object.
+      moment: undefined,
+      dueBefore: undefined,
+      dueAfter: undefined,
+    };
   }
 
   #forget(absent: Lease): void {
