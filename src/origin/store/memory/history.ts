@@ -16,7 +16,8 @@ import { type Moment, Timeline } from '../timeline.ts';
 const SWEEP_EVERY = 1_000;
 
 /** An entry until it expires. */
-interface Kept extends StoredEntry, Moment {
+interface Kept extends Moment {
+  readonly entry: StoredEntry;
   readonly channel: string;
   /** Milliseconds since the Unix epoch. */
   readonly expires: number;
@@ -59,13 +60,13 @@ export class MemoryHistory implements HistoryStore {
     const length = keepMs ?? rules?.keepMs ?? 0;
     if (!rules || length <= 0) return;
     const expires = this.#clock.now() + length;
-    const entry: Kept = { ...stored, tt, channel, expires };
+    const kept: Kept = { entry: { ...stored, tt }, tt, channel, expires };
     const channelEntries = this.#channels.get(channel) ?? { kept: [], expires };
     if (channelEntries.kept.length === 0) this.#channels.set(channel, channelEntries);
-    channelEntries.kept.push(entry);
+    channelEntries.kept.push(kept);
     channelEntries.expires = Math.min(channelEntries.expires, expires);
-    this.#all.push(entry);
-    this.#account.add(1, weightOf(entry));
+    this.#all.push(kept);
+    this.#account.add(1, weightOf(kept));
     if (channelEntries.kept.length > rules.channelEntries) this.#dropFirst(channel, channelEntries);
     if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
   }
@@ -111,9 +112,10 @@ export class MemoryHistory implements HistoryStore {
   #read(channel: string, { from, to, max, reverse }: HistoryQuery): readonly StoredEntry[] {
     const kept = this.#current(channel);
     const [start, end] = within(kept, { from, to });
-    return reverse
+    const page = reverse
       ? kept.slice(start, Math.min(end, start + max))
       : kept.slice(Math.max(start, end - max), end);
+    return page.map(({ entry }) => entry);
   }
 
   // The entries of a channel that have not expired.
@@ -152,7 +154,7 @@ export class MemoryHistory implements HistoryStore {
   }
 }
 
-function weightOf({ payload, meta = '', publisher = '', channel }: Kept): number {
+function weightOf({ entry: { payload, meta = '', publisher = '' }, channel }: Kept): number {
   return payload.length + meta.length + publisher.length + channel.length;
 }
 
