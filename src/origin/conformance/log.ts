@@ -106,6 +106,7 @@ async function pagedStamps(log: ShardLog, limit: number): Promise<readonly Stamp
     isTrue(entries.length <= limit, `at most ${limit} entries, got ${entries.length}`);
     if (entries.length === 0) return read;
     read.push(...stampsOf(entries));
+    isTrue(upto > position, `a page after ${position} to end later, got ${upto}`);
     position = upto;
   }
 }

@@ -37,6 +37,7 @@ export async function checkPages<T>({
   for await (const page of eachPage({ read, nameOf, nextTurn: systemTurn, size })) {
     equal(page.length <= size, true, 'whether the page is as short as was asked');
     seen.push(...page.map(nameOf));
+    equal(seen, [...new Set(seen)].sort(), 'the names on all pages');
     const name = `n${choices.below(30)}`;
     const places = (await read({ limit: 100 })).map(nameOf);
     await (choices.oneIn(2) ? add(name) : remove(name));
@@ -45,7 +46,6 @@ export async function checkPages<T>({
       if (places.includes(place) !== now.includes(place)) changed.add(place);
     }
   }
-  equal(seen, [...new Set(seen)].sort(), 'the names on all pages');
   const stayed = (names: readonly string[]) => names.filter((name) => !changed.has(name));
   equal(stayed(seen), stayed(whole), 'the names that stayed');
 }

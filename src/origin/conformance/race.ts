@@ -64,6 +64,7 @@ async function follow(log: ShardLog, isOver: () => boolean): Promise<readonly St
     const wasOver = isOver();
     const { entries, upto } = await log.readAfter(position, 7);
     seen.push(...stampsOf(entries));
+    isTrue(entries.length === 0 || upto > position, `a page after ${position} to end later, got ${upto}`);
     position = upto;
     if (wasOver && entries.length === 0) return seen;
   }
