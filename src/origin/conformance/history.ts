@@ -2,14 +2,15 @@ import type { HistoryQuery, StampRange } from '../store/history.ts';
 import type { AppendRequest } from '../store/log.ts';
 import { HIGHEST_STAMP, type Stamp } from '../store/stamp.ts';
 import type { ShardStore } from '../store/store.ts';
-import { cases } from './case.ts';
+import { cases, needing } from './case.ts';
 import { ALL, beside, message, SAMPLES, stampsOf } from './entries.ts';
 import { equal, has, present } from './expect.ts';
 import type { Choices } from './random.ts';
 import type { World } from './world.ts';
 
-const KEEP_MS = 200;
 const CHANNELS = ['a', 'b', '__proto__'] as const;
+// Not ends of the steps in which time passes, since real time passes too.
+const KEPT_MS = [undefined, 15_000, 35_000, 65_000] as const;
 const STEPS = 40;
 
 /** Entries that were stored. */
@@ -73,16 +74,29 @@ export const historyCases = cases('history', {
 
   'what is read, counted and removed is what a plain list would have': (world) =>
     world.scripts(async (choices) => {
-      const shard = await world.shard({
-        history: { channelEntries: 1_000, entries: 1_000, bytes: 1_000_000, keepMs: KEEP_MS * 1_000 },
-      });
-      const model = new Model(shard);
+      const model = new Model(await world.shard());
       for (let step = 0; step < STEPS; step++) await model.play(world, choices);
     }),
+
+  'what is read, counted and removed is what a plain list would have as entries expire': needing(
+    'advance',
+    (world) =>
+      world.scripts(async (choices) => {
+        const model = new Model(await world.shard());
+        for (let step = 0; step < STEPS; step++) {
+          if (choices.oneIn(6)) await model.wait(world, choices.between(1, 5) * 10_000);
+          await model.play(world, choices);
+        }
+      }),
+  ),
 });
 
-async function filled({ log }: ShardStore, channels: readonly string[]): Promise<readonly Stamp[]> {
-  const batch = channels.map((channel): AppendRequest => message(channel, '1', { history: {} }));
+async function filled(
+  { log }: ShardStore,
+  channels: readonly string[],
+  keepMs?: number,
+): Promise<readonly Stamp[]> {
+  const batch = channels.map((channel): AppendRequest => message(channel, '1', { history: { keepMs } }));
   return stampsOf(await log.append(batch));
 }
 
@@ -90,7 +104,9 @@ async function filled({ log }: ShardStore, channels: readonly string[]): Promise
 class Model {
   readonly #shard: ShardStore;
   readonly #stamps: Stamp[] = [];
-  #kept: readonly { readonly tt: Stamp; readonly channel: string }[] = [];
+  #kept: readonly { readonly tt: Stamp; readonly channel: string; readonly end: number }[] = [];
+  /** A clock that begins at 0. */
+  #now = 0;
 
   constructor(shard: ShardStore) {
     this.#shard = shard;
@@ -101,7 +117,7 @@ class Model {
     world.step(`${kind} ${channel}`);
     const range = { from: this.#place(choices), to: this.#place(choices) };
     const { history } = this.#shard;
-    if (kind === 'store') await this.#store(channel);
+    if (kind === 'store') await this.#store(channel, choices.of(KEPT_MS));
     else if (kind === 'count') {
       equal(await history.count([channel], [range]), [this.#within(channel, range).length], 'the number');
     } else if (kind === 'remove') {
@@ -111,10 +127,17 @@ class Model {
     } else await this.#read(channel, { ...range, max: choices.between(1, 6), reverse: choices.oneIn(2) });
   }
 
-  async #store(channel: string): Promise<void> {
-    const [tt = ''] = await filled(this.#shard, [channel]);
+  async wait(world: World, milliseconds: number): Promise<void> {
+    world.step(`wait ${milliseconds} ms`);
+    await world.advance(milliseconds);
+    this.#now += milliseconds;
+    this.#kept = this.#kept.filter(({ end }) => end > this.#now);
+  }
+
+  async #store(channel: string, keepMs: number | undefined): Promise<void> {
+    const [tt = ''] = await filled(this.#shard, [channel], keepMs);
     this.#stamps.push(tt);
-    this.#kept = [...this.#kept, { tt, channel }];
+    this.#kept = [...this.#kept, { tt, channel, end: this.#now + (keepMs ?? Number.POSITIVE_INFINITY) }];
   }
 
   async #read(channel: string, query: HistoryQuery): Promise<void> {

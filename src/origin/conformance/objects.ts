@@ -178,6 +178,15 @@ export const objectCases = cases('objects', {
     equal(await objects.write(replacing), undefined, 'the problem of an exchange');
   },
 
+  'without limits there is any number': async (world) => {
+    const { objects } = await world.shard();
+    const batch = Array.from({ length: 2_000 }, (_, index) =>
+      created({ ...ANN_IN_ROOM, uuid: `u${index}` }, version(1)),
+    );
+    equal(await objects.write(batch), undefined, 'the problem');
+    equal(await objects.count(IN_ROOM), batch.length, 'the number of members');
+  },
+
   'objects are listed page by page': (world) =>
     world.scripts(async (choices) => {
       const { objects } = await world.shard();
