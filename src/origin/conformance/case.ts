@@ -38,8 +38,8 @@ export interface ConformanceOptions {
    */
   reopen?(engine: Engine): Engine | Promise<Engine>;
   /**
-   * Lets so many milliseconds of the engine's time pass: those of a virtual clock, for a database in tests for example.
-   * Absent: cases of expiry are left out.
+   * Lets so many milliseconds of the engine's time pass, those of its virtual clock for example. Absent: cases of expiry
+   * are left out.
    */
   advance?(milliseconds: number): void | Promise<void>;
   /** Sets the engine's clock forth, or back when negative. Absent: cases of clocks that jump are left out. */
