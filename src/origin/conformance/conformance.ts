@@ -101,8 +101,10 @@ async function runOn({ part, name, run }: Definition, options: ConformanceOption
     await run(world);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${part}: ${name}${world.place}. ${reason}`, { cause });
-  } finally {
-    await world.close();
+    const failure = new Error(`${part}: ${name}${world.place}. ${reason}`, { cause });
+    // What failed first says more than an engine that cannot be closed after it.
+    await world.close().catch(() => undefined);
+    throw failure;
   }
+  await world.close();
 }
