@@ -63,6 +63,14 @@ const CONSUMERS = [
     moduleResolution: 'nodenext',
   },
   {
+    name: 'conformance of engines without DOM, nodenext',
+    file: 'engine.ts',
+    lib: ['es2024'],
+    types: ['node'],
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+  },
+  {
     name: 'test kit, nodenext',
     file: 'testing.ts',
     lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],

@@ -18,7 +18,7 @@ export interface Member {
 }
 
 // A comment, if there is one, and the member's name; of a method, the parameters too.
-const HEAD = /^\s*(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?(?:readonly )?(\w+|'[^']+')(?:\([^()]*\))?(\?)?:\s*/;
+const HEAD = /^\s*(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?(?:readonly )?(\w+|'[^']+')(\?)?(?:\([^()]*\))?:\s*/;
 
 /**
  * The members of an interface that is exported somewhere in a folder, in their order, and after them those of the

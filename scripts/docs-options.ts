@@ -21,6 +21,7 @@ export function optionsPages(): readonly GeneratedPage[] {
         origin: plain('src/origin', 'OriginOptions'),
         keyset: plain('src/origin', 'Keyset'),
         limits: plain('src/origin', 'OriginLimits'),
+        conformance: plain('src/origin', 'ConformanceOptions'),
         serve: plain('src/origin', 'ServeOptions'),
         'serve limits': plain('src/origin', 'ServeLimits'),
       },

@@ -52,7 +52,8 @@ export interface AccessRules {
  */
 export interface AccessStore {
   /**
-   * Replaces the grants for the same targets, in one atomic step; a grant without bits only removes.
+   * Replaces the grants for the same targets, in one atomic step; a grant without bits only removes. One control entry
+   * tells of all of them; if nothing changes, there is none.
    * Resolves to `false`, without any change, if there is no room.
    */
   grant(grants: readonly Grant[]): Promise<boolean>;
@@ -60,7 +61,10 @@ export interface AccessStore {
   check(query: AccessQuery): Promise<AccessFound>;
   /** The grants in force, in the order of `targetKey`, by which a page begins. */
   grants(page: Page): Promise<readonly Grant[]>;
-  /** Revokes a token for so many milliseconds, after which it has expired. Resolves to `false` if there is no room. */
+  /**
+   * Revokes a token for so many milliseconds, after which it has expired. Changes nothing of one that is revoked already.
+   * Resolves to `false` if there is no room.
+   */
   revoke(tokenId: string, ttlMs: number): Promise<boolean>;
 }
 

@@ -54,7 +54,7 @@ export interface FileStore {
   announced(id: string): Promise<Upload | undefined>;
   /**
    * Stores the bytes of an announced file as they come; they replace earlier ones. The limits are checked at each chunk.
-   * The file is visible, and an earlier one replaced, in one step after the last chunk. Resolves to the reason for which
+   * The file is visible, and an earlier one replaced in its place among the files, in one step after the last chunk. Resolves to the reason for which
    * nothing was stored, and rejects with the error of `chunks`; in both cases nothing is left behind and an earlier file
    * stays. The next chunk is asked for when the one before has been taken, and belongs to the caller again then. The call
    * takes as long as the chunks need to come.

@@ -17,8 +17,9 @@ export interface GroupStore {
   /** The channels of each of the groups; none of one that does not exist. */
   members(groups: readonly string[]): Promise<ReadonlyMap<string, readonly GroupMember[]>>;
   /**
-   * Removes and adds channels in one atomic step, and logs that the group has changed if it has. Channels that it
-   * has already keep their time. Resolves to the limit that would be exceeded, without any change.
+   * Removes channels, then adds others, in one atomic step, and logs once that the group has changed if it has. Channels
+   * that it has already keep their position; a group that loses its last channel stays. Resolves to the limit that would be
+   * exceeded, without any change.
    */
   change(group: string, add: readonly string[], remove: readonly string[]): Promise<GroupExcess | undefined>;
   /** Deletes a group, and logs that it has changed if it had channels. */

@@ -7,10 +7,11 @@ export type AppendRequest = EntryContent & {
   readonly deliver?: boolean | undefined;
   /**
    * Identifies a publish that may be repeated: an entry with the id of one of the last two minutes is not appended again,
-   * and that one's stamp is returned.
+   * and that one's stamp is returned. Counts from the first entry, also if that is not delivered, is trimmed, or stands
+   * in the same batch.
    */
   readonly publishId?: string | undefined;
-  /** How long history keeps it. Absent: history does not keep it. */
+  /** How long history keeps it, delivered or not. Absent: history does not keep it, whatever its kind. */
   readonly history?: Retention | undefined;
 };
 
@@ -39,7 +40,7 @@ export interface AppendOptions {
 /** Entries of the log in order, as far as one read went. */
 export interface Slice {
   readonly entries: readonly Entry[];
-  /** The caller's next position. */
+  /** The caller's next position: no entry that comes later is stamped at or below it. */
   readonly upto: Stamp;
   /** Something after the position that was asked for has been dropped. */
   readonly trimmed: boolean;
@@ -89,7 +90,7 @@ export interface Tail {
  */
 export interface ShardLog {
   /**
-   * Stamps and appends in one atomic step: each stamp is greater than every stamp before it, than whatever `fence`
+   * Stamps and appends in one atomic step, in the order of the batch, with one result for each: each stamp is greater than every stamp before it, than whatever `fence`
    * returned and than the floor, and once an entry can be read no smaller one can appear.
    */
   append(batch: readonly AppendRequest[], options?: AppendOptions): Promise<readonly Appended[]>;
@@ -99,7 +100,10 @@ export interface ShardLog {
    * whatever clients ask for and however often.
    */
   fence(floor?: Stamp): Promise<Stamp>;
-  /** The stamp of the newest entry, or of an earlier position if there is none. Changes nothing. */
+  /**
+   * The stamp of the newest entry, also if it was trimmed, or an earlier position if there is none. What is not delivered
+   * is no entry. Changes nothing.
+   */
   last(): Promise<Stamp>;
   /**
    * The beginning of this log: entries up to here may have been in a log that was lost, and are not in this one. Later
@@ -108,6 +112,9 @@ export interface ShardLog {
   began(): Promise<Stamp>;
   /** Entries after the position, oldest first, at most `limit`. */
   readAfter(after: Stamp, limit: number): Promise<Slice>;
-  /** Reports the state and each new entry. Resolves to a function that ends the calls. */
+  /**
+   * Reports the state and each new entry, with which all before it can be read, and the change that it tells of. Resolves
+   * to a function that ends the calls; to call it again does nothing.
+   */
   tail(tail: Tail): Promise<() => void>;
 }

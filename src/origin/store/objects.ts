@@ -65,7 +65,7 @@ export interface ObjectStore {
   /** The number of objects of a range. */
   count(range: ObjectRange): Promise<number>;
   /**
-   * Writes a batch and its log entries in one atomic step: no reader sees one without the other. The
+   * Writes a batch and its log entries, in their order, in one atomic step: no reader sees one without the other. The
    * keys of a batch differ. Resolves to the reason if the batch is not written.
    *
    * @param batch The changes.

@@ -75,8 +75,9 @@ export interface PresenceStore {
    */
   touch(touches: readonly Touch[]): Promise<readonly Touched[]>;
   /**
-   * Ends leases; absent ones are ignored. If there were any, logs a control entry `leave` in the same step, by which all
-   * origins end the renewals of the user's polls.
+   * Ends leases, and states that wait for the user; absent ones are ignored. If there were any, logs a control entry
+   * `leave` in the same step, after the events and with all the channels that were named, by which all origins end the
+   * renewals of the user's polls.
    */
   leave(user: string, channels: readonly string[]): Promise<void>;
   /**

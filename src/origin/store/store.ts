@@ -69,14 +69,20 @@ export class StoreUnavailable extends Error {
 
 /** Keeps the data of an origin: in memory, in a file, or shared with other origins. */
 export interface Engine {
-  /** The data of one subscribe key, until `release`. Throws `ShardsFull` if there is no room for one more. */
+  /**
+   * The data of one subscribe key, until `release`; the same however often it is asked for. Throws `ShardsFull` if there is no room for one
+   * more, and never forgets one that is in use or holds what has to be kept.
+   */
   shard(subscribeKey: string, rules: ShardRules): ShardStore;
-  /** The caller of `shard` does not use the data any more, until it calls `shard` again. */
+  /**
+   * The caller of `shard` does not use the data any more, until it calls `shard` again: to be called as often as `shard`.
+   * Data stays, and stamps go on where they were.
+   */
   release?(subscribeKey: string): void;
   /** `true` for a subscribe key that has never held anything: a read of it need leave nothing behind. */
   isBlank?(subscribeKey: string): boolean;
   /** `true` if the data is in this process: calls settle within the turn in which they are made, and tails lose nothing. */
   readonly isLocal: boolean;
-  /** Releases the resources of the engine. */
+  /** Releases the resources of the engine. To call it again does nothing. */
   close(): Promise<void>;
 }

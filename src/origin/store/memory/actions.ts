@@ -22,7 +22,10 @@ export const NO_LIMITS: ActionRules = {
   bytes: Number.POSITIVE_INFINITY,
 };
 
-interface Kept extends StoredAction, Moment {}
+/** An action with its place among all. */
+interface Kept extends Moment {
+  readonly action: StoredAction;
+}
 
 /** The actions of one channel, in the order in which they were added. */
 interface ChannelActions {
@@ -73,21 +76,21 @@ export class MemoryActions implements ActionStore {
     if (beside.has(keyOf(action))) return 'exists';
     if (beside.size >= this.#rules.messageActions) return 'full';
     const { tt } = this.#log.appendOne(actionRequest('added', action), (stamp) => {
-      const kept: Kept = { ...action, tt: stamp };
+      const kept: Kept = { action: { ...action, tt: stamp }, tt: stamp };
       this.#channels.set(channel, { all: all.set(stamp, kept), byMessage: byMessage.set(message, beside) });
-      beside.set(keyOf(kept), kept);
+      beside.set(keyOf(action), kept);
       this.#all.push(kept);
-      this.#account.add(1, weightOf(kept));
+      this.#account.add(1, weightOf(action));
     });
     return { ...action, tt };
   }
 
   async remove({ channel, message, tt, user }: ActionToRemove): Promise<RemoveProblem | undefined> {
     const kept = this.#current(channel)?.all.get(tt);
-    if (kept?.message !== message) return 'missing';
-    if (kept.user !== user) return 'foreign';
+    if (kept?.action.message !== message) return 'missing';
+    if (kept.action.user !== user) return 'foreign';
     this.#forget(kept);
-    this.#log.appendOne(actionRequest('removed', kept));
+    this.#log.appendOne(actionRequest('removed', kept.action));
     return undefined;
   }
 
@@ -96,7 +99,8 @@ export class MemoryActions implements ActionStore {
     { from, to, max }: StampRange & { readonly max: number },
   ): Promise<readonly StoredAction[]> {
     const all = [...(this.#current(channel)?.all.values() ?? [])];
-    return all.filter(({ tt }) => tt >= from && tt <= to).slice(-max);
+    const page = all.filter(({ tt }) => tt >= from && tt <= to).slice(-max);
+    return page.map(({ action }) => action);
   }
 
   async of(
@@ -107,7 +111,11 @@ export class MemoryActions implements ActionStore {
     const byMessage = this.#current(channel)?.byMessage;
     for (const message of messages) {
       const actions = byMessage?.get(message);
-      if (actions) found.set(message, [...actions.values()]);
+      if (actions)
+        found.set(
+          message,
+          Array.from(actions.values(), ({ action }) => action),
+        );
     }
     return found;
   }
@@ -127,13 +135,14 @@ export class MemoryActions implements ActionStore {
   }
 
   #forget(kept: Kept): void {
-    const { channel, message, tt } = kept;
+    const { action, tt } = kept;
+    const { channel, message } = action;
     this.#all.remove(kept);
-    this.#account.remove(1, weightOf(kept));
+    this.#account.remove(1, weightOf(action));
     const { all, byMessage } = this.#channels.get(channel) ?? {};
     const beside = byMessage?.get(message);
     all?.delete(tt);
-    beside?.delete(keyOf(kept));
+    beside?.delete(keyOf(action));
     if (beside?.size === 0) byMessage?.delete(message);
     if (all?.size === 0) this.#channels.delete(channel);
   }

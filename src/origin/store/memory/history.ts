@@ -15,14 +15,11 @@ import { type Moment, Timeline } from '../timeline.ts';
 // Expired entries of channels that are not read are dropped together, after so many additions.
 const SWEEP_EVERY = 1_000;
 
-/** The place of an entry. */
-interface Place {
+/** An entry until it expires. */
+interface Kept extends Moment {
+  readonly entry: StoredEntry;
   readonly tt: Stamp;
   readonly channel: string;
-}
-
-/** An entry until it expires. */
-interface Kept extends StoredEntry, Place, Moment {
   /** Milliseconds since the Unix epoch. */
   readonly expires: number;
 }
@@ -59,18 +56,18 @@ export class MemoryHistory implements HistoryStore {
   }
 
   /** Takes in an entry that is newer than all others. */
-  add({ tt, channel }: Place, stored: Stored, { keepMs }: Retention = {}): void {
+  add({ tt, channel }: Pick<Kept, 'tt' | 'channel'>, stored: Stored, { keepMs }: Retention = {}): void {
     const rules = this.#rules;
     const length = keepMs ?? rules?.keepMs ?? 0;
     if (!rules || length <= 0) return;
     const expires = this.#clock.now() + length;
-    const entry = keptOf(stored, { tt, channel, expires });
+    const kept = keptOf(stored, { tt, channel, expires });
     const channelEntries = this.#channels.get(channel) ?? { kept: [], expires };
     if (channelEntries.kept.length === 0) this.#channels.set(channel, channelEntries);
-    channelEntries.kept.push(entry);
+    channelEntries.kept.push(kept);
     channelEntries.expires = Math.min(channelEntries.expires, expires);
-    this.#all.push(entry);
-    this.#account.add(1, weightOf(entry));
+    this.#all.push(kept);
+    this.#account.add(1, weightOf(kept));
     if (channelEntries.kept.length > rules.channelEntries) this.#dropFirst(channel, channelEntries);
     if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
   }
@@ -116,9 +113,10 @@ export class MemoryHistory implements HistoryStore {
   #read(channel: string, { from, to, max, reverse }: HistoryQuery): readonly StoredEntry[] {
     const kept = this.#current(channel);
     const [start, end] = within(kept, { from, to });
-    return reverse
+    const page = reverse
       ? kept.slice(start, Math.min(end, start + max))
       : kept.slice(Math.max(start, end - max), end);
+    return page.map(({ entry }) => entry);
   }
 
   // The entries of a channel that have not expired.
@@ -162,21 +160,11 @@ function keptOf(
   { payload, publisher, meta, kind, customMessageType }: Stored,
   { tt, channel, expires }: Pick<Kept, 'tt' | 'channel' | 'expires'>,
 ): Kept {
-  return {
-    tt,
-    channel,
-    expires,
-    payload,
-    publisher,
-    meta,
-    kind,
-    customMessageType,
-    older: undefined,
-    newer: undefined,
-  };
+  const entry = { tt, payload, publisher, meta, kind, customMessageType };
+  return { entry, tt, channel, expires, older: undefined, newer: undefined };
 }
 
-function weightOf({ payload, meta = '', publisher = '', channel }: Kept): number {
+function weightOf({ entry: { payload, meta = '', publisher = '' }, channel }: Kept): number {
   return payload.length + meta.length + publisher.length + channel.length;
 }
 

@@ -1,0 +1,8 @@
+export type {
+  ConformanceCase,
+  ConformanceNeed,
+  ConformanceOptions,
+  ConformancePart,
+  OmittedCase,
+} from './case.ts';
+export { conformanceCases, omittedCases } from './conformance.ts';
