@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { letExit } from '../let-exit.ts';
 import type { OriginLimits } from '../limits.ts';
+import { steadyNow } from '../steady-time.ts';
 import type { PresenceExcess, PresenceStore, Touch } from '../store/presence.ts';
 import type { NextTurn } from '../turns.ts';
 import { type Left, type Parked, Renewal, Renewals, type Renewed } from './renewals.ts';
@@ -138,7 +139,7 @@ export class PresenceTracker {
     this.#renewals.unschedule(renewal);
     // It ends when its result is there.
     if (renewal.isUnderWay) return;
-    const age = this.#options.clock.now() - (renewal.due - renewal.length);
+    const age = steadyNow(this.#options.clock) - (renewal.due - renewal.length);
     if (alive && !this.#closed && age >= FRESH_MS) this.#toucher.add(this.#round(renewal));
     else this.#renewals.remove(renewal);
   }
@@ -148,7 +149,7 @@ export class PresenceTracker {
     if (error) renewal.waiter?.reject(error.cause);
     else renewal.waiter?.resolve({ leaseMs, excess });
     renewal.renewed(error ? renewal.at : at);
-    const now = this.#options.clock.now();
+    const now = steadyNow(this.#options.clock);
     if (!error) {
       renewal.states = undefined;
       this.#wakeIn(Math.min(leaseMs, this.#announceMs), now);
@@ -159,7 +160,7 @@ export class PresenceTracker {
     this.#wakeIn(milliseconds, now);
   }
 
-  #wakeIn(milliseconds: number, now = this.#options.clock.now()): void {
+  #wakeIn(milliseconds: number, now = steadyNow(this.#options.clock)): void {
     const { clock } = this.#options;
     const time = now + milliseconds;
     if (this.#closed || time >= this.#wakesAt) return;
@@ -196,7 +197,7 @@ export class PresenceTracker {
       const { nextMs = Number.POSITIVE_INFINITY } = await presence.sweep(MAX_SWEEP);
       this.#isIdle = nextMs === Number.POSITIVE_INFINITY;
       const renewal = this.#renewals.first();
-      const dueMs = renewal ? renewal.due - clock.now() : Number.POSITIVE_INFINITY;
+      const dueMs = renewal ? renewal.due - steadyNow(clock) : Number.POSITIVE_INFINITY;
       const soonest = Math.min(nextMs, dueMs, this.#sweepMs);
       if (soonest > 0 || this.#closed) return soonest;
       await nextTurn();
@@ -214,7 +215,7 @@ export class PresenceTracker {
 
   #takeDue(): readonly Round[] {
     const rounds: Round[] = [];
-    const now = this.#options.clock.now();
+    const now = steadyNow(this.#options.clock);
     for (let channels = 0; channels < MAX_RENEWED && !this.#closed; ) {
       const first = this.#renewals.first();
       if (!first || first.due > now) break;

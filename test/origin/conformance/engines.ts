@@ -38,7 +38,7 @@ export function memoryOptions(wrap: (engine: Engine) => Engine = (engine) => eng
       if (!known) throw new Error('This engine was not opened here.');
       return track(known.memory);
     },
-    advance: (milliseconds) => clock.jump(milliseconds),
+    advance: (milliseconds) => clock.advance(milliseconds),
     jump: (milliseconds) => clock.jump(milliseconds),
   } satisfies ConformanceOptions;
 }

@@ -234,14 +234,30 @@ describe('a lease', () => {
     expect(await events()).toEqual([]);
   });
 
-  test('survives a machine that slept while the poll was parked', async () => {
-    const { clock, subscribe, events } = await observed('a', { limits: { holdSeconds: 1_000 } });
-    const { t } = await subscribe('a', { uuid: 'u', heartbeat: 20 });
-    void subscribe('a', { uuid: 'u', heartbeat: 20, tt: t.t });
+  test.each([true, false])(
+    'survives a jump of the wall clock while the poll is parked; clock that can tell: %s',
+    async (canTell) => {
+      const { clock, subscribe, events } = await observed('a', { limits: { holdSeconds: 1_000 } });
+      if (!canTell) Object.defineProperty(clock, 'monotonic', { value: undefined });
+      const { t } = await subscribe('a', { uuid: 'u', heartbeat: 20 });
+      void subscribe('a', { uuid: 'u', heartbeat: 20, tt: t.t });
+      await events();
+      clock.jump(500_000);
+      await clock.advance(25_000);
+      expect(await events()).toEqual([]);
+    },
+  );
+
+  test('does not end because the wall clock jumps', async () => {
+    const { clock, presence, events } = await observed();
+    await presence('a', 'heartbeat', { uuid: 'u', heartbeat: 20 });
     await events();
-    clock.jump(500_000);
-    await clock.advance(25_000);
+    clock.jump(3_600_000);
+    await clock.advance(19_000);
     expect(await events()).toEqual([]);
+    clock.jump(-7_200_000);
+    await clock.advance(1_000);
+    expect((await events()).map(({ action }) => action)).toEqual(['timeout']);
   });
 
   test('of many users in one go times out user by user', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { presenceNameOf } from '../../../protocol/names.ts';
+import { steadyNow } from '../../steady-time.ts';
 import type { UserChange } from '../entry.ts';
 import type {
   PageOfUsers,
@@ -82,7 +83,7 @@ export class MemoryPresence implements PresenceStore {
 
   #renew(lease: Lease, { isNew, leaseMs, state }: LeaseRenewal): void {
     if (isNew) this.#join(lease);
-    this.#present.renew(lease, this.#clock.now(), leaseMs ?? lease.length);
+    this.#present.renew(lease, steadyNow(this.#clock), leaseMs ?? lease.length);
     const differs = this.#update(lease, state);
     if (isNew) this.#announce('join', lease);
     else if (differs) this.#announce('state-change', lease);
@@ -101,7 +102,7 @@ export class MemoryPresence implements PresenceStore {
   }
 
   async sweep(max: number): Promise<Swept> {
-    const now = this.#clock.now();
+    const now = steadyNow(this.#clock);
     for (const lease of due(this.#present, { now, max })) this.#end('timeout', lease);
     for (const lease of due(this.#absent, { now, max })) this.#forget(lease);
     this.#announceIntervals(now, max);
@@ -154,7 +155,7 @@ export class MemoryPresence implements PresenceStore {
       this.#room.add(lease);
       this.#absent.add(lease);
     }
-    this.#absent.renew(lease, this.#clock.now(), this.#rules.leaseMs);
+    this.#absent.renew(lease, steadyNow(this.#clock), this.#rules.leaseMs);
   }
 
   #lease(user: string, channel: string): Lease {
@@ -201,7 +202,7 @@ export class MemoryPresence implements PresenceStore {
 
   // Logs a change, or lets it wait for the next interval event; if there is no room to wait, it is logged by itself.
   #announce(action: Action, { user, channel, state }: Lease): void {
-    const now = this.#clock.now();
+    const now = steadyNow(this.#clock);
     const occupancy = this.#present.on(channel).size;
     if (action !== 'state-change') {
       const isCrowded = occupancy > this.#rules.announceMax;

@@ -25,14 +25,14 @@ describe('changes that wait', () => {
     const { clock, engine, presence, join } = stored();
     await join('u', 'a');
     await presence.leave('u', ['a']);
-    clock.jump(10_000);
+    await clock.advance(10_000);
     expect(engine.isBlank('demo')).toBe(false);
     const budget = new Budget(ROOM);
     const other = stored({ budget });
     for (let round = 0; round < 3; round++) {
       for (let user = 0; user < 50; user++) await other.join(`user ${user}`, 'a', 'b');
       for (let user = 0; user < 50; user++) await other.presence.leave(`user ${user}`, ['a', 'b']);
-      other.clock.jump(10_000);
+      await other.clock.advance(10_000);
       await other.presence.sweep(500);
     }
     const events = await other.entries();
@@ -46,7 +46,7 @@ describe('changes that wait', () => {
     for (let user = 0; user < 1_000; user++) await join(`${user}`.padStart(100, 'x'), 'a');
     // The leases and the channel alone.
     expect(budget.used.entries).toBe(1_001);
-    clock.jump(10_000);
+    await clock.advance(10_000);
     await presence.sweep(500);
     const [event] = await entries();
     expect(event?.data).toEqual({ action: 'interval', occupancy: 1_000, hereNowRefresh: true });
