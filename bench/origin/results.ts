@@ -25,8 +25,9 @@ ${missed.length === 0 ? 'Every target is met.' : `Missed: ${missed.join('; ')}.`
 - Servers take turns within each round, forwards and backwards by turns, and each is warm. Values are medians of the
   rounds, a ratio is the median of the ratios of the rounds. Ratios of CPU time are what stays the same on a machine that
   does other things as well, within a fifth; times that pass are those of that machine in that hour.
-- The bare server is \`node:http\` and nothing else: it parks what polls, and sends the same bytes as the origin, headers
-  included. It looks at no key, no name and no cursor, and knows no presence, no history and no limit.
+- The bare server is \`node:http\` and nothing else: it takes the path and the query apart, parks what polls, and sends the
+  same bytes as the origin, headers included. It compares no key, no name and no cursor, and knows no presence, no history
+  and no limit.
 - Ours is \`serve(createOrigin())\` from the built package, with all defaults: each client is a user of its own, whose
   presence it keeps, and what is published goes to history.
 - A delivery: ${clients} polls are parked on one channel, something is published, each gets an answer of 300 bytes and

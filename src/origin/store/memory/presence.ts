@@ -71,7 +71,8 @@ export class MemoryPresence implements PresenceStore {
       const present = this.#present.get(user, channel);
       const lease = present ?? this.#absent.get(user, channel) ?? this.#lease(user, channel);
       const state = states?.get(channel);
-      const beyond = this.#excess(lease, state);
+      // A lease that goes on as it is takes no room: so are most.
+      const beyond = present && state === undefined ? undefined : this.#excess(lease, state);
       excess ??= beyond;
       // What there is no room for is not begun; a lease that there is goes on, with its old state.
       if (beyond && !present) continue;
