@@ -97,6 +97,7 @@ function followers({ caches, presenceTracker }: Pick<Shard, 'caches' | 'presence
       if (entry.kind === 'leave') presenceTracker.left(entry.channel, { tt: entry.tt, channels: entry.data });
       else caches.onControl(entry);
     },
+    onPresence: () => presenceTracker.notice(),
     onReset: () => caches.clear(),
     onLive: (isUp: boolean) => caches.setLive(isUp),
   };

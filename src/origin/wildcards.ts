@@ -17,7 +17,7 @@ export function wildcardsCovering(channel: string): readonly string[] {
   const presence = isPresenceName(channel);
   const base = withoutPresence(channel);
   const wildcards: string[] = [];
-  for (let dot = base.indexOf('.', 1); dot > 0 && dot < base.length - 1; dot = base.indexOf('.', dot + 1)) {
+  for (let dot = base.indexOf('.'); dot >= 0 && dot < base.length - 1; dot = base.indexOf('.', dot + 1)) {
     const wildcard = `${base.slice(0, dot)}.*`;
     wildcards.push(presence ? presenceNameOf(wildcard) : wildcard);
   }

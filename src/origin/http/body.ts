@@ -49,16 +49,22 @@ export function byteLength(text: string): number {
  * Reads a stream to its end, or to one byte more than `maxBytes`. Rejects when the stream fails. The caller cancels the
  * rest: some platform streams that are cancelled here throw an error that cannot be caught.
  */
-export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+export async function readUpTo(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = stream.getReader();
+  const release = cancelledBy(signal, reader);
   for (let part = await reader.read(); part.value; part = await reader.read()) {
     const chunk = part.value.subarray(0, maxBytes + 1 - size);
     chunks.push(chunk);
     size += chunk.length;
     if (size > maxBytes) break;
   }
+  release();
   reader.releaseLock();
   return concat(chunks, size);
 }
@@ -66,10 +72,12 @@ export async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: num
 /** The body of a standard request as it comes. The rest of one that is not read to its end is left to the caller. */
 export class FetchedBody implements AsyncIterable<Uint8Array> {
   readonly #stream: ReadableStream<Uint8Array>;
+  readonly #signal: AbortSignal;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  constructor(stream: ReadableStream<Uint8Array>, signal: AbortSignal) {
     this.#stream = stream;
+    this.#signal = signal;
   }
 
   /** Throws the error of the stream, if it has failed: the request was not received, so there is nothing to answer. */
@@ -79,16 +87,30 @@ export class FetchedBody implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = this.#stream.getReader();
+    const release = cancelledBy(this.#signal, reader);
     try {
       for (let part = await reader.read(); part.value; part = await reader.read()) yield part.value;
+      this.#signal.throwIfAborted();
     } catch (error) {
       this.#failure = { error };
       // Not a failure of the origin, which it would log.
       throw malformed(error);
     } finally {
+      release();
       reader.releaseLock();
     }
   }
+}
+
+/** A signal that aborts ends reading, and tells whoever writes. Returns a function that ends this. */
+function cancelledBy(
+  signal: AbortSignal | undefined,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): () => void {
+  // A stream that has failed reports it to the reader.
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => undefined);
+  signal?.addEventListener('abort', cancel, { once: true });
+  return () => signal?.removeEventListener('abort', cancel);
 }
 
 // JSON text begins with neither of these.

@@ -19,8 +19,10 @@ export function fetchHandler(open: (line: RequestLine) => OpenRequest) {
     request.signal.throwIfAborted();
     const line = { method: request.method, target: targetOf(request.url) };
     const opened = open(line);
-    const body = opened.streamsBody && request.body ? new FetchedBody(request.body) : undefined;
+    const body =
+      opened.streamsBody && request.body ? new FetchedBody(request.body, request.signal) : undefined;
     const plain = await plainRequest(request, line, body ?? opened.bodyLimit);
+    request.signal.throwIfAborted();
     const response = responseOf(await answerOf(opened, plain));
     request.signal.throwIfAborted();
     body?.throwIfFailed();
@@ -59,7 +61,8 @@ async function plainRequest(
     base: new URL(request.url).origin,
     header: (name) => request.headers.get(name) ?? undefined,
     // One byte more than the limit is enough for a refusal.
-    body: request.body && typeof body === 'number' ? await readUpTo(request.body, body) : NO_BODY,
+    body:
+      request.body && typeof body === 'number' ? await readUpTo(request.body, body, request.signal) : NO_BODY,
     ...(typeof body === 'object' && { stream: body }),
     interruption: interruptionOf(request.signal),
   };

@@ -26,7 +26,7 @@ export interface OriginRequest {
    * at most once. When it fails, the operation leaves nothing behind; a `Refusal` in it becomes the answer.
    */
   readonly stream?: AsyncIterable<Uint8Array> | undefined;
-  /** Ends the request early when it is parked. */
+  /** Ends the request early when it is parked, unless it is answered to a `reply`, which gets what ends it. */
   readonly interruption?: Interruption | undefined;
   /**
    * The CORS headers that an adapter has decided on; `null` for a page that may not call. Absent: the origin's

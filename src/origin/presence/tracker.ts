@@ -110,6 +110,11 @@ export class PresenceTracker {
     return excess;
   }
 
+  /** Somebody's presence has changed, perhaps by another origin, which may end with their leases. */
+  notice(): void {
+    this.#wakeIn(this.#sweepMs);
+  }
+
   /** `true` if nothing was due at the last sweep, nor will be. */
   get isIdle(): boolean {
     return this.#isIdle;
@@ -198,7 +203,8 @@ export class PresenceTracker {
       this.#isIdle = nextMs === Number.POSITIVE_INFINITY;
       const renewal = this.#renewals.first();
       const dueMs = renewal ? renewal.due - steadyNow(clock) : Number.POSITIVE_INFINITY;
-      const soonest = Math.min(nextMs, dueMs, this.#sweepMs);
+      // Others may begin shorter leases, but none without an event where there are none at all.
+      const soonest = Math.min(nextMs, dueMs, this.#isIdle ? Number.POSITIVE_INFINITY : this.#sweepMs);
       if (soonest > 0 || this.#closed) return soonest;
       await nextTurn();
     }

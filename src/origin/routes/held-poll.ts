@@ -162,7 +162,7 @@ export class HeldPoll implements Held, Sink {
     const isLate = this.#isLate;
     const { prepared } = batch;
     if (prepared?.region === region && prepared.isLate === isLate) return prepared.answer;
-    const answer = ok(this.#textOf(batch));
+    const answer = Object.freeze(ok(this.#textOf(batch)));
     batch.prepared = { answer, region, isLate };
     return answer;
   }

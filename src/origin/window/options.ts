@@ -31,6 +31,8 @@ export interface WindowOptions {
   readonly checks: boolean;
   /** A control entry was read: what depends on it is out of date. Absent: nothing does. */
   onControl?(entry: ControlEntry): void;
+  /** An event of presence was read: somebody has leases now. Absent: nobody asks. */
+  onPresence?(): void;
   /** Control entries may be missing: all that depends on any is out of date. Absent: nothing does. */
   onReset?(): void;
   /** New control entries may stay out, or they come again. Absent: nothing depends on them. */

@@ -231,6 +231,7 @@ export class Window {
     if (entry.kind === 'group') this.#groupsChangedAt = entry.tt;
     if (isControl(entry)) this.#options.onControl?.(entry);
     else this.#queue.add(entry);
+    if (entry.kind === 'presence') this.#options.onPresence?.();
     this.#waiters.notify(entry);
     if (++this.#added % TRIM_EVERY === 0) this.#trim();
   }

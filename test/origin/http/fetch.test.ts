@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { targetOf } from '../../../src/origin/http/fetch.ts';
 import { createOrigin } from '../../../src/origin/index.ts';
 import { isPending, originNetwork } from '../../support/origin-network.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('origin.fetch', () => {
   test('answers a request, unbound', async () => {
@@ -110,3 +111,32 @@ test('an origin without options runs on the machine’s clock', async () => {
   expect(Math.abs(time / 10_000 - Date.now())).toBeLessThan(5_000);
   await origin.close();
 });
+
+test.each([
+  ['publish', '/publish/demo/demo/0/a/0'],
+  ['a form of an upload', '/v1/files/demo/uploads'],
+])(
+  'a signal that aborts while the body of %s comes ends the request, and tells its sender',
+  async (_name, path) => {
+    const origin = createOrigin({ clock: new VirtualClock() });
+    const controller = new AbortController();
+    let cancelled: unknown;
+    const body = new ReadableStream({
+      start: (stream) =>
+        stream.enqueue(
+          new TextEncoder().encode('--x\r\ncontent-disposition: form-data; name="key"\r\n\r\nhalf'),
+        ),
+      cancel: (reason) => {
+        cancelled = reason;
+      },
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const options = { method: 'POST', headers, body, duplex: 'half', signal: controller.signal };
+    const response = origin.fetch(`http://origin${path}`, options);
+    await settle();
+    controller.abort();
+    await expect(response).rejects.toMatchObject({ name: 'AbortError' });
+    expect(cancelled).toMatchObject({ name: 'AbortError' });
+    await origin.close();
+  },
+);

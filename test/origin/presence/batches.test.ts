@@ -149,6 +149,7 @@ test('a leave or a state of the same turn comes after what the turn renews', asy
 
 test('a sweep that fails is tried again, also the first', async () => {
   const { clock, tracker, down, sweeps, failures } = await tracked();
+  tracker.notice();
   down(true);
   await clock.advance(10_000);
   expect(failures).toHaveLength(1);
