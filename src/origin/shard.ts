@@ -44,6 +44,8 @@ export interface SharedParts {
   /** The names that polls share. */
   readonly names: SharedNames;
   readonly recent: RecentReads;
+  /** `true` while there are requests for a subscribe key. */
+  isUsed(subscribeKey: string): boolean;
 }
 
 /** Opens the stores of one subscribe key and follows its log. Rejects when the engine does; then nothing is left open. */
@@ -59,6 +61,7 @@ export async function openShard(subscribeKey: string, options: ShardOptions & Sh
   const presenceTracker = new PresenceTracker({
     ...{ presence, clock, limits, nextTurn, isShared, onFailure },
     isLocal: engine.isLocal,
+    isUsed: () => options.isUsed(subscribeKey),
   });
   const window = await Window.open({
     ...{ subscribeKey, clock, limits, nextTurn, onFailure },

@@ -38,7 +38,8 @@ export class Shards {
   constructor(options: ShardOptions) {
     const { processEntries: entries, processBytes: bytes, idleSeconds } = options.limits;
     const rules = shardRules(options.limits, new Budget({ entries, bytes }));
-    this.#options = { ...options, rules, names: this.names, recent: new RecentReads() };
+    const isUsed = (subscribeKey: string) => (this.#requests.get(subscribeKey)?.count ?? 0) > 0;
+    this.#options = { ...options, rules, names: this.names, recent: new RecentReads(), isUsed };
     this.#idleMs = idleSeconds * 1000;
   }
 
@@ -50,6 +51,7 @@ export class Shards {
   /** A request begins. The shard of its subscribe key stays open until `end`, if the request opens it. */
   begin(subscribeKey: string): void {
     const requests = this.#requests.get(subscribeKey);
+    if (requests?.count === 0) this.#shards.get(subscribeKey)?.shard?.presenceTracker.notice();
     if (requests) requests.count++;
     else this.#requests.set(subscribeKey, { count: 1 });
   }

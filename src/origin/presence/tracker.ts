@@ -27,6 +27,8 @@ export interface PresenceTrackerOptions {
   readonly isLocal: boolean;
   /** `true` if other origins use the store too, each of which may end with its leases. */
   readonly isShared: boolean;
+  /** `true` while there are requests that may ask. Absent: always. */
+  isUsed?(): boolean;
   onFailure(error: unknown): void;
 }
 
@@ -110,7 +112,7 @@ export class PresenceTracker {
     return excess;
   }
 
-  /** Somebody's presence has changed, perhaps by another origin, which may end with their leases. */
+  /** Requests come, or somebody's presence has changed, perhaps by another origin, which may end with their leases. */
   notice(): void {
     this.#wakeIn(this.#sweepMs);
   }
@@ -203,8 +205,9 @@ export class PresenceTracker {
       this.#isIdle = nextMs === Number.POSITIVE_INFINITY;
       const renewal = this.#renewals.first();
       const dueMs = renewal ? renewal.due - steadyNow(clock) : Number.POSITIVE_INFINITY;
-      // Others may begin shorter leases, but none without an event where there are none at all.
-      const soonest = Math.min(nextMs, dueMs, this.#isIdle ? Number.POSITIVE_INFINITY : this.#sweepMs);
+      // Others may begin leases, which nobody asks for while there is neither a lease nor a request.
+      const isRestful = this.#isIdle && this.#options.isUsed?.() === false;
+      const soonest = Math.min(nextMs, dueMs, isRestful ? Number.POSITIVE_INFINITY : this.#sweepMs);
       if (soonest > 0 || this.#closed) return soonest;
       await nextTurn();
     }
