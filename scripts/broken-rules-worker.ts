@@ -3,13 +3,13 @@ import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Broken } from './broken-rules/apply.ts';
 
-/** What there is to do. Cases are numbers: seeds, and after all of them the situations. */
+/** What there is to do. Cases are numbers: seeds, after all of them the situations, and then seeds of publishes. */
 export interface Work {
   /** Nothing is broken without it. */
   readonly broken?: Broken;
   readonly seeds: number;
   readonly from: number;
-  /** Exclusive. @default the end of the situations */
+  /** Exclusive. @default the end of all */
   readonly to?: number;
 }
 
@@ -33,12 +33,18 @@ registerHooks({
 const { judge } = await import('../test/simulation/judge.ts');
 const { planOf } = await import('../test/simulation/generate.ts');
 const { SITUATIONS } = await import('../test/simulation/situations.ts');
+const { judgePublishing } = await import('../test/simulation/publishing/judge.ts');
+/** After the situations: seeds of publishes that are repeated. */
+const PUBLISHING_SEEDS = 300;
 
-for (let index = from; index < (to ?? seeds + SITUATIONS.length); index++) {
+for (let index = from; index < (to ?? seeds + SITUATIONS.length + PUBLISHING_SEEDS); index++) {
   const situation = SITUATIONS[index - seeds];
-  const name = situation ? `in "${situation.name}"` : `at seed ${index}`;
+  const publishing = index - seeds - SITUATIONS.length;
+  const seed = publishing < 0 ? `seed ${index}` : `seed ${publishing} of publishing`;
+  const name = situation ? `in "${situation.name}"` : `at ${seed}`;
   say({ index, name });
-  const [problem] = await judge(situation ?? planOf(index));
+  const [problem] =
+    publishing < 0 ? await judge(situation ?? planOf(index)) : await judgePublishing(publishing);
   if (problem === undefined) continue;
   say({ index, name, problem });
   break;

@@ -15,8 +15,13 @@ const entryPoints = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'object' && target.node ? [fileURLToPath(new URL(target.default, ROOT))] : [],
 );
 
+// Threads that an entry starts, beside it as in `dist`.
+const workers = ['worker', 'backup-worker'].map((name) =>
+  fileURLToPath(new URL(`dist/origin/store/sqlite/${name}.js`, ROOT)),
+);
+
 await build({
-  entryPoints,
+  entryPoints: [...entryPoints, ...workers],
   outdir: fileURLToPath(new URL('dist/bundled', ROOT)),
   outbase: fileURLToPath(new URL('dist', ROOT)),
   bundle: true,

@@ -1,7 +1,7 @@
 // `npm run check:node22`: every program of the documentation and every example, from the built package, on the oldest
 // Node that package.json promises. `-- --node <path>` takes a Node that is there already.
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { kindOf } from '../test/docs/languages.ts';
 import { type Block, blocksIn } from '../test/docs/markdown.ts';
 import { type Ending, execute, type Runtime, Workspace } from '../test/docs/programs.ts';
+import { installPackages } from './install-packages.ts';
 
 interface Check {
   readonly name: string;
@@ -16,7 +17,6 @@ interface Check {
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const PATIENCE = 120_000;
 
 // The types are only taken away: syntax that is too new for this Node stays, and is found.
@@ -38,22 +38,7 @@ function installed(version: string): string | undefined {
   const name = `node-${platform}-${process.arch}`;
   const folder = join(ROOT, 'node_modules/.cache', `node-${version}`);
   const node = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(node)) return node;
-  mkdirSync(folder, { recursive: true });
-  const args = [
-    'install',
-    '--prefix',
-    folder,
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--fetch-retries',
-    '1',
-  ];
-  const { status } = spawnSync(NPM, [...args, `${name}@${version}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return status === 0 && existsSync(node) ? node : undefined;
+  return installPackages(folder, { [name]: version }) && existsSync(node) ? node : undefined;
 }
 
 function versionOf(node: string): string {

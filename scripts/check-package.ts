@@ -71,6 +71,14 @@ const CONSUMERS = [
     moduleResolution: 'nodenext',
   },
   {
+    name: 'server-sent events without DOM, nodenext',
+    file: 'sse.ts',
+    lib: ['es2024'],
+    types: ['node'],
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+  },
+  {
     name: 'test kit, nodenext',
     file: 'testing.ts',
     lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],

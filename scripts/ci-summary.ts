@@ -9,5 +9,5 @@ const { passed, failed, skipped } = existsSync(SUMMARY)
 
 if (passed + failed === 0) console.log('No test ran.');
 if (skipped > 0) console.log(`${skipped} skipped: a skipped test proves nothing.`);
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = passed === 0 || failed > 0 ? 1 : 0;

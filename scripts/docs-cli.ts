@@ -4,7 +4,16 @@ import type { GeneratedPage } from './docs-page.ts';
 
 const COMMANDS = [
   ...[[], ['serve'], ['publish'], ['subscribe'], ['record']],
-  ...[['history'], ['here-now'], ['completion']],
+  ...[
+    ['history'],
+    ['here-now'],
+    ['token', 'grant'],
+    ['token', 'parse'],
+    ['backup'],
+    ['chat'],
+    ['completion'],
+  ],
+  ...[['eventsource-server'], ['eventsource-client'], ['eventsource-request']],
 ] as const;
 
 /** The page of the command line. */
@@ -15,7 +24,7 @@ export async function cliPage(): Promise<GeneratedPage> {
   for (const command of COMMANDS) {
     const { terminal, text } = recorder();
     await run([...command, '--help'], { terminal, network: {} });
-    sections[command[0] ?? 'timetoken'] = `\`\`\`text\n${text().trim()}\n\`\`\``;
+    sections[command.join(' ') || 'timetoken'] = `\`\`\`text\n${text().trim()}\n\`\`\``;
   }
   return { path: 'docs/reference/cli.md', sections };
 }
@@ -38,6 +47,7 @@ function recorder(): { readonly terminal: Terminal; readonly text: () => string 
     stdin: { isTTY: false, lines },
     env: {},
     stop: new AbortController().signal,
+    onHangup: () => () => undefined,
   };
   return { terminal, text: () => written };
 }

@@ -16,6 +16,8 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'PN-2004': 'Client closed',
   'PN-2005': 'Redirected',
   'PN-2007': 'Reader too slow',
+  'PN-2008': 'Queue full',
+  'PN-2009': 'Storage failed',
   'PN-3001': 'Bad request',
   'PN-3002': 'Access denied',
   'PN-3003': 'Not found',

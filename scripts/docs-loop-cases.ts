@@ -3,14 +3,9 @@
 import type { ErrorCode } from '../src/client/errors/codes.ts';
 import { PubNubError } from '../src/client/errors/pubnub-error.ts';
 import { type Names, NO_NAMES, namesOf } from '../src/client/subscribe/names.ts';
+import type { LoopPolicy } from '../src/client/subscribe/policy.ts';
 import { reduce } from '../src/client/subscribe/reduce.ts';
-import {
-  IDLE,
-  type LoopAnswer,
-  type LoopEvent,
-  type LoopPolicy,
-  type LoopState,
-} from '../src/client/subscribe/state.ts';
+import { IDLE, type LoopAnswer, type LoopEvent, type LoopState } from '../src/client/subscribe/state.ts';
 import { PNOperationType } from '../src/protocol/status.ts';
 
 /** The default policy, with a fixed delay instead of a growing one with jitter. */
@@ -116,14 +111,16 @@ const timerFired: Happens = ({ phase, task }, now) =>
     ? { type: 'timerFired', task, ...times('poll' in phase ? THEN + LEFT_ALONE : now) }
     : undefined;
 
-// A server that names the last channel of those that it has not accepted before, or has.
-function refused(which: 'new' | 'accepted'): Happens {
+// A server that names the last channel of those that it has not accepted before, or has; or all.
+function refused(which: 'new' | 'accepted' | 'all'): Happens {
   return (state, now) => {
-    const asked = state.phase.name === 'handshaking' ? state.phase.names : state.accepted;
-    const names = asked.channels.filter(
-      (name) => state.accepted.channels.includes(name) === (which === 'accepted'),
-    );
-    return names.length === 0 ? undefined : failed(error('PN-3002', 403, names.slice(-1)), true)(state, now);
+    const { channels: accepted } = state.accepted;
+    const { channels } = state.phase.name === 'handshaking' ? state.phase.names : state.accepted;
+    const names =
+      which === 'all'
+        ? channels
+        : channels.filter((name) => accepted.includes(name) === (which === 'accepted')).slice(-1);
+    return names.length === 0 ? undefined : failed(error('PN-3002', 403, names), true)(state, now);
   };
 }
 
@@ -138,7 +135,8 @@ export const EVENTS: readonly NamedEvent[] = [
   { name: 'failure: a network error or a malformed answer', make: broken },
   { name: 'deadline: no answer in time', make: failed(error('PN-2002')) },
   { name: 'refusal: the server refuses a new name', make: refused('new') },
-  { name: 'refusal: the server refuses an accepted name (403)', make: refused('accepted') },
+  { name: 'refusal: the server refuses one of the accepted names', make: refused('accepted') },
+  { name: 'refusal: the server refuses all names (403)', make: refused('all') },
   { name: 'timer: the delay has passed', make: timerFired },
   { name: 'delivered: an answer has reached the listeners', make: delivered(true) },
   { name: 'setToken()', make: only('tokenChanged') },
@@ -216,7 +214,7 @@ export const STATES: readonly NamedState[] = [
     state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), delivered(false)]).flat()),
   },
   { name: 'waiting for a delay', state: waiting },
-  { name: 'waiting for a token', state: after(receiving, refused('accepted')) },
+  { name: 'waiting for a token', state: after(receiving, refused('all')) },
   {
     name: 'hidden: the page is in the cache of the browser, or frozen',
     state: after(receiving, page(false)),

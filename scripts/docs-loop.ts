@@ -88,7 +88,7 @@ function describeEffect(effect: LoopEffect): string {
     case 'accept':
       return 'mark the names as accepted';
     case 'refuse':
-      return 'reject `connected()` of the refused names';
+      return 'mark the names as refused';
     case 'leave':
       return 'send a leave';
     case 'announce':

@@ -1,9 +1,10 @@
 // The options of the client, of its transports and of the origin, from the interfaces that declare them.
+import { metricsTable } from './docs-deploy.ts';
 import { type Member, membersOf } from './docs-members.ts';
 import { code, type GeneratedPage, table } from './docs-page.ts';
 
 /** The pages of options. */
-export function optionsPages(): readonly GeneratedPage[] {
+export async function optionsPages(): Promise<readonly GeneratedPage[]> {
   return [
     {
       path: 'docs/reference/options.md',
@@ -24,6 +25,9 @@ export function optionsPages(): readonly GeneratedPage[] {
         conformance: plain('src/origin', 'ConformanceOptions'),
         serve: plain('src/origin', 'ServeOptions'),
         'serve limits': plain('src/origin', 'ServeLimits'),
+        close: plain('src/origin', 'CloseOptions'),
+        'metrics options': plain('src/origin', 'PrometheusOptions'),
+        metrics: await metricsTable(),
       },
     },
   ];

@@ -1,7 +1,8 @@
 // What each operation answers: the interfaces of its result, or a sentence.
 import { type Field, fieldsOf, fieldsTable, type Shape } from './docs-fields.ts';
 
-const TIMETOKEN = [{ name: 'PublishResult' }];
+const PUBLISHED = [{ name: 'PublishResult' }];
+const TIMETOKEN = [{ name: 'FireResult' }];
 const EMPTY = 'The result is an empty object.';
 
 const page = (at: string, name: string, ...related: readonly Shape[]): readonly Shape[] => [
@@ -24,7 +25,7 @@ const sameAs = (name: string) =>
   `The result is that of [\`${name}()\`](#${name.toLowerCase()}), after the change.`;
 
 const RESULTS: Readonly<Record<string, readonly Shape[] | string>> = {
-  publish: TIMETOKEN,
+  publish: PUBLISHED,
   fire: TIMETOKEN,
   signal: TIMETOKEN,
   time: [{ name: 'TimeResult' }],
@@ -82,7 +83,7 @@ const RESULTS: Readonly<Record<string, readonly Shape[] | string>> = {
   getFileUrl: 'The result is the address, a string.',
   downloadFile: 'The result is a `DownloadedFile`, described above.',
   deleteFile: [{ name: 'DeleteFileResult' }],
-  publishFileMessage: TIMETOKEN,
+  publishFileMessage: PUBLISHED,
   grantToken: 'The result is the token, a string.',
   revokeToken: EMPTY,
   grant: [{ name: 'AuthKeysResult' }],

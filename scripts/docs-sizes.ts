@@ -11,15 +11,18 @@ const FEATURES: Readonly<Record<string, string>> = {
   presence: 'who is where: `hereNow`, `whereNow`, `setState`, `getState`',
   storage:
     '`history`, `fetchMessages`, `messageCounts`, `deleteMessages`; the option `recovery`, and `withLast()`',
+  recoveries: 'the status `PNRecoveredCategory`, after a loss',
   encryption: 'the options `cipherKey` and `cryptoModule`',
+  streaming: 'the option `receive`: a stream of events in place of polls',
   tokens: 'a `token` that is a function; `parseToken()`',
   access: 'the option `secretKey`; `grantToken`, `revokeToken`, `grant`, `audit`',
   channelGroups: 'changes to channel groups, and lists of them; subscribing to groups needs nothing',
   messageActions: '`addMessageAction`, `getMessageActions`, `removeMessageAction`',
+  publishQueue: '`publishQueue()`: reliable publishing in order, also beyond the process',
   push: 'devices for mobile push, and `notificationPayload()`',
   appContext: 'metadata of users and channels, memberships and members',
   hints:
-    'for development: likely causes in errors, names that `pubnub` has for an option or parameter, reminders in the log',
+    'for development: likely causes in errors, names that `pubnub` has for an option or parameter, misspelt methods of listeners, reminders in the log',
   files: '`sendFile`, `downloadFile` and the other four',
 };
 

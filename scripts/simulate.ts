@@ -1,11 +1,21 @@
-// `npm run simulate` plays many seeds; `npm run simulate -- --seed 123` plays one, and shrinks it where it fails.
+// `npm run simulate` plays many seeds; `npm run simulate -- --seed 123` plays one, and shrinks it where it fails. With
+// `-- --receive stream` the client receives over a stream; with `--publishing` the seeds are those of publishes that are
+// repeated.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describePlan } from '../test/simulation/describe.ts';
 import { judge } from '../test/simulation/judge.ts';
+import { judgePublishing } from '../test/simulation/publishing/judge.ts';
+import { publishingPlanOf } from '../test/simulation/publishing/plan.ts';
 import { shrink } from '../test/simulation/shrink.ts';
-import { describeShrunk, type Failure, planOfCase, reportOf } from '../test/simulation/simulate.ts';
+import {
+  describeShrunk,
+  type Failure,
+  planOfCase,
+  type Receive,
+  reportOf,
+} from '../test/simulation/simulate.ts';
 
 /** Seeds that a worker is given at once. */
 const PORTION = 50;
@@ -20,21 +30,34 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     seed: { type: 'string' },
     steps: { type: 'string' },
+    publishing: { type: 'boolean', default: false },
     script: { type: 'boolean', default: false },
+    receive: { type: 'string', default: 'poll' },
     jobs: { type: 'string', default: String(availableParallelism()) },
   },
 });
 
+// Another one is refused by the client.
+const receive = values.receive as Receive;
+
 process.exitCode = values.seed === undefined ? await playMany() : await playOne(Number(values.seed));
 
 async function playOne(seed: number): Promise<number> {
+  if (values.publishing) return playOnePublishing(seed);
   const kept = values.steps?.split(',').map(Number);
-  const plan = planOfCase({ seed, ...(kept && { kept }) });
+  const plan = planOfCase({ seed, receive, ...(kept && { kept }) });
   if (values.script) console.log(describePlan(plan));
   const problems = await judge(plan);
   if (problems.length === 0) console.log(`seed ${seed}: 0 failed`);
   else if (kept) console.log([`seed ${seed} fails:`, ...problems, describePlan(plan)].join('\n'));
   else console.log(describeShrunk(seed, await shrink(plan, problems)));
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function playOnePublishing(seed: number): Promise<number> {
+  const problems = await judgePublishing(seed);
+  for (const step of publishingPlanOf(seed).steps) console.log(JSON.stringify(step));
+  console.log([`seed ${seed}: ${problems.length} failed`, ...problems].join('\n'));
   return problems.length === 0 ? 0 : 1;
 }
 
@@ -47,7 +70,7 @@ async function playMany(): Promise<number> {
   const note = (seed: number, problems: readonly string[]) => {
     done += 1;
     if (problems.length > 0) {
-      failures.push({ seed, problems });
+      failures.push({ seed, problems, receive });
       console.log(`seed ${seed}: ${problems[0]}`);
     }
     if (done % 500 === 0)
@@ -62,7 +85,8 @@ async function playMany(): Promise<number> {
   };
   await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, () => work(portion, note)));
   failures.sort((a, b) => a.seed - b.seed);
-  for (const failure of failures.slice(0, SHOWN)) console.log(`\n${await reportOf(failure)}`);
+  if (!values.publishing)
+    for (const failure of failures.slice(0, SHOWN)) console.log(`\n${await reportOf(failure)}`);
   if (failures.length > 0) console.log(`\nfailed: ${failures.map(({ seed }) => seed).join(' ')}`);
   console.log(`${count} seeds, ${failures.length} failed`);
   return failures.length === 0 ? 0 : 1;
@@ -78,7 +102,9 @@ async function work(
   let seeds = portion();
   while (seeds.length > 0) {
     const left = new Set(seeds);
-    const worker = new Worker(new URL('simulate-worker.ts', import.meta.url), { workerData: seeds });
+    const worker = new Worker(new URL('simulate-worker.ts', import.meta.url), {
+      workerData: { first: seeds, receive, publishing: values.publishing },
+    });
     await listen(worker, (word) => {
       if (word === 'more') {
         seeds = portion();

@@ -13,7 +13,6 @@ const REDUCERS = {
     'src/protocol/clock.ts',
     'ky',
     'p-retry',
-    'eventemitter3',
   ],
   words:
     /\b(?:Promise|AbortController|AbortSignal|async|await|setTimeout|Date\.now|new Date\(\)|Math\.random)(?!\w)/,

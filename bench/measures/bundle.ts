@@ -6,8 +6,7 @@ import { type Row, times } from './measure.ts';
 const ENTRIES = {
   pubnub: "export { default } from 'pubnub';",
   timetoken: "export * from 'timetoken';",
-  dependencies:
-    "export { default as ky } from 'ky'; export { default as pRetry } from 'p-retry'; export { EventEmitter } from 'eventemitter3';",
+  dependencies: "export { default as ky } from 'ky'; export { default as pRetry } from 'p-retry';",
 } as const;
 
 /** Everything that a page loads: bundled for browsers, minified, and packed as servers do at best. */

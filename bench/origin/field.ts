@@ -6,7 +6,7 @@ import type { Place } from './profiler.ts';
 import type { ServerMethods } from './server.ts';
 
 /** The servers that are compared. */
-export type Kind = 'ours' | 'bare' | 'socket.io' | 'faye';
+export type Kind = 'ours' | 'sqlite' | 'redis' | 'bare' | 'socket.io' | 'faye';
 
 /** A server in a process of its own. */
 export interface Target {
@@ -42,12 +42,17 @@ export interface FieldOptions {
   readonly profiles: Profiles | undefined;
 }
 
+/** Whether a server speaks our protocol: ours, on any store, and the bare one. */
+export function isOwn(kind: Kind): boolean {
+  return kind !== 'socket.io' && kind !== 'faye';
+}
+
 /** Starts the servers and the process of their clients, runs a measure, and ends them. */
 export async function withField<T>(options: FieldOptions, measure: (field: Field) => Promise<T>): Promise<T> {
   const { plan, kinds, folder, peers = '', profiles } = options;
   const load = start<LoadMethods>('../origin/load.ts');
   const servers = kinds.map((kind) => {
-    const args = [kind, kind === 'ours' ? folder : peers];
+    const args = [kind, isOwn(kind) ? folder : peers];
     return { kind, child: start<ServerMethods>('../origin/server.ts', { args, flags: ['--expose-gc'] }) };
   });
   try {

@@ -6,11 +6,13 @@ import { faye } from './load/faye.ts';
 import { type Extent, Lanes } from './load/lanes.ts';
 import { cursorIn, NO_CURSOR, poll, publish, pubsub } from './load/pubsub.ts';
 import { socketIo } from './load/socket-io.ts';
+import { Streams } from './load/streams.ts';
 
 /** What clients speak with a server of a kind. */
 const DIALECTS: Readonly<Record<string, Dialect>> = { 'socket.io': socketIo, faye };
 let crowd: Crowd | undefined;
 let lanes: Lanes | undefined;
+let streams: Streams | undefined;
 let people = 0;
 let broadcasts = 0;
 
@@ -43,13 +45,18 @@ const methods = {
       Array.from({ length: count }, (_, index) => ({ number: first + index, session: cursor, step: 0 })),
     );
   },
+  /** Opens streams; resolves when all have begun. */
+  async stream({ port, count, cursor }: { port: number; count: number; cursor: string }): Promise<void> {
+    streams = new Streams(port);
+    await streams.open(count, cursor);
+  },
   /** Sends a message to all of them; the milliseconds until each has it, in order. */
   async broadcast({ kind }: { kind: string }): Promise<number[]> {
     broadcasts += 1;
     const request = dialectOf(kind).broadcast(broadcasts);
     const control = openLanes();
     let sent: Promise<unknown> = Promise.resolve();
-    const times = await crowd?.receive(() => {
+    const times = await (streams ?? crowd)?.receive(() => {
       sent = control.ask(request);
     });
     await sent;
@@ -82,8 +89,9 @@ const methods = {
   },
   /** Ends all connections. */
   async close(): Promise<void> {
-    await Promise.all([crowd?.close(), lanes?.close()]);
+    await Promise.all([crowd?.close(), lanes?.close(), streams?.close()]);
     crowd = undefined;
+    streams = undefined;
     lanes = undefined;
   },
 };

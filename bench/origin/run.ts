@@ -9,7 +9,7 @@ import { installPeers } from './peers.ts';
 import { withinLimits } from './plan.ts';
 import { placeList, table } from './report.ts';
 import { resultsPage } from './results.ts';
-import type { Row } from './series.ts';
+import type { AnyRow } from './series.ts';
 
 const { plan: asked, groups, folder, json, isWhole, ...options } = readOptions(process.argv.slice(2));
 const plan = withinLimits(asked);
@@ -22,7 +22,7 @@ const profiles: Profiles | undefined = options.profile
   : undefined;
 if (profiles) mkdirSync(profiles.folder, { recursive: true });
 const peers = groups.includes('peers') ? installPeers(options.peers) : undefined;
-const rows: Row[] = [];
+const rows: AnyRow[] = [];
 for (const group of groups) {
   if (group === 'peers' && peers === undefined) {
     say('The peers cannot be installed, so they are left out.');

@@ -33,11 +33,24 @@ export interface Row {
   readonly ours: number;
   readonly base: number;
   /** What ours is compared with. */
-  readonly baseName: Kind;
+  readonly baseName: string;
   /** The median of how many times the base ours is, round by round. */
   readonly ratio: number;
   readonly target?: Aim | undefined;
 }
+
+/** One line of the table that has a column for each server or store. */
+export interface SideRow {
+  readonly title: string;
+  readonly unit: string;
+  /** The medians of all rounds, by column. */
+  readonly values: Readonly<Record<string, number>>;
+  /** What is aimed at, of those that have a target. */
+  readonly targets?: Readonly<Record<string, Aim>> | undefined;
+}
+
+/** A line of either table. */
+export type AnyRow = Row | SideRow;
 
 /** What is aimed at. */
 export interface Aim {
@@ -47,14 +60,46 @@ export interface Aim {
   readonly atLeast?: boolean;
 }
 
+/** What a line says. */
+interface RowOptions {
+  /** What is compared. Default: ours. */
+  readonly of?: Kind;
+  /** What it is compared with. Default: the bare server. */
+  readonly base?: Kind;
+  /** Its name in the table. */
+  readonly baseTitle?: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly target?: Aim | undefined;
+}
+
 /** Puts a line together. */
 export function rowOf<Name extends string>(
   series: Series<Name>,
   name: Name,
-  { base = 'bare', ...rest }: { base?: Kind; title: string; unit: string; target?: Aim | undefined },
+  { of = 'ours', base = 'bare', baseTitle = base, ...rest }: RowOptions,
 ): Row {
-  const of = (kind: Kind) => (series.get(kind) ?? []).map((values) => values[name]);
-  const ours = of('ours');
-  const others = of(base);
-  return { ...rest, baseName: base, ours: median(ours), base: median(others), ratio: ratio(ours, others) };
+  const valuesOf = (kind: Kind) => (series.get(kind) ?? []).map((values) => values[name]);
+  const ours = valuesOf(of);
+  const others = valuesOf(base);
+  return {
+    ...rest,
+    baseName: baseTitle,
+    ours: median(ours),
+    base: median(others),
+    ratio: ratio(ours, others),
+  };
+}
+
+/** Puts a line together that has a column for each store, and for the bare server. */
+export function sideOf<Name extends string>(
+  series: Series<Name>,
+  name: Name,
+  about: Omit<SideRow, 'values'>,
+): SideRow {
+  const values = Array.from(series, ([kind, rounds]) => [
+    kind === 'ours' ? 'memory' : kind,
+    median(rounds.map((round) => round[name])),
+  ]);
+  return { ...about, values: Object.fromEntries(values) };
 }

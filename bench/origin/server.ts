@@ -11,6 +11,8 @@ let bare: Bare | undefined;
 
 async function listen(): Promise<number> {
   if (kind === 'ours') return listenOurs(folder);
+  if (kind === 'sqlite') return listenOurs(folder, 'sqlite normal');
+  if (kind === 'redis') return listenOurs(folder, 'redis local');
   if (kind === 'socket.io') return listenSocketIo(folder);
   if (kind === 'faye') return listenFaye(folder);
   bare = await listenBare();

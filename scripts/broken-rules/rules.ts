@@ -4,8 +4,8 @@ import type { Rule } from './apply.ts';
 export const RULES: readonly Rule[] = [
   {
     says: 'nothing at or below its floor reaches a subscription',
-    find: 'return floor !== undefined && compareTimetokens(timetoken, floor) > 0;',
-    replace: 'return floor !== undefined;',
+    find: 'if (floor === undefined || compareTimetokens(timetoken, floor) <= 0) return false;',
+    replace: 'if (floor === undefined) return false;',
   },
   {
     says: 'within a region the cursor never goes back',
@@ -39,8 +39,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'messages of one timetoken that differ in their content are two',
-    find: 'seen.content === content && seen.channel === c',
-    replace: 'seen.channel === c',
+    find: 'if (seen.content !== content || seen.kind !== e) continue;',
+    replace: 'if (seen.kind !== e) continue;',
   },
   {
     says: 'a row of the history is known by the key without the sequence',
@@ -89,8 +89,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a start in the past is fetched',
-    find: 'this.backfills.open(reads?.start(this, plan) ?? new Backfill(this, plan));',
-    replace: 'void reads;',
+    find: 'return (isRead && recovery?.start(this, plan)) || new Backfill(this, plan);',
+    replace: 'return isRead ? undefined : undefined;',
   },
   {
     says: 'what is newer waits behind what is older',
@@ -159,7 +159,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a refusal of new names leaves the accepted ones alone',
-    find: 'return isEmpty(named) ? fresh : intersection(named, fresh);',
+    find: 'return isEmpty(without(asked, named)) ? fresh : named;',
     replace: 'return asked;',
   },
   {
@@ -184,8 +184,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'connected() resolves when every name is accepted',
-    find: 'if (!isEmpty(this.pending)) return; this.#refusal = undefined;',
-    replace: 'this.#refusal = undefined;',
+    find: 'if (verdict) this.#waiters.tell(verdict);',
+    replace: "this.#waiters.tell(verdict ?? 'done');",
   },
   {
     says: 'connected() rejects when the client gives up',
@@ -214,12 +214,32 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'a handler that fails is reported, and costs nobody else anything',
-    find: 'const failed = (error: unknown) => this.#onFailure(name, error);',
-    replace: 'const failed = (error: unknown) => void [name, error];',
+    find: '(error) => this.#onFailure(name, error)',
+    replace: '(error) => void [name, error]',
   },
   {
     says: 'close() ends what is under way',
     find: 'turn.halt(); turn.leave(isGone',
     replace: 'turn.leave(isGone',
+  },
+  {
+    says: 'a publish with an id is one entry, whatever its timetokens',
+    find: 'const id = publishIdIn(meta); const content',
+    replace: 'const id: string | undefined = undefined; const content',
+  },
+  {
+    says: 'an attempt carries the id of the call',
+    find: 'return { ...values, id, meta: { ...meta, [PUBLISH_ID_MEMBER]: id } };',
+    replace: 'return { ...values, id };',
+  },
+  {
+    says: 'what is not answered while the id is remembered is looked up before it is repeated',
+    find: 'if (until > monotonic) return attempt({ ...options, until });',
+    replace: 'if (until > -1) return attempt(options);',
+  },
+  {
+    says: 'what may have been taken is unknown, whatever became of the last attempt',
+    find: "if (error && since) last = withDetails(error, { delivery: 'unknown' });",
+    replace: '',
   },
 ];

@@ -5,7 +5,7 @@ export const MISTAKES: Readonly<Record<string, readonly string[]>> = {
     "new PubNub({ subscribeKey: 'demo' })",
     "new PubNub({ subscibeKey: 'demo', userId: 'alice' })",
     "new PubNub({ ...keys, subscribeKey: 'my key' })",
-    'new PubNub({ ...keys, restore: true })',
+    "new PubNub({ ...keys, restore: 'yes' })",
     'new PubNub({ ...keys, keepAlive: true })',
     'new PubNub({ ...keys, logVerbosity: true })',
     'new PubNub({ ...keys, useRandomIVs: false })',

@@ -7,7 +7,7 @@ export interface Whereabouts {
   readonly self: string;
 }
 
-type Advice = (where: Whereabouts) => string;
+type Advice = (where: Whereabouts, operation: PubNubError['operation']) => string;
 
 // An origin of `serve` speaks HTTP only.
 const LOCAL = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
@@ -32,7 +32,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   HPE_INVALID_CONSTANT: ({ address }) =>
     `${address} does not answer in HTTP. If it speaks HTTPS, give --ssl; else check --origin.`,
   'PN-2002': ({ address }) => `${address} did not answer in time. Check the host and port of --origin.`,
-  'PN-3002': () => 'Give a token that allows it with --token or TIMETOKEN_TOKEN.',
+  'PN-3002': (_where, operation) =>
+    operation === 'PNAccessManagerGrantToken'
+      ? 'Check that the secret key and the publish key are those of the keyset.'
+      : 'Give a token that allows it with --token or TIMETOKEN_TOKEN.',
   // An origin answers all that this program asks for.
   'PN-3003': notAnOrigin,
   'PN-4001': notAnOrigin,
@@ -41,10 +44,13 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 
 /** The likely cause of a failure and what to do, for people; `undefined` if the error says it all. */
 export function likelyCause(error: unknown, where: Whereabouts): string | undefined {
-  const codes = codesOf(clientFailure(error));
+  const failure = clientFailure(error);
+  const codes = codesOf(failure);
   // What is deepest is closest to the cause.
   const code = codes.findLast((each) => Object.hasOwn(ADVICE, each));
-  return code === undefined ? undefined : ADVICE[code]?.(where);
+  return code === undefined
+    ? undefined
+    : ADVICE[code]?.(where, PubNubError.is(failure) ? failure.operation : undefined);
 }
 
 function nothingListens({ address, self }: Whereabouts): string {

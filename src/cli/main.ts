@@ -5,6 +5,10 @@ import process from 'node:process';
 const version = process.versions.node;
 const [major = 0, minor = 0] = version.split('.').map(Number);
 
+// With files to read again SIGHUP does not end the process, nor while it loads: they are read after that.
+if (process.argv.some((argument) => /^--(keysets|cert)(=|$)/.test(argument)))
+  process.on('SIGHUP', () => undefined);
+
 if (major > 22 || (major === 22 && minor >= 13)) {
   import('./start.ts')
     .then(({ start }) => start())

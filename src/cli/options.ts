@@ -11,15 +11,19 @@ import type { Terminal } from './terminal.ts';
 import { jsonText, visible } from './visible.ts';
 import { secondsOf } from './wording.ts';
 
-/** The options of all commands that use a client. */
-export interface ClientOptions {
+/** The options that say which origin and keyset a command uses. */
+export interface ConnectionOptions {
   readonly origin?: string;
   readonly ssl?: boolean;
   readonly subscribeKey?: string;
   readonly publishKey?: string;
   readonly userId?: string;
-  readonly token?: string;
   readonly debug?: boolean;
+}
+
+/** The options of all commands that need permissions. */
+export interface ClientOptions extends ConnectionOptions {
+  readonly token?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -27,45 +31,56 @@ type Fields = Readonly<Record<string, unknown>>;
 const DEFAULT_ORIGIN = 'localhost:8090';
 const DEFAULT_KEY = 'demo';
 
-/** Adds the options of the client to a command: origin, keys and user. */
+/** Adds the options of the client to a command: origin, keys, user and token. */
 export function withClientOptions(command: Command): Command {
+  return withConnectionOptions(command).option(
+    '--token <token>',
+    'access token (env TIMETOKEN_TOKEN, hidden from other users of the machine)',
+  );
+}
+
+/** Adds the options of a connection to a command: origin, keys and user. */
+export function withConnectionOptions(command: Command): Command {
   return command
     .option('--origin <host>', `host, host:port or URL (env TIMETOKEN_ORIGIN, default ${DEFAULT_ORIGIN})`)
     .option('--ssl', 'use HTTPS if the origin has no scheme (env TIMETOKEN_SSL=1)')
     .option('--subscribe-key <key>', `(env TIMETOKEN_SUBSCRIBE_KEY, default ${DEFAULT_KEY})`)
     .option('--publish-key <key>', `(env TIMETOKEN_PUBLISH_KEY, default ${DEFAULT_KEY})`)
-    .option('--user-id <id>', 'your user ID (env TIMETOKEN_USER_ID, default a new cli-… each time)')
-    .option('--token <token>', 'access token (env TIMETOKEN_TOKEN, hidden from other users of the machine)');
+    .option('--user-id <id>', 'your user ID (env TIMETOKEN_USER_ID, default a new cli-… each time)');
 }
 
 /** The client of the commands. It has no hints: they are for programs, and the commands have their own. */
 export class CommandClient extends PubNub.with(presence, storage) {}
 
 /** Makes a client from the options and the environment. Throws a `PubNubError` for invalid ones. */
-export function connect(options: ClientOptions, { terminal, network }: CliContext): CommandClient {
+export function connect(options: ClientOptions, context: CliContext): CommandClient {
+  const token = settingsIn(context.terminal)(options.token, 'TIMETOKEN_TOKEN');
+  return new CommandClient({ ...clientOptions(options, context), ...(token !== undefined && { token }) });
+}
+
+/** What a client is made with, but for what it is allowed. */
+export function clientOptions(options: ConnectionOptions, { terminal, network }: CliContext) {
   const setting = settingsIn(terminal);
-  const token = setting(options.token, 'TIMETOKEN_TOKEN');
   const { fetch, transport = fetchTransport({ fetch }), ...world } = network;
-  return new CommandClient({
+  return {
     ...world,
     transport,
     ...originOf(options, terminal),
     subscribeKey: setting(options.subscribeKey, 'TIMETOKEN_SUBSCRIBE_KEY') ?? DEFAULT_KEY,
     publishKey: setting(options.publishKey, 'TIMETOKEN_PUBLISH_KEY') ?? DEFAULT_KEY,
     userId: userIdOf(options, terminal),
-    ...(token !== undefined && { token }),
     logger: loggerTo(terminal, options.debug === true),
-  });
+  };
 }
 
 /** Where a command goes, for messages about it. */
-export function whereaboutsOf(options: ClientOptions, terminal: Terminal): Whereabouts {
+export function whereaboutsOf(options: ConnectionOptions, terminal: Terminal): Whereabouts {
   const { origin, ssl } = originOf(options, terminal);
   const url = /^https?:\/\//i.test(origin) ? origin : `http${ssl ? 's' : ''}://${origin}`;
   return { address: url.replace(/\/$/, ''), self: selfIn(terminal.env) };
 }
 
-function originOf(options: ClientOptions, terminal: Terminal) {
+function originOf(options: ConnectionOptions, terminal: Terminal) {
   return {
     origin: settingsIn(terminal)(options.origin, 'TIMETOKEN_ORIGIN') ?? DEFAULT_ORIGIN,
     ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
@@ -73,7 +88,7 @@ function originOf(options: ClientOptions, terminal: Terminal) {
 }
 
 /** The user ID of the options or the environment; a new unique one at each call if neither has it. */
-export function userIdOf({ userId }: ClientOptions, terminal: Terminal): string {
+export function userIdOf({ userId }: ConnectionOptions, terminal: Terminal): string {
   return settingsIn(terminal)(userId, 'TIMETOKEN_USER_ID') ?? `cli-${randomUUID().slice(0, 8)}`;
 }
 

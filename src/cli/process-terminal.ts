@@ -22,6 +22,7 @@ export function processTerminal(): Terminal {
     stdin: { isTTY: process.stdin.isTTY === true, lines: () => linesOf(process.stdin, stopper.signal) },
     env: process.env,
     stop: stopper.signal,
+    onHangup: (callback) => void process.on('SIGHUP', callback),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Terminal {
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stop: StopSignal;
+  /** Calls back at each SIGHUP, which ends the process without a callback. */
+  onHangup(callback: () => void): void;
 }
 
 /** Resolves when the command must stop. */

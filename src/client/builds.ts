@@ -12,6 +12,7 @@ export class Builds {
 
   constructor(context: Context) {
     this.#context = context;
+    for (const { begin } of Builds.featuresOf(new.target.prototype)) begin?.(context);
   }
 
   /** The features that were added to a prototype and to those that it inherits from. */
@@ -27,16 +28,20 @@ export class Builds {
     Object.defineProperty(prototype, FEATURES, { value });
   }
 
-  /** Adds the operations and methods of features to a prototype. */
+  /** Adds the operations, methods and parts of features to a prototype. */
   static define(prototype: object, features: readonly Feature[]): void {
     for (const feature of features) {
       checkFeature(feature);
-      const { builders, methods } = feature;
+      const { builders, methods, parts } = feature;
       for (const [name, start] of Object.entries(builders))
         defineMethod(prototype, name, function (this: Builds, source: unknown, callback: unknown) {
           if (callback !== undefined)
             throw new PubNubError('PN-1008', `${name}() takes one object, and no callback.`);
           return start(this.#context, source);
+        });
+      for (const [name, start] of Object.entries(parts))
+        defineMethod(prototype, name, function (this: Builds, ...given: readonly unknown[]) {
+          return start(this.#context, ...given);
         });
       for (const [name, method] of Object.entries(methods)) defineMethod(prototype, name, method);
     }

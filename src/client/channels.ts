@@ -32,6 +32,9 @@ export type PayloadOf<C, N extends string> =
           : never
       : never;
 
+/** A payload as it is received: of bytes, their Base64. */
+export type Received<Payload> = Payload extends Uint8Array ? string : Payload;
+
 type MatchingWildcards<C, N extends string> = {
   [K in LiteralKeys<C>]: K extends `${string}.*` ? (N extends Pattern<K> ? K : never) : never;
 }[LiteralKeys<C>];

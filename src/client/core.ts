@@ -5,7 +5,7 @@ import { checkOptions, WAIT_OPTIONS } from './builder/check-options.ts';
 import type { Context } from './builder/operation.ts';
 import { checkNotEmpty, checkText } from './builder/params.ts';
 import { Builds } from './builds.ts';
-import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from './channels.ts';
+import type { AnyChannels, LiteralKeys, Pattern, PayloadOf, Received } from './channels.ts';
 import type {
   ClientClass,
   ClientOptionsWithUuid,
@@ -74,11 +74,11 @@ export class PubNub<Channels extends object = AnyChannels>
   /** Throws a `PubNubError` (`PN-1007`) that names the option that is missing or wrong. */
   constructor(options: ClientOptionsWithUuid | CoreOptions) {
     const executor = new Executor(settingsFrom(options, Builds.featuresOf(new.target.prototype)));
-    const { logger, history } = executor.settings;
+    const { logger, hints, history } = executor.settings;
     const listeners: ListenerRegistry = new ListenerRegistry(
       () => this,
       (event, error) => listeners.report(event, error),
-      { logger },
+      { logger, hints },
     );
     const engine = new SubscribeEngine(executor, listeners, history?.(executor));
     super({ executor, engine });
@@ -179,7 +179,7 @@ export class PubNub<Channels extends object = AnyChannels>
   matches<const K extends LiteralKeys<Channels>>(
     pattern: K,
     event: { readonly channel: string },
-  ): event is PNMessageResult<Pattern<K>, PayloadOf<Channels, K>> {
+  ): event is PNMessageResult<Pattern<K>, Received<PayloadOf<Channels, K>>> {
     return isWildcard(pattern) ? wildcardCovers(pattern, event.channel) : event.channel === pattern;
   }
 

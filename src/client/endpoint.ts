@@ -28,6 +28,11 @@ export interface JsonOf<T> {
   readonly '~json': T;
 }
 
+/** A parameter that also takes bytes, as a whole. */
+export interface PayloadJson<T> extends JsonOf<T> {
+  readonly '~bytes': true;
+}
+
 /** Parameters with the map and the given values filled in. */
 export type Apply<P, C, G> = P & { readonly '~map': C; readonly '~given': G };
 
@@ -111,19 +116,9 @@ export interface Answer {
 /** Reads what a client with a cipher key has encrypted; rejects with `PN-5001` when it cannot be read. */
 export type Decrypt = (message: unknown) => Promise<unknown>;
 
-/**
- * One REST call of the protocol, as data: the builder, the executor and the reference page are derived from it.
- * `P` are the parameters, `R` the result.
- */
-export interface Endpoint<P, R> {
+/** One request of the protocol and its answer, as data: what the executor needs. `P` are the parameters, `R` the result. */
+export interface Exchange<P, R> {
   readonly operation: PNOperationType;
-  readonly params: ParamTable<P>;
-  /** Parameters of which at least one is needed. */
-  readonly oneOf?: readonly ParamKeys<P>[];
-  /** Keys the client must have, beyond the subscribe key. */
-  readonly needs?: readonly ('publishKey' | 'secretKey')[];
-  /** Why values that are fine by themselves do not go together, as a sentence without its end. */
-  readonly conflict?: (values: Values<P>) => string | undefined;
   /** `GET` unless said otherwise; a `payload` decides between `GET` and `POST` by itself. */
   readonly method?: HttpMethod;
   readonly path: (values: Values<P>, keys: Keyset) => string;
@@ -139,8 +134,8 @@ export interface Endpoint<P, R> {
   readonly keepalive?: true;
   /** When it may be repeated after a failure; a function where it depends on what is asked for. */
   readonly retry: Retry | ((values: Values<P>) => Retry);
-  /** How often it may be repeated. @default 3 */
-  readonly retries?: number;
+  /** A message whose parameter `id`, if it is given, makes repeating it safe. */
+  readonly once?: true;
   /**
    * Narrows the answer; throws a `TypeError` that says what is wrong with its shape. Gets what was asked for where the
    * shape depends on it.
@@ -148,6 +143,22 @@ export interface Endpoint<P, R> {
   readonly parse: (answer: Answer, values?: Values<P>) => R;
   /** What becomes of the result in a client with a cipher key. */
   readonly decrypt?: (result: R, decrypt: Decrypt) => Promise<R>;
+}
+
+/**
+ * One REST call, as data: an exchange, and the checks of what a program gives for it. The builder, the executor and the
+ * reference page are derived from it.
+ */
+export interface Endpoint<P, R> extends Exchange<P, R> {
+  readonly params: ParamTable<P>;
+  /** Parameters of which at least one is needed. */
+  readonly oneOf?: readonly ParamKeys<P>[];
+  /** Keys the client must have, beyond the subscribe key. */
+  readonly needs?: readonly ('publishKey' | 'secretKey')[];
+  /** Why values that are fine by themselves do not go together, as a sentence without its end. */
+  readonly conflict?: (values: Values<P>) => string | undefined;
+  /** Completes values that have passed the checks; throws a `TypeError` that says what is wrong with them, without its end. */
+  readonly complete?: (values: Values<P>, ownId: () => string | undefined) => Values<P>;
 }
 
 /** An endpoint as it is declared: its operation need not be in the public union yet. */

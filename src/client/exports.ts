@@ -11,7 +11,7 @@ export {
   timetokenToBigInt,
   timetokenToDate,
 } from '../protocol/timetoken.ts';
-export type { TokenContext, TokenProvider, TokenReason } from './auth/token-provider.ts';
+export type { ClientAccess, TokenContext, TokenProvider, TokenReason } from './auth/token-provider.ts';
 export type * from './builder/builder.ts';
 export type { Operation, Start } from './builder/operation.ts';
 export type { Envelope, Paged, PageVerbs, Rest, RestVerbs } from './builder/verbs.ts';
@@ -25,16 +25,15 @@ export {
 } from './config/options.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { type Delivery, PubNubError } from './errors/pubnub-error.ts';
-export type { MessageParams, PublishResult } from './features/message.ts';
+export type { MessageParams, PublishResult, PublishResult as PNPublishResult } from './features/message.ts';
 export type {
   FireParams,
   FireResult,
   PublishParams,
   SignalParams,
   SignalResult,
-  TimeParams,
-  TimeResult,
 } from './features/publish/feature.ts';
+export type { TimeParams, TimeResult } from './features/time.ts';
 export type {
   ClientState,
   EventMap,
@@ -74,3 +73,4 @@ export type {
 } from './subscribe/subscribe.ts';
 export type { MessagesOptions, Subscription, SubscriptionEvent } from './subscribe/subscription.ts';
 export type { Json, NotJson } from './wire/json.ts';
+export { messageBytes, messageText, type WithPayload } from './wire/payload.ts';

@@ -9,9 +9,13 @@ import { channelGroups } from './features/channel-groups/feature.ts';
 import { encryption } from './features/encryption/feature.ts';
 import { hints } from './features/hints/feature.ts';
 import { messageActions } from './features/message-actions/feature.ts';
+import { occupants } from './features/occupants/feature.ts';
 import { presence } from './features/presence/feature.ts';
+import { publishQueue } from './features/publish-queue/feature.ts';
 import { push } from './features/push/feature.ts';
+import { recoveries } from './features/recoveries/feature.ts';
 import { storage } from './features/storage/feature.ts';
+import { streaming } from './features/streaming/feature.ts';
 import { tokens } from './features/tokens/feature.ts';
 import { kyTransport } from './request/ky-transport.ts';
 
@@ -32,9 +36,13 @@ type Features = readonly [
   typeof files,
   typeof hints,
   typeof messageActions,
+  typeof occupants,
   typeof presence,
+  typeof publishQueue,
   typeof push,
+  typeof recoveries,
   typeof storage,
+  typeof streaming,
   typeof tokens,
   typeof defaultTransport,
 ];
@@ -47,9 +55,13 @@ const Everything: ClientClass<Features> = Core.with(
   files,
   hints,
   messageActions,
+  occupants,
   presence,
+  publishQueue,
   push,
+  recoveries,
   storage,
+  streaming,
   tokens,
   defaultTransport,
 );

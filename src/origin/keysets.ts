@@ -1,5 +1,8 @@
 import { Secret } from './access/secret.ts';
 import { accessRefusal, publishRefusal, type Refusal } from './http/answer.ts';
+import { checkKeysets, isKey } from './keyset-checks.ts';
+import type { KeysetLimits } from './keyset-limits.ts';
+import { type OriginLimits, resolveLimits } from './limits.ts';
 
 /** One pair of keys that the origin serves. */
 export interface Keyset {
@@ -11,6 +14,8 @@ export interface Keyset {
   readonly secretKey?: string | undefined;
   /** Requests need permissions. Needs a `secretKey`. Default `false`: everybody may do everything. */
   readonly access?: boolean | undefined;
+  /** Limits of this subscribe key that differ from those of the origin. Of several keysets with the same subscribe key, one has them. */
+  readonly limits?: KeysetLimits | undefined;
 }
 
 /** The keys that sign requests and tokens. */
@@ -20,65 +25,87 @@ export interface Signer {
   readonly secret: Secret;
 }
 
-const KEY = /^[A-Za-z0-9_-]{1,128}$/;
+/** What holds for one subscribe key: the same object until something of it changes. */
+export interface Terms {
+  readonly keysets: readonly Keyset[];
+  /** The keysets that have a secret. */
+  readonly signers: readonly Signer[];
+  readonly isRestricted: boolean;
+  readonly limits: OriginLimits;
+}
 
 /** The keys that may be used: those of the given keysets, or any without keysets. */
 export class Keysets {
-  readonly #byKey: ReadonlyMap<string, readonly Keyset[]> | undefined;
-  readonly #signers: ReadonlyMap<string, readonly Signer[]>;
-  readonly #restricted: ReadonlySet<string>;
+  readonly #terms: ReadonlyMap<string, Terms> | undefined;
+  /** What holds for each key without keysets. */
+  readonly #open: Terms;
 
   /**
-   * Throws a `TypeError` if a key has other characters than letters, digits, `-` and `_`, or if a keyset asks for
-   * permissions without a key to grant them.
+   * Throws a `TypeError` or `RangeError` for keysets that are not valid. What is as it was in the keysets before keeps its
+   * terms.
    */
-  constructor(keysets?: readonly Keyset[]) {
-    for (const keyset of keysets ?? []) check(keyset);
-    this.#byKey = keysets && Map.groupBy(keysets, (keyset) => keyset.subscribeKey);
-    this.#signers = Map.groupBy((keysets ?? []).flatMap(signerOf), ({ subscribeKey }) => subscribeKey);
-    const restricted = keysets?.filter(({ access }) => access) ?? [];
-    this.#restricted = new Set(restricted.map(({ subscribeKey }) => subscribeKey));
+  constructor(keysets?: readonly Keyset[], limits = resolveLimits(), before?: Keysets) {
+    this.#open = before ? before.#open : termsOf([], limits);
+    if (keysets === undefined) return;
+    const byKey = Map.groupBy(checkKeysets(keysets), ({ subscribeKey }) => subscribeKey);
+    const terms = Array.from(byKey, ([subscribeKey, some]) => {
+      const known = before?.termsOf(subscribeKey);
+      return [subscribeKey, known && isSame(known.keysets, some) ? known : termsOf(some, limits)] as const;
+    });
+    this.#terms = new Map(terms);
+  }
+
+  /** What holds for a subscribe key; `undefined` if it is not served. */
+  termsOf(subscribeKey: string): Terms | undefined {
+    return this.#terms ? this.#terms.get(subscribeKey) : this.#open;
+  }
+
+  /** The terms by subscribe key, if there are keysets. */
+  get all(): Iterable<readonly [subscribeKey: string, Terms]> {
+    return this.#terms ?? [];
   }
 
   /** The refusal of a subscribe key; `undefined` if it is served. */
   subscribeProblem(subscribeKey: string): Refusal | undefined {
-    const known = KEY.test(subscribeKey) && (!this.#byKey || this.#byKey.has(subscribeKey));
+    const known = isKey(subscribeKey) && this.termsOf(subscribeKey);
     return known ? undefined : accessRefusal(400, 'Invalid Subscribe Key');
   }
 
   /** The refusal of a publish key for a known subscribe key; `undefined` if it may publish. */
   publishProblem(subscribeKey: string, publishKey: string, now: number): Refusal | undefined {
-    const keysets = this.#byKey?.get(subscribeKey);
+    const keysets = this.#terms?.get(subscribeKey)?.keysets;
     const fits = (keyset: Keyset) => keyset.publishKey === undefined || keyset.publishKey === publishKey;
-    const known = KEY.test(publishKey) && (!keysets || keysets.some(fits));
+    const known = isKey(publishKey) && (!keysets || keysets.some(fits));
     return known ? undefined : publishRefusal('Invalid Key', now);
   }
 
   /** `true` if requests for a subscribe key need permissions. */
   isRestricted(subscribeKey: string): boolean {
-    return this.#restricted.has(subscribeKey);
+    return this.#terms?.get(subscribeKey)?.isRestricted === true;
   }
 
   /** The keysets of a subscribe key that have a secret. */
   signersOf(subscribeKey: string): readonly Signer[] {
-    return this.#signers.get(subscribeKey) ?? [];
+    return this.#terms?.get(subscribeKey)?.signers ?? [];
   }
 }
 
-// No message may contain the secret key.
-function check({ subscribeKey, publishKey, secretKey, access }: Keyset): void {
-  for (const key of [subscribeKey, publishKey ?? subscribeKey]) {
-    if (!KEY.test(key)) throw new TypeError('A keyset may hold letters, digits, "-" and "_" only.');
-  }
-  if (secretKey !== undefined && (typeof secretKey !== 'string' || secretKey === ''))
-    throw new TypeError('The secretKey of a keyset must be a string that is not empty.');
-  if (secretKey !== undefined && publishKey === undefined)
-    throw new TypeError('A keyset with a secretKey needs a publishKey: signatures hold it.');
-  if (access && secretKey === undefined)
-    throw new TypeError('A keyset with access needs a secretKey: permissions are granted with it.');
+function termsOf(keysets: readonly Keyset[], limits: OriginLimits): Terms {
+  const own = keysets.find((keyset) => keyset.limits !== undefined)?.limits;
+  return {
+    keysets,
+    signers: keysets.flatMap(signerOf),
+    isRestricted: keysets.some(({ access }) => access),
+    limits: own ? Object.freeze({ ...limits, ...own }) : limits,
+  };
 }
 
 function signerOf({ subscribeKey, publishKey, secretKey }: Keyset): readonly Signer[] {
   if (publishKey === undefined || secretKey === undefined) return [];
   return [{ subscribeKey, publishKey, secret: new Secret(secretKey) }];
+}
+
+// Both have been checked, so that they have the same members in the same order if they are the same.
+function isSame(before: readonly Keyset[], now: readonly Keyset[]): boolean {
+  return JSON.stringify(before) === JSON.stringify(now);
 }

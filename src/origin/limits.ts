@@ -12,6 +12,8 @@ import {
 export interface OriginLimits {
   /** Seconds for which a poll waits for a message. Clients give up at 310, some at 300. Default 280. */
   readonly holdSeconds: number;
+  /** Seconds between two comments in a stream, which tell that it is alive; 0: none. Above 20 or without any, clients are not told that there are streams. Default 15. */
+  readonly streamKeepAliveSeconds: number;
   /** Bytes of a message's JSON text. Default 32 768. */
   readonly messageBytes: number;
   /** Bytes of a signal's JSON text. Default 64. */
@@ -63,11 +65,11 @@ export interface OriginLimits {
   readonly answerBytes: number;
   /** Seconds without a request after which a user times out, unless the client asks for others. Default 300. */
   readonly presenceSeconds: number;
-  /** Presences of users on channels, of one subscribe key; states of absent users count too. Default 100 000. */
+  /** Presences of users on channels, of one subscribe key, each client with an `instanceid` by itself; states of absent users count too. Default 100 000. */
   readonly leases: number;
-  /** Characters of their names and states; a state that many have counts once. Default 64 Mi. */
+  /** Characters of their names, with the `instanceid`, and states; a state that many have counts once. Default 64 Mi. */
   readonly leasesBytes: number;
-  /** Channels on which one user is present or has a state. Default 20 000. */
+  /** Channels on which one user is present or has a state, for each client with an `instanceid` by itself. Default 20 000. */
   readonly userLeases: number;
   /** Characters of one user's presences, with their states. Default 8 Mi. */
   readonly userLeasesBytes: number;
@@ -144,6 +146,7 @@ const MIB = KIB * KIB;
 
 const DEFAULTS: OriginLimits = Object.freeze({
   holdSeconds: 280,
+  streamKeepAliveSeconds: 15,
   messageBytes: MAX_MESSAGE_BYTES,
   signalBytes: MAX_SIGNAL_BYTES,
   filterSteps: 10_000_000,
@@ -213,25 +216,32 @@ export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 
  * The defaults, overridden by the given limits. Throws a `RangeError` on an unknown name, on a value below zero and
  * on more seconds than a day has.
  */
-export function resolveLimits(given?: Partial<OriginLimits>): OriginLimits {
-  return resolved(DEFAULTS, given, 'the origin');
+export function resolveLimits(given?: Partial<OriginLimits>, place = 'limits'): OriginLimits {
+  return resolved(DEFAULTS, given, { owner: 'the origin', place });
 }
 
 /** As `resolveLimits`, for the limits of any part. */
 export function resolved<Limits extends object>(
   defaults: Limits,
   given: Partial<Limits> = {},
-  owner: string,
+  { owner, place = 'limits' }: { readonly owner: string; readonly place?: string },
 ): Limits {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [name, value] of set) {
-    if (!Object.hasOwn(defaults, name)) throw new RangeError(`limits.${name} is not a limit of ${owner}.`);
+    if (!Object.hasOwn(defaults, name)) throw new RangeError(`${place}.${name} is not a limit of ${owner}.`);
     if (typeof value !== 'number' || !(value >= 0)) {
-      throw new RangeError(`limits.${name} must be a number of zero or more, not ${String(value)}.`);
+      throw new RangeError(`${place}.${name} must be a number of zero or more, not ${shown(value)}.`);
     }
     if (name.endsWith('Seconds') && value > MAX_SECONDS) {
-      throw new RangeError(`limits.${name} must be at most ${MAX_SECONDS}, not ${value}.`);
+      throw new RangeError(`${place}.${name} must be at most ${MAX_SECONDS}, not ${value}.`);
     }
   }
   return Object.freeze({ ...defaults, ...Object.fromEntries(set) });
+}
+
+// Of a number, so that nothing else that stands in its place is told.
+function shown(value: unknown): string {
+  if (typeof value === 'number' || value === null) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

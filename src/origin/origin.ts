@@ -1,6 +1,8 @@
 import type { Clock } from '../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { PatternCache } from './access/pattern.ts';
+import { Comments } from './comments.ts';
+import { gaugesOf } from './gauges.ts';
 import type { Answer } from './http/answer.ts';
 import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
@@ -10,16 +12,24 @@ import type { OriginRequest, RequestLine } from './http/request.ts';
 import { type Keyset, Keysets } from './keysets.ts';
 import { type OriginLimits, resolveLimits } from './limits.ts';
 import { guardLogger, type Logger } from './logger.ts';
+import { guardMetrics, type OriginMetrics } from './metrics/observer.ts';
+import { Readiness } from './readiness.ts';
+import { HEALTH } from './routes/health.ts';
 import { operationFinder } from './routes/router.ts';
+import { subscribe } from './routes/subscribe.ts';
 import { ROUTES } from './routes/table.ts';
+import { ServiceSet } from './services.ts';
 import { Shards } from './shards.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
 import { systemClock, systemRandom, systemTurn } from './system.ts';
 
+const SERVED = [...ROUTES, ...HEALTH];
+const POLLS = subscribe.path.slice(0, subscribe.path.indexOf('{'));
+
 /** The options of an origin; without any it accepts all keys and keeps everything in memory. */
 export interface OriginOptions {
-  /** Keys that are served. Default: all. */
+  /** Keys that are served, one at least. Default: all. */
   readonly keysets?: readonly Keyset[] | undefined;
   /** Keeps the data. Default: in memory. The caller closes a given store, after the origin. */
   readonly store?: Engine | undefined;
@@ -36,6 +46,8 @@ export interface OriginOptions {
   readonly allowOrigin?: AllowOrigin | undefined;
   /** Receives requests and failures. Default: none. */
   readonly logger?: Logger | undefined;
+  /** Receives counts, for example `prometheusMetrics()` of `timetoken/origin/metrics`. Default: none. */
+  readonly metrics?: OriginMetrics | undefined;
 }
 
 /** The server side of the protocol, without a socket. */
@@ -48,7 +60,18 @@ export interface Origin extends AsyncDisposable {
   readonly bodyLimit: (request: RequestLine) => number;
   /** `true` if `handle` reads the body of this request as it comes: then `stream` may take the place of `body`. */
   readonly streamsBody: (request: RequestLine) => boolean;
+  /**
+   * `true` for a request that waits for messages: adapters may let others go first, so that all get a message before one
+   * asks for the next.
+   */
+  readonly isPoll: (request: RequestLine) => boolean;
   readonly limits: OriginLimits;
+  /**
+   * Replaces the keysets, all at once: after a `TypeError` or `RangeError` those before hold. Requests under way end as they
+   * began. Where anything has changed for a subscribe key, parked polls get an empty answer, and come again under what holds
+   * now. A list that is empty or `undefined` is refused: an origin that serves all keys is made without keysets.
+   */
+  readonly setKeysets: (keysets: readonly Keyset[]) => void;
   /** The option as it was given. */
   readonly allowOrigin: AllowOrigin | undefined;
   /** Answers parked polls, stops timers; later requests are answered with 503. May be called again. `await using` calls it. */
@@ -77,14 +100,45 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const { clock = systemClock, random = systemRandom, allowOrigin = '*' } = options;
   checkAllowOrigin('allowOrigin', options.allowOrigin);
   const logger = options.logger && guardLogger(options.logger);
+  const metrics = options.metrics && guardMetrics(options.metrics);
   const limits = resolveLimits(options.limits);
-  const keysets = new Keysets(options.keysets);
+  const keysets = new Keysets(options.keysets, limits);
   const nextTurn = systemTurn;
   const engine: Engine = options.store ?? new MemoryEngine({ clock, random });
   const isShared = options.store !== undefined;
-  const shards = new Shards({ engine, clock, limits, logger, nextTurn, isShared });
-  const services = { clock, random, limits, keysets, patterns: new PatternCache(), shards, nextTurn };
-  const open = dispatcher({ allowOrigin, limits, logger, find: operationFinder(ROUTES, services) });
+  const shards = new Shards({ engine, clock, limits, keysets, logger, metrics, nextTurn, isShared });
+  const patterns = new PatternCache();
+  const readiness = new Readiness({ engine, shards, subscribeKey: options.keysets?.[0]?.subscribeKey });
+  const comments = new Comments(clock, limits.streamKeepAliveSeconds);
+  const shared = { clock, random, limits, patterns, shards, readiness, comments, metrics, nextTurn };
+  let services = new ServiceSet({ ...shared, keysets });
+  const find = operationFinder(SERVED, () => services);
+  const open = dispatcher({ allowOrigin, limits, logger, metrics, find });
+  const unwatch = metrics?.origin(gaugesOf(shards));
+  const close = async () => {
+    await shards.close();
+    unwatch?.();
+    if (!options.store) await engine.close();
+  };
+  const setKeysets = (given: readonly Keyset[]) => {
+    // A name that was misspelt must not open an origin to everybody.
+    if (given === undefined) throw new TypeError('setKeysets(): give a list of keysets, not undefined.');
+    const next = new Keysets(given, limits, services.base.keysets);
+    services = services.with(next);
+    shards.follow(next);
+  };
+  return Object.freeze({
+    ...facesOf(open),
+    limits,
+    setKeysets,
+    allowOrigin: options.allowOrigin,
+    close,
+    [ASYNC_DISPOSE]: close,
+  });
+}
+
+// The ways to send it a request.
+function facesOf(open: (request: RequestLine) => OpenRequest) {
   // Keeps the operation that was looked up before the body is read.
   const opened = new WeakMap<RequestLine, OpenRequest>();
   const lookUp = (request: RequestLine) => {
@@ -100,18 +154,11 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     openRequest.answer(request, reply);
     return undefined;
   }
-  const close = async () => {
-    await shards.close();
-    if (!options.store) await engine.close();
-  };
-  return Object.freeze({
+  return {
     fetch: fetchHandler(open),
     handle,
     bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
     streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
-    limits,
-    allowOrigin: options.allowOrigin,
-    close,
-    [ASYNC_DISPOSE]: close,
-  });
+    isPoll: ({ target }: RequestLine) => target.startsWith(POLLS),
+  };
 }

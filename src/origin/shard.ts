@@ -2,12 +2,16 @@ import type { Clock } from '../protocol/clock.ts';
 import { AdoptedCursors } from './adopted-cursors.ts';
 import { ShardCaches } from './caches/shard-caches.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import type { Terms } from './keysets.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
+import type { OriginMetrics } from './metrics/observer.ts';
+import type { Left } from './presence/renewals.ts';
 import { PresenceTracker } from './presence/tracker.ts';
 import { withDeadline } from './store/deadline.ts';
 import type { ControlEntry } from './store/entry.ts';
 import type { Engine, ShardRules, ShardStore } from './store/store.ts';
+import type { StoreHealth } from './store-health.ts';
 import type { NextTurn } from './turns.ts';
 import type { SharedNames } from './window/shared-names.ts';
 import type { RecentReads } from './window/shared-read.ts';
@@ -24,6 +28,10 @@ export interface Shard extends ShardStore {
   readonly presenceTracker: PresenceTracker;
   /** Cursors of this log that were given to clients with a cursor of another log. */
   readonly adoptedCursors: AdoptedCursors;
+  /** What holds for the subscribe key while it is open. */
+  readonly terms: Terms | undefined;
+  /** Answers all that is parked, and so all that comes later. Other requests may go on. */
+  retire(): void;
   close(): void;
 }
 
@@ -33,6 +41,8 @@ export interface ShardOptions {
   readonly clock: Clock;
   readonly limits: OriginLimits;
   readonly logger: Logger | undefined;
+  /** Absent: nobody counts. */
+  readonly metrics?: OriginMetrics | undefined;
   readonly nextTurn: NextTurn;
   /** `true` if other origins may use the engine too. */
   readonly isShared: boolean;
@@ -41,18 +51,20 @@ export interface ShardOptions {
 /** The parts that all shards of an origin share. */
 export interface SharedParts {
   readonly rules: ShardRules;
+  readonly terms: Terms | undefined;
   /** The names that polls share. */
   readonly names: SharedNames;
   readonly recent: RecentReads;
+  readonly health: StoreHealth;
   /** `true` while there are requests for a subscribe key. */
   isUsed(subscribeKey: string): boolean;
 }
 
 /** Opens the stores of one subscribe key and follows its log. Rejects when the engine does; then nothing is left open. */
 export async function openShard(subscribeKey: string, options: ShardOptions & SharedParts): Promise<Shard> {
-  const { engine, clock, limits, logger, nextTurn, isShared, rules } = options;
+  const { engine, clock, limits, metrics, health, nextTurn, isShared, rules } = options;
   const stores = storesOf(subscribeKey, options);
-  const onFailure = (error: unknown) => logger?.error?.('The store failed.', { subscribeKey, error });
+  const onFailure = (error: unknown) => health.failed(subscribeKey, error);
   const caches = new ShardCaches(stores, {
     ...{ clock, limits, budget: rules.budget },
     isLocal: engine.isLocal,
@@ -64,14 +76,19 @@ export async function openShard(subscribeKey: string, options: ShardOptions & Sh
     isUsed: () => options.isUsed(subscribeKey),
   });
   const window = await Window.open({
-    ...{ subscribeKey, clock, limits, nextTurn, onFailure },
+    ...{ subscribeKey, clock, limits, nextTurn, metrics, onFailure },
     log: stores.log,
     budget: rules.budget,
     checks: !engine.isLocal,
     ...followers({ caches, presenceTracker }),
+    onLive: (isUp) => {
+      caches.setLive(isUp);
+      health.setLive(subscribeKey, isUp);
+    },
     ...sharing(options),
   });
   await presenceTracker.start();
+  const retire = () => window.retire();
   const close = () => {
     window.close();
     presenceTracker.close();
@@ -79,7 +96,7 @@ export async function openShard(subscribeKey: string, options: ShardOptions & Sh
   };
   return {
     ...stores,
-    ...{ subscribeKey, window, presenceTracker, caches, close },
+    ...{ subscribeKey, terms: options.terms, window, presenceTracker, caches, retire, close },
     groups: caches.groups,
     access: caches.access,
     objectTurns: new KeyedQueue(),
@@ -87,7 +104,11 @@ export async function openShard(subscribeKey: string, options: ShardOptions & Sh
   };
 }
 
-function storesOf(subscribeKey: string, { engine, rules, clock, limits }: ShardOptions & SharedParts) {
+/** The stores of one subscribe key, whose calls end in time. */
+export function storesOf(
+  subscribeKey: string,
+  { engine, rules, clock, limits }: ShardOptions & Pick<SharedParts, 'rules'>,
+): ShardStore {
   const stores = engine.shard(subscribeKey, rules);
   const milliseconds = limits.storeSeconds * 1000;
   return engine.isLocal ? stores : withDeadline(stores, { clock, milliseconds });
@@ -97,13 +118,16 @@ function storesOf(subscribeKey: string, { engine, rules, clock, limits }: ShardO
 function followers({ caches, presenceTracker }: Pick<Shard, 'caches' | 'presenceTracker'>) {
   return {
     onControl: (entry: ControlEntry) => {
-      if (entry.kind === 'leave') presenceTracker.left(entry.channel, { tt: entry.tt, channels: entry.data });
+      if (entry.kind === 'leave') presenceTracker.left(entry.channel, leftIn(entry));
       else caches.onControl(entry);
     },
     onPresence: () => presenceTracker.notice(),
     onReset: () => caches.clear(),
-    onLive: (isUp: boolean) => caches.setLive(isUp),
   };
+}
+
+function leftIn({ tt, data }: Extract<ControlEntry, { readonly kind: 'leave' }>): Left {
+  return 'channels' in data ? { tt, ...data } : { tt, instance: '', channels: data };
 }
 
 function sharing({ names, recent }: SharedParts) {

@@ -1,21 +1,20 @@
 import type { TimerHandle } from '../protocol/clock.ts';
 import { balancerRefusal, Refusal } from './http/answer.ts';
+import type { Keysets, Terms } from './keysets.ts';
 import { letExit } from './let-exit.ts';
-import { openShard, type Shard, type ShardOptions, type SharedParts } from './shard.ts';
+import { openShard, type Shard, type ShardOptions, type SharedParts, storesOf } from './shard.ts';
+import type { OpenShard, Usage } from './shard-usage.ts';
 import type { Soon } from './soon.ts';
 import { Budget } from './store/budget.ts';
 import { shardRules } from './store/rules.ts';
-import { ShardsFull } from './store/store.ts';
+import { type ShardStore, ShardsFull } from './store/store.ts';
+import { StoreHealth } from './store-health.ts';
 import { SharedNames } from './window/shared-names.ts';
 import { RecentReads } from './window/shared-read.ts';
 
-/** A shard that is open. */
-interface Open {
-  readonly opening: Promise<Shard>;
-  /** Set once it is open. */
-  shard?: Shard;
-  /** The end of its last request, in milliseconds since the Unix epoch. */
-  idleSince: number;
+/** The parts of all shards. */
+export interface ShardsOptions extends ShardOptions {
+  readonly keysets: Keysets;
 }
 
 /**
@@ -25,21 +24,30 @@ interface Open {
 export class Shards {
   /** The names that polls share. */
   readonly names = new SharedNames();
-  readonly #options: ShardOptions & SharedParts;
+  readonly health: StoreHealth;
+  readonly #options: ShardOptions & Omit<SharedParts, 'terms'>;
+  readonly #budget: Budget;
+  #keysets: Keysets;
   readonly #idleMs: number;
   // In the order of their last use.
-  readonly #shards = new Map<string, Open>();
-  /** The number of requests by subscribe key. */
-  readonly #requests = new Map<string, { count: number }>();
-  #lastUsed: Open | undefined;
+  readonly #shards = new Map<string, OpenShard>();
+  /** The requests by subscribe key. */
+  readonly #requests = new Map<string, Usage>();
+  /** Requests that go on with a shard that was retired. */
+  readonly #retired = new Set<Usage>();
+  #lastUsed: OpenShard | undefined;
   #idleTimer: TimerHandle | undefined;
   #closed = false;
 
-  constructor(options: ShardOptions) {
+  constructor(options: ShardsOptions) {
     const { processEntries: entries, processBytes: bytes, idleSeconds } = options.limits;
-    const rules = shardRules(options.limits, new Budget({ entries, bytes }));
+    this.#budget = new Budget({ entries, bytes });
+    this.#keysets = options.keysets;
+    const rules = shardRules(options.limits, this.#budget);
     const isUsed = (subscribeKey: string) => (this.#requests.get(subscribeKey)?.count ?? 0) > 0;
-    this.#options = { ...options, rules, names: this.names, recent: new RecentReads(), isUsed };
+    this.health = new StoreHealth(options);
+    const shared = { rules, names: this.names, recent: new RecentReads(), health: this.health, isUsed };
+    this.#options = { ...options, ...shared };
     this.#idleMs = idleSeconds * 1000;
   }
 
@@ -48,18 +56,37 @@ export class Shards {
     return this.#shards.size;
   }
 
+  /** `true` from the beginning of `close()`. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The shards that are open. */
+  *opened(): Generator<Shard> {
+    for (const { shard } of this.#shards.values()) if (shard) yield shard;
+  }
+
+  /** The stores of a subscribe key, to be released by the caller. Throws `ShardsFull` if there is no room for it. */
+  storesOf(subscribeKey: string): ShardStore {
+    const limited = this.#limited(this.#keysets.termsOf(subscribeKey));
+    return storesOf(subscribeKey, { ...this.#options, ...limited });
+  }
+
   /** A request begins. The shard of its subscribe key stays open until `end`, if the request opens it. */
-  begin(subscribeKey: string): void {
-    const requests = this.#requests.get(subscribeKey);
-    if (requests?.count === 0) this.#shards.get(subscribeKey)?.shard?.presenceTracker.notice();
-    if (requests) requests.count++;
-    else this.#requests.set(subscribeKey, { count: 1 });
+  begin(subscribeKey: string): Usage {
+    const known = this.#requests.get(subscribeKey);
+    if (known?.count === 0) this.#shards.get(subscribeKey)?.shard?.presenceTracker.notice();
+    const usage = known ?? { subscribeKey, count: 0 };
+    usage.count++;
+    if (!known) this.#requests.set(subscribeKey, usage);
+    return usage;
   }
 
   /** A request has ended. */
-  end(subscribeKey: string): void {
-    const requests = this.#requests.get(subscribeKey);
-    if (requests && --requests.count > 0) return;
+  end(usage: Usage): void {
+    if (--usage.count > 0) return;
+    const { subscribeKey, retired } = usage;
+    if (retired) return void this.#closeRetired(usage);
     const open = this.#shards.get(subscribeKey);
     if (!open) return void this.#requests.delete(subscribeKey);
     if (open !== this.#lastUsed) {
@@ -76,37 +103,55 @@ export class Shards {
   /** The shard of a subscribe key: without a promise if it is open. Throws a `Refusal` if there are too many, or after `close`. */
   get(subscribeKey: string): Soon<Shard> {
     const known = this.#shards.get(subscribeKey);
-    if (known) return known.shard ?? known.opening;
+    const there = known?.shard ?? known?.opening;
+    if (there) return there;
     if (this.#shards.size >= this.#options.limits.subscribeKeys) this.#closeOldest();
     if (this.#closed || this.#shards.size >= this.#options.limits.subscribeKeys) throw unavailable();
     return this.#begin(subscribeKey);
   }
 
+  /**
+   * Other keysets hold from now on. Where the terms of a subscribe key are others, its data is opened anew by the next
+   * request; what is parked is answered, and other requests go on with what they have.
+   */
+  follow(keysets: Keysets): void {
+    this.#keysets = keysets;
+    for (const [subscribeKey, open] of [...this.#shards])
+      if (keysets.termsOf(subscribeKey) !== open.terms) this.#retire(subscribeKey, open);
+  }
+
   /** Answers all parked polls and stops all timers. */
   async close(): Promise<void> {
     this.#closed = true;
+    const before = Array.from(this.#retired, ({ retired }) => retired?.opening);
+    for (const usage of [...this.#retired]) this.#closeRetired(usage);
     if (this.#idleTimer !== undefined) this.#options.clock.clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
-    await Promise.allSettled(Array.from(this.#shards.values(), ({ opening }) => opening));
+    await Promise.allSettled([...before, ...Array.from(this.#shards.values(), ({ opening }) => opening)]);
     for (const [subscribeKey, open] of [...this.#shards]) this.#closeShard(subscribeKey, open);
   }
 
   #begin(subscribeKey: string): Promise<Shard> {
-    const open: Open = { opening: this.#open(subscribeKey), idleSince: this.#options.clock.now() };
+    const terms = this.#keysets.termsOf(subscribeKey);
+    const open: OpenShard = { terms, idleSince: this.#options.clock.now() };
     this.#shards.set(subscribeKey, open);
-    return open.opening;
+    const opening = this.#open(subscribeKey, open);
+    open.opening = opening;
+    return opening;
   }
 
-  async #open(subscribeKey: string): Promise<Shard> {
+  async #open(subscribeKey: string, open: OpenShard): Promise<Shard> {
+    const { terms } = open;
     try {
-      const shard = await openShard(subscribeKey, this.#options);
-      const open = this.#shards.get(subscribeKey);
-      if (open) open.shard = shard;
+      const shard = await openShard(subscribeKey, { ...this.#options, ...this.#limited(terms), terms });
+      open.shard = shard;
+      if (open.isRetired) shard.retire();
       return shard;
     } catch (error) {
       // The next request may find the store available again.
-      this.#shards.delete(subscribeKey);
-      if (error instanceof ShardsFull) {
+      if (!open.isRetired) this.#shards.delete(subscribeKey);
+      this.health.forget(subscribeKey);
+      if (error instanceof ShardsFull && !open.isRetired) {
         // What the store keeps is not to be forgotten: of the others one more may be.
         if (!this.#closeOldest()) throw unavailable(error);
         return this.#begin(subscribeKey);
@@ -114,6 +159,37 @@ export class Shards {
       this.#options.engine.release?.(subscribeKey);
       throw error;
     }
+  }
+
+  // The limits of a subscribe key that has some of its own.
+  #limited(terms: Terms | undefined) {
+    if (!terms || terms.limits === this.#options.limits) return;
+    return { limits: terms.limits, rules: shardRules(terms.limits, this.#budget) };
+  }
+
+  #retire(subscribeKey: string, open: OpenShard): void {
+    const usage = this.#requests.get(subscribeKey) ?? { subscribeKey, count: 0 };
+    this.#shards.delete(subscribeKey);
+    this.#requests.delete(subscribeKey);
+    this.#lastUsed = undefined;
+    open.isRetired = true;
+    usage.retired = open;
+    this.#retired.add(usage);
+    // The last of the parked polls may be the last of the requests.
+    open.shard?.retire();
+    if (usage.count === 0) this.#closeRetired(usage);
+  }
+
+  #closeRetired(usage: Usage): void {
+    const { subscribeKey, retired } = usage;
+    if (!this.#retired.delete(usage) || !retired) return;
+    const close = () => {
+      if (!retired.shard) return;
+      retired.shard.close();
+      this.#options.engine.release?.(subscribeKey);
+    };
+    if (retired.shard) close();
+    else void retired.opening?.then(close, close);
   }
 
   // An engine in this process costs nothing while it is idle, and a window knows more than the log of what was dropped.
@@ -150,11 +226,12 @@ export class Shards {
     return false;
   }
 
-  #closeShard(subscribeKey: string, { shard }: Open): void {
+  #closeShard(subscribeKey: string, { shard }: OpenShard): void {
     this.#shards.delete(subscribeKey);
     this.#requests.delete(subscribeKey);
     this.#lastUsed = undefined;
     shard?.close();
+    this.health.forget(subscribeKey);
     this.#options.engine.release?.(subscribeKey);
   }
 }

@@ -13,6 +13,8 @@ export const PNStatusCategory = /* @__PURE__ */ named({
   PNConnectedCategory: '',
   /** The loop runs again after a loss. */
   PNReconnectedCategory: '',
+  /** After a loss or a stop: all since was delivered, or the server has said that there was nothing. Else a `gap` tells. */
+  PNRecoveredCategory: '',
   /** The loop was stopped: by `disconnect()`, since nothing is subscribed any more, or while the page is hidden. */
   PNDisconnectedCategory: '',
   /** A running loop failed; announced once per outage. */

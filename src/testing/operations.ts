@@ -8,6 +8,7 @@ const BY_ROUTE = {
   publish: ['publish', 'fire'],
   signal: ['signal'],
   subscribe: ['subscribe'],
+  stream: ['stream'],
   heartbeat: ['heartbeat'],
   leave: ['leave'],
   'here-now': ['hereNow'],

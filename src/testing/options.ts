@@ -116,6 +116,7 @@ const KEYSET: Kinds<Keyset> = {
   publishKey: STRING,
   secretKey: NOT_EMPTY,
   access: BOOLEAN,
+  limits: OBJECT,
 };
 
 /** Checks the options of a network, and copies them. */

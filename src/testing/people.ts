@@ -1,4 +1,5 @@
 import type { Keyset } from '../origin/index.ts';
+import { MemoryPresence } from '../origin/store/memory/presence.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import {
   ANYTHING,
@@ -88,16 +89,15 @@ export class TestPeople {
     await present(parts, [channel, 'leave'], { uuid: userId });
   }
 
-  /** The lease of a user who is present runs out. Rejects with a `TypeError` if the user is not present. */
+  /** The leases of a user who is present run out, those of all instances. Rejects with a `TypeError` if the user is not present. */
   async timeout(channel: string, userId: string): Promise<void> {
     const { keyset, origin, waits } = this.#begin('timeout', { channel, userId });
     const { presence } = await origin.storeOf(keyset);
     const channels = await presence.whereNow(userId);
-    if (!channels.includes(channel))
+    if (!channels.includes(channel) || !(presence instanceof MemoryPresence))
       throw new TypeError(`"${userId}" is not present on "${channel}", and cannot time out there.`);
-    // Runs out now, as it would after minutes without a heartbeat.
-    await presence.touch([{ user: userId, channels: [channel], leaseMs: 0 }]);
-    await presence.sweep(Number.MAX_SAFE_INTEGER);
+    // Run out now, as they would after minutes without a heartbeat.
+    presence.expire(userId, channel);
     await waits.idle();
   }
 

@@ -16,7 +16,8 @@ async function goAway(page: Page): Promise<void> {
 }
 
 async function comeBack(page: Page): Promise<void> {
-  await page.goBack({ waitUntil: 'commit' });
+  // Asked of the page, as a user's script would: for a moment after it committed, the browser's own command is refused.
+  await page.evaluate(() => history.back());
   // Only a page from the cache has a client already.
   await page.waitForFunction(() => 'app' in globalThis && app.client !== undefined);
 }

@@ -45,14 +45,16 @@ function total(receivers: readonly Receiver[], counts: ReadonlyMap<string, numbe
   return Promise.all(receivers.map(({ numbers }) => numbers.take(all)));
 }
 
-describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
+const STORMS = SEEDS.flatMap((seed) => (['poll', 'stream'] as const).map((receive) => ({ seed, receive })));
+
+describe.each(STORMS)('through a bad network (seed $seed, by $receive)', ({ seed, receive }) => {
   test('every client gets every message once, in order per channel', { timeout: 180_000 }, async () => {
     const dice = new Dice(seed);
     await using system = await serveOrigin({ limits: LIMITS });
     await using proxy = await startProxy(system.port);
     await using publisher = directPublisher(system.origin);
-    await using first = receiverOn(proxy.host, optionsOf(0, dice));
-    await using second = receiverOn(proxy.host, optionsOf(1, dice));
+    await using first = receiverOn(proxy.host, { ...optionsOf(0, dice), receive });
+    await using second = receiverOn(proxy.host, { ...optionsOf(1, dice), receive });
     const receivers = [first, second];
     for (const { client } of receivers) {
       await client
@@ -98,7 +100,10 @@ describe.each(SEEDS)('through a bad network (seed %i)', (seed) => {
       ...{ subscribeKey: 'demo', publishKey: 'demo', userId: 'sender', origin: proxy.host, ssl: false },
       ...optionsOf(seed % 2, dice),
     });
-    await using receiver = receiverOn(proxy.host, optionsOf((seed + 1) % 2, dice));
+    await using receiver = receiverOn(proxy.host, {
+      ...optionsOf((seed + 1) % 2, dice),
+      receive,
+    });
     await receiver.client
       .subscribe({ channels: ['a', 'b/ü', 'w.*'] })
       .execute()

@@ -29,13 +29,19 @@ function offeredByBash(script: string, words: readonly string[]): readonly strin
   return output.split('\n').filter((word) => word !== '');
 }
 
-const COMMANDS = ['serve', 'publish', 'subscribe', 'record', 'history', 'here-now', 'completion', 'help'];
+const EVENT_SOURCE = ['eventsource-server', 'eventsource-client', 'eventsource-request'];
+const READING = ['record', 'history', 'here-now', 'token', 'backup', 'chat', ...EVENT_SOURCE];
+const COMMANDS = ['serve', 'publish', 'subscribe', ...READING, 'completion', 'help'];
 
 describe.runIf(has('bash'))('bash', () => {
   test.each<[readonly string[], readonly string[]]>([
     [[''], COMMANDS],
     [['s'], ['serve', 'subscribe']],
     [['--'], ['--help', '--version']],
+    [
+      ['token', ''],
+      ['grant', 'parse'],
+    ],
     [
       ['serve', '--al'],
       ['--allow-origin', '--allow-host'],

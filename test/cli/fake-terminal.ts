@@ -42,6 +42,7 @@ export class FakeTerminal implements Terminal {
   readonly stdin: Terminal['stdin'];
   readonly env: Readonly<Record<string, string>>;
   readonly #stop = new AbortController();
+  #onHangup: (() => void) | undefined;
 
   constructor({
     isTTY = false,
@@ -60,6 +61,16 @@ export class FakeTerminal implements Terminal {
 
   get stop(): StopSignal {
     return this.#stop.signal;
+  }
+
+  onHangup(callback: () => void): void {
+    this.#onHangup = callback;
+  }
+
+  /** SIGHUP. Throws if nobody has asked for it: it would end the process. */
+  hangUp(): void {
+    if (!this.#onHangup) throw new Error('SIGHUP ends the process.');
+    this.#onHangup();
   }
 
   /** Ctrl-C, or the end of `| head`. */

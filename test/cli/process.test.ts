@@ -70,6 +70,8 @@ describe('the built command', () => {
     await watcher.until('stdout', 'watcher joined');
     const guest = timetoken(['subscribe', 'room', '--user-id', 'guest'], env);
     await watcher.until('stdout', 'guest joined');
+    // Others may hear of it before the guest has the answer.
+    await guest.until('stderr', 'connected to room');
     guest.process.kill('SIGINT');
     expect({ code: await guest.ended, stderr: guest.stderr }).toEqual({
       code: 0,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { exposureWarning } from '../../src/cli/commands/serve.ts';
+import { exposureWarning } from '../../src/cli/listening.ts';
 import { PubNub } from '../../src/index.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { FakeTerminal, finish, start } from './fake-terminal.ts';
@@ -66,7 +66,8 @@ describe('timetoken serve', () => {
     terminal.end();
     expect(await code).toBe(0);
     expect(await parked.answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*"m":\[\]/);
-    expect(terminal.stdout.lines.at(-1)).toContain('"operation":"subscribe","status":200');
+    expect(terminal.stdout.lines.at(-2)).toContain('"operation":"subscribe","status":200');
+    expect(terminal.stdout.lines.at(-1)).toContain('"type":"stop"');
     await expect(fetch(`${url}/time/0`)).rejects.toThrow('fetch failed');
   });
 
@@ -83,10 +84,49 @@ describe('timetoken serve', () => {
     await fetch(`${url}/nowhere`);
     const time = new Date(clock.now()).toISOString();
     expect(terminal.stdout.lines.map((line): unknown => JSON.parse(line))).toEqual([
-      { type: 'listening', url, port: Number(new URL(url).port) },
-      { type: 'request', time, method: 'GET', operation: 'time', status: 200 },
-      { type: 'request', time, method: 'GET', operation: 'none', status: 404 },
+      {
+        ...{ type: 'listening', time, level: 'info', url, port: Number(new URL(url).port) },
+        ...{ version: expect.stringMatching(/^\d+\.\d+\.\d+/), node: process.version },
+      },
+      { type: 'request', time, level: 'info', method: 'GET', operation: 'time', status: 200 },
+      { type: 'request', time, level: 'info', method: 'GET', operation: 'none', status: 404 },
     ]);
+  });
+
+  test('what balancers ask is in the log only when the answer is no', async () => {
+    const { terminal, url } = await serve('--json');
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
+    expect(terminal.stdout.lines).toHaveLength(1);
+  });
+
+  test('--metrics shows metrics of the origin and of the process, and without it there are none', async () => {
+    const [{ url: shown }, { url: hidden }] = [await serve('--metrics'), await serve()];
+    await fetch(`${shown}/time/0`);
+    const page = await (await fetch(`${shown}/metrics`)).text();
+    expect(page).toContain('timetoken_requests_total{operation="time",status="2xx"} 1\n');
+    expect(page).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect((await fetch(`${hidden}/metrics`)).status).toBe(404);
+  });
+
+  test('--drain goes on for a while when it is told to stop, and says so to balancers', async () => {
+    const { terminal, code, url } = await serve('--drain', '1', '--json');
+    const parked = poll(url);
+    await parked.sent;
+    terminal.end();
+    await terminal.stderr.until('"type":"drain"');
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/publish/demo/demo/0/room/0/1`)).status).toBe(200);
+    expect(await code).toBe(0);
+    expect(await parked.answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*"m":\[\]/);
+    expect(terminal.stderr.lines.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ type: 'drain', level: 'info', seconds: 1 }),
+    ]);
+  });
+
+  test('--drain does not keep a server whose output has lost its reader', async () => {
+    const { terminal, code } = await serve('--drain', '3600');
+    terminal.end('output-closed');
+    expect(await code).toBe(0);
   });
 
   test('--quiet keeps no access log', async () => {
@@ -199,6 +239,6 @@ describe('timetoken serve', () => {
     ['http://192.168.1.2:8090', true],
     ['http://10.127.0.1:8090', true],
   ])('that others can reach %s is said: %o', (url, expected) => {
-    expect(exposureWarning(url) !== undefined).toBe(expected);
+    expect(exposureWarning(url, 'anyone may publish') !== undefined).toBe(expected);
   });
 });

@@ -33,6 +33,25 @@ describe('the command line', () => {
   });
 
   test.each([
+    ['serve', '--secret-keyy=SECRET'],
+    ['serve', '--secret-keyy=a\nSECRET', '--debug'],
+    ['serve', '-xSECRET'],
+    ['serve', 'redis://user:SECRET@host'],
+    ['backup', 'redis://user:SECRET@host', 'copy.db'],
+    ['backup', 'data.db', 'redis+cluster://user:SECRET@host', '--debug'],
+  ])('%j is wrong usage, and what may be a secret is not printed', async (...args) => {
+    const { code, stderr } = await finish(args, {});
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: .*[.'?]$/m);
+    expect(stderr).not.toContain('SECRET');
+  });
+
+  test('what controls a terminal is escaped in what is told of wrong usage', async () => {
+    const { stderr } = await finish(['serve', '--allow-host', 'a\nb\u001b[2J'], {});
+    expect(stderr).toContain("argument 'a\\u000ab\\u001b[2J' is invalid.");
+  });
+
+  test.each([
     [['--help'], ['serve', 'publish', 'subscribe', 'Examples:', 'Exit codes:']],
     [
       ['help', 'publish'],

@@ -5,6 +5,8 @@ import { createOrigin } from 'timetoken/origin';
 import { createTestNetwork } from 'timetoken/testing';
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../scripts/docs-operations.ts';
+import type { ChannelName } from '../../src/client/channels.ts';
+import { defineFeature, type Part, type PartType } from '../../src/client/feature.ts';
 import { rejection } from '../support/unit-client.ts';
 
 const { access, channelGroups, encryption, files, presence, storage, tokens } = all;
@@ -192,6 +194,25 @@ describe('PubNub.with()', () => {
       // What a program without types gives.
       expect(thrown(() => PubNub.with(other as never))).toMatchObject({ code: 'PN-1007' });
     }
+  });
+
+  it('starts the parts of a feature with what belongs to the client, and the arguments as they are', async () => {
+    interface Tally extends PartType {
+      readonly start: <const N extends ChannelName<this['~map']>>(
+        channel: N,
+        by?: number,
+      ) => { of: N; by: number };
+    }
+    const start: Part<Tally> = ({ executor }, ...given) => ({ given, user: executor.settings.userId });
+    const Client = PubNub.with(defineFeature({ name: 'tallies', parts: { tally: start } }));
+    const [alice, bob] = [new Client<{ room: string }>(core), new Client({ ...core, userId: 'bob' })];
+    expect(alice.tally('room', 2)).toEqual({ given: ['room', 2], user: 'alice' });
+    expect(bob.tally('anything')).toEqual({ given: ['anything'], user: 'bob' });
+    const typed: () => { of: 'room'; by: number } = () => alice.tally('room');
+    expect(typed).toBeTypeOf('function');
+    // @ts-expect-error no such channel
+    alice.tally('other');
+    for (const client of [alice, bob]) await client.close();
   });
 
   it('shares nothing between clients of one class', async () => {

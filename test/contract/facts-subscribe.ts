@@ -115,7 +115,8 @@ export const SUBSCRIBE_FACTS: readonly Fact[] = [
         { who: 'Python', query: { tt: '0', ee: '1' } },
         { who: 'nothing at all', query: {} },
       ],
-      ...{ status: 200, body: { t: { t: TIMETOKEN, r: 12 }, m: [] } },
+      // Our own addition: there are streams too.
+      ...{ status: 200, body: { t: { t: TIMETOKEN, r: 12 }, m: [], s: 1 } },
     },
   },
   entryFact({

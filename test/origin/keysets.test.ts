@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOrigin, type Keyset } from '../../src/origin/index.ts';
+import { createOrigin, type Keyset, parseKeysets } from '../../src/origin/index.ts';
 
 const SECRET = 'hush hush';
 
@@ -33,3 +33,26 @@ test('nothing that an origin tells or logs holds the secret', async () => {
   expect(text).not.toContain('hush');
   expect(text).not.toContain('secret-token');
 });
+
+test.each<[string, (index: number) => Keyset]>([
+  ['subscribe keys', (index) => ({ subscribeKey: `k${index}` })],
+  ['publish keys of one subscribe key', (index) => ({ subscribeKey: 'k', publishKey: `p${index}` })],
+])(
+  'many %s take time in proportion to their number, also when they replace the same',
+  async (_name, keyset) => {
+    const origin = createOrigin();
+    const fastest = (count: number, times: number) => {
+      const text = JSON.stringify(Array.from({ length: count }, (_, index) => keyset(index)));
+      const runs = Array.from({ length: times }, () => {
+        const begin = performance.now();
+        origin.setKeysets(parseKeysets(text));
+        return performance.now() - begin;
+      });
+      return Math.min(...runs);
+    };
+    fastest(500, 5);
+    // Eight times as many: comparing each with each would take 64 times as long.
+    expect(fastest(16_000, 3) / fastest(2_000, 9)).toBeLessThan(24);
+    await origin.close();
+  },
+);

@@ -19,6 +19,9 @@ test.each([
   [{ holdSeconds: Number.POSITIVE_INFINITY }, /at most 86400/],
   [{ hold: 1 }, /limits.hold is not a limit/],
   [{ names: '5' }, /limits.names must be a number/],
+  [{ names: {} }, /limits.names must be .*, not an object\.$/],
+  [{ names: [] }, /limits.names must be .*, not a list\.$/],
+  [{ names: null }, /limits.names must be .*, not null\.$/],
 ])('%j is refused when the origin is made', (limits, message) => {
   expect(() => createOrigin({ limits: limits as never })).toThrow(message);
 });

@@ -90,4 +90,23 @@ describe('timetokens', () => {
     expect(() => timetokenFromBigInt(-1n)).toThrow(RangeError);
     expect(() => timetokenToDate('soon')).toThrow(RangeError);
   });
+
+  it.each([[undefined], [null], [5], [{ a: 1 }], [[]]] as never[][])(
+    'cannot be made of %j, nor compared with it, and the error says what they are made of',
+    (value) => {
+      const aTimetoken = '17000000000000000' as never;
+      for (const call of [
+        () => timetokenFromDate(value),
+        () => timetokenFromBigInt(value),
+        () => timetokenToBigInt(value),
+        () => timetokenToDate(value),
+        () => compareTimetokens(value, value),
+        () => compareTimetokens(value, aTimetoken),
+        () => compareTimetokens(aTimetoken, value),
+      ]) {
+        expect(call).toThrow(RangeError);
+        expect(call).toThrow(/^A timetoken (?:is|needs) /);
+      }
+    },
+  );
 });

@@ -63,7 +63,9 @@ export const API_SURFACE: Readonly<Record<string, Places>> = {
   '12': { [PAYLOADS]: ['api-surface 9.12'], 'client/builder/validate.test.ts': ['a null channel'] },
   '13': { [CALLS]: ['api-surface 9.13: each %s', 'api-surface 9.13: a call of fire()'] },
   '14': { [PAYLOADS]: ['api-surface 9.14'] },
-  '15': { 'client/presence/own-states.test.ts': ['tells the state that was set in later heartbeats'] },
+  '15': {
+    'client/features/presence/own-states.test.ts': ['tells the state that was set in later heartbeats'],
+  },
   '16': { [CALLS]: ['api-surface 9.16'] },
   '17': { ...anEventOfAnyKind, 'client/listeners/objects-change.test.ts': ['comes as it is: %s'] },
   '18': { [SUBSCRIPTIONS]: ['api-surface 9.18'] },

@@ -114,7 +114,7 @@ export class ForeignOrigin implements Server {
     if (this.#flaps) this.#posts.switchRegion();
     const region = this.#posts.here;
     const tt = BigInt(query.get('tt') || '0');
-    if (tt === 0n) return Promise.resolve(batch(region, []));
+    if (tt === 0n) return Promise.resolve(batch(region, [], { s: 1 }));
     // A place of another region is only roughly one of this region: better twice than never.
     const isForeign = query.get('tr') !== null && query.get('tr') !== String(region.id);
     const after = isForeign ? tt - this.#posts.lookBack : tt;
@@ -161,8 +161,8 @@ export class ForeignOrigin implements Server {
 
 const REGISTRY = { status: 200, service: 'channel-registry', error: false };
 
-function batch(region: ForeignRegion, entries: unknown[]): ServerAnswer {
-  return json({ t: { t: String(region.stamp()), r: region.id }, m: entries });
+function batch(region: ForeignRegion, entries: unknown[], more: object = {}): ServerAnswer {
+  return json({ t: { t: String(region.stamp()), r: region.id }, m: entries, ...more });
 }
 
 function json(value: unknown): ServerAnswer {

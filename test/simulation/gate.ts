@@ -1,6 +1,13 @@
 import type { ServerAnswer } from './server.ts';
 import type { RequestFacts } from './wire.ts';
 
+/** The channels and groups that a refusal blames. */
+export function blamedIn({ status, body }: ServerAnswer): readonly string[] {
+  if (status !== 403 || !body.startsWith('{')) return [];
+  const { payload = {} } = JSON.parse(body);
+  return [payload.channels ?? [], payload['channel-groups'] ?? []].flat();
+}
+
 /** What stands before an origin and refuses: access rules, and the length of addresses. */
 export class Gate {
   #denied: ReadonlySet<string> = new Set();
@@ -34,7 +41,7 @@ export class Gate {
     if (ruled) return ruled;
     const { kind, channels, groups } = facts;
     const { bytes, status } = this.#uriLimit;
-    if (kind !== 'handshake' && kind !== 'poll') return undefined;
+    if (kind !== 'handshake' && kind !== 'poll' && kind !== 'question') return undefined;
     if (target.length > bytes) return { status, body: '<html><h1>Request-URI Too Large</h1></html>' };
     const denied = (names: readonly string[]) => names.filter((name) => this.#denied.has(name));
     const named = { channels: denied(channels), 'channel-groups': denied(groups) };

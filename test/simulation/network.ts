@@ -1,5 +1,7 @@
 import type { Clock, Transport, TransportRequest, TransportResponse } from '../../src/index.ts';
-import type { Gate } from './gate.ts';
+import { interruptionOf } from '../../src/origin/http/fetch.ts';
+import { type FeedParts, openFeed } from './feed.ts';
+import { blamedIn, type Gate } from './gate.ts';
 import type { Fault, RequestKind } from './plan.ts';
 import type { Server, ServerAnswer } from './server.ts';
 import type { Truth } from './truth.ts';
@@ -21,6 +23,10 @@ export interface Exchange extends RequestFacts {
   endedAt?: number;
   /** The client gave it up before it had an answer. */
   aborted?: number;
+  /** The names that the server refused. */
+  blamed?: readonly string[];
+  /** Nothing ever comes of it. */
+  hangs?: boolean;
   open: boolean;
 }
 
@@ -54,6 +60,7 @@ export class Network {
   /** Instants in which the client sent more than anybody would wait for. */
   storms = 0;
   readonly #parts: NetworkParts;
+  readonly #feed: FeedParts;
   readonly #faults = new Map<RequestKind, Fault[]>();
   readonly #connections = new Set<AbortController>();
   #lastPoll: Last | undefined;
@@ -62,10 +69,21 @@ export class Network {
 
   constructor(parts: NetworkParts) {
     this.#parts = parts;
+    this.#feed = {
+      clock: parts.clock,
+      latency: () => this.latency,
+      awake: () => parts.awake(),
+      poll: (request) => {
+        const place = this.exchanges.length;
+        const answer = this.#send(request);
+        return { answer, hangs: () => this.exchanges[place]?.hangs === true };
+      },
+    };
   }
 
   /** What the client is given. */
-  readonly transport: Transport = (request) => this.#send(request);
+  readonly transport: Transport = (request) =>
+    request.accept === 'events' ? openFeed(request, this.#feed) : this.#send(request);
 
   /** Requests under way. */
   get open(): number {
@@ -156,7 +174,7 @@ export class Network {
     if (fault?.with === 'refused') throw failure('ECONNREFUSED');
     if (fault?.with === 'reset') throw failure('ECONNRESET');
     if (fault?.with === 'status') return this.#back(fault, signal);
-    if (fault?.with === 'hanging') return new Promise(() => undefined);
+    if (fault?.with === 'hanging') return hanging(exchange);
     const last = this.#lastPoll;
     if (fault?.with === 'replayed' && last && this.#mayCome(last, exchange))
       return this.#back(last.response, signal);
@@ -173,21 +191,16 @@ export class Network {
     const { method, url, body } = request;
     const target = url.slice(new URL(url).origin.length);
     const refusal = gate.refusal(exchange, target);
-    if (refusal === 'hang') return new Promise(() => undefined);
-    if (refusal) return refusal;
+    if (refusal === 'hang') return hanging(exchange);
+    if (refusal) {
+      exchange.blamed = blamedIn(refusal);
+      return refusal;
+    }
     const served = this.#parts.server().handle({
       method,
       target,
       body: typeof body === 'string' ? body : '',
-      interruption: {
-        get aborted() {
-          return signal.aborted;
-        },
-        onAbort(callback) {
-          signal.addEventListener('abort', callback, { once: true });
-          return () => signal.removeEventListener('abort', callback);
-        },
-      },
+      interruption: interruptionOf(signal),
     });
     const response = await served;
     exchange.servedOrder = truth.tick();
@@ -215,6 +228,11 @@ export class Network {
       signal.addEventListener('abort', () => clock.clearTimeout(timer), { once: true });
     });
   }
+}
+
+function hanging(exchange: Exchange): Promise<never> {
+  exchange.hangs = true;
+  return new Promise(() => undefined);
 }
 
 /** Whether a request is one of the subscribe loop. */

@@ -62,6 +62,8 @@ export type Fault =
 export type RequestKind =
   | 'handshake'
   | 'poll'
+  /** Beside the loop: whether there is anything at its cursor. */
+  | 'question'
   | 'leave'
   | 'heartbeat'
   | 'history'

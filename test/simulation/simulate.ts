@@ -1,3 +1,4 @@
+import type { PubNubOptions } from '../../src/index.ts';
 import { describePlan } from './describe.ts';
 import { planOf } from './generate.ts';
 import { judge } from './judge.ts';
@@ -8,6 +9,7 @@ import { type Shrunk, shrink, withSteps } from './shrink.ts';
 export interface Failure {
   readonly seed: number;
   readonly problems: readonly string[];
+  readonly receive?: Receive;
 }
 
 /** Which seed, and which of its steps. */
@@ -15,31 +17,42 @@ export interface Case {
   readonly seed: number;
   /** All of them when absent. */
   readonly kept?: readonly number[];
+  /** How the client receives. @default 'poll' */
+  readonly receive?: Receive;
 }
 
+/** How a client receives. */
+export type Receive = NonNullable<PubNubOptions['receive']>;
+
 /** The plan of a case. */
-export function planOfCase({ seed, kept }: Case): Plan {
-  const plan = planOf(seed);
+export function planOfCase({ seed, kept, receive = 'poll' }: Case): Plan {
+  const plan = { ...planOf(seed), options: { receive } };
   return kept ? withSteps(plan, kept) : plan;
 }
 
 /** Plays the plans of seeds, one after the other; returns those that broke a promise. */
 export async function simulate(
   seeds: Iterable<number>,
-  onDone: (seed: number, problems: readonly string[]) => void = () => undefined,
+  {
+    receive = 'poll',
+    onDone = () => undefined,
+  }: {
+    readonly receive?: Receive;
+    readonly onDone?: (seed: number, problems: readonly string[]) => void;
+  } = {},
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
   for (const seed of seeds) {
-    const problems = await judge(planOf(seed));
-    if (problems.length > 0) failures.push({ seed, problems });
+    const problems = await judge(planOfCase({ seed, receive }));
+    if (problems.length > 0) failures.push({ seed, problems, receive });
     onDone(seed, problems);
   }
   return failures;
 }
 
 /** A failure with as few steps as it takes, as text that can be read and run again. */
-export async function reportOf({ seed, problems }: Failure): Promise<string> {
-  return describeShrunk(seed, await shrink(planOf(seed), problems));
+export async function reportOf(failure: Failure): Promise<string> {
+  return describeShrunk(failure.seed, await shrink(planOfCase(failure), failure.problems));
 }
 
 /** A shrunk plan as text. */
@@ -51,6 +64,6 @@ export function describeShrunk(seed: number, { plan, kept, problems }: Shrunk): 
     ...shown,
     `with ${kept.length} steps:`,
     describePlan(plan),
-    `again: npm run simulate -- --seed ${seed} --steps ${kept.join(',')}`,
+    `again: npm run simulate -- --receive ${plan.options?.receive} --seed ${seed} --steps ${kept.join(',')}`,
   ].join('\n');
 }

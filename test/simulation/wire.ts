@@ -13,6 +13,7 @@ export interface RequestFacts {
 /** What an answer to a subscribe request says. */
 export interface Answer {
   readonly t: string;
+  readonly r: string;
   readonly entries: readonly WireEntry[];
 }
 
@@ -34,7 +35,7 @@ export function readRequest(address: string): RequestFacts {
   const kind = kindOf(segments, searchParams);
   return {
     kind,
-    channels: list(segments[kind === 'handshake' || kind === 'poll' ? 4 : 6]),
+    channels: list(segments[segments[2] === 'subscribe' ? 4 : 6]),
     groups: list(searchParams.get('channel-group') ?? ''),
     tt: searchParams.get('tt') ?? '0',
     region: searchParams.get('tr') ?? undefined,
@@ -47,7 +48,7 @@ export function readAnswer(status: number, body: string): Answer | undefined {
   try {
     const { t, m } = JSON.parse(body) ?? {};
     return Array.isArray(m) && /^\d{1,19}$/.test(t?.t) && typeof t.r === 'number'
-      ? { t: t.t, entries: m }
+      ? { t: t.t, r: String(t.r), entries: m }
       : undefined;
   } catch {
     return undefined;
@@ -59,6 +60,7 @@ function kindOf(
   query: URLSearchParams,
 ): RequestKind {
   const last = rest.at(-1);
+  if (first === 'v2' && second === 'subscribe' && query.get('hold') === '0') return 'question';
   if (first === 'v2' && second === 'subscribe')
     return Number(query.get('tt') ?? 0) === 0 ? 'handshake' : 'poll';
   if (second === 'history' || second === 'history-with-actions') return 'history';

@@ -44,10 +44,15 @@ export function oursInStorm(index: number, { host, channels, patience, dice }: C
     reconnectionPolicy: { delay: () => 20, minimumDelay: 2, maximumDelay: 50 },
     ...patienceOf(patience),
     ...options(),
+    // Of ten clients, each transport has both ways.
+    receive: index % 4 < 2 ? 'poll' : 'stream',
     random: dice.next,
   });
   const parts = partsOf(index, channels);
-  const whole = new Ear(`ours ${index} over ${transport}`, [...parts.flatMap(namesOf), ...channels]);
+  const whole = new Ear(`ours ${index} over ${transport}, by ${index % 4 < 2 ? 'polls' : 'a stream'}`, [
+    ...parts.flatMap(namesOf),
+    ...channels,
+  ]);
   client.addListener({
     message: ({ channel, message }) => whole.put(channel, numberIn(message)),
     gap: (gap) => void whole.gaps.push(gap),

@@ -8,7 +8,7 @@ export type Fate = 'answer' | 'reject' | 'hang';
 export class FaultyEngine implements Engine {
   readonly isLocal = false;
   fate: Fate = 'answer';
-  /** New entries are not announced; tails do not know. */
+  /** New entries are not announced, nor another log before a call has an answer of it; tails do not know. */
   isDeaf = false;
   /** Names of part and method whose calls reject. */
   readonly broken = new Set<string>();
@@ -20,6 +20,8 @@ export class FaultyEngine implements Engine {
   tails = 0;
   readonly #engine: Engine;
   readonly #tails = new Set<Tail>();
+  // States that tails are told before the next answer.
+  readonly #late: (() => void)[] = [];
   #epoch = 0;
 
   constructor(engine: Engine) {
@@ -57,7 +59,8 @@ export class FaultyEngine implements Engine {
       onEntry: (entry) => this.fate === 'answer' && !this.isDeaf && given.onEntry(entry),
       onState: (state) => {
         this.#epoch = state.epoch;
-        given.onState(state);
+        if (this.isDeaf) this.#late.push(() => given.onState(state));
+        else given.onState(state);
       },
     });
     this.#tails.add(given);
@@ -74,8 +77,11 @@ export class FaultyEngine implements Engine {
       get: (_, name) => {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
-        return (...args: readonly unknown[]) =>
-          this.#call(`${part}.${String(name)}`, async () => Reflect.apply(member, target, args));
+        return (...args: readonly unknown[]) => {
+          // Nothing but plain data passes to another process; chunks of files come as they are asked for.
+          const passed = args.map((arg) => (isAsyncIterable(arg) ? arg : structuredClone(arg)));
+          return this.#call(`${part}.${String(name)}`, async () => Reflect.apply(member, target, passed));
+        };
       },
     });
   }
@@ -85,6 +91,12 @@ export class FaultyEngine implements Engine {
     await Promise.resolve();
     if (this.fate === 'reject' || this.broken.has(name)) throw new StoreUnavailable();
     if (this.fate === 'hang') return new Promise<T>(() => undefined);
-    return call();
+    const result = await call();
+    for (const tell of this.#late.splice(0)) tell();
+    return result;
   }
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return Symbol.asyncIterator in Object(value);
 }

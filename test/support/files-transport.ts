@@ -51,7 +51,7 @@ export interface Seen {
   readonly method: TransportRequest['method'];
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly accept: 'stream' | undefined;
+  readonly accept: TransportRequest['accept'];
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 

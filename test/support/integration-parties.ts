@@ -76,6 +76,7 @@ export const theirs: MakeParty = (host, userId, options = {}) =>
       origin: host,
       userId,
       ...(options.presenceTimeout !== undefined && { presenceTimeout: options.presenceTimeout }),
+      ...(options.useInstanceId !== undefined && { useInstanceId: options.useInstanceId }),
     }),
     userId,
   );

@@ -82,10 +82,13 @@ const ignore = () => {};
 class Link {
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers: Partial<Record<'request' | 'answer', NodeJS.Timeout>> = {};
   #frozen = false;
-  /** Milliseconds since 1970 before which nothing more may pass, so that delays change no order. */
-  readonly #busyUntil = { request: 0, answer: 0 };
+  /** What has to happen, in this order. */
+  readonly #waiting: Readonly<Record<'request' | 'answer', { readonly due: number; action(): void }[]>> = {
+    request: [],
+    answer: [],
+  };
 
   constructor(client: Socket, port: number, behaviour: Behaviour) {
     this.#client = client;
@@ -132,20 +135,29 @@ class Link {
     });
   }
 
+  // A piece never overtakes those before it, also when its time and theirs are the same.
   #later(kind: 'request' | 'answer', delay: number, action: () => void): void {
-    const now = Date.now();
-    const due = Math.max(now + delay, this.#busyUntil[kind]);
-    this.#busyUntil[kind] = due;
-    if (due <= now) return void action();
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, due - now);
-    this.#timers.add(timer);
+    const waiting = this.#waiting[kind];
+    waiting.push({ due: Date.now() + delay, action });
+    if (waiting.length === 1) this.#next(kind);
+  }
+
+  #next(kind: 'request' | 'answer'): void {
+    const waiting = this.#waiting[kind];
+    for (let first = waiting[0]; first; first = waiting[0]) {
+      const left = first.due - Date.now();
+      if (left > 0) {
+        this.#timers[kind] = setTimeout(() => this.#next(kind), left);
+        return;
+      }
+      first.action();
+      waiting.shift();
+    }
   }
 
   #close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    for (const waiting of Object.values(this.#waiting)) waiting.length = 0;
     this.#server.destroy();
   }
 }

@@ -11,6 +11,7 @@ declare module 'pubnub' {
       readonly presenceTimeout?: number;
       readonly heartbeatInterval?: number;
       readonly suppressLeaveEvents?: boolean;
+      readonly useInstanceId?: boolean;
       readonly cipherKey?: string;
       readonly useRandomIVs?: boolean;
       readonly restore?: boolean;

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../src/client/errors/codes.ts';
 import { type ErrorDetails, PubNubError } from '../../src/client/errors/pubnub-error.ts';
 import { type Names, namesOf } from '../../src/client/subscribe/names.ts';
+import type { LoopPolicy } from '../../src/client/subscribe/policy.ts';
 import { reduce } from '../../src/client/subscribe/reduce.ts';
 import {
   type Announcement,
@@ -9,7 +10,6 @@ import {
   type LoopEffect,
   type LoopEvent,
   type LoopInput,
-  type LoopPolicy,
   type LoopState,
   type Refusal,
 } from '../../src/client/subscribe/state.ts';

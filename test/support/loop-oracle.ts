@@ -34,7 +34,7 @@ export function lostMessages(world: LoopWorld): readonly Published[] {
     const got = new Set(handle.got.map(({ count }) => count));
     return channelsOf(world).flatMap((channel) => {
       const live = handle.channels.filter((name) => covers(name, channel) && !handle.dropped.has(name));
-      return messagesUnder(world, handle, channel, live).filter((count) => !got.has(count));
+      return messagesUnder(world, handle, channel, surely(handle, live)).filter((count) => !got.has(count));
     });
   });
   return world.published.filter(({ count }) => lost.includes(count));
@@ -43,8 +43,13 @@ export function lostMessages(world: LoopWorld): readonly Published[] {
 function channelProblems(world: LoopWorld, handle: Handle, channel: string): readonly string[] {
   const names = handle.channels.filter((name) => covers(name, channel));
   const live = names.filter((name) => !handle.dropped.has(name));
-  const may = messagesUnder(world, handle, channel, names);
-  const must = messagesUnder(world, handle, channel, live);
+  const may = messagesUnder(
+    world,
+    handle,
+    channel,
+    names.map((name) => timetokenOf(world.acceptances(handle, name)[0]?.body)),
+  );
+  const must = messagesUnder(world, handle, channel, surely(handle, live));
   const got = handle.got.filter((message) => message.channel === channel).map(({ count }) => Number(count));
   const problems: string[] = [];
   const sorted = [...new Set(got)].sort((a, b) => a - b);
@@ -59,23 +64,23 @@ function channelProblems(world: LoopWorld, handle: Handle, channel: string): rea
   return problems;
 }
 
-// Counts of the messages after the handshake that accepted one of the names, or after the timetoken asked for.
-function messagesUnder(
-  world: LoopWorld,
-  handle: Handle,
-  channel: string,
-  names: readonly string[],
-): readonly number[] {
-  const floors = names.flatMap((name) => floorOf(world, handle, name) ?? []);
-  const wanted = ({ timetoken }: Published) => floors.some((floor) => timetoken > floor);
-  return world.published
-    .filter((message) => message.channel === channel && wanted(message))
-    .map(({ count }) => count);
+// Where names begin at the latest: at the handshakes that the client has said to be connected by.
+function surely({ floors }: Handle, names: readonly string[]): readonly (string | undefined)[] {
+  return names.map((name) => floors.get(name));
 }
 
-function floorOf(world: LoopWorld, handle: Handle, name: string): string | undefined {
-  const accepted = timetokenOf(world.acceptance(handle, name)?.body);
-  return accepted === undefined ? undefined : (handle.start ?? accepted);
+// Counts of the messages after one of the handshakes, or after the timetoken asked for.
+function messagesUnder(
+  { published }: LoopWorld,
+  { start }: Handle,
+  channel: string,
+  accepted: readonly (string | undefined)[],
+): readonly number[] {
+  const floors = accepted.flatMap((timetoken) => (timetoken === undefined ? [] : [start ?? timetoken]));
+  const wanted = ({ timetoken }: Published) => floors.some((floor) => timetoken > floor);
+  return published
+    .filter((message) => message.channel === channel && wanted(message))
+    .map(({ count }) => count);
 }
 
 // The client's own listeners get what any subscription gets, once; older messages once more for each that asked.

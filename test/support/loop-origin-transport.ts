@@ -1,4 +1,5 @@
 import type { Transport } from '../../src/client/request/transport.ts';
+import { interruptionOf } from '../../src/origin/http/fetch.ts';
 import type { Origin } from '../../src/origin/index.ts';
 
 const NO_BODY = new Uint8Array();
@@ -12,15 +13,7 @@ export function originTransport(origin: Origin): Transport {
       target: url.slice(new URL(url).origin.length),
       header: (name) => headers[name],
       body: typeof body === 'string' ? new TextEncoder().encode(body) : NO_BODY,
-      interruption: {
-        get aborted() {
-          return signal.aborted;
-        },
-        onAbort(callback) {
-          signal.addEventListener('abort', callback, { once: true });
-          return () => signal.removeEventListener('abort', callback);
-        },
-      },
+      interruption: interruptionOf(signal),
     });
     signal.throwIfAborted();
     return { status: answer.status, headers: new Headers(answer.headers), body: answer.body };

@@ -11,12 +11,15 @@ export class PendingRequest {
   readonly facts: RequestFacts;
   readonly signal: AbortSignal;
   readonly isKeptAlive: boolean;
+  /** Monotonic milliseconds. */
+  readonly sentAt: number;
   readonly response: Promise<TransportResponse>;
   answered = false;
   #resolve: (response: TransportResponse) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor({ url, signal, keepalive }: TransportRequest) {
+  constructor({ url, signal, keepalive }: TransportRequest, sentAt: number) {
+    this.sentAt = sentAt;
     this.url = url;
     this.facts = readRequest(url);
     this.signal = signal;
@@ -93,7 +96,7 @@ export class HandFedClient {
       clock: this.clock,
       random: () => 0.5,
       transport: (request) => {
-        const pending = new PendingRequest(request);
+        const pending = new PendingRequest(request, this.clock.monotonic());
         this.requests.push(pending);
         const { kind } = pending.facts;
         const isLeft = kind === 'handshake' || kind === 'poll' || byHand.includes(kind);

@@ -1,5 +1,5 @@
 /** What a request is for, as far as tests of the loop care. */
-export type RequestKind = 'handshake' | 'poll' | 'leave' | 'heartbeat' | 'other';
+export type RequestKind = 'handshake' | 'poll' | 'question' | 'leave' | 'heartbeat' | 'other';
 
 /** A request as its address tells of it. */
 export interface RequestFacts {
@@ -23,7 +23,7 @@ export function readRequest(address: string): RequestFacts {
   const isSubscribe = first === 'v2' && second === 'subscribe';
   const tt = searchParams.get('tt') ?? '';
   return {
-    kind: isSubscribe ? (tt === '0' ? 'handshake' : 'poll') : presenceKind(segments),
+    kind: isSubscribe ? kindOfSubscribe(tt, searchParams) : presenceKind(segments),
     channels: list(segments[isSubscribe ? 4 : 6]),
     groups: list(searchParams.get('channel-group') ?? ''),
     tt,
@@ -46,4 +46,10 @@ function list(text: string | undefined): readonly string[] {
     .split(/,|%2C/)
     .filter((name) => name !== '')
     .map(decodeURIComponent);
+}
+
+// A poll that is not to be held is none of the loop: it asks whether there is anything.
+function kindOfSubscribe(tt: string, query: URLSearchParams): RequestKind {
+  if (tt === '0') return 'handshake';
+  return query.get('hold') === '0' ? 'question' : 'poll';
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ErrorCode } from '../../src/client/errors/codes.ts';
-import type { LoopPolicy } from '../../src/client/subscribe/state.ts';
+import type { LoopPolicy } from '../../src/client/subscribe/policy.ts';
 import {
   answerAt,
   entryAt,

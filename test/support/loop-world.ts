@@ -23,6 +23,8 @@ export interface Handle {
   readonly since: number;
   /** Where it was asked to start. */
   readonly start: string | undefined;
+  /** The answer to a handshake for each name, when the client first said that it was connected. */
+  readonly floors: Map<string, string | undefined>;
   readonly got: { readonly channel: string; readonly timetoken: string; readonly count: unknown }[];
   readonly readers: Reader[];
 }
@@ -77,6 +79,9 @@ export class LoopWorld {
       ...options,
     });
     this.client.on('message', ({ message }) => this.seen.push(message));
+    this.client.on('status', ({ category }) => {
+      if (category === 'PNConnectedCategory') for (const handle of this.handles) this.#noteFloors(handle);
+    });
   }
 
   /** Somebody else publishes. */
@@ -108,6 +113,7 @@ export class LoopWorld {
       dropped: new Set(),
       since,
       start,
+      floors: new Map(),
       got: [],
       readers: [],
     };
@@ -115,6 +121,7 @@ export class LoopWorld {
       handle.got.push({ channel, timetoken, count: message }),
     );
     this.handles.push(handle);
+    this.#noteFloors(handle);
     return handle;
   }
 
@@ -153,7 +160,8 @@ export class LoopWorld {
     this.net.heal();
     await settle();
     this.client.reconnect();
-    await this.clock.advance(200_000);
+    // Longer than what a fault makes a request wait.
+    await this.clock.advance(1_200_000);
   }
 
   /** Ends client and origin. */
@@ -165,14 +173,24 @@ export class LoopWorld {
     await settle();
   }
 
-  /** The handshake that accepted a name of a handle: the first that was answered since it was made. */
-  acceptance(handle: Handle, name: string): Exchange | undefined {
+  /** The handshakes that were answered since a handle was made, and may have accepted a name of it. */
+  acceptances(handle: Handle, name: string): readonly Exchange[] {
     return this.net.exchanges
       .slice(handle.since)
-      .find(
+      .filter(
         ({ kind, channels, body, signal }) =>
           kind === 'handshake' && channels.includes(name) && isAnswer(body) && !signal.aborted,
       );
+  }
+
+  // A handshake counts only if the client still wants the name when it is answered: no answer tells which one did.
+  #noteFloors(handle: Handle): void {
+    const note = () => {
+      if (handle.floors.size > 0) return;
+      for (const name of handle.channels)
+        handle.floors.set(name, timetokenOf(this.acceptances(handle, name).at(-1)?.body));
+    };
+    handle.subscription.connected().then(note, () => undefined);
   }
 }
 

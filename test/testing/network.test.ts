@@ -102,6 +102,19 @@ describe('a test network', () => {
     ]);
   });
 
+  it('plays the timeout of a user with several clients, each of which leaves by itself', async () => {
+    await using network = createTestNetwork();
+    const { presence } = await room(network);
+    const bobs = ['one', 'other'].map(() => network.client('bob', { useInstanceId: true }));
+    for (const bob of bobs) await bob.subscribe().channels('room').execute().connected();
+    await bobs[0]?.close();
+    await network.idle();
+    const ofBob = () => presence.filter((event) => event.startsWith('bob'));
+    expect(ofBob()).toEqual(['bob join']);
+    await network.timeout('room', 'bob');
+    expect(ofBob()).toEqual(['bob join', 'bob timeout']);
+  });
+
   it('lets a lease run out by itself', async () => {
     await using network = createTestNetwork();
     const { presence } = await room(network);

@@ -17,7 +17,7 @@ describe('the names of operations', () => {
     const builders = Object.keys(OPERATIONS).filter((name) => name !== 'getFileUrl');
     const others = operations.filter((name) => !builders.includes(name));
     expect(builders.filter((name) => !operations.some((known) => known === name))).toEqual([]);
-    expect(others).toEqual(['heartbeat', 'leave', 'uploadFile', 'fileBytes']);
+    expect(others).toEqual(['stream', 'heartbeat', 'leave', 'uploadFile', 'fileBytes']);
     expect(new Set(operations).size).toBe(operations.length);
   });
 
@@ -47,6 +47,7 @@ describe('a request is called as its builder', () => {
     ['POST', 'http://h/publish/p/s/0/room/0?norep=true', 'fire', ['room']],
     ['GET', 'http://h/v2/subscribe/s/a%2Cb,c%2Fd/0?tt=0', 'subscribe', ['a', 'b', 'c/d']],
     ['GET', 'http://h/v2/subscribe/s/,/0?tt=1&channel-group=g,h', 'subscribe', []],
+    ['GET', 'http://h/v2/stream/s/a,b?lastEventId=1:2', 'stream', ['a', 'b']],
     ['GET', 'http://h/v2/presence/sub-key/s/channel/a,b/leave?uuid=x', 'leave', ['a', 'b']],
     ['GET', 'http://h/v2/presence/sub-key/s/channel/a/heartbeat', 'heartbeat', ['a']],
     ['POST', 'http://h/time/0', 'unknown', []],

@@ -1,26 +1,37 @@
 import { type Field, type FieldOptions, profiled, settled, withField } from '../field.ts';
-import { alternate, type Row, rowOf, type Series } from '../series.ts';
+import { alternate, type Row, rowOf, type Series, type SideRow, sideOf } from '../series.ts';
 
 type MemoryName = 'heap' | 'rss';
 
 /** What a parked poll holds, in processes that nothing else was done with, without garbage. */
 export async function measureMemory(options: FieldOptions): Promise<readonly Row[]> {
-  const { plan } = options;
-  // In each round new processes: what one has freed, the next one would not have to ask for.
-  const once = { ...options, plan: { ...plan, rounds: 1, warmUp: 0 } };
-  const rounds: Series<MemoryName>[] = [];
-  for (let round = 0; round < plan.rounds; round++) rounds.push(await withField(once, parkedPolls));
-  const series = new Map(
-    options.kinds.map((kind) => [kind, rounds.flatMap((values) => values.get(kind) ?? [])]),
-  );
+  const series = await memorySeries(options);
   return [
     rowOf(series, 'heap', {
-      title: `Heap per parked poll of ${plan.clients}`,
+      title: heapTitle(options),
       unit: 'kB',
       target: { of: 'value', limit: 7 },
     }),
     rowOf(series, 'rss', { title: 'Resident memory per parked poll', unit: 'kB' }),
   ];
+}
+
+/** The same of the heap alone on each store, beside the bare server. */
+export async function measureStoreMemory(options: FieldOptions): Promise<SideRow> {
+  return sideOf(await memorySeries(options), 'heap', { title: heapTitle(options), unit: 'kB' });
+}
+
+function heapTitle({ plan }: FieldOptions): string {
+  return `Heap per parked poll of ${plan.clients}`;
+}
+
+async function memorySeries(options: FieldOptions): Promise<Series<MemoryName>> {
+  const { plan } = options;
+  // In each round new processes: what one has freed, the next one would not have to ask for.
+  const once = { ...options, plan: { ...plan, rounds: 1, warmUp: 0 } };
+  const rounds: Series<MemoryName>[] = [];
+  for (let round = 0; round < plan.rounds; round++) rounds.push(await withField(once, parkedPolls));
+  return new Map(options.kinds.map((kind) => [kind, rounds.flatMap((values) => values.get(kind) ?? [])]));
 }
 
 function parkedPolls(field: Field) {

@@ -1,6 +1,15 @@
 import { median, quantile } from '../../statistics.ts';
-import { cpuOf, type Field, profiled, settled, type Target } from '../field.ts';
-import { type Aim, alternate, type Row, rowOf, type Series, type Values } from '../series.ts';
+import { cpuOf, type Field, isOwn, profiled, settled, type Target } from '../field.ts';
+import {
+  type Aim,
+  type AnyRow,
+  alternate,
+  type Row,
+  rowOf,
+  type Series,
+  sideOf,
+  type Values,
+} from '../series.ts';
 
 type PollName = 'park' | 'delivery' | 'first' | 'p50' | 'p99' | 'last' | 'load';
 
@@ -35,6 +44,25 @@ function timesTo(series: Series<PollName>): readonly Row[] {
   ];
 }
 
+/** The same on each store, beside the bare server. */
+export async function measureStorePolls(field: Field): Promise<readonly AnyRow[]> {
+  const { clients } = field.plan;
+  const series = await alternate(field, (target) => broadcasts(field, target));
+  const side = (name: PollName, title: string, unit: string) => sideOf(series, name, { title, unit });
+  return [
+    side('delivery', `CPU per delivery to ${clients}, with the next poll`, 'us'),
+    side('park', `CPU per poll, ${clients} connect and park`, 'us'),
+    side('first', 'Time to the first receiver', 'ms'),
+    side('last', 'Time to the last receiver', 'ms'),
+    rowOf(series, 'last', {
+      ...{ of: 'redis', base: 'ours', baseTitle: 'memory' },
+      title: 'Time to the last receiver on Redis',
+      unit: 'ms',
+      target: { of: 'ratio', limit: 1.3 },
+    }),
+  ];
+}
+
 /** The same in one run with what else there is for Node. */
 export async function measurePeers(field: Field): Promise<readonly Row[]> {
   const series = await alternate(field, (target) => broadcasts(field, target));
@@ -54,8 +82,7 @@ async function broadcasts(field: Field, target: Target): Promise<Values<PollName
   const { load, plan } = field;
   const { kind, port } = target;
   await load.call('open', { port, count: 1 });
-  const isOwn = kind === 'ours' || kind === 'bare';
-  const cursor = isOwn ? await load.call('handshake', { channels: 'room' }) : '';
+  const cursor = isOwn(kind) ? await load.call('handshake', { channels: 'room' }) : '';
   const park = await profiled(field, { target, what: 'cpu', name: 'park' }, () =>
     cpuOf(target, () => load.call('park', { kind, port, count: plan.clients, cursor })),
   );

@@ -41,7 +41,7 @@ export async function listen(): Promise<Bare> {
       const { segments, query } = partsOf(url);
       if (segments[1] === 'publish') publish(response, decodeURIComponent(segments[7] ?? ''));
       else if (bare.catchUp !== '') write(response, bare.catchUp);
-      else if (query.get('tt') === '0') write(response, answerText(String(ticks), ''));
+      else if (query.get('tt') === '0') write(response, handshakeText(String(ticks)));
       else parked.push(response);
     },
   );
@@ -61,6 +61,10 @@ function partsOf(url: string): { readonly segments: readonly string[]; readonly 
 
 function answerText(timetoken: string, envelopes: string): string {
   return `{"t":{"t":"${timetoken}","r":${REGION}},"m":[${envelopes}]}`;
+}
+
+function handshakeText(timetoken: string): string {
+  return `${answerText(timetoken, '').slice(0, -1)},"s":1}`;
 }
 
 function envelope(timetoken: string, message: string): string {

@@ -1,25 +1,27 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type AllowOrigin, createOrigin, type Keyset, type Logger } from 'timetoken/origin';
+import { type AllowOrigin, createOrigin, type Keyset, type Origin } from 'timetoken/origin';
 import { type OriginServer, serve } from 'timetoken/origin/node';
 import type { CliContext } from '../context.ts';
-import { CommandError, messageOf, UsageError } from '../failures.ts';
-import { LossyOutput } from '../lossy-output.ts';
+import { CommandError } from '../failures.ts';
+import { exposureWarning, type ListenOptions, listenProblem, withListenOptions } from '../listening.ts';
 import { collect, wholeNumber } from '../options.ts';
+import { asTlsError, type FileOptions, Reloads, readSettings, warnOfExpiry } from '../reload.ts';
 import { asTyped, selfIn } from '../self.ts';
+import { ServeLog } from '../serve-log.ts';
+import { loadMetrics } from '../serve-metrics.ts';
+import { openStore } from '../store.ts';
 import { type Paint, paintFor } from '../style.ts';
 import { stopped, type Terminal } from '../terminal.ts';
-import { jsonLine, visible } from '../visible.ts';
 
-interface ServeOptions {
-  readonly port: number;
-  readonly host: string;
+interface ServeOptions extends FileOptions, ListenOptions {
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly hold: number;
-  readonly secretKey?: string;
-  readonly access?: boolean;
   readonly quiet?: boolean;
-  readonly json?: boolean;
+  readonly store?: string;
+  readonly durability?: string;
+  readonly metrics?: boolean;
+  readonly drain: number;
 }
 
 const EXAMPLES = `
@@ -27,23 +29,26 @@ Examples:
   $ timetoken serve
   $ timetoken serve --port 0 --quiet
   $ timetoken serve --allow-origin https://app.example.com
+  $ timetoken serve --store sqlite:./data.db
+  $ timetoken serve --keysets ./keysets.json --cert ./server.crt --key ./server.key
   $ timetoken serve --json | jq 'select(.status >= 400)'
 
-All data is in memory, and lost when it stops. Logs never hold messages, tokens or signatures.
+Without --store all data is in memory, and lost when it stops. Logs never hold messages, tokens or signatures. SIGHUP
+reads the files of --keysets, --cert and --key again.
 `;
 
-const DEMO_KEYS = { subscribeKey: 'demo', publishKey: 'demo' } as const;
+// A server that drains is one of several: uploads under way have the time to end.
+const DRAINED_CLOSE_SECONDS = 10;
+const DEMO_KEYS: Keyset = { subscribeKey: 'demo', publishKey: 'demo' };
 // Those of extensions and apps, which have no `origin` as a URL: `chrome-extension://…`, `capacitor://localhost`.
 const OTHER_ORIGIN = /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[^/?#\s]*$/;
-const LOOPBACK = /^http:\/\/(127\.|\[::1\])/;
 
 /** `timetoken serve`. */
 export function addServe(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('serve')
-    .description('run an origin, the server of the protocol, on this machine')
-    .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 8090)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .description('run an origin, the server of the protocol, on this machine');
+  withListenOptions(command, 8090)
     .option(
       '--allow-origin <origin>',
       'allow pages of this web origin too, * for all; repeatable (default: pages of this machine only)',
@@ -56,100 +61,116 @@ export function addServe(program: Command, context: CliContext): void {
       'secret key of the keyset demo, demo (env TIMETOKEN_SECRET_KEY, hidden from other users)',
     )
     .option('--access', 'require permissions for requests; needs a secret key')
+    .option('--keysets <file>', 'JSON file of the keysets to serve (env TIMETOKEN_KEYSETS, the same as text)')
+    .option('--cert <file>', 'listen with TLS: the certificate as PEM')
+    .option('--key <file>', 'the private key of the certificate as PEM')
+    .option(
+      '--store <store>',
+      'where data is kept: memory, sqlite:<file> or redis://<host>, also rediss, redis+sentinel, redis+cluster (env TIMETOKEN_STORE, which hides a password from other users; default: memory)',
+    )
+    .option(
+      '--durability <level>',
+      'of sqlite normal or full: changes survive a loss of power too; of redis local or replicated: they survive the loss of the primary (default: normal, local)',
+    )
+    .option('--metrics', 'show metrics for Prometheus at /metrics; needs the package prom-client')
+    .option(
+      '--drain <seconds>',
+      'seconds for which it goes on after SIGTERM or Ctrl-C, so that balancers find out by /readyz',
+      wholeNumber(0, 3_600),
+      0,
+    )
     .option('--quiet', 'no access log')
     .option('--json', 'log as NDJSON')
     .addHelpText('after', asTyped(EXAMPLES, context.terminal.env))
-    .action((options: ServeOptions) => runServer(options, context));
+    .action((options: ServeOptions) => runServer(options, context, program.version()));
 }
 
-async function runServer(options: ServeOptions, { terminal, network }: CliContext): Promise<void> {
-  const now = () => new Date(network.clock?.now() ?? Date.now());
+async function runServer(
+  options: ServeOptions,
+  { terminal, network }: CliContext,
+  version: string | undefined,
+): Promise<void> {
+  const { quiet, json, drain } = options;
+  const { clock } = network;
+  const reloads = new Reloads(options, terminal);
+  const now = () => new Date(clock?.now() ?? Date.now());
+  const { keysets, tls } = await readSettings(options, terminal);
+  const log = new ServeLog({ terminal, quiet, json, now });
+  const metrics = options.metrics ? await loadMetrics() : undefined;
+  const store = await openStore(options, { env: terminal.env, clock });
   const origin = createOrigin({
-    keysets: keysetsFrom(options, terminal),
+    ...(store && { store }),
+    keysets,
     limits: { holdSeconds: options.hold },
-    clock: network.clock,
-    logger: accessLog(options, terminal, now),
+    clock,
+    logger: log.logger,
+    metrics,
   });
   try {
     const { port, host, allowHost } = options;
-    const given = { port, host, allowHosts: allowHost, allowOrigins: pagesFrom(options) };
+    const given = {
+      ...{ port, host, metrics, tls, allowHosts: allowHost, allowOrigins: pagesFrom(options) },
+      ...(drain > 0 && { limits: { closeSeconds: DRAINED_CLOSE_SECONDS } }),
+    };
     const server = await serve(origin, given).catch((cause: unknown) => {
-      throw new CommandError(listenProblem(cause, options), { cause });
+      const error = asTlsError(cause, options);
+      throw error === cause ? new CommandError(listenProblem(cause, options), { cause }) : error;
     });
-    announce(server, options, terminal);
+    announce(server, { ...options, keysets }, terminal);
+    log.listening({ url: server.url, port: server.port, version });
+    warnOfExpiry(tls, { terminal, now });
+    reloads.begin({ origin, server, terminal, clock, now });
+    if (!(await isReady(origin))) log.storeMissing();
     await stopped(terminal);
-    await server.close();
+    // Without a reader of its output it was not asked to go: it cannot stay.
+    const drainSeconds = terminal.stop.reason === 'interrupted' ? drain : 0;
+    if (drainSeconds > 0) log.draining(drainSeconds);
+    await server.close({ drainSeconds });
   } finally {
+    reloads.end();
     await origin.close();
+    await store?.close();
   }
+  log.stopped();
+}
+
+async function isReady(origin: Origin): Promise<boolean> {
+  return (await origin.fetch('http://origin/readyz')).ok;
 }
 
 function pagesFrom({ allowOrigin = [] }: ServeOptions): AllowOrigin {
   return allowOrigin.includes('*') ? '*' : ['loopback', ...allowOrigin];
 }
 
-// Without a secret key there are no permissions, so all keys are served.
-function keysetsFrom({ secretKey, access }: ServeOptions, { env }: Terminal): readonly Keyset[] | undefined {
-  if (secretKey === '') throw new UsageError('--secret-key must not be empty.');
-  const secret = secretKey ?? (env['TIMETOKEN_SECRET_KEY'] || undefined);
-  if (secret !== undefined) return [{ ...DEMO_KEYS, secretKey: secret, access }];
-  if (access) throw new UsageError('--access needs a secret key: set TIMETOKEN_SECRET_KEY or --secret-key.');
-  return undefined;
+/** What is told of a server at its start. */
+interface Announced {
+  readonly keysets: readonly Keyset[] | undefined;
+  readonly json?: boolean;
 }
 
-function accessLog({ quiet, json }: ServeOptions, terminal: Terminal, now: () => Date): Logger {
-  const stdout = new LossyOutput(terminal.stdout, json);
-  const stderr = new LossyOutput(terminal.stderr, json);
-  return {
-    debug: (_message, { method, operation, status }) => {
-      if (quiet) return;
-      const time = now();
-      const line = `${time.toTimeString().slice(0, 8)} ${status} ${method} ${operation}`;
-      const fields = { type: 'request', time: time.toISOString(), method, operation, status };
-      stdout.write(json ? jsonLine(fields) : `${visible(line)}\n`);
-    },
-    error: (message, { operation, error }) => {
-      const text = `${message} ${operation}: ${messageOf(error)}`;
-      const fields = { type: 'error', time: now().toISOString(), operation, message: text };
-      stderr.write(json ? jsonLine(fields) : `${visible(text)}\n`);
-    },
-  };
-}
-
-/** The warning for an address that other machines can reach; `undefined` on loopback. */
-export function exposureWarning(url: string): string | undefined {
-  return LOOPBACK.test(url)
-    ? undefined
-    : `Other machines can reach ${url}, and anyone may publish and subscribe.`;
-}
-
-function announce({ url, port }: OriginServer, options: ServeOptions, terminal: Terminal): void {
+function announce({ url }: OriginServer, { keysets, json }: Announced, terminal: Terminal): void {
   const { stdout, stderr } = terminal;
-  const warning = options.access ? undefined : exposureWarning(url);
+  const isProtected = keysets?.every(({ access }) => access) ?? false;
+  const warning = isProtected ? undefined : exposureWarning(url, 'anyone may publish and subscribe');
   if (warning !== undefined) stderr.write(`warning: ${warning}\n`);
-  stdout.write(options.json ? jsonLine({ type: 'listening', url, port }) : welcome(url, terminal));
+  if (!json) stdout.write(welcome(url, keysets?.[0] ?? DEMO_KEYS, terminal));
 }
 
-function welcome(url: string, terminal: Terminal): string {
+function welcome(
+  url: string,
+  { subscribeKey, publishKey = subscribeKey }: Keyset,
+  terminal: Terminal,
+): string {
   const paint: Paint = paintFor('stdout', terminal);
+  const key = subscribeKey === DEMO_KEYS.subscribeKey ? '' : ` --subscribe-key ${subscribeKey}`;
   return `Origin listening at ${paint('bold', url)}; Ctrl-C stops it.
 
 Connect from another terminal:
-  ${paint('cyan', `${selfIn(terminal.env)} subscribe room --presence --origin ${url}`)}
+  ${paint('cyan', `${selfIn(terminal.env)} subscribe room --presence${key} --origin ${url}`)}
 Connect from a program:
-  ${paint('cyan', `new PubNub({ subscribeKey: 'demo', publishKey: 'demo', userId: 'me', origin: '${url}' })`)}
+  ${paint('cyan', `new PubNub({ subscribeKey: '${subscribeKey}', publishKey: '${publishKey}', userId: 'me', origin: '${url}' })`)}
 
 `;
-}
-
-function listenProblem(error: unknown, { port, host }: ServeOptions): string {
-  const code: unknown = Object(error).code;
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is in use. Name another with --port, or 0 for any free one.`;
-  if (code === 'EACCES') return `Port ${port} may not be used by this user. Name one above 1023 with --port.`;
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-    return `${host} is not an address of this machine. Name one with --host; 0.0.0.0 stands for all.`;
-  return `Cannot listen on ${host}, port ${port}: ${messageOf(error)}`;
 }
 
 function hostName(value: string, before: readonly string[] = []): readonly string[] {

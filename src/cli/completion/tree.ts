@@ -23,11 +23,20 @@ export function treeOf(program: Command): readonly CommandInfo[] {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...command.options.map(optionOf), HELP],
-    words: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    options: [...optionsOf(command), HELP],
+    words: [
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+      ...command.commands.map((inner) => inner.name()),
+    ],
   }));
   const help = { name: 'help', description: 'display help for a command', options: [] };
   return [...commands, { ...help, words: commands.map(({ name }) => name) }];
+}
+
+// Those of a command within another count as the outer one's: a shell is told one level.
+function optionsOf(command: Command): readonly OptionInfo[] {
+  const all = [command, ...command.commands].flatMap(({ options }) => options.map(optionOf));
+  return [...new Map(all.map((option) => [option.flag, option])).values()];
 }
 
 const HELP: OptionInfo = { flag: '--help', description: 'display help for the command', value: 'none' };

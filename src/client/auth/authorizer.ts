@@ -26,6 +26,8 @@ export interface Keeper {
   token(context: AuthContext): string | Promise<string>;
   /** Sends with the token, and again with a new token if the origin refuses the first. */
   send(context: AuthContext, sendWith: SendWith): Promise<TransportResponse>;
+  /** Scheme, host and port that came with the token, if any did. */
+  readonly origin: string | undefined;
   /** Asks for another token although no request was refused. */
   askAgain(): void;
 }
@@ -58,6 +60,11 @@ export class Authorizer {
     return this.#tokens;
   }
 
+  /** Scheme, host and port of the requests that are sent now. */
+  get baseUrl(): string {
+    return this.#keeper?.origin ?? this.#settings.baseUrl;
+  }
+
   /** Replaces the token. */
   setToken(token: string): void {
     this.#keeper?.set(token);
@@ -74,17 +81,13 @@ export class Authorizer {
 
   /** The request with the present token. */
   withToken(plan: RequestPlan): RequestPlan {
-    const token = this.#token;
-    return token === undefined ? plan : { ...plan, url: `${plan.url}&auth=${encodeSegment(token)}` };
+    return this.#withToken(plan, this.#token);
   }
 
-  /** The request with its credentials; a promise if it is signed, or waits for the token. */
-  authorize(plan: RequestPlan, context: AuthContext): RequestPlan | Promise<RequestPlan> {
-    if (context.auth !== undefined || !this.#keeper) return this.#addCredentials(plan, context, this.#token);
-    const token = this.#keeper.token(context);
-    return typeof token === 'string'
-      ? this.#addCredentials(plan, context, token)
-      : token.then((fresh) => this.#addCredentials(plan, context, fresh));
+  /** The request with its credentials. */
+  async authorize(plan: RequestPlan, context: AuthContext): Promise<RequestPlan> {
+    const keeper = context.auth === undefined ? this.#keeper : undefined;
+    return this.#addCredentials(plan, context, (await keeper?.token(context)) ?? this.#token);
   }
 
   /**
@@ -107,17 +110,20 @@ export class Authorizer {
     token: string | undefined,
   ): RequestPlan | Promise<RequestPlan> {
     if (auth === 'none') return plan;
-    const full =
-      auth === 'signature' || token === undefined
-        ? plan
-        : { ...plan, url: `${plan.url}&auth=${encodeSegment(this.#sent(token))}` };
+    const full = this.#withToken(plan, auth === 'signature' ? undefined : token);
     const { sign, clock } = this.#settings;
     return sign ? sign(full, clock.now()) : full;
   }
 
-  #sent(token: string): string {
+  #withToken(given: RequestPlan, token: string | undefined): RequestPlan {
+    const url = this.baseUrl + given.url.slice(this.#settings.baseUrl.length);
+    if (token === undefined) return { ...given, url };
+    this.#sent(token);
+    return { ...given, url: `${url}&auth=${encodeSegment(token)}` };
+  }
+
+  #sent(token: string): void {
     this.#token = token;
     this.#tokens = remembered(this.#tokens, token);
-    return token;
   }
 }

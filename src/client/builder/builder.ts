@@ -1,4 +1,4 @@
-import type { Apply, Flag, JsonOf, List, ParamKeys, Params, RequiredKeys } from '../endpoint.ts';
+import type { Apply, Flag, JsonOf, List, ParamKeys, Params, PayloadJson, RequiredKeys } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { AsJson } from '../wire/json.ts';
 import { describe, titleOf } from './describe.ts';
@@ -41,8 +41,11 @@ type Setter<P extends Params, T extends Verbs, C, G extends object, K extends st
   : [V] extends [Flag]
     ? () => Builder<P, T, C, With<G, K, true>>
     : [V] extends [JsonOf<infer M>]
-      ? <X extends M>(value: X & AsJson<X>) => Builder<P, T, C, With<G, K, X>>
+      ? <X extends M>(value: X & Fitting<X, V>) => Builder<P, T, C, With<G, K, X>>
       : <const X extends V>(value: X) => Builder<P, T, C, With<G, K, X>>;
+
+/** The type of a value where the parameter can take it. */
+type Fitting<X, V> = [V] extends [PayloadJson<unknown>] ? (X extends Uint8Array ? X : AsJson<X>) : AsJson<X>;
 
 /**
  * An immutable, type-stated builder: every setter returns a new one, and the verbs are callable only when `G` (the given
@@ -125,7 +128,7 @@ export type Inputs<P extends Params, C, G extends object> = {
 export type CheckedInputs<P extends Params, G> = {
   readonly [K in keyof G]: K extends ParamKeys<P>
     ? Exclude<P[K], undefined> extends JsonOf<unknown>
-      ? AsJson<G[K]>
+      ? Fitting<G[K], Exclude<P[K], undefined>>
       : G[K]
     : UnknownParameter<K>;
 };

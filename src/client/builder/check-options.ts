@@ -2,7 +2,7 @@ import type { PNOperationType } from '../../protocol/status.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { isSignal, ownSignal } from '../runtime/signals.ts';
 import { Refused } from './given.ts';
-import { must, optional } from './params.ts';
+import { checkCount, must, optional } from './params.ts';
 import { type OptionTable, readOptions } from './read-options.ts';
 
 /**
@@ -35,8 +35,11 @@ export const WAIT_OPTIONS: OptionTable<WaitOptions> = Object.freeze({
 });
 
 /** Options of a call that sends a request. */
-export const CALL_OPTIONS: OptionTable<WaitOptions & { readonly timeout?: number }> = Object.freeze({
+export const CALL_OPTIONS: OptionTable<
+  WaitOptions & { readonly timeout?: number; readonly retries?: number }
+> = Object.freeze({
   ...WAIT_OPTIONS,
+  retries: optional(checkCount),
   timeout: optional(
     must(
       'be a number of milliseconds above 0, or Infinity for no limit',

@@ -9,6 +9,7 @@ export interface Validated<P> extends Pick<Endpoint<never, unknown>, 'operation'
   readonly params: ParamsByName;
   readonly oneOf?: readonly string[];
   readonly conflict?: (values: Values<P>) => string | undefined;
+  readonly complete?: (values: Values<P>, ownId: () => string | undefined) => Values<P>;
 }
 
 /**

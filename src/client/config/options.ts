@@ -2,14 +2,13 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Sign } from '../auth/authorizer.ts';
 import type { TokenProvider } from '../auth/token-provider.ts';
-import type { Hints } from '../errors/hints.ts';
 import type { Abilities } from '../feature.ts';
 import type { Fetch, Transport } from '../request/transport.ts';
 import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 import type { NetworkEvents, PageEvents } from '../runtime/surroundings.ts';
-import type { CryptoModule, Encryption } from './crypto-module.ts';
+import type { CryptoModule } from './crypto-module.ts';
 
 /** The reconnection of the subscribe loop after a failure. */
 export const PNReconnectionPolicy = {
@@ -78,6 +77,13 @@ export interface PubNubOptions {
   readonly filterExpression?: string;
   /** The reconnection of the loop after a failure. @default EXPONENTIAL, without a limit of attempts */
   readonly reconnectionPolicy?: PNReconnectionPolicy | CustomReconnectionPolicy;
+  /**
+   * `false`: a connection that is lost stays lost. The client is `failed` then, until `reconnect()` or another subscription;
+   * from there on, as before the first connection, the policy decides. @default true
+   */
+  readonly restore?: boolean;
+  /** How often a call that may be repeated is repeated after a failure; `execute({ retries })` is for one call. @default 3 */
+  readonly retries?: number;
   /** Seconds without a sign of life after which the server announces a timeout; 20 to 320. @default 300 */
   readonly presenceTimeout?: number;
   /** Seconds between heartbeats; `0` sends none. @default none, or `presenceTimeout / 2 - 1` when that is given */
@@ -90,7 +96,7 @@ export interface PubNubOptions {
   readonly suppressLeaveEvents?: boolean;
   /**
    * Sends a leave when the page is closed, left or frozen, and rejoins when it is back. A leave is the user's, also if another
-   * tab of the user stays. @default false
+   * tab of the user stays, unless `useInstanceId` tells them apart. @default false
    */
   readonly leaveOnPageHide?: boolean;
   /** Repeats the state given at subscribe with each handshake and heartbeat. @default true */
@@ -103,8 +109,15 @@ export interface PubNubOptions {
   readonly fileRequestTimeout?: number;
   /** The number of attempts of `sendFile()` to publish the message of an uploaded file. @default 5 */
   readonly fileUploadPublishRetryLimit?: number;
+  /** Gives each message without an `id` one of the client's own, so that a publish is repeated as a safe call is. @default false */
+  readonly idempotentPublishing?: boolean;
   /** Adds a random `requestid` to each request. @default true */
   readonly useRequestId?: boolean;
+  /**
+   * Adds an `instanceid` to each request, which is the client's own: presence then lasts until the last of the user's clients is
+   * gone, and the leave of one takes no other out. @default false
+   */
+  readonly useInstanceId?: boolean;
   /** Delivers copies of an entry once. @default true */
   readonly dedupeOnSubscribe?: boolean;
   /** The number of newest entries that are searched for copies. @default 1000 */
@@ -115,6 +128,8 @@ export interface PubNubOptions {
   readonly liveRetention?: number;
   /** `history`: fetches messages that the server's live queue has lost, before newer ones are delivered. @default 'none' */
   readonly recovery?: 'none' | 'history';
+  /** How the loop receives: by long polls, or over one stream of events; `auto`: over a stream where the origin offers one and it gets through, else by polls. @default 'poll' */
+  readonly receive?: 'poll' | 'stream' | 'auto';
   /** Reacts to the browser's `online` and `offline` events. @default true */
   readonly listenToBrowserNetworkEvents?: boolean;
   /** Receives log lines, without keys and tokens of eight characters or more. @default nowhere */
@@ -147,14 +162,23 @@ type Switched =
   | 'suppressLeaveEvents'
   | 'leaveOnPageHide'
   | 'maintainPresenceState'
+  | 'idempotentPublishing'
+  | 'restore'
   | 'useRequestId'
+  | 'useInstanceId'
   | 'freezePayloads';
 
 /** The options, checked, completed and frozen. Times in milliseconds. */
 export interface Settings
   extends Readonly<
-    Required<Pick<PubNubOptions, Switched | 'subscribeKey' | 'publishKey' | 'userId' | 'recovery' | 'random'>>
-  > {
+      Required<
+        Pick<
+          PubNubOptions,
+          Switched | 'subscribeKey' | 'publishKey' | 'userId' | 'recovery' | 'receive' | 'retries' | 'random'
+        >
+      >
+    >,
+    Partial<Pick<Abilities, 'encryption' | 'keeper' | 'history' | 'lookUp' | 'receiver' | 'hints'>> {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string | undefined;
@@ -162,13 +186,8 @@ export interface Settings
   readonly secretKey?: string | undefined;
   readonly cipherKey: string | undefined;
   readonly crypto: CryptoModule | undefined;
-  readonly encryption: Encryption | undefined;
   /** In a client with a secret key. */
   readonly sign: Sign | undefined;
-  /** In a client whose token comes from a function. */
-  readonly keeper: Abilities['keeper'] | undefined;
-  readonly history: Abilities['history'] | undefined;
-  readonly hints: Hints | undefined;
   readonly filterExpression?: string | undefined;
   readonly reconnection: BackoffPolicy;
   readonly presenceTimeoutSeconds: number;

@@ -3,6 +3,7 @@ import type { Abilities, Feature } from '../feature.ts';
 import { chance } from '../runtime/random.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { browserNetworkEvents, browserPageEvents } from '../runtime/surroundings.ts';
+import { isText } from '../wire/read.ts';
 import { DEFAULTS, invalid, missingFeature, parseOrigin, readPubNubOptions } from './checks.ts';
 import type { GivenOptions, OptionsWithUuid, PubNubOptions, Settings } from './options.ts';
 
@@ -22,6 +23,7 @@ export function settingsFrom(
     ...options,
   };
   return Object.freeze({
+    ...able,
     ...all,
     userId: all.userId ?? all.uuid ?? '',
     baseUrl: baseUrlOf([origin].flat(), ssl, all.random),
@@ -29,12 +31,8 @@ export function settingsFrom(
     tokenProvider: typeof token === 'function' ? token : undefined,
     cipherKey,
     crypto: cipherKey === undefined ? cryptoModule : able.encryption?.moduleOf({ cipherKey }),
-    encryption: able.encryption,
     sign:
       options.secretKey === undefined ? undefined : able.signer?.({ ...all, secretKey: options.secretKey }),
-    keeper: able.keeper,
-    history: able.history,
-    hints: able.hints,
     reconnection: all.reconnectionPolicy,
     presenceTimeoutSeconds: all.presenceTimeout,
     heartbeatInterval: heartbeatIntervalOf(options),
@@ -58,22 +56,23 @@ const NEEDS: readonly (readonly [
   option: keyof GivenOptions,
   ability: keyof Abilities,
   feature: string,
-  isUsed?: (value: unknown) => boolean,
+  /** The value that needs nothing. */
+  harmless?: string,
 ])[] = [
   ['cipherKey', 'encryption', 'encryption'],
   ['cryptoModule', 'encryption', 'encryption'],
   ['secretKey', 'signer', 'access'],
-  ['token', 'keeper', 'tokens', (value) => typeof value === 'function'],
-  ['recovery', 'history', 'storage', (value) => value === 'history'],
+  ['token', 'keeper', 'tokens'],
+  ['recovery', 'history', 'storage', 'none'],
+  ['receive', 'receiver', 'streaming', 'poll'],
 ];
 
 function checkAbilities(options: GivenOptions, able: Partial<Abilities>): void {
-  for (const [option, ability, feature, isUsed = isGiven] of NEEDS)
-    if (isUsed(options[option]) && !able[ability]) missingFeature(`The option "${option}"`, feature);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined;
+  for (const [option, ability, feature, harmless] of NEEDS) {
+    const value = options[option];
+    const isPlain = value === undefined || value === harmless || (option === 'token' && isText(value));
+    if (!isPlain && !able[ability]) missingFeature(`The option "${option}"`, feature);
+  }
 }
 
 function noTransport(fetch: unknown): never {

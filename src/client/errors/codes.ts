@@ -41,6 +41,8 @@ export const ERROR_KINDS = {
     'Set `origin` to the final address: redirects, which may lead to another host, are not followed.',
   ),
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
+  'PN-2008': passing('PNUnknownCategory', 'Wait for `drain()`, or raise the limit.'),
+  'PN-2009': passing('PNUnknownCategory', 'Check the storage.'),
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
   'PN-3003': final('PNUnknownCategory', 'Check that what the call names exists.'),

@@ -42,6 +42,12 @@ export function aborted(operation: PNOperationType, delivery: Delivery, cause: u
   return new PubNubError('PN-2003', `${operation} was aborted by the caller.`, details);
 }
 
+/** The error of a call of a client that is closed. */
+export function closed(operation: PNOperationType): PubNubError {
+  const details = { operation, delivery: 'not-sent' } as const;
+  return new PubNubError('PN-2004', `${operation}: the client is closed.`, details);
+}
+
 /** The error of a request that could not be built, which is not a connection failure. */
 export function unbuilt(
   operation: PNOperationType,

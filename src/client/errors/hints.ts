@@ -1,5 +1,6 @@
 import type { PNOperationType } from '../../protocol/status.ts';
 import type { GivenOptions } from '../config/options.ts';
+import type { EventName } from '../listeners/events.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 /** A failure without an answer. */
@@ -28,6 +29,8 @@ export interface Hints {
   instead(name: string): string | undefined;
   /** A mistake in options that pass every check, as a sentence. */
   problem(options: GivenOptions): string | undefined;
+  /** Logs misspelt methods of a listener; throws `PN-1002` if it has no others. `names` are the events that it may get. */
+  listener(listener: object, names: readonly EventName[], logger: Logger | undefined): void;
   /** The reminder of one client. */
   reminder(logger: Logger): Reminder;
 }

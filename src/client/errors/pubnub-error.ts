@@ -14,6 +14,8 @@ export interface ErrorDetails {
   readonly channels?: readonly string[] | undefined;
   readonly channelGroups?: readonly string[] | undefined;
   readonly delivery?: Delivery | undefined;
+  /** The id of the message, if it has one. */
+  readonly publishId?: string | undefined;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
@@ -48,6 +50,8 @@ export class PubNubError extends Error {
   readonly channels: readonly string[];
   readonly channelGroups: readonly string[];
   readonly delivery: Delivery | undefined;
+  /** Of a publish with an id: that id, also one of the client's own. */
+  readonly publishId: string | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
@@ -63,6 +67,7 @@ export class PubNubError extends Error {
     this.channelGroups = details.channelGroups ?? [];
     // PN-1xxx: refused by the library, before sending.
     this.delivery = details.delivery ?? (code.startsWith('PN-1') ? 'not-sent' : undefined);
+    this.publishId = details.publishId;
     this.retryAfter = details.retryAfter;
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -92,6 +97,13 @@ export function isOwnError(value: unknown): value is PubNubError {
   } catch {
     return false;
   }
+}
+
+/** An error with some details changed, if any: a copy, since it may be the error of other calls, too, or frozen. */
+export function withDetails(error: PubNubError, details: ErrorDetails | false): PubNubError {
+  if (!details) return error;
+  const { code, message, stack, cause } = error;
+  return Object.assign(new PubNubError(code, '', { cause }), error, { message, stack }, details);
 }
 
 // Foreign errors may hold a request, or an endless chain of causes.

@@ -10,7 +10,7 @@ const LONGEST = 8_192;
 const DEEPEST = 10;
 
 /** Members with names: the name of a channel may look like an address. */
-const NAMES: ReadonlySet<PropertyKey> = new Set(['payload', 'channels', 'channelGroups']);
+const NAMES: ReadonlySet<PropertyKey> = new Set(['payload', 'channels', 'channelGroups', 'publishId']);
 
 /** Members that replace how an object is printed. */
 const PRINTERS = ['toJSON', Symbol.toPrimitive, Symbol.for('nodejs.util.inspect.custom')];
@@ -173,6 +173,7 @@ function errorOf(original: object, members: Readonly<Record<string, unknown>>): 
     ? new PubNubError(original.code, text, {
         channels: original.channels,
         channelGroups: original.channelGroups,
+        publishId: original.publishId,
         ...others,
         cause,
       })

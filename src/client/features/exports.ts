@@ -8,6 +8,12 @@ export type {
   UuidMetadata,
 } from '../listeners/metadata.ts';
 export type {
+  HereNowChannel,
+  HereNowOccupant,
+  HereNowParams,
+  HereNowResult,
+} from '../presence/here-now.ts';
+export type {
   ListChannelsInChannelGroupParams,
   ListChannelsInChannelGroupResult,
 } from '../subscribe/list-channels-in-channel-group.ts';
@@ -78,6 +84,7 @@ export type {
   RemoveMessageActionParams,
   RemoveMessageActionResult,
 } from './message-actions/feature.ts';
+export type { Occupant, OccupantEvent, OccupantSet } from './occupants/occupant-set.ts';
 export type {
   GetStateParams,
   GetStateResult,
@@ -86,15 +93,19 @@ export type {
   WhereNowParams,
   WhereNowResult,
 } from './presence/feature.ts';
-export type { HereNowChannel, HereNowOccupant, HereNowParams, HereNowResult } from './presence/here-now.ts';
+export type {
+  PublishQueue,
+  PublishQueueOptions,
+  QueuedMessage,
+  QueuedOptions,
+  QueueStorage,
+} from './publish-queue/types.ts';
 export type {
   AddPushChannelsParams,
   ListPushChannelsParams,
   ListPushChannelsResult,
   PushChannelsResult,
   PushDeviceParams,
-  PushEnvironment,
-  PushType,
   RemoveAllPushChannelsParams,
   RemovePushChannelsParams,
 } from './push/feature.ts';
@@ -107,6 +118,7 @@ export {
   notificationPayload,
   type PushPayload,
 } from './push/notification-payload.ts';
+export type { PushEnvironment, PushType } from './push/types.ts';
 export type {
   DeleteMessagesParams,
   DeleteMessagesResult,

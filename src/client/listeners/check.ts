@@ -1,5 +1,5 @@
 import { kindOf } from '../../protocol/names.ts';
-import { nearest, oneOf } from '../builder/did-you-mean.ts';
+import { oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 
@@ -23,39 +23,16 @@ export function checkListener(listener: unknown): void {
   );
 }
 
-/** Methods of a listener whose names are close to an event's: they would never be called. */
-export function* nearMisses(
-  listener: object,
-  names: readonly EventName[],
-): Iterable<{ readonly member: string; readonly event: string }> {
-  for (const member of inspected(listener)) {
-    if (EVENT_NAMES.some((name) => name === member)) continue;
-    const event = nearest(member.replace(/^on(?=[A-Z])/, ''), names);
-    if (event !== undefined) yield { member, event };
-  }
-}
-
-// A listener that cannot be inspected fails at its first event, and is reported then.
-function inspected(listener: object): ReadonlySet<string> {
-  try {
-    return methodsOf(listener);
-  } catch {
-    return new Set();
-  }
-}
-
-// Data may have any name, and getters are not called.
-function methodsOf(listener: object): ReadonlySet<string> {
-  const methods = new Set<string>();
-  for (let part: object | null = listener; part && part !== Object.prototype; ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(part)))
-      if (typeof value === 'function') methods.add(name);
-    part = Object.getPrototypeOf(part);
-  }
-  return methods;
-}
-
 /** The error of a wrong listener or handler. */
 export function mistake(what: string): PubNubError {
   return new PubNubError('PN-1002', what);
+}
+
+/** Whether a listener has a method for an event now; one that throws when it is asked has none. */
+export function hasMethod(listener: object, name: EventName): boolean {
+  try {
+    return typeof Reflect.get(listener, name) === 'function';
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import type { PresenceAction } from '../../protocol/envelope.ts';
 import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
-import type { AnyChannels, LiteralKeys, Pattern, PayloadOf } from '../channels.ts';
+import type { AnyChannels, LiteralKeys, Pattern, PayloadOf, Received } from '../channels.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import type { Json } from '../wire/json.ts';
 import type { PNObjectsChange } from './objects-change.ts';
@@ -207,17 +207,17 @@ export function makeStatus(category: PNStatusCategory, more: Partial<Omit<PNStat
 
 /** A message of any channel of the map: `channel` narrows exact names, `pubnub.matches()` narrows wildcards. */
 export type AnyMessage<C> = string extends keyof C
-  ? PNMessageResult<string, C[keyof C & string]>
-  : { [K in LiteralKeys<C>]: PNMessageResult<Pattern<K>, C[K & keyof C]> }[LiteralKeys<C>];
+  ? PNMessageResult<string, Received<C[keyof C & string]>>
+  : { [K in LiteralKeys<C>]: PNMessageResult<Pattern<K>, Received<C[K & keyof C]>> }[LiteralKeys<C>];
 
 /** A signal of any channel of the map. */
 export type AnySignal<C> = string extends keyof C
-  ? PNSignalResult<string, C[keyof C & string]>
-  : { [K in LiteralKeys<C>]: PNSignalResult<Pattern<K>, C[K & keyof C]> }[LiteralKeys<C>];
+  ? PNSignalResult<string, Received<C[keyof C & string]>>
+  : { [K in LiteralKeys<C>]: PNSignalResult<Pattern<K>, Received<C[K & keyof C]>> }[LiteralKeys<C>];
 
 /** The messages of a subscription to `N`; a wildcard `news.*` yields every name under it. */
 export type MessageOf<C, N extends string> = N extends string
-  ? PNMessageResult<Pattern<N>, PayloadOf<C, N>>
+  ? PNMessageResult<Pattern<N>, Received<PayloadOf<C, N>>>
   : never;
 
 /** Event names with the events they carry. */

@@ -1,8 +1,9 @@
-import { EventEmitter } from 'eventemitter3';
+import type { Hints } from '../errors/hints.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { checkHandler, checkListener, mistake, nearMisses } from './check.ts';
+import { checkHandler, checkListener, hasMethod } from './check.ts';
 import { EVENT_NAMES, type EventMap, type EventName } from './events.ts';
 import { freezeEvent } from './freeze.ts';
+import { isolated } from './isolate.ts';
 
 /** Called with the error of a handler. */
 export type FailureHook = (event: EventName, error: unknown) => void;
@@ -11,8 +12,17 @@ export type FailureHook = (event: EventName, error: unknown) => void;
 export interface RegistryOptions {
   /** The events of this registry. @default all */
   readonly names?: readonly EventName[];
-  /** Gets misspelt members of listeners, and failures without a listener. */
+  /** Gets failures without a listener, and hints. */
   readonly logger?: Logger | undefined;
+  /** Inspects listeners. */
+  readonly hints?: Hints | undefined;
+}
+
+interface Handler {
+  readonly names: readonly EventName[];
+  readonly call: (name: EventName, event: unknown) => unknown;
+  /** Whose methods it calls, where it is not a function. */
+  readonly listener?: object;
 }
 
 /**
@@ -21,48 +31,49 @@ export interface RegistryOptions {
  * next one is called. Handlers that are added or removed during an event do not get it.
  */
 export class ListenerRegistry {
-  readonly #emitter = new EventEmitter();
+  /** By listener, or by a key of the handler's own, in the order of registration. */
+  readonly #handlers = new Map<object, Handler>();
+  #copy: readonly (readonly [key: object, handler: Handler])[] | undefined;
   // Handlers of the library itself, which a program cannot remove.
-  readonly #watchers = new EventEmitter();
-  /** The functions that remove each listener, and each handler of one event. */
-  readonly #listeners = new Map<object, () => void>();
-  readonly #handlers = new Set<() => void>();
+  readonly #watchers = new Set<{ readonly name: EventName; readonly watcher: (event: unknown) => void }>();
   readonly #client: () => unknown;
   readonly #onFailure: FailureHook;
   readonly #names: readonly EventName[];
   readonly #logger: Logger | undefined;
+  readonly #hints: Hints | undefined;
 
   constructor(
     client: () => unknown,
     onFailure: FailureHook,
-    { names = EVENT_NAMES, logger }: RegistryOptions = {},
+    { names = EVENT_NAMES, logger, hints }: RegistryOptions = {},
   ) {
     this.#client = client;
     this.#onFailure = onFailure;
     this.#names = names;
     this.#logger = logger;
+    this.#hints = hints;
   }
 
-  /** Adds a listener; adding it again has no effect. Throws `PN-1002` if it is not an object. */
+  /** Adds a listener; adding it again has no effect. Throws `PN-1002` if it is not an object, or by a hint. */
   add(listener: object): void {
     checkListener(listener);
-    if (this.#listeners.has(listener)) return;
-    this.#check(listener);
-    const call = (name: EventName, event: unknown) => callMethod(listener, name, [event, this.#client()]);
-    this.#listeners.set(listener, this.#register(this.#names, call));
+    if (this.#handlers.has(listener)) return;
+    this.#hints?.listener(listener, this.#names, this.#logger);
+    const call: Handler['call'] = (name, event) => callMethod(listener, name, [event, this.#client()]);
+    this.#handlers.set(listener, { names: this.#names, call, listener });
+    this.#copy = undefined;
   }
 
   /** Removes a listener, if it was added. */
   remove(listener: object): void {
-    this.#listeners.get(listener)?.();
-    this.#listeners.delete(listener);
+    this.#handlers.delete(listener);
+    this.#copy = undefined;
   }
 
   /** Removes every listener and handler; watchers stay. */
   clear(): void {
-    for (const remove of [...this.#listeners.values(), ...this.#handlers]) remove();
-    this.#listeners.clear();
     this.#handlers.clear();
+    this.#copy = undefined;
   }
 
   /**
@@ -73,25 +84,39 @@ export class ListenerRegistry {
     checkHandler(name, handler, this.#names);
     // Events are emitted under the name that their handlers take.
     const call = handler as (event: unknown, client: unknown) => unknown;
-    const remove = this.#register([name], (_, event) => call(event, this.#client()));
-    this.#handlers.add(remove);
-    return () => {
-      remove();
-      this.#handlers.delete(remove);
-    };
+    const key = {};
+    this.#handlers.set(key, { names: [name], call: (_, event) => call(event, this.#client()) });
+    this.#copy = undefined;
+    return () => this.remove(key);
   }
 
-  /** Adds a handler of the library itself: it is called first, and never removed. */
-  watch<Name extends EventName>(name: Name, watcher: (event: EventMap[Name]) => void): void {
-    this.#watchers.on(name, watcher);
+  /** Adds a handler of the library itself: it is called first, and no program removes it. Returns how to. */
+  watch<Name extends EventName>(name: Name, watcher: (event: EventMap[Name]) => void): () => void {
+    // As above.
+    const entry = { name, watcher: watcher as (event: unknown) => void };
+    this.#watchers.add(entry);
+    return () => void this.#watchers.delete(entry);
   }
 
   /** Freezes an event, but for its payload, and calls its handlers. A failure that nobody listens for is logged. */
   emit<Name extends EventName>(name: Name, event: EventMap[Name]): void {
     freezeEvent(name, event);
-    this.#watchers.emit(name, event);
-    if (name === 'listenerError' && !this.has(name)) this.#logger?.error?.(FAILED, { ...event });
-    else this.#emitter.emit(name, event);
+    for (const one of [...this.#watchers]) if (one.name === name) one.watcher(event);
+    if (name === 'listenerError' && !this.has(name)) {
+      this.#logger?.error?.(FAILED, { ...event });
+      return;
+    }
+    // A copy, since handlers come and go; it is kept while they do not.
+    this.#copy ??= [...this.#handlers];
+    for (const [key, handler] of this.#copy) {
+      if (!handler.names.includes(name)) continue;
+      // One that was removed meanwhile must not be called, also if it is there again.
+      if (this.#handlers.get(key) === handler)
+        isolated(
+          () => handler.call(name, event),
+          (error) => this.#onFailure(name, error),
+        );
+    }
   }
 
   /** Reports a failed handler; a failure of a `listenerError` handler goes to the log only, to avoid a loop. */
@@ -107,46 +132,9 @@ export class ListenerRegistry {
 
   /** `true` if an event has a handler, or a listener with that method now. */
   has(name: EventName): boolean {
-    if (this.#emitter.listenerCount(name) > this.#listeners.size) return true;
-    for (const listener of this.#listeners.keys()) if (hasMethod(listener, name)) return true;
+    for (const { names, listener } of this.#handlers.values())
+      if (names.includes(name) && (!listener || hasMethod(listener, name))) return true;
     return false;
-  }
-
-  // The emitter iterates over a copy: a handler that was removed meanwhile must not be called.
-  #register(names: readonly EventName[], call: (name: EventName, event: unknown) => unknown): () => void {
-    let isHere = true;
-    const handlers = names.map((name) => {
-      const handler = (event: unknown) => {
-        if (isHere) this.#isolate(name, () => call(name, event));
-      };
-      this.#emitter.on(name, handler);
-      return { name, handler };
-    });
-    return () => {
-      isHere = false;
-      for (const { name, handler } of handlers) this.#emitter.off(name, handler);
-    };
-  }
-
-  #isolate(name: EventName, call: () => unknown): void {
-    const failed = (error: unknown) => this.#onFailure(name, error);
-    try {
-      const returned = call();
-      // A promise of our own settles once, and also rejects if `then` cannot be read.
-      if (isObject(returned)) new Promise((resolve) => resolve(returned)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  // A listener may have members of its own; one that is close to an event's name is probably misspelt.
-  #check(listener: object): void {
-    for (const { member, event } of nearMisses(listener, this.#names)) {
-      const what = `a listener has "${member}", which is no event; did you mean "${event}"?`;
-      // It would hear nothing at all.
-      if (!EVENT_NAMES.some((name) => hasMethod(listener, name))) throw mistake(`addListener: ${what}`);
-      this.#logger?.warn?.(what, { member, event });
-    }
   }
 }
 
@@ -156,17 +144,4 @@ const FAILED = 'a listener failed';
 function callMethod(listener: object, name: EventName, parameters: readonly unknown[]): unknown {
   const method: unknown = Reflect.get(listener, name);
   return typeof method === 'function' ? Reflect.apply(method, listener, parameters) : undefined;
-}
-
-// A listener that throws here has no such method.
-function hasMethod(listener: object, name: EventName): boolean {
-  try {
-    return typeof Reflect.get(listener, name) === 'function';
-  } catch {
-    return false;
-  }
-}
-
-function isObject(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

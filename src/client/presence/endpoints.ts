@@ -1,5 +1,4 @@
-import { checkCount, checkName, checkText, listOf, optional } from '../builder/params.ts';
-import { defineEndpoint, type Keyset, type List, type Params } from '../endpoint.ts';
+import type { Exchange, Keyset, List, Params } from '../endpoint.ts';
 import { encodeNames, path } from '../request/path.ts';
 import { serviceStatus } from '../wire/read.ts';
 import { joined } from '../wire/values.ts';
@@ -18,16 +17,13 @@ export interface HeartbeatParams extends LeaveParams {
   state?: string;
 }
 
-const NAMES = { channels: listOf(checkName), channelGroups: listOf(checkName) };
-
 function resource(channels: readonly string[] = [], { subscribeKey }: Keyset): string {
   return path`/v2/presence/sub-key/${subscribeKey}/channel/${encodeNames(channels)}`;
 }
 
 /** `GET /v2/presence/sub-key/{sub}/channel/{channels}/heartbeat` (docs/reference/protocol.md, "Presence"). */
-export const heartbeat = defineEndpoint<HeartbeatParams, void>({
+export const heartbeat = Object.freeze<Exchange<HeartbeatParams, void>>({
   operation: 'PNHeartbeatOperation',
-  params: { ...NAMES, presenceTimeout: optional(checkCount), state: optional(checkText) },
   path: ({ channels }, keys) => `${resource(channels, keys)}/heartbeat`,
   query: ({ channelGroups, presenceTimeout, state }) => ({
     'channel-group': joined(channelGroups),
@@ -39,9 +35,8 @@ export const heartbeat = defineEndpoint<HeartbeatParams, void>({
 });
 
 /** `GET /v2/presence/sub-key/{sub}/channel/{channels}/leave` (docs/reference/protocol.md, "Presence"). */
-export const leave = defineEndpoint<LeaveParams, void>({
+export const leave = Object.freeze<Exchange<LeaveParams, void>>({
   operation: 'PNUnsubscribeOperation',
-  params: NAMES,
   path: ({ channels }, keys) => `${resource(channels, keys)}/leave`,
   query: ({ channelGroups }) => ({ 'channel-group': joined(channelGroups) }),
   keepalive: true,

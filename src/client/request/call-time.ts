@@ -32,14 +32,17 @@ export class CallTime {
   limits(
     operation: PNOperationType,
     options: InnerOptions,
-    { most, ...more }: { readonly most?: number; readonly delivery?: Delivery; readonly from?: string },
+    {
+      most = Number.POSITIVE_INFINITY,
+      ...more
+    }: { readonly most?: number; readonly delivery?: Delivery; readonly from?: string },
   ): Limits {
-    const { due, timeout: given, signal } = options;
+    const { due, timeout: given, signal, until = Number.POSITIVE_INFINITY } = options;
     return limitsOf(operation, {
       ...more,
       given,
       signal,
-      timeout: due === undefined ? most : this.left(options),
+      timeout: Math.min(due === undefined ? most : this.left(options), until - this.#clock.monotonic()),
     });
   }
 }

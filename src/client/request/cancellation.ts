@@ -1,4 +1,5 @@
 import type { PubNubError } from '../errors/pubnub-error.ts';
+import { pauseFor } from '../runtime/signals.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
 
 /** The events that end work early, each with its error. */
@@ -63,12 +64,7 @@ export class Cancellation {
 
   /** A pause that the limits end early. */
   sleep(milliseconds: number, limits: Limits): Promise<void> {
-    return this.run(limits, (signal) => {
-      return new Promise((resolve) => {
-        const timer = this.#clock.setTimeout(resolve, milliseconds);
-        signal.addEventListener('abort', () => this.#clock.clearTimeout(timer), { once: true });
-      });
-    });
+    return this.run(limits, (signal) => pauseFor(this.#clock, milliseconds, signal));
   }
 
   /** Ends all work, and later work before it begins. */

@@ -1,13 +1,11 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import { VERSION } from '../../version.ts';
 import { Authorizer } from '../auth/authorizer.ts';
 import type { Given } from '../builder/given.ts';
 import { type Validated, validate } from '../builder/validate.ts';
-import { missingFeature } from '../config/checks.ts';
-import type { Codec, CryptoModule } from '../config/crypto-module.ts';
+import type { Codec } from '../config/crypto-module.ts';
 import type { Settings } from '../config/options.ts';
-import type { Endpoint, Values } from '../endpoint.ts';
-import { aborted, checkAnswer, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
+import type { Exchange, Values } from '../endpoint.ts';
+import { aborted, checkAnswer, closed, limitsOf, malformed, unbuilt } from '../errors/from-call.ts';
 import { lostAt, type Otherwise } from '../errors/from-failure.ts';
 import {
   errorFromResponse,
@@ -17,16 +15,18 @@ import {
   readErrorBody,
 } from '../errors/from-response.ts';
 import type { Reminder } from '../errors/hints.ts';
-import { isOwnError, PubNubError } from '../errors/pubnub-error.ts';
+import { isOwnError, PubNubError, withDetails } from '../errors/pubnub-error.ts';
 import { Redactor } from '../errors/redactor.ts';
 import { retryAfterIn } from '../runtime/backoff.ts';
 import { safeLogger } from '../runtime/logger.ts';
-import { randomId } from '../runtime/random.ts';
 import { remembered } from '../runtime/secrets.ts';
+import { at, isText } from '../wire/read.ts';
 import type { InnerOptions } from './call-options.ts';
 import { CallTime, CRYPTO_MODULE, PROVIDER } from './call-time.ts';
 import { Cancellation, type Limits } from './cancellation.ts';
-import { addressOf, encodeSegment } from './path.ts';
+import { identityOf } from './identity.ts';
+import { attemptsOf, ownIds } from './once.ts';
+import { addressOf } from './path.ts';
 import { planRequest, type RequestPlan } from './plan.ts';
 import { type RetryClass, retryCall } from './retry.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
@@ -44,26 +44,25 @@ export class Executor {
   readonly redactor: Redactor;
   /** Encrypts and decrypts messages, in a client with a crypto module. */
   readonly codec: Codec | undefined;
-  readonly #identity: string;
+  readonly #identity: () => string;
   readonly #cancellation: Cancellation;
   /** Secrets of single calls: cipher keys, and tokens that are to be revoked. */
   #given: readonly string[] = [];
   #closed = false;
+  readonly #ownId: () => string | undefined;
 
   constructor(given: Settings) {
-    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, logger, hints } = given;
+    const { subscribeKey, publishKey, secretKey, cipherKey, crypto, encryption, logger, hints } = given;
     const keys = [subscribeKey, publishKey, secretKey, cipherKey];
     this.redactor = new Redactor(() => [...keys, ...this.authorizer.tokens, ...this.#given]);
-    this.settings = Object.freeze({
-      ...given,
-      logger: logger && safeLogger(logger, this.redactor),
-    });
-    this.codec = crypto && this.#codecOf(crypto);
+    this.settings = Object.freeze({ ...given, logger: logger && safeLogger(logger, this.redactor) });
+    this.#identity = identityOf(given);
+    this.#ownId = ownIds(given);
+    this.codec = crypto && encryption?.codecOf(crypto, (thrown) => this.redactor.value(thrown));
     this.time = new CallTime(given.clock);
     this.reminder = this.settings.logger && hints?.reminder(this.settings.logger);
     this.#cancellation = new Cancellation(given.clock);
     this.authorizer = new Authorizer(this.settings, this.#cancellation);
-    this.#identity = `uuid=${encodeSegment(given.userId)}&pnsdk=${encodeSegment(`Timetoken/${VERSION}`)}`;
   }
 
   /** Ends every call that runs; later ones are refused. */
@@ -74,19 +73,7 @@ export class Executor {
 
   /** The query that identifies the client, and the request. */
   get identity(): string {
-    const { useRequestId, random } = this.settings;
-    return useRequestId ? `${this.#identity}&requestid=${randomId(random)}` : this.#identity;
-  }
-
-  /** The codec of a call with a cipher key of its own; without one, the client's. */
-  codecOfCall(cipherKey: string | undefined): Codec | undefined {
-    if (cipherKey === undefined) return this.codec;
-    const { encryption = missingFeature('The cipherKey of a call', 'encryption') } = this.settings;
-    return this.#codecOf(encryption.moduleOfCall({ cipherKey }));
-  }
-
-  #codecOf(module: CryptoModule): Codec | undefined {
-    return this.settings.encryption?.codecOf(module, (thrown) => this.redactor.value(thrown));
+    return this.#identity();
   }
 
   /** Takes a secret of a single call out of later errors and log lines. */
@@ -104,17 +91,20 @@ export class Executor {
   }
 
   /** Runs one call of an endpoint; rejects with a `PubNubError`. */
-  async call<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, given: InnerOptions = {}): Promise<R> {
-    const { operation, retry: rule, retries } = endpoint;
+  async call<P, R>(endpoint: Exchange<P, R>, values: Values<P>, given: InnerOptions = {}): Promise<R> {
+    const { operation, retry: rule } = endpoint;
     const options = this.time.begin(given);
+    const publishId = endpoint.once && at(values, 'id');
     try {
       const plan = await this.plan(endpoint, values, options);
       if (options.signal?.aborted) throw aborted(operation, 'not-sent', options.signal.reason);
       const retry = typeof rule === 'function' ? rule(values) : rule;
-      const attempt = () => this.#attempt(endpoint, { plan, values }, options);
-      return await this.repeat({ operation, retry, retries }, attempt, options);
+      const of = { operation, retry };
+      const send = (limited: InnerOptions) => this.#attempt(endpoint, { plan, values }, limited);
+      const attempt = publishId ? attemptsOf(this, of, { values, options, send }) : () => send(options);
+      return await this.repeat(of, attempt, options);
     } catch (thrown) {
-      throw this.failure(operation, thrown);
+      throw withDetails(this.failure(operation, thrown), isText(publishId) && { publishId });
     }
   }
 
@@ -124,12 +114,14 @@ export class Executor {
    */
   repeat<R>(of: RetryClass, attempt: () => Promise<R>, options: InnerOptions): Promise<R> {
     const { operation, retry } = of;
-    const { signal } = options;
-    const { logger, random } = this.settings;
+    const { logger, random, retries: most } = this.settings;
+    const { signal, retries = most } = options;
     // What may be repeated only when it was not sent has, so far, not been sent.
-    const limits = limitsOf(operation, { signal, delivery: retry === 'not-sent' ? 'not-sent' : 'unknown' });
+    const delivery = retry === 'not-sent' ? retry : 'unknown';
+    const limits = limitsOf(operation, { signal, delivery });
     return retryCall(of, {
       random,
+      retries,
       attempt: () =>
         attempt().catch((thrown: unknown) => {
           throw this.failure(operation, thrown);
@@ -152,22 +144,19 @@ export class Executor {
   /** The checked values of a builder. Throws a `PubNubError` if they cannot be sent. */
   check<P>(endpoint: Validated<P>, given: Given): Values<P> {
     for (const name of ['cipherKey', 'token']) this.hide(given[name]);
-    return validate(endpoint, given, this.settings);
+    const values = validate(endpoint, given, this.settings);
+    return endpoint.complete?.(values, this.#ownId) ?? values;
   }
 
   /** The request of a call, without credentials. */
   async plan<P, R>(
-    endpoint: Endpoint<P, R>,
+    endpoint: Exchange<P, R>,
     values: Values<P>,
     options: InnerOptions = {},
   ): Promise<RequestPlan> {
     const { operation, payload } = endpoint;
     const { settings, identity } = this;
-    if (this.#closed)
-      throw new PubNubError('PN-2004', `${operation}: the client is closed.`, {
-        operation,
-        delivery: 'not-sent',
-      });
+    if (this.#closed) throw closed(operation);
     try {
       if (payload) this.reminder?.sent(operation, payload.of(values));
       const codec = payload?.encrypted && this.codec;
@@ -207,7 +196,7 @@ export class Executor {
   refusal(
     operation: PNOperationType,
     { headers, body }: TransportResponse,
-    { url = this.settings.baseUrl, ...more }: Refusing,
+    { url = this.authorizer.baseUrl, ...more }: Refusing,
   ): PubNubError {
     const raw = readErrorBody(body);
     const retryAfter = retryAfterIn(headers, this.settings.clock.now());
@@ -216,15 +205,16 @@ export class Executor {
   }
 
   async #attempt<P, R>(
-    endpoint: Endpoint<P, R>,
+    endpoint: Exchange<P, R>,
     { plan, values }: { readonly plan: RequestPlan; readonly values: Values<P> },
     options: InnerOptions,
   ): Promise<R> {
     const { operation, auth, decrypt } = endpoint;
-    const { requestTimeout: most, baseUrl: from } = this.settings;
-    const limits = () => this.time.limits(operation, options, { most, delivery: 'not-sent', from: PROVIDER });
+    const { requestTimeout: most } = this.settings;
+    const limitsOf = (more: object) => this.time.limits(operation, options, { most, ...more });
+    const limits = () => limitsOf({ delivery: 'not-sent', from: PROVIDER });
     const response = await this.authorizer.sendAuthorized(plan, { operation, auth, limits }, (request) =>
-      this.send(operation, request, this.time.limits(operation, options, { most, from })),
+      this.send(operation, request, limitsOf({ from: this.authorizer.baseUrl })),
     );
     this.settings.logger?.debug?.('answered', { operation, status: response.status });
     const result = this.read(endpoint, values, response);
@@ -236,7 +226,7 @@ export class Executor {
   }
 
   /** The result in an answer. Throws the error of an answer that is not a success. */
-  read<P, R>(endpoint: Endpoint<P, R>, values: Values<P>, response: TransportResponse): R {
+  read<P, R>(endpoint: Exchange<P, R>, values: Values<P>, response: TransportResponse): R {
     const { operation, parse } = endpoint;
     const { status, body: text } = response;
     if (status < 200 || status >= 300)
@@ -248,7 +238,7 @@ export class Executor {
       return parse({ body, text, status }, values);
     } catch (cause) {
       if (PubNubError.is(cause)) throw cause;
-      throw malformed(operation, { status, cause, from: this.settings.baseUrl });
+      throw malformed(operation, { status, cause, from: this.authorizer.baseUrl });
     }
   }
 }

@@ -35,7 +35,7 @@ export function transportOver(call: Call): Transport {
       ...(body !== undefined && { body }),
       ...(keepalive && { keepalive }),
       // Browsers do not tell where a redirect leads that they do not follow themselves.
-      redirect: accept ? 'follow' : 'manual',
+      redirect: accept === 'stream' ? 'follow' : 'manual',
     });
     return answerOf(response, accept);
   };
@@ -51,7 +51,7 @@ type Exchange = (
   body: string | Blob | ReadableStream | undefined,
 ) => Promise<TransportResponse>;
 
-async function answerOf(response: Response, accept: 'stream' | undefined): Promise<TransportResponse> {
+async function answerOf(response: Response, accept: TransportRequest['accept']): Promise<TransportResponse> {
   const { headers } = response;
   // A browser hides the status of a redirect that it does not follow.
   const status = response.type === 'opaqueredirect' ? 307 : response.status;

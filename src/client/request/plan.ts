@@ -1,5 +1,5 @@
 import type { PNOperationType } from '../../protocol/status.ts';
-import type { Endpoint, Keyset, Query, Values } from '../endpoint.ts';
+import type { Exchange, Keyset, Query, Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { encodeSegment } from './path.ts';
 import type { TransportRequest } from './transport.ts';
@@ -14,7 +14,7 @@ export interface RequestPlan extends Pick<TransportRequest, 'method' | 'url' | '
 
 /** Builds the request of an endpoint. Throws `PN-1005` if the payload is too large. */
 export function planRequest<P, R>(
-  endpoint: Endpoint<P, R>,
+  endpoint: Exchange<P, R>,
   values: Values<P>,
   client: {
     readonly keys: Keyset;

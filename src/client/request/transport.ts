@@ -17,8 +17,11 @@ export interface TransportRequest {
   readonly body?: string | BodyBytes | undefined;
   /** Called with the number of bytes of a `BodyBytes` that have been sent, if the transport can count them. */
   readonly onProgress?: ((loaded: number) => void) | undefined;
-  /** `stream`: the body of a success is a stream of bytes. Redirects may be followed: the address holds no secrets. */
-  readonly accept?: 'stream' | undefined;
+  /**
+   * The body of a success is a stream of bytes. `stream`: redirects may be followed, since the address holds no secrets;
+   * `events`: they are not, and the bytes come one by one, for as long as both sides want.
+   */
+  readonly accept?: 'stream' | 'events' | undefined;
   /** The request has to reach the server even if the page that sends it goes away: `fetch` has an option of this name. */
   readonly keepalive?: true | undefined;
   /** Aborted when the answer is no longer wanted. */

@@ -1,8 +1,8 @@
 /** The shortest time between two attempts, in milliseconds. */
 export const FLOOR_DELAY = 1_000;
 
-/** The delays and limits of retries. Delays in milliseconds. */
-export interface BackoffPolicy {
+/** The delays between retries, in milliseconds. */
+export interface BackoffDelays {
   /** The longest delay before the given attempt (1 is the first retry), before jitter. */
   readonly delay: (attempt: number) => number;
   /** The shortest delay, with jitter and `Retry-After`. */
@@ -11,6 +11,10 @@ export interface BackoffPolicy {
   readonly maximumDelay: number;
   /** The longest `Retry-After` that is followed. */
   readonly longestRetryAfter: number;
+}
+
+/** The delays and limits of retries. */
+export interface BackoffPolicy extends BackoffDelays {
   /** Attempts before giving up; `Infinity` never does. */
   readonly maximumRetries: number;
 }
@@ -29,7 +33,7 @@ export interface BackoffInput {
  * The delay before a retry: full jitter between `minimumDelay` and the policy's delay, or the server's `Retry-After` with a
  * little jitter. At most `maximumDelay` or `longestRetryAfter`. `Infinity`: no retry until the program asks for one.
  */
-export function backoff(policy: BackoffPolicy, { attempt, random, retryAfter }: BackoffInput): number {
+export function backoff(policy: BackoffDelays, { attempt, random, retryAfter }: BackoffInput): number {
   const { minimumDelay: floor, maximumDelay: cap, longestRetryAfter } = policy;
   if (retryAfter !== undefined)
     return clamp(retryAfter + random * floor, floor, Math.max(floor, longestRetryAfter));

@@ -67,18 +67,37 @@ export async function endedByBoth<T>(
   }
 }
 
+/**
+ * A promise that rejects as soon as a signal is aborted, with its reason or what `errorOf` makes of it. `begin` gets how to
+ * settle the promise before, and returns what gives the wait up.
+ */
+export function unlessAborted(
+  signal: AbortSignal | undefined,
+  begin: (resolve: () => void, reject: (error: unknown) => void) => () => unknown,
+  errorOf = (reason: unknown) => reason,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(errorOf(signal.reason));
+    const settling =
+      <T>(settle: (value: T) => void) =>
+      (value: T) => {
+        signal?.removeEventListener('abort', abort);
+        settle(value);
+      };
+    const fail = settling(reject);
+    const abort = () => {
+      giveUp();
+      fail(errorOf(signal?.reason));
+    };
+    const giveUp = begin(settling(resolve), fail);
+    signal?.addEventListener('abort', abort);
+  });
+}
+
 /** Waits for a number of milliseconds; rejects with the signal's reason as soon as it is aborted. */
 export function pauseFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const abort = () => {
-      clock.clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', abort, { once: true });
+  return unlessAborted(signal, (resolve) => {
+    const timer = clock.setTimeout(resolve, milliseconds);
+    return () => clock.clearTimeout(timer);
   });
 }

@@ -30,6 +30,11 @@ const LONGEST_STEP = 10_000;
 /** The longest delay of a runtime's timer, in milliseconds: it fires longer ones at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** A timer; after the slice of its delay that runs comes the next one. */
+interface SlicedTimer {
+  slice: TimerHandle | undefined;
+}
+
 /**
  * Makes a clock reliable. Its timers take any delay: above 2^31 - 1 ms they wait in slices, `Infinity` never fires and
  * holds nothing, and `NaN` and what is below zero count as 0.
@@ -41,10 +46,13 @@ export function steadyClock(clock: Clock): SteadyClock {
       ? onward(() => clock.monotonic(), Number.POSITIVE_INFINITY)
       : onward(() => clock.now(), LONGEST_STEP),
     setTimeout: (callback: () => void, milliseconds: number) => {
-      const delay = milliseconds > 0 ? milliseconds : 0;
-      return delay > LONGEST_TIMER
-        ? new LongTimer(clock, callback, delay)
-        : clock.setTimeout(callback, delay);
+      const timer: SlicedTimer = { slice: undefined };
+      const wait = (left: number) => {
+        const slice = Math.min(left, LONGEST_TIMER);
+        timer.slice = clock.setTimeout(() => (left > slice ? wait(left - slice) : callback()), slice);
+      };
+      if (milliseconds !== Number.POSITIVE_INFINITY) wait(milliseconds > 0 ? milliseconds : 0);
+      return timer;
     },
     atLatest: (milliseconds: number, callback: () => void) => {
       try {
@@ -58,8 +66,9 @@ export function steadyClock(clock: Clock): SteadyClock {
         return () => undefined;
       }
     },
+    // The handles of such a clock are its own, and opaque to those who hold them.
     clearTimeout: (timer: TimerHandle) =>
-      quietly(() => (timer instanceof LongTimer ? timer.clear() : clock.clearTimeout(timer))),
+      quietly(() => clock.clearTimeout((timer as SlicedTimer | undefined)?.slice)),
   });
 }
 
@@ -102,28 +111,4 @@ function onward(read: () => unknown, longestStep: number): () => number {
     last = now;
     return passed;
   };
-}
-
-class LongTimer {
-  readonly #clock: Clock;
-  readonly #callback: () => void;
-  #slice: TimerHandle;
-
-  constructor(clock: Clock, callback: () => void, delay: number) {
-    this.#clock = clock;
-    this.#callback = callback;
-    if (delay < Number.POSITIVE_INFINITY) this.#wait(delay);
-  }
-
-  clear(): void {
-    this.#clock.clearTimeout(this.#slice);
-  }
-
-  #wait(delay: number): void {
-    const slice = Math.min(delay, LONGEST_TIMER);
-    this.#slice = this.#clock.setTimeout(() => {
-      if (delay > slice) this.#wait(delay - slice);
-      else this.#callback();
-    }, slice);
-  }
 }

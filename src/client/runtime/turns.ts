@@ -1,20 +1,4 @@
-// Stored here, before a test can replace them: with fake timers, the turn would never end.
-const { setImmediate: immediately, MessageChannel: Channel } = globalThis as Partial<typeof globalThis>;
-
-/** Resolves after one turn of the event loop, in which timers, sockets and listeners can run. */
-export function turn(): Promise<void> {
-  if (typeof immediately === 'function') return new Promise((resolve) => void immediately(resolve));
-  // A runtime without either has no event loop that could be starved.
-  if (typeof Channel !== 'function') return Promise.resolve();
-  return new Promise((resolve) => {
-    const { port1, port2 } = new Channel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-}
+import { unlessAborted } from './signals.ts';
 
 interface Waiting {
   readonly begin: () => void;
@@ -29,11 +13,6 @@ export class Turns {
 
   constructor(most: number) {
     this.#most = most;
-  }
-
-  /** `true` if a job waits. */
-  get isWanted(): boolean {
-    return this.#waiting.length > 0;
   }
 
   /** Runs the work when its turn has come. Rejects with the signal's reason when it is aborted before. */
@@ -55,19 +34,14 @@ export class Turns {
   }
 
   #wait(signal: AbortSignal, isUrgent: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return unlessAborted(signal, (resolve) => {
       const begin = () => {
-        signal.removeEventListener('abort', abort);
         this.#running++;
         resolve();
       };
-      const abort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal.reason);
-      };
       const waiting = { begin, isUrgent };
       this.#waiting.push(waiting);
-      signal.addEventListener('abort', abort, { once: true });
+      return () => this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     });
   }
 }

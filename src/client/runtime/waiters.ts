@@ -1,3 +1,5 @@
+import { unlessAborted } from './signals.ts';
+
 /** The effect of an event on a wait: success, the error that ends it, or `undefined` for none. */
 export type Verdict = 'done' | Error | undefined;
 
@@ -11,22 +13,21 @@ export class Waiters<News> {
     onAbort: (cause: unknown) => Error,
     judge: (news: News) => Verdict,
   ): Promise<void> {
-    if (signal?.aborted) return Promise.reject(onAbort(signal.reason));
-    return new Promise((resolve, reject) => {
-      const end = (verdict: 'done' | Error) => {
-        this.#all.delete(hear);
-        signal?.removeEventListener('abort', abort);
-        if (verdict === 'done') resolve();
-        else reject(verdict);
-      };
-      const abort = () => end(onAbort(signal?.reason));
-      const hear = (news: News) => {
-        const verdict = judge(news);
-        if (verdict !== undefined) end(verdict);
-      };
-      this.#all.add(hear);
-      signal?.addEventListener('abort', abort);
-    });
+    return unlessAborted(
+      signal,
+      (resolve, reject) => {
+        const hear = (news: News) => {
+          const verdict = judge(news);
+          if (verdict === undefined) return;
+          this.#all.delete(hear);
+          if (verdict === 'done') resolve();
+          else reject(verdict);
+        };
+        this.#all.add(hear);
+        return () => this.#all.delete(hear);
+      },
+      onAbort,
+    );
   }
 
   /** Passes an event to the current waits. */

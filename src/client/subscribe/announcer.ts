@@ -73,18 +73,10 @@ export class Announcer {
 }
 
 /** The status of an announcement. A presence name is implied by its channel, and named only where it stands alone. */
-export function statusOf({
-  category,
-  operation,
-  names,
-  error,
-  attempt,
-  nextRetryAt,
-}: Announcement): PNStatus {
+export function statusOf({ category, names, error: errorData, ...more }: Announcement): PNStatus {
   const affectedChannels = plain(names.channels);
   const affectedChannelGroups = plain(names.groups);
-  const affected = { affectedChannels, affectedChannelGroups };
-  return makeStatus(category, { operation, errorData: error, attempt, nextRetryAt, ...affected });
+  return makeStatus(category, { ...more, errorData, affectedChannels, affectedChannelGroups });
 }
 
 function plain(names: readonly string[]): readonly string[] {

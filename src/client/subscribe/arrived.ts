@@ -57,5 +57,5 @@ export function holderOf(
   { envelope, group, turn }: Arrived,
 ): Backfill | undefined {
   if (backfills.length === 0) return undefined;
-  return backfills.findLast((backfill) => backfill.serial < turn && backfill.covers(envelope.c, group));
+  return backfills.findLast((backfill) => backfill.serial < turn && backfill.holdsBack(envelope, group));
 }

@@ -11,21 +11,26 @@ import { MOST_FRUITLESS } from './steps.ts';
 export const MOST_ATTEMPTS = 5;
 /** The bounds of the shortest patience, in milliseconds, and how many round trips it is between them. */
 const SHORTEST = { least: 1_000, most: 5_000, roundTrips: 4 } as const;
-/** How often the patience is doubled at most while other backfills wait for their turn. */
-const MOST_GROWTH_IN_TURNS = 3;
 /** Milliseconds after which a server answers a poll in any case. */
 const LONGEST_HOLD = 285_000;
 
+/** A poll under way. */
+interface Running {
+  readonly backfill: Backfill;
+  /** Shortens its patience, if it is longer than the shortest. */
+  readonly hurry: () => void;
+}
+
 /**
  * Reads the server's live queue for backfills, by polls of their own, one at a time. A server holds a poll for which there
- * is nothing, so a poll is given some patience, the more the longer no other backfill waits, and is then cancelled: no
- * backfill starves another one, and an answer that got lost costs seconds.
+ * is nothing, so a poll is given some patience, the more the longer its backfill has had no answer, and is then cancelled:
+ * it makes way at once for one that has waited less, so that no backfill starves another one, and an answer that got lost
+ * costs seconds.
  */
 export class BackfillQueue {
   readonly #engine: SubscribeEngine;
   readonly #turns = new Turns(1);
-  /** Shortens the patience with the poll under way, if there is one that can be shortened. */
-  #hurry: (() => void) | undefined;
+  #running: Running | undefined;
 
   constructor(engine: SubscribeEngine) {
     this.#engine = engine;
@@ -50,17 +55,17 @@ export class BackfillQueue {
   // server would have answered by now in any case, the answer is lost.
   async #answer(backfill: Backfill, signal: AbortSignal): Promise<LoopAnswer | undefined> {
     const { mostSilence } = backfill;
+    const { clock } = this.#engine.settings;
     for (;;) {
       let wasHolding = false;
-      let patience = 0;
+      let sentAt = 0;
       const poll = () => {
         wasHolding = backfill.isHolding;
-        patience = this.#patienceFor(backfill);
-        return this.#poll(backfill, patience, signal);
+        sentAt = clock.monotonic();
+        return this.#poll(backfill, signal);
       };
-      // The poll under way makes way for a backfill that waits, above all where newer entries wait behind that.
-      backfill.onHeld = () => this.#hurry?.();
-      this.#hurry?.();
+      backfill.onHeld = () => this.#running?.hurry();
+      this.#makeWay(backfill);
       const answer = await this.#turns.run(signal, poll, () => backfill.isHolding);
       if (answer) {
         backfill.silence = 0;
@@ -69,6 +74,7 @@ export class BackfillQueue {
       backfill.silence++;
       backfill.onSilence?.();
       if (mostSilence !== undefined && backfill.silence >= mostSilence) return undefined;
+      const patience = clock.monotonic() - sentAt;
       const isLost = patience >= LONGEST_HOLD;
       if (isLost) backfill.attempts = MOST_ATTEMPTS;
       if (isLost || (wasHolding && mostSilence === undefined))
@@ -76,26 +82,36 @@ export class BackfillQueue {
     }
   }
 
+  // The poll under way makes way for a backfill behind which newer entries wait, or that has waited for less: as long as
+  // both are silent, their slices grow alike.
+  #makeWay({ isHolding, silence }: Backfill): void {
+    const running = this.#running;
+    if (running && (isHolding || silence < running.backfill.silence)) running.hurry();
+  }
+
   // Resolves to `undefined` if there is no answer within the patience. Rejects if the signal is aborted.
-  async #poll(backfill: Backfill, patience: number, signal: AbortSignal): Promise<LoopAnswer | undefined> {
+  async #poll(backfill: Backfill, signal: AbortSignal): Promise<LoopAnswer | undefined> {
     signal.throwIfAborted();
     const { settings, poller } = this.#engine;
     const { clock } = settings;
     const shortest = this.#shortestPatience;
+    const patience = this.#patienceFor(backfill, shortest);
     backfill.asked = backfill.names;
     const controller = new AbortController();
     const giveUp = () => controller.abort();
     signal.addEventListener('abort', giveUp, { once: true });
     let timer = clock.setTimeout(giveUp, patience);
-    const shorten = () => {
-      this.#hurry = undefined;
+    let isShort = patience <= shortest;
+    const hurry = () => {
+      if (isShort) return;
+      isShort = true;
       clock.clearTimeout(timer);
       timer = clock.setTimeout(giveUp, shortest);
     };
-    if (patience > shortest) this.#hurry = shorten;
+    this.#running = { backfill, hurry };
     const request = { names: backfill.asked, cursor: backfill.place };
     const outcome = await poller.poll(request, controller);
-    this.#hurry = undefined;
+    this.#running = undefined;
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
     if ('answer' in outcome) return outcome.answer;
@@ -107,12 +123,10 @@ export class BackfillQueue {
     throw error;
   }
 
-  // It grows with silence, unless something newer waits.
-  #patienceFor({ isHolding, silence }: Backfill): number {
-    const shortest = this.#shortestPatience;
+  // In milliseconds. It grows with silence, unless something newer waits.
+  #patienceFor({ isHolding, silence }: Backfill, shortest: number): number {
     if (isHolding) return shortest;
-    const growth = this.#turns.isWanted ? Math.min(silence, MOST_GROWTH_IN_TURNS) : silence;
-    const patience = shortest * 2 ** growth;
+    const patience = shortest * 2 ** silence;
     const { pollTimeout } = this.#engine.settings;
     return patience > pollTimeout / 2 ? pollTimeout : patience;
   }

@@ -1,5 +1,7 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived, Held } from './arrived.ts';
+import type { BackfillPlan } from './backfill-plan.ts';
 import { pollError } from './backfill-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
@@ -7,22 +9,6 @@ import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { type Names, pick } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
-
-/** What a backfill is to bring, from where, and to whom. */
-export interface BackfillPlan {
-  readonly names: Names;
-  /** Exclusive start. */
-  readonly from: LoopCursor;
-  /** Inclusive end: what is newer comes from the loop. */
-  readonly to: Timetoken;
-  /** The server's time when it was planned. */
-  readonly asOf: Timetoken;
-  readonly recipients: readonly LiveSubscription[];
-  /** The groups that channels among the names are known, or may be taken, to belong to. */
-  readonly groups?: ReadonlyMap<string, readonly string[]>;
-  /** The names of the poll that met the loss, if the loop did. */
-  readonly asked?: Names;
-}
 
 /** What is left of a loss, and how much of it history has brought back. */
 export type Outcome = readonly [Loss, Recovered];
@@ -48,6 +34,8 @@ export class Backfill {
   asked: Names;
   /** Whether it brings back what the loop lost. */
   readonly fills: boolean = false;
+  /** Whether another one can go on from its place. */
+  readonly isRepeatable: boolean = true;
   /** The channels of each group that was listed. */
   readonly membersOf = new Map<string, readonly string[]>();
   /** Failures in a row. */
@@ -110,14 +98,23 @@ export class Backfill {
     return this.fills || this.isHolding;
   }
 
-  /** Whether an entry belongs to its names. */
-  covers(channel: string, group: string | undefined): boolean {
-    return this.#interest.match(channel, group) !== undefined;
+  /** Up to where it has brought everything. */
+  get reached(): LoopCursor {
+    return { ...this.place, timetoken: sooner(this.place.timetoken, this.plan.to) };
   }
 
-  /** Drops the names that none of its recipients wants any more. */
-  narrow(): void {
+  /** Whether an entry has to wait for it: it belongs to its names, and is not from before its start. */
+  holdsBack({ c: channel, p }: WireEnvelope, group: string | undefined): boolean {
+    const { timetoken, region } = this.plan.from;
+    // An answer with such an entry may have waited for a reader since before the names had stopped.
+    const isBefore = p.r === region && compareTimetokens(p.t, timetoken) <= 0;
+    return !isBefore && this.#interest.match(channel, group) !== undefined;
+  }
+
+  /** Drops the names that none of its recipients wants any more, and refused ones if another one can go on. */
+  narrow(refused: Names): void {
     const { recipients, plan } = this;
+    if (this.isRepeatable) this.#interest.drop(refused);
     const isWanted = (channel: string) => {
       const among = [undefined, ...(plan.groups?.get(channel) ?? [])];
       return recipients.some(({ interest }) =>

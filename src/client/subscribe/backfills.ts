@@ -5,7 +5,7 @@ import { pauseFor } from '../runtime/signals.ts';
 import type { Backfill, EarlyEnd } from './backfill.ts';
 import { BackfillQueue, MOST_ATTEMPTS } from './backfill-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
-import { isEmpty } from './names.ts';
+import { isEmpty, NO_NAMES } from './names.ts';
 
 /** How much may wait behind all backfills of a client. */
 const MOST_ENTRIES = 10_000;
@@ -79,10 +79,10 @@ export class Backfills {
     this.resume();
   }
 
-  /** Drops names that no subscription wants any more. */
-  narrow(): void {
+  /** Drops names that no subscription wants any more, and refused ones where another backfill can go on. */
+  narrow(refused = NO_NAMES): void {
     for (const backfill of [...this.#all]) {
-      backfill.narrow();
+      backfill.narrow(refused);
       if (isEmpty(backfill.names)) this.#remove(backfill);
     }
   }

@@ -16,6 +16,7 @@ import type {
 import { objectsChange } from '../listeners/objects-change.ts';
 import { UNREADABLE } from '../wire/encrypted.ts';
 import type { Json } from '../wire/json.ts';
+import { withoutPublishId } from '../wire/publish-id.ts';
 import { at, isRecord, recordAt, stringAt, timetokenOf } from '../wire/read.ts';
 
 /** Gives the address of a file. */
@@ -70,7 +71,7 @@ function message(envelope: WireEnvelope): PNMessageResult {
     timetoken: envelope.p.t,
     publisher: textIn(envelope.i),
     // It was parsed from JSON.
-    userMetadata: envelope.u as Json | undefined,
+    userMetadata: withoutPublishId(envelope.u) as Json | undefined,
     customMessageType: textIn(envelope.cmt),
     message: envelope.d,
   };
@@ -144,7 +145,7 @@ function place(envelope: WireEnvelope) {
 // The publisher's metadata.
 function described({ i: publisher, u, cmt }: WireEnvelope) {
   // It was parsed from JSON.
-  const userMetadata = u as Json | undefined;
+  const userMetadata = withoutPublishId(u) as Json | undefined;
   return { publisher: textIn(publisher), userMetadata, customMessageType: textIn(cmt) };
 }
 

@@ -1,5 +1,6 @@
 import { EventKind, type WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { publishIdIn } from '../wire/publish-id.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { Recipients } from './recipients.ts';
 
@@ -8,6 +9,10 @@ const WINDOW = 5 * 60_000;
 
 /** One entry, whatever the number of its copies, and the recipients that have had it. */
 export interface Seen {
+  /** The timetoken; of an entry with an id `#` and the id, which may come with several timetokens. */
+  readonly key: string;
+  /** The newest timetoken of its copies. */
+  timetoken: Timetoken;
   readonly channel: string;
   readonly kind: number;
   readonly publisher: string | undefined;
@@ -21,13 +26,14 @@ export interface Seen {
   readonly had: Recipients;
   /** Number of copies. */
   copies: number;
-  /** The batch of the loop that brought it first, if any. */
+  /** The batch of the loop that brought it first, with its newest timetoken, if any. */
   batch: number | undefined;
-  /** Another entry of the same timetoken. */
+  /** Another entry of the same key. */
   readonly next: Seen | undefined;
 }
 
 interface Wanted {
+  readonly key: string;
   readonly envelope: WireEnvelope;
   readonly content: number;
   readonly isRow: boolean;
@@ -35,16 +41,16 @@ interface Wanted {
 
 /**
  * Remembers the last entries, live and older ones alike, and the recipients of each. Two entries are one when channel,
- * publish timetoken, kind, publisher, sequence, payload, `meta` and custom type agree; the name that matched does not
- * count, since one message may come for a channel, a group and a wildcard.
+ * publish timetoken, kind, publisher, sequence, payload, `meta` and custom type agree, or channel, publisher and the id of
+ * the publish; the name that matched does not count, since one message may come for a channel, a group and a wildcard.
  */
 export class DeliveryWindow {
   readonly #limit: number;
   readonly #fingerprints: Fingerprints;
-  // By timetoken, in two generations of up to `limit` entries each: to forget entries one by one would cost several
+  // By key, in two generations of up to `limit` entries each: to forget entries one by one would cost several
   // times more than all the rest.
-  #young = new Map<Timetoken, Seen>();
-  #old: ReadonlyMap<Timetoken, Seen> = new Map();
+  #young = new Map<string, Seen>();
+  #old: ReadonlyMap<string, Seen> = new Map();
   #size = 0;
   #youngest: Timetoken = '0';
   #oldest: Timetoken = '0';
@@ -66,15 +72,22 @@ export class DeliveryWindow {
    * sequence number, and is recognised whatever its age.
    */
   note(envelope: WireEnvelope, now: number, isRow = false): Seen {
-    const { d, u, cmt } = envelope;
+    const { d, u, cmt, p } = envelope;
     // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
+    const id = publishIdIn(meta);
     const content = this.#fingerprints.of(d, meta, cmt || undefined);
-    const seen = this.#find(envelope, content, isRow);
-    if (seen === undefined || (!isRow && now - seen.at > WINDOW))
-      return this.#add(envelope, { content, isRow }, now);
+    const wanted = { key: id === undefined ? p.t : `#${id}`, envelope, content, isRow };
+    const seen = this.#find(wanted);
+    if (seen === undefined || (!isRow && now - seen.at > WINDOW)) return this.#add(wanted, now);
     seen.copies++;
     if (!isRow) seen.sequence = envelope.s;
+    if (compareTimetokens(p.t, seen.timetoken) > 0) {
+      // The loop has not brought this one yet.
+      seen.timetoken = p.t;
+      seen.batch = undefined;
+      this.#meet(p.t);
+    }
     return seen;
   }
 
@@ -86,26 +99,44 @@ export class DeliveryWindow {
     this.#youngest = this.#oldest = this.#forgotten = '0';
   }
 
-  #find(envelope: WireEnvelope, content: number, isRow: boolean): Seen | undefined {
-    const { t } = envelope.p;
-    const first = this.#young.get(t) ?? this.#old.get(t);
-    // Most timetokens are new.
+  #find(wanted: Wanted): Seen | undefined {
+    const { key } = wanted;
+    const first = this.#young.get(key) ?? this.#old.get(key);
+    // Most keys are new.
     if (first === undefined) return undefined;
-    const wanted = { envelope, content, isRow };
-    return among(this.#young.get(t), wanted) ?? among(this.#old.get(t), wanted);
+    return among(this.#young.get(key), wanted) ?? among(this.#old.get(key), wanted);
   }
 
-  #add(envelope: WireEnvelope, { content, isRow }: Omit<Wanted, 'envelope'>, at: number): Seen {
+  #add({ key, envelope, content, isRow }: Wanted, at: number): Seen {
     const { c: channel, e: kind = EventKind.message, i: publisher, s, p } = envelope;
     const sequence = isRow ? null : s;
     if (this.#size >= this.#limit) this.#age();
-    if (compareTimetokens(p.t, this.#youngest) > 0) this.#youngest = p.t;
-    const next = this.#young.get(p.t);
+    this.#meet(p.t);
+    const next = this.#young.get(key);
     const had = new Recipients();
-    const seen = { channel, kind, publisher, content, sequence, at, had, copies: 1, batch: undefined, next };
-    this.#young.set(p.t, seen);
+    const { t: timetoken } = p;
+    // One literal: it is made for each message.
+    const seen = {
+      key,
+      timetoken,
+      channel,
+      kind,
+      publisher,
+      content,
+      sequence,
+      at,
+      had,
+      copies: 1,
+      batch: undefined,
+      next,
+    };
+    this.#young.set(key, seen);
     this.#size += 1;
     return seen;
+  }
+
+  #meet(timetoken: Timetoken): void {
+    if (compareTimetokens(timetoken, this.#youngest) > 0) this.#youngest = timetoken;
   }
 
   #age(): void {
@@ -118,11 +149,13 @@ export class DeliveryWindow {
   }
 }
 
-function among(first: Seen | undefined, { envelope, content, isRow }: Wanted): Seen | undefined {
-  const { c, e = EventKind.message, i, s } = envelope;
+function among(first: Seen | undefined, { key, envelope, content, isRow }: Wanted): Seen | undefined {
+  const { c, e = EventKind.message, i, s, p } = envelope;
   for (let seen = first; seen; seen = seen.next) {
-    const same = seen.content === content && seen.channel === c && seen.publisher === i && seen.kind === e;
-    if (same && (isRow || seen.sequence === null || seen.sequence === s)) return seen;
+    if (seen.channel !== c || seen.publisher !== i) continue;
+    if (key !== p.t) return seen;
+    if (seen.content !== content || seen.kind !== e) continue;
+    if (isRow || seen.sequence === null || seen.sequence === s) return seen;
   }
   return undefined;
 }

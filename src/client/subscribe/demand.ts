@@ -1,5 +1,4 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
-import { OwnStates } from '../presence/own-states.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { each, isEmpty, type Names, namesOf } from './names.ts';
@@ -12,13 +11,19 @@ type Index = Map<string, Set<LiveSubscription>>;
 
 const NOBODY: readonly LiveSubscription[] = Object.freeze([]);
 
+/** The user's own state on a channel or group. Handshakes and heartbeats repeat it, so that it survives a timeout. */
+export interface OwnState {
+  /** JSON text. */
+  readonly text: string;
+}
+
 /**
  * The subscriptions of a client. A name is wanted until its last subscription drops it, so that two parts of a program on
  * one channel do not disturb each other. An index by name finds the subscriptions of an entry.
  */
 export class Demand {
   /** What `setState()` set, until its name is dropped. */
-  readonly states = new OwnStates();
+  readonly states = new Map<string, OwnState>();
   readonly #subscriptions = new Set<LiveSubscription>();
   readonly #index: Readonly<Record<keyof Names, Index>> = { channels: new Map(), groups: new Map() };
   /** Subscriptions that the loop does not know yet. */
@@ -65,8 +70,8 @@ export class Demand {
       for (const name of [...channels, ...channelGroups]) if (asked.has(name)) texts.set(name, text);
     }
     for (const name of asked) {
-      const text = this.states.text(name);
-      if (text !== undefined) texts.set(name, text);
+      const own = this.states.get(name);
+      if (own) texts.set(name, own.text);
     }
     if (texts.size === 0) return undefined;
     return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
@@ -75,7 +80,7 @@ export class Demand {
   /** Adds a subscription. Its presence state replaces what `setState()` has set before. */
   add(subscription: LiveSubscription): void {
     if (subscription.wish.state)
-      this.states.forget([...subscription.channels, ...subscription.channelGroups]);
+      for (const name of [...subscription.channels, ...subscription.channelGroups]) this.states.delete(name);
     this.#subscriptions.add(subscription);
     this.#fresh.add(subscription);
     each(subscription.names, (name, kind) => {
@@ -117,7 +122,7 @@ export class Demand {
       if (set && set.size > 0) return;
       this.#index[kind].delete(name);
       // The server forgets the state of a user who leaves.
-      this.states.forget([name]);
+      this.states.delete(name);
     });
     if (isEmpty(subscription.names)) this.#subscriptions.delete(subscription);
   }

@@ -1,7 +1,6 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
-import { checkCount, checkName, checkText, checkTimetoken, listOf, optional } from '../builder/params.ts';
-import { defineEndpoint, type Endpoint, type List, type Params } from '../endpoint.ts';
+import type { Exchange, List, Params } from '../endpoint.ts';
 import { encodeNames, path } from '../request/path.ts';
 import { exactIntegers } from '../wire/exact-integers.ts';
 import { at, expected, isRecord, listAt, recordAt, timetokenOf } from '../wire/read.ts';
@@ -25,23 +24,14 @@ export interface PollParams extends Params {
  * `GET /v2/subscribe/{sub}/{channels}/0` (docs/reference/protocol.md, "Subscribe"). The loop sends it, and repeats it by
  * itself. The names are the same list from poll to poll: they are encoded once.
  */
-export function subscribeEndpoint(): Endpoint<PollParams, LoopAnswer> {
+export function subscribeEndpoint(): Exchange<PollParams, LoopAnswer> {
   let last: { readonly channels: readonly string[]; readonly encoded: ReturnType<typeof encodeNames> };
   const encode = (channels: readonly string[]) => {
     if (last?.channels !== channels) last = { channels, encoded: encodeNames(channels) };
     return last.encoded;
   };
-  return defineEndpoint<PollParams, LoopAnswer>({
+  return Object.freeze<Exchange<PollParams, LoopAnswer>>({
     operation: 'PNSubscribeOperation',
-    params: {
-      channels: listOf(checkName),
-      channelGroups: listOf(checkName),
-      timetoken: optional(checkTimetoken),
-      region: optional(checkCount),
-      filter: optional(checkText),
-      state: optional(checkText),
-    },
-    oneOf: ['channels', 'channelGroups'],
     path: ({ channels = [] }, keys) => path`/v2/subscribe/${keys.subscribeKey}/${encode(channels)}/0`,
     query: ({ timetoken = '0', region, channelGroups, filter, state }, keys) => ({
       tt: timetoken,
@@ -52,7 +42,6 @@ export function subscribeEndpoint(): Endpoint<PollParams, LoopAnswer> {
       state,
     }),
     retry: 'safe',
-    retries: 0,
     parse: ({ body, text }) => readAnswer(body, text),
   });
 }
@@ -70,7 +59,7 @@ const TIMETOKENS = [
 export function readAnswer(given: unknown, text: string): LoopAnswer {
   // The wire sends timetokens as strings; what sends numbers has lost their last digits by the time they are parsed.
   const body = hasBareTimetoken(given) ? exactIntegers({ body: given, text }, TIMETOKENS) : given;
-  const { g: gaps } = recordAt(body);
+  const { g: gaps, s: feed } = recordAt(body);
   const { t, r: region = 0 } = recordAt(body, 't');
   return {
     cursor: {
@@ -80,6 +69,7 @@ export function readAnswer(given: unknown, text: string): LoopAnswer {
     entries: listAt(body, 'm'),
     gaps: Array.isArray(gaps) ? gaps.filter(isGap) : undefined,
     bytes: text.length,
+    feed,
   };
 }
 

@@ -1,4 +1,4 @@
-import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { Settings } from '../config/options.ts';
 import type { Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
@@ -11,13 +11,13 @@ import { Backfill } from './backfill.ts';
 import { Backfills } from './backfills.ts';
 import { Delivery } from './delivery.ts';
 import { Demand } from './demand.ts';
-import { sooner } from './gaps.ts';
 import { Holding } from './holding.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { Loop } from './loop.ts';
 import { Losses } from './losses.ts';
-import { isEmpty, type Names } from './names.ts';
-import { Poller } from './poller.ts';
+import { intersection, isEmpty, type Names } from './names.ts';
+import { type AcceptEffect, type Past, pastsOf } from './pasts.ts';
+import { Poller, type Receiver } from './poller.ts';
 import type { Recovery } from './recovery.ts';
 import { Sightings } from './sightings.ts';
 import type { LoopCursor, LoopEffect, LoopInput } from './state.ts';
@@ -36,11 +36,12 @@ export class SubscribeEngine {
   /** The backfills that read history; `undefined` if the client has none. */
   readonly recovery: Recovery | undefined;
   readonly demand = new Demand();
-  readonly states = this.demand.states;
   readonly holding = new Holding();
   readonly sightings = new Sightings();
   readonly announcer: Announcer;
   readonly poller: Poller;
+  /** Answers the loop. */
+  readonly receiver: Receiver;
   readonly presence: Presence;
   readonly delivery: Delivery;
   readonly losses = new Losses(this);
@@ -48,6 +49,8 @@ export class SubscribeEngine {
   readonly loop: Loop;
   /** Everything up to this cursor has reached its subscriptions. */
   cursor: LoopCursor | undefined;
+  /** Where the server was when it last accepted names. */
+  floor: LoopCursor | undefined;
   /** Of the last batch that was delivered. */
   #latest: LoopCursor | undefined;
   /** Resolves when the loop has been told of the changes of this turn. */
@@ -61,6 +64,7 @@ export class SubscribeEngine {
     this.recovery = recovery;
     this.announcer = new Announcer(this.settings, listeners);
     this.poller = new Poller(executor);
+    this.receiver = this.settings.receiver?.(executor, this.poller) ?? this.poller;
     this.presence = new Presence(
       executor,
       (names) => this.loop.stateFor(names),
@@ -131,10 +135,26 @@ export class SubscribeEngine {
   }
 
   /** The server accepted names of subscriptions: each starts at its floor, and gets the older entries that it asked for. */
-  accept(effect: Extract<LoopEffect, { type: 'accept' }>): void {
+  accept(effect: AcceptEffect): void {
+    this.floor = effect.floor;
     this.cursor ??= this.loop.state.cursor;
-    for (const subscription of this.demand.upTo(effect.newest)) this.#acceptOne(subscription, effect);
+    for (const past of pastsOf(this.demand.upTo(effect.newest), effect)) {
+      const backfill = this.#backfillFor(past, effect);
+      if (backfill) this.backfills.open(backfill);
+    }
     this.backfills.resume();
+  }
+
+  /** The server refused names. What a backfill was to bring of accepted ones is fetched when they are accepted again. */
+  refuse({ names, error, newest, cursor }: Extract<LoopEffect, { type: 'refuse' }>): void {
+    for (const { interest, backfills } of this.demand.upTo(newest)) {
+      if (cursor)
+        for (const { names: some, reached, isRepeatable } of backfills)
+          if (isRepeatable) interest.refuse(intersection(some, names), error, reached);
+      interest.refuse(names, error, cursor);
+    }
+    this.backfills.narrow(cursor && names);
+    this.executor.authorizer.askAgain();
   }
 
   /** A batch is delivered whole. `fresh`: there was more in it than copies. */
@@ -171,7 +191,9 @@ export class SubscribeEngine {
   }
 
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
-    for (const subscription of this.demand.subscriptions) subscription.interest.askAgain();
+    // Another filter does not bring back names that were refused by themselves.
+    const code = type === 'filterChanged' ? 'PN-3008' : undefined;
+    for (const { interest } of this.demand.subscriptions) interest.askAgain(code);
     this.loop.dispatch({ type });
     this.backfills.askAgain();
   }
@@ -201,29 +223,15 @@ export class SubscribeEngine {
     if (!this.#closed) this.loop.dispatch({ type: 'demandChanged', ...change });
   }
 
-  // A start that the loop has not passed yet is only a floor. From any other, a backfill fetches the entries.
-  #acceptOne(
-    subscription: LiveSubscription,
-    { names: accepted, floor, cursor }: Extract<LoopEffect, { type: 'accept' }>,
-  ): void {
-    const { start, last, recovers } = subscription.wish;
+  // What is older than the loop's cursor. A start that the loop has not passed yet is only a floor.
+  #backfillFor(
+    { from, last, isRead, ...whose }: Past,
+    { floor, cursor }: AcceptEffect,
+  ): Backfill | undefined {
     const { recovery } = this;
-    const names = subscription.interest.accept(accepted, beginOf(start, floor));
-    const range = { to: cursor.timetoken, asOf: floor.timetoken };
-    const plan = { ...range, names, from: start ?? floor, recipients: [subscription] };
-    if (last !== undefined) {
-      const backfill = recovery?.newest(this, plan, last);
-      if (backfill) this.backfills.open(backfill);
-    } else if (start && !isEmpty(names) && compareTimetokens(start.timetoken, cursor.timetoken) < 0) {
-      const reads = recovers.start ? recovery : undefined;
-      this.backfills.open(reads?.start(this, plan) ?? new Backfill(this, plan));
-    }
+    const plan = { ...whose, from: from ?? floor, to: cursor.timetoken, asOf: floor.timetoken };
+    if (last !== undefined) return recovery?.newest(this, plan, last);
+    if (!from || compareTimetokens(from.timetoken, cursor.timetoken) >= 0) return undefined;
+    return (isRead && recovery?.start(this, plan)) || new Backfill(this, plan);
   }
-}
-
-// Each region issues its own timetokens: a start that is ahead of another region's would keep out everything from there.
-function beginOf(start: LoopCursor | undefined, floor: LoopCursor): Timetoken {
-  if (start === undefined) return floor.timetoken;
-  const isElsewhere = start.region !== undefined && start.region !== floor.region;
-  return isElsewhere ? sooner(start.timetoken, floor.timetoken) : start.timetoken;
 }

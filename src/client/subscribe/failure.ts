@@ -27,7 +27,7 @@ export function fail(turn: Turn, event: PollFailed): void {
   }
   const { attempt, first } = countFailure(turn);
   const names = wanted(state);
-  if (attempt > policy.reconnection.maximumRetries) {
+  if (attempt > policy.reconnection.maximumRetries || (first && policy.restore === false)) {
     turn.set({ owed: undefined, phase: { name: 'failed', error } });
     turn.announce(first ? 'PNUnexpectedDisconnectCategory' : 'PNConnectionErrorCategory', names, {
       ...{ error, attempt },
@@ -58,21 +58,22 @@ function countFailure(turn: Turn): { readonly attempt: number; readonly first: b
 }
 
 /**
- * Handles a refusal. New names are refused alone, and the loop continues with the accepted ones. If no new name can be
- * blamed, the loop waits for a token; with a token provider, or if the address is too long, it retries as after a failure.
+ * Handles a refusal. The names that it blames are refused alone, and the loop continues with the others. If nothing but
+ * accepted names is left to blame, the loop waits for a token; with a token provider, or if the address is too long, it
+ * retries as after a failure.
  */
 export function refuse(turn: Turn, event: PollFailed): void {
   const { error, newest, refusal } = event;
   turn.hasten(COST.refusal);
   const { policy, state } = turn;
-  const { phase } = state;
-  const isHandshake = phase.name === 'handshaking';
-  const asked = isHandshake ? phase.names : state.asked;
-  const suspects = isHandshake ? suspectsIn(state, asked, error) : NO_NAMES;
+  const { phase, owed } = state;
+  const isOld = phase.name === 'handshaking' ? phase.stale : owed;
+  const asked = phase.name === 'handshaking' ? phase.names : state.asked;
+  const suspects = suspectsIn(state, asked, error);
   const blamed = isEmpty(suspects) || refusal === 'filter' ? asked : suspects;
   const victims = intersection(suspects, state.demand);
   // The refused names are not wanted any more, or the request carried an old token or filter: ask again.
-  if ((isHandshake && phase.stale) || isEmpty(intersection(blamed, wanted(state)))) {
+  if (isOld || isEmpty(intersection(blamed, wanted(state)))) {
     leaveForgone(turn);
     goOn(turn);
   } else if (refusal === 'filter') {
@@ -81,7 +82,7 @@ export function refuse(turn: Turn, event: PollFailed): void {
     awaitProgram(turn, error);
   } else if (!isEmpty(victims)) {
     refuseNames(turn, victims, event);
-  } else if (error.category === 'PNAccessDeniedCategory' && !policy.renewsToken) {
+  } else if (error.category === 'PNAccessDeniedCategory' && !policy.tokenProvider) {
     awaitProgram(turn, error);
   } else {
     fail(turn, event);
@@ -90,26 +91,28 @@ export function refuse(turn: Turn, event: PollFailed): void {
 
 function refuseNames(turn: Turn, names: Names, event: PollFailed): void {
   const { error, newest, refusal } = event;
-  const { demand, refused } = turn.state;
-  turn.effects.push({ type: 'refuse', names, error, newest });
+  const { accepted, cursor, demand, refused, retry } = turn.state;
+  turn.effects.push({ type: 'refuse', names, error, newest, cursor });
   turn.announce(error.category, names, { error });
   const all = union(refused, names);
   // A later token, or another proxy, may accept them: if no name is left, all are retried.
   const isForToken = error.category === 'PNAccessDeniedCategory';
-  const mayPass = refusal === 'length' || (isForToken && turn.policy.renewsToken);
+  const mayPass = refusal === 'length' || (isForToken && turn.policy.tokenProvider);
   if (mayPass && isEmpty(wanted({ demand, refused: all }))) {
     fail(turn, event);
     return;
   }
   leaveForgone(turn);
-  turn.set({ refused: all, refusal: error });
+  turn.set({ accepted: without(accepted, names), refused: all, refusal: error });
+  // A subscription that came meanwhile has not been asked for.
+  if (retry && isEmpty(wanted(turn.state))) turn.set({ refused: NO_NAMES, retry: false });
   goOn(turn);
 }
 
-// Polls for the accepted names come before the next handshake.
+// Polls for the accepted names come before the next handshake, unless a poll was refused.
 function goOn(turn: Turn): void {
-  const { accepted, cursor, established, outage } = turn.state;
-  if (!established || outage || cursor === undefined || isEmpty(accepted)) {
+  const { accepted, cursor, established, outage, phase } = turn.state;
+  if (phase.name === 'receiving' || !established || outage || cursor === undefined || isEmpty(accepted)) {
     handshake(turn);
     return;
   }
@@ -117,14 +120,15 @@ function goOn(turn: Turn): void {
   proceedConnected(turn);
 }
 
-// The new names of this handshake that the answer blames; all new names if it blames none.
-function suspectsIn(state: LoopState, asked: Names, error: PubNubError): Names {
-  const fresh = without(asked, state.accepted);
+// The names that the answer blames. If these are all, as when a token has expired, or if it blames none: the new ones.
+function suspectsIn({ accepted, phase }: LoopState, asked: Names, error: PubNubError): Names {
   const named = intersection(asked, namesOf(error.channels, error.channelGroups));
-  return isEmpty(named) ? fresh : intersection(named, fresh);
+  const fresh = without(asked, accepted);
+  if (isEmpty(named)) return phase.name === 'handshaking' ? fresh : NO_NAMES;
+  return isEmpty(without(asked, named)) ? fresh : named;
 }
 
-// An accepted name or the filter expression is refused: the loop waits for a new token or expression.
+// All accepted names or the filter expression are refused: the loop waits for a new token or expression.
 function awaitProgram(turn: Turn, error: PubNubError): void {
   const names = wanted(turn.state);
   turn.haltTimer();

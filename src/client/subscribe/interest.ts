@@ -2,71 +2,106 @@ import { isPresenceName, PRESENCE_SUFFIX } from '../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { Waiters } from '../runtime/waiters.ts';
+import { later } from './gaps.ts';
 import { each, intersection, isEmpty, type Names, pick, without } from './names.ts';
+import type { LoopCursor } from './state.ts';
 
-type Floors = ReadonlyMap<string, Timetoken | undefined>;
+/** How the server stands to a name. It is pending if it was never accepted, or is not accepted any more. */
+interface Standing {
+  /** The timetoken that it is subscribed from, once it was accepted. */
+  readonly floor?: Timetoken | undefined;
+  /** The cursor up to which it was accepted, if it is not any more. */
+  readonly stopped?: LoopCursor | undefined;
+  /** What a pending name was refused with, until it is asked for again. */
+  readonly refusal?: PubNubError | undefined;
+}
 
-/**
- * The names of one subscription, as they stand on the wire, and the waits for their acceptance. An accepted name has a
- * floor, the timetoken that it is subscribed from; a pending name has none.
- */
+type Standings = ReadonlyMap<string, Standing>;
+
+/** Names that were accepted together. */
+export interface Accepted {
+  readonly names: Names;
+  /** The cursor up to which they were accepted before; `undefined` for new ones. */
+  readonly stopped: LoopCursor | undefined;
+}
+
+const NEW: Standing = Object.freeze({});
+
+/** The names of one subscription, as they stand on the wire, and the waits for their acceptance. */
 export class Interest {
   /** The names that are still wanted. */
   names: Names;
-  readonly #floors = {
-    channels: new Map<string, Timetoken | undefined>(),
-    groups: new Map<string, Timetoken | undefined>(),
+  readonly #standings = {
+    channels: new Map<string, Standing>(),
+    groups: new Map<string, Standing>(),
   };
   readonly #waiters = new Waiters<PubNubError | 'done'>();
-  #refusal: PubNubError | undefined;
 
   constructor(names: Names) {
     this.names = names;
-    each(names, (name, kind) => this.#floors[kind].set(name, undefined));
+    this.#set(names, () => NEW);
   }
 
-  /** Names that no handshake has accepted yet. */
+  /** Names that the server has not accepted, or not any more. */
   get pending(): Names {
-    return pick(this.names, (name, kind) => this.#floors[kind].get(name) === undefined);
+    return pick(this.names, (name, kind) => isPending(this.#standing(name, kind)));
   }
 
-  /** Sets the floor of pending names, and returns them. */
-  accept(names: Names, floor: Timetoken): Names {
+  /** Takes pending names as accepted, from the floor on if they are new. Returns them. */
+  accept(names: Names, floor: Timetoken): readonly Accepted[] {
     const fresh = intersection(this.pending, names);
-    this.setFloor(fresh, floor);
+    const stops = new Map<Timetoken | undefined, LoopCursor | undefined>();
+    each(fresh, (name, kind) => {
+      const { stopped } = this.#standing(name, kind);
+      stops.set(stopped?.timetoken, stopped);
+    });
+    const accepted = Array.from(stops, ([timetoken, stopped]) => ({
+      names: pick(fresh, (name, kind) => this.#standing(name, kind).stopped?.timetoken === timetoken),
+      stopped,
+    }));
+    this.#set(fresh, (before) => ({ floor: before.floor ?? floor }));
     this.#settle();
-    return fresh;
+    return accepted;
   }
 
   /** Sets the floor of names. */
   setFloor(names: Names, floor: Timetoken): void {
-    each(intersection(this.names, names), (name, kind) => this.#floors[kind].set(name, floor));
+    this.#set(intersection(this.names, names), (before) => ({ ...before, floor }));
   }
 
   /** Takes names out. */
   drop(names: Names): void {
     this.names = without(this.names, names);
-    each(names, (name, kind) => this.#floors[kind].delete(name));
+    each(names, (name, kind) => this.#standings[kind].delete(name));
     if (!isEmpty(this.names)) this.#settle();
   }
 
-  /** Notes a refusal of pending names, which lasts until they are asked for again. */
-  refuse(names: Names, error: PubNubError): void {
-    if (isEmpty(intersection(this.pending, names))) return;
-    this.#refusal = error;
-    this.giveUp(error);
+  /**
+   * Notes a refusal, which lasts until the names are asked for again. It ends the waits as soon as the server has accepted
+   * or refused the others too: whoever hears of it may rely on these. With a cursor, accepted names stop there.
+   */
+  refuse(names: Names, refusal: PubNubError, cursor?: LoopCursor): void {
+    this.#set(intersection(cursor ? this.names : this.pending, names), (before) => ({
+      ...before,
+      stopped: before.stopped ?? stopOf(before, cursor),
+      refusal,
+    }));
+    this.#settle();
   }
 
-  /** Forgets the refusal: the names are asked for again. */
-  askAgain(): void {
-    this.#refusal = undefined;
+  /** Forgets refusals, all or those with one code: the names are asked for again. */
+  askAgain(code?: PubNubError['code']): void {
+    const isMeant = (name: string, kind: keyof Names) =>
+      !code || this.#standing(name, kind).refusal?.code === code;
+    this.#set(pick(this.names, isMeant), (before) => ({ ...before, refusal: undefined }));
   }
 
-  /** Resolves when the pending names are accepted; rejects when one is refused, or the signal is aborted. */
+  /** Resolves when the pending names are accepted; rejects when one is refused, and the others are accepted or refused. */
   accepted(signal: AbortSignal | undefined): Promise<void> {
-    return this.#refusal
-      ? Promise.reject(this.#refusal)
-      : this.#waiters.wait(signal, endedError, (verdict) => verdict);
+    const verdict = this.#verdict();
+    return typeof verdict === 'object'
+      ? Promise.reject(verdict)
+      : this.#waiters.wait(signal, endedError, (news) => news);
   }
 
   /** Ends the waits with an error. */
@@ -76,37 +111,64 @@ export class Interest {
 
   /**
    * The name by which an entry matches: `null` for the channel itself, else the wildcard or group; `undefined` if there is
-   * none. `group` is the group that it came for, if any. With a timetoken, only names with a floor below it match.
+   * none. `group` is the group that it came for, if any. With a timetoken, only names with a floor below it match,
+   * and of those that have stopped the ones that reached it.
    */
   match(channel: string, group: string | undefined, timetoken?: Timetoken): string | null | undefined {
-    const { channels, groups } = this.#floors;
+    const { channels, groups } = this.#standings;
     if (fits(channels, channel, timetoken)) return null;
     if (channels.size > 0)
       for (const wildcard of wildcardsOver(channel)) if (fits(channels, wildcard, timetoken)) return wildcard;
     return group !== undefined && fits(groups, group, timetoken) ? group : undefined;
   }
 
-  /** The lowest floor of the accepted names among the given ones; `undefined` if there is none. */
+  /** The lowest floor of the given names; `undefined` if none was ever accepted. */
   floorOf(names: Names): Timetoken | undefined {
     let least: Timetoken | undefined;
     each(names, (name, kind) => {
-      const floor = this.#floors[kind].get(name);
+      const { floor } = this.#standing(name, kind);
       if (floor !== undefined && (least === undefined || compareTimetokens(floor, least) < 0)) least = floor;
     });
     return least;
   }
 
+  #standing(name: string, kind: keyof Names): Standing {
+    return this.#standings[kind].get(name) ?? NEW;
+  }
+
+  #set(names: Names, change: (before: Standing) => Standing): void {
+    each(names, (name, kind) => this.#standings[kind].set(name, change(this.#standing(name, kind))));
+  }
+
+  // `undefined` while the server has not been heard on every name.
+  #verdict(): PubNubError | 'done' | undefined {
+    let verdict: PubNubError | 'done' | undefined = 'done';
+    each(this.pending, (name, kind) => {
+      verdict &&= this.#standing(name, kind).refusal;
+    });
+    return verdict;
+  }
+
   #settle(): void {
-    if (!isEmpty(this.pending)) return;
-    this.#refusal = undefined;
-    this.#waiters.tell('done');
+    const verdict = this.#verdict();
+    if (verdict) this.#waiters.tell(verdict);
   }
 }
 
-function fits(floors: Floors, name: string, timetoken: Timetoken | undefined): boolean {
-  if (timetoken === undefined) return floors.has(name);
-  const floor = floors.get(name);
-  return floor !== undefined && compareTimetokens(timetoken, floor) > 0;
+function isPending({ floor, stopped }: Standing): boolean {
+  return floor === undefined || stopped !== undefined;
+}
+
+// The loop may have begun before the name.
+function stopOf({ floor }: Standing, cursor: LoopCursor | undefined): LoopCursor | undefined {
+  return cursor && floor !== undefined ? { ...cursor, timetoken: later(cursor.timetoken, floor) } : undefined;
+}
+
+function fits(standings: Standings, name: string, timetoken: Timetoken | undefined): boolean {
+  if (timetoken === undefined) return standings.has(name);
+  const { floor, stopped } = standings.get(name) ?? NEW;
+  if (floor === undefined || compareTimetokens(timetoken, floor) <= 0) return false;
+  return !stopped || compareTimetokens(timetoken, stopped.timetoken) <= 0;
 }
 
 /** The error of a wait for a subscription that has ended. */

@@ -39,10 +39,11 @@ export class LiveSubscription {
     this.id = id;
     this.wish = wish;
     this.interest = new Interest(wish.names);
+    const { logger, hints } = engine.settings;
     this.#listeners = new ListenerRegistry(
       () => undefined,
       (event, error) => engine.listeners.report(event, error),
-      { names: SUBSCRIPTION_EVENTS, logger: engine.settings.logger },
+      { names: SUBSCRIPTION_EVENTS, logger, hints },
     );
     engine.holding.begin(id);
   }

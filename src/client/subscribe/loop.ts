@@ -27,14 +27,12 @@ export class Loop {
   readonly #unwatchPage: () => void;
 
   constructor(engine: SubscribeEngine) {
-    const { clock, reconnection, countThreshold, liveRetention, leaveOnPageHide, pageEvents, tokenProvider } =
-      engine.settings;
-    const renewsToken = tokenProvider !== undefined;
-    const policy = { reconnection, countThreshold, liveRetention, leaveOnPageHide, renewsToken };
+    const { settings } = engine;
+    const { clock, pageEvents } = settings;
     this.#engine = engine;
     this.#machine = new Machine<LoopState, LoopInput, LoopAction>(IDLE, {
       clock,
-      step: (state, input) => reduce(policy, state, this.#event(input)),
+      step: (state, input) => reduce(settings, state, this.#event(input)),
       entered: (state, before, cause) => this.#entered(state, before, cause),
       perform: (effect) => this.#perform(effect),
       failed: (error) => engine.announcer.failed(error),
@@ -84,10 +82,13 @@ export class Loop {
   }
 
   #stateChanged(change: Pick<PNStateEvent, 'state' | 'previous'>, cause: LoopInput): void {
-    const { announcer, backfills, demand, settings } = this.#engine;
+    const { announcer, backfills, demand, receiver, settings } = this.#engine;
     const { state } = change;
     const { phase } = this.state;
-    if (state !== 'connected') backfills.rest();
+    if (state !== 'connected') {
+      backfills.rest();
+      receiver.rest?.();
+    }
     if (state === 'idle') this.#engine.forget();
     for (const subscription of [...demand.subscriptions]) {
       if (phase.name === 'failed') subscription.fail(phase.error);
@@ -103,7 +104,7 @@ export class Loop {
   }
 
   #perform(effect: LoopAction): SendRequest<LoopInput> | undefined {
-    const { announcer, delivery, demand, executor, presence } = this.#engine;
+    const { announcer, delivery, presence } = this.#engine;
     switch (effect.type) {
       case 'poll':
         return (controller) => this.#poll(effect, controller);
@@ -114,8 +115,7 @@ export class Loop {
         this.#engine.accept(effect);
         break;
       case 'refuse':
-        for (const { interest } of demand.upTo(effect.newest)) interest.refuse(effect.names, effect.error);
-        executor.authorizer.askAgain();
+        this.#engine.refuse(effect);
         break;
       case 'leave':
         presence.leave(effect.names);
@@ -131,7 +131,7 @@ export class Loop {
     { task, names, cursor, region }: Extract<LoopAction, { type: 'poll' }>,
     controller: AbortController,
   ): Promise<LoopInput> {
-    const { demand, poller, presence } = this.#engine;
+    const { demand, presence, receiver } = this.#engine;
     // The answer counts for subscriptions that existed when the request was sent.
     let newest = 0;
     const onSend = () => {
@@ -140,7 +140,7 @@ export class Loop {
     const state = cursor ? undefined : this.stateFor(names);
     const leaves = cursor ? undefined : presence.leaves(names);
     if (leaves) await leaves;
-    const outcome = await poller.poll({ names, cursor, region, state, onSend }, controller);
+    const outcome = await receiver.poll({ names, cursor, region, state, onSend }, controller);
     return 'answer' in outcome
       ? { type: 'polled', task, newest, ...outcome }
       : { type: 'pollFailed', task, newest, ...outcome };

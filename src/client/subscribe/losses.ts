@@ -5,7 +5,7 @@ import type { SubscribeEngine } from './engine.ts';
 import { apart, gapEvent, isOfPresence, type Loss, later, type Recovered, spanOf } from './gaps.ts';
 import { wildcardsOver } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import type { Names } from './names.ts';
+import { intersection, type Names } from './names.ts';
 
 /** How a loss of one name concerns a subscription. */
 interface Concern {
@@ -94,7 +94,9 @@ export class Losses {
   // By which names a subscription would get the lost entries; `undefined` if by none.
   #concernOf({ interest }: LiveSubscription, { names }: Loss, met: Met): Concern | undefined {
     const [channel] = names.channels;
-    const wanted = channel === undefined ? names : this.#namesOver(channel, interest.names.groups, met.asked);
+    const over = channel === undefined ? names : this.#namesOver(channel, interest.names.groups, met.asked);
+    // A name that the server refuses just now was not asked for.
+    const wanted = intersection(over, met.asked);
     const floor = interest.floorOf(wanted);
     if (floor === undefined) return undefined;
     const { groups } = wanted;

@@ -22,9 +22,23 @@ export interface PollRequest {
 }
 
 /** The outcome of a request. */
-export type PollOutcome =
-  | { readonly answer: LoopAnswer }
+export type PollOutcome<R = LoopAnswer> =
+  | { readonly answer: R }
   | { readonly error: PubNubError; readonly refusal: Refusal };
+
+/** Answers the requests of the loop. */
+export interface Receiver {
+  /** Never rejects; a cancelled request fails. */
+  poll(request: PollRequest, controller: AbortController): Promise<PollOutcome>;
+  /** The loop is not connected any more: whatever is kept for its next request is of no use. */
+  rest?(): void;
+}
+
+/** What a poller sends its requests by. */
+export type PollerExecutor = Pick<
+  Executor,
+  'settings' | 'authorizer' | 'identity' | 'codec' | 'send' | 'read' | 'refusal' | 'failure'
+>;
 
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 481]);
 const MALFORMED_FILTER = 481;
@@ -32,14 +46,15 @@ const MALFORMED_FILTER = 481;
 const TOO_LONG: ReadonlySet<number> = new Set([414, 431]);
 
 /** Sends subscribe requests and reads their answers. It does not retry: the loop does, in a state of its own. */
-export class Poller {
+export class Poller implements Receiver {
   /** Which messages the server is to send; all without it. */
   filter: string | undefined;
-  readonly #executor: Executor;
-  readonly #endpoint = subscribeEndpoint();
+  readonly #executor: PollerExecutor;
+  readonly #endpoint;
 
-  constructor(executor: Executor) {
+  constructor(executor: PollerExecutor, endpoint = subscribeEndpoint()) {
     this.#executor = executor;
+    this.#endpoint = endpoint;
     this.filter = executor.settings.filterExpression;
   }
 
@@ -72,7 +87,7 @@ export class Poller {
         onSend?.();
         length = authorized.url.length;
         const limits = {
-          ...limitsOf(operation, { timeout, signal, from: settings.baseUrl }),
+          ...limitsOf(operation, { timeout, signal, from: authorizer.baseUrl }),
           controller,
         };
         return this.#executor.send(operation, authorized, limits);

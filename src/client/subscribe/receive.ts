@@ -1,7 +1,7 @@
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import { FLOOR_DELAY } from '../runtime/backoff.ts';
 import { isOverdue, lossesIn } from './gaps.ts';
-import { intersection, isEmpty, sameNames, without } from './names.ts';
+import { intersection, isEmpty, NO_NAMES, sameNames, without } from './names.ts';
 import type { LoopAnswer, LoopCursor, LoopEvent, LoopState } from './state.ts';
 import { isHandshakeDue, MOST_FRUITLESS, proceed, proceedConnected, wanted } from './steps.ts';
 import type { Turn } from './turn.ts';
@@ -11,18 +11,21 @@ type Polled = Extract<LoopEvent, { type: 'polled' }>;
 /** The handshake was answered: what it asked for is accepted, and the loop goes on from the cursor it kept. */
 export function accept(turn: Turn, { answer, newest }: Polled): void {
   const { state, now } = turn;
-  const { phase, established, outage, owed } = state;
+  const { phase, established, outage } = state;
   if (phase.name !== 'handshaking') return;
   // What was dropped while it was under way has no floor, and the server has to hear that the user is gone.
   const names = intersection(phase.names, state.demand);
   const cursor = startOf(state, answer.cursor);
+  const retries = state.retry && !isEmpty(state.refused);
+  const isAsked = newest >= state.newest && isEmpty(without(wanted(state), phase.names));
   turn.set({
     ...{ phase: { name: 'receiving', sentAt: now }, accepted: names },
     ...{ established: true, outage: false, provenAt: now, roundTrip: now - phase.sentAt },
     // Its timetoken counts only where there is none: the kept cursor still has to fetch what came in between.
     ...{ cursor, caughtUpAt: caughtUpAt(turn, answer), wasAway: false },
     // What was subscribed between the decision to ask and the request has been asked for as well.
-    owed: newest >= state.newest && isEmpty(without(wanted(state), phase.names)) ? undefined : owed,
+    owed: isAsked && !retries ? undefined : 'handshake',
+    ...{ retry: false, refused: retries ? NO_NAMES : state.refused },
   });
   turn.effects.push({ type: 'accept', names, floor: answer.cursor, cursor, newest });
   proceedConnected(turn);

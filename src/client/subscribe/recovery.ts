@@ -1,7 +1,8 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived } from './arrived.ts';
-import type { Backfill, BackfillPlan } from './backfill.ts';
+import type { Backfill } from './backfill.ts';
+import type { BackfillPlan } from './backfill-plan.ts';
 import type { SubscribeEngine } from './engine.ts';
 import type { Loss } from './gaps.ts';
 import type { Affected } from './losses.ts';

@@ -1,9 +1,10 @@
 import { dropNames, forget, hide, stop } from './ending.ts';
 import { fail, refuse } from './failure.ts';
 import { intersection, isEmpty, type Names, NO_NAMES, without } from './names.ts';
+import type { LoopPolicy } from './policy.ts';
 import { accept, deliverNext, receive } from './receive.ts';
-import type { LoopEvent, LoopPolicy, LoopState, Step } from './state.ts';
-import { handshake, owe, pollOn, proceed, settleDebt, tryAgain } from './steps.ts';
+import type { LoopEvent, LoopState, Step } from './state.ts';
+import { handshake, owe, pollOn, proceed, settleDebt, tryAgain, wanted } from './steps.ts';
 import { hasPoll, hasTimer, Turn } from './turn.ts';
 
 /**
@@ -66,11 +67,14 @@ function changeDemand(turn: Turn, event: Extract<LoopEvent, { type: 'demandChang
   const before = turn.state;
   const removed = without(before.demand, demand);
   const fresh = newest !== undefined;
+  // A new subscription also retries refused names, but not before others that wait for their handshake.
+  const retry = before.retry || fresh;
+  const isFree = isEmpty(intersection(without(wanted(before), before.accepted), demand));
   turn.set({
     demand,
     accepted: intersection(before.accepted, demand),
-    // A new subscription also retries refused names.
-    refused: fresh ? NO_NAMES : intersection(before.refused, demand),
+    refused: retry && isFree ? NO_NAMES : intersection(before.refused, demand),
+    retry: retry && !isFree,
     newest: Math.max(newest ?? 0, before.newest),
     // A given cursor must not make the others skip entries.
     cursor: before.phase.name === 'idle' ? cursor : before.cursor,

@@ -2,7 +2,6 @@ import type { WireGap } from '../../protocol/envelope.ts';
 import type { PNOperationType, PNStatusCategory } from '../../protocol/status.ts';
 import type { Timetoken } from '../../protocol/timetoken.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
-import type { BackoffPolicy } from '../runtime/backoff.ts';
 import type { TaskEffect } from '../runtime/machine.ts';
 import type { Loss } from './gaps.ts';
 import { type Names, NO_NAMES } from './names.ts';
@@ -61,6 +60,8 @@ export interface LoopState {
   readonly accepted: Names;
   /** Those that the server has refused. */
   readonly refused: Names;
+  /** Refused names are asked for again as soon as the others are accepted. */
+  readonly retry: boolean;
   /** The error of the last refusal. */
   readonly refusal: PubNubError | undefined;
   /** The id of the newest subscription. */
@@ -103,6 +104,7 @@ export const IDLE: LoopState = Object.freeze({
   demand: NO_NAMES,
   accepted: NO_NAMES,
   refused: NO_NAMES,
+  retry: false,
   refusal: undefined,
   newest: 0,
   owed: undefined,
@@ -130,6 +132,8 @@ export interface LoopAnswer {
   readonly gaps: readonly WireGap[] | undefined;
   /** Length of its text, in characters. */
   readonly bytes?: number;
+  /** `1` in the answer to a handshake: the origin has the feed of events. */
+  readonly feed?: unknown;
 }
 
 /** An event of the loop. `now` is monotonic, `wall` the wall clock, both in milliseconds; `random` is from 0 up to 1. */
@@ -204,19 +208,6 @@ export interface Batch {
   readonly moved: boolean;
 }
 
-/** Settings of the reducer. Times in milliseconds. */
-export interface LoopPolicy {
-  readonly reconnection: BackoffPolicy;
-  /** An answer with this number of entries may lack others. */
-  readonly countThreshold: number;
-  /** How long the server keeps entries for a client that does not poll. */
-  readonly liveRetention: number;
-  /** Whether there is a token provider: a refusal may end without the program. */
-  readonly renewsToken?: boolean;
-  /** Whether the user leaves with the page. */
-  readonly leaveOnPageHide?: boolean;
-}
-
 /** An event without the times and the random number, which are added when it is processed. */
 export type LoopInput = LoopEvent extends infer E
   ? E extends LoopEvent
@@ -245,7 +236,14 @@ export type LoopEffect =
       readonly cursor: LoopCursor;
       readonly newest: number;
     }
-  | { readonly type: 'refuse'; readonly names: Names; readonly error: PubNubError; readonly newest: number }
+  /** Accepted names among them are subscribed up to the cursor. Without one, no accepted name is meant. */
+  | {
+      readonly type: 'refuse';
+      readonly names: Names;
+      readonly error: PubNubError;
+      readonly newest: number;
+      readonly cursor?: LoopCursor | undefined;
+    }
   | { readonly type: 'leave'; readonly names: Names }
   | { readonly type: 'announce'; readonly announcement: Announcement };
 

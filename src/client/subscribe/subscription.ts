@@ -49,7 +49,7 @@ export interface Subscription<C, N extends string> extends Disposable {
   readonly channelGroups: readonly string[];
   /**
    * Resolves when the server has accepted every name. Rejects with a `PubNubError` when it refuses one (`PN-3002` and
-   * its kin), with why the client has given up when it has (state `failed`), and with `PN-2003` when the client is stopped
+   * its kin), as soon as it has accepted the others, with why the client has given up when it has (state `failed`), and with `PN-2003` when the client is stopped
    * or the subscription or the `signal` ends first.
    */
   connected(options?: { readonly signal?: AbortSignal }): Promise<void>;

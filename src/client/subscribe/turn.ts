@@ -1,7 +1,8 @@
 import type { PNStatusCategory } from '../../protocol/status.ts';
 import { isEmpty, type Names } from './names.ts';
 import { hasten } from './pace.ts';
-import type { Announcement, LoopEffect, LoopPolicy, LoopState, Phase } from './state.ts';
+import type { LoopPolicy } from './policy.ts';
+import type { Announcement, LoopEffect, LoopState, Phase } from './state.ts';
 
 /** Whether a request is in flight. */
 export function hasPoll(phase: Phase): boolean {

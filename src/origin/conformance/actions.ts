@@ -146,10 +146,16 @@ export const actionCases = cases('actions', {
       message('a', '1', kept),
       message('a', '2', { history: {} }),
     ]);
+    const added = [];
     for (const appended of [one, other])
-      await add(shard, { message: appended?.tt ?? '', value: appended?.tt ?? '' });
+      added.push(await add(shard, { message: appended?.tt ?? '', value: appended?.tt ?? '' }));
     await world.advance(11_000);
     equal(await values(shard), [other?.tt], 'the actions when a message has expired');
+    for (const { tt, ...gone } of added.slice(0, 1)) {
+      equal((await shard.actions.of('a', [gone.message])).size, 0, 'the actions of that message');
+      equal(await shard.actions.remove({ ...gone, tt }), 'missing', 'the problem of a removal');
+      await add(shard, gone);
+    }
     await shard.history.remove('a', ALL);
     equal(await values(shard), [], 'the actions when all messages are deleted');
   }),

@@ -1,6 +1,6 @@
 import { presenceNameOf } from '../../protocol/names.ts';
-import type { Entry } from '../store/entry.ts';
-import type { PageOfUsers, Present, Swept, Touched } from '../store/presence.ts';
+import type { Entry, EntryContent } from '../store/entry.ts';
+import type { PageOfUsers, Present, Swept, Touch, Touched } from '../store/presence.ts';
 import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import type { ShardRules, ShardStore } from '../store/store.ts';
 import { has, present } from './expect.ts';
@@ -23,14 +23,15 @@ export class Attendance {
     return new Attendance(await world.shard(rules));
   }
 
-  /** Renews leases of a user. */
-  async join(user: string, ...channels: readonly string[]): Promise<Touched> {
-    const [touched] = await this.shard.presence.touch([{ user, channels }]);
+  /** Renews leases of a user, `ann`, or of an instance of one, `ann@1`. */
+  async join(who: string, ...channels: readonly string[]): Promise<Touched> {
+    const [touched] = await this.shard.presence.touch([touchOf(who, channels)]);
     return present(touched, 'a result');
   }
 
-  async leave(user: string, ...channels: readonly string[]): Promise<void> {
-    await this.shard.presence.leave(user, channels);
+  async leave(who: string, ...channels: readonly string[]): Promise<void> {
+    const { user, instance } = touchOf(who, channels);
+    await this.shard.presence.leave(user, channels, instance);
   }
 
   async sweep(max = MOST): Promise<Swept> {
@@ -61,7 +62,7 @@ export class Attendance {
 
 /** What an entry says, with an interval's users in order. */
 export function wordsOf(entry: Entry): string {
-  if (entry.kind === 'leave') return `control ${entry.channel} ${entry.data.join(' ')}`;
+  if (entry.kind === 'leave') return leaveWords(entry.channel, entry.data);
   if (entry.kind !== 'presence') return entry.kind;
   const { data } = entry;
   const channel = entry.channel.slice(0, -presenceNameOf('').length);
@@ -74,4 +75,15 @@ export function wordsOf(entry: Entry): string {
     data[list] === undefined ? '' : ` ${list} ${[...data[list]].sort().join(' ')}`,
   );
   return `interval ${channel} ${data.occupancy}${lists.join('')}${data.hereNowRefresh ? ' refresh' : ''}`;
+}
+
+/** The touch of a user, `ann`, or of an instance of one, `ann@1`. */
+export function touchOf(who: string, channels: readonly string[]): Touch {
+  const [user = '', instance] = who.split('@');
+  return { user, channels, ...(instance !== undefined && { instance }) };
+}
+
+function leaveWords(user: string, data: Extract<EntryContent, { readonly kind: 'leave' }>['data']): string {
+  if ('channels' in data) return `control ${user}@${data.instance} ${data.channels.join(' ')}`;
+  return `control ${user} ${data.join(' ')}`;
 }

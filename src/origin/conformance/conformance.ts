@@ -12,9 +12,11 @@ import { fileCases } from './files.ts';
 import { groupCases } from './groups.ts';
 import { historyCases } from './history.ts';
 import { historyLimitCases } from './history-limits.ts';
+import { instanceCases } from './instances.ts';
 import { intervalCases } from './intervals.ts';
 import { leaseCases } from './leases.ts';
 import { logCases } from './log.ts';
+import { loweredLimitCases } from './lowered-limits.ts';
 import { objectScriptCases } from './object-script.ts';
 import { objectCases } from './objects.ts';
 import { presenceCases } from './presence.ts';
@@ -23,6 +25,7 @@ import { publishIdCases } from './publish-ids.ts';
 import { pushCases } from './push.ts';
 import { raceCases } from './race.ts';
 import { reopenCases } from './reopen.ts';
+import { ruleCases } from './rules.ts';
 import { stampCases } from './stamps.ts';
 import { tailCases } from './tail.ts';
 import { trimmingCases } from './trimming.ts';
@@ -31,6 +34,8 @@ import { World } from './world.ts';
 
 const DEFINITIONS: readonly Definition[] = [
   ...engineCases,
+  ...ruleCases,
+  ...loweredLimitCases,
   ...reopenCases,
   ...stampCases,
   ...logCases,
@@ -50,6 +55,7 @@ const DEFINITIONS: readonly Definition[] = [
   ...pushCases,
   ...presenceCases,
   ...leaseCases,
+  ...instanceCases,
   ...intervalCases,
   ...presenceScriptCases,
 ];

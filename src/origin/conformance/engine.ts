@@ -1,5 +1,5 @@
 import type { ShardStore } from '../store/store.ts';
-import { ShardsFull } from '../store/store.ts';
+import { ShardsFull, StoreUnavailable } from '../store/store.ts';
 import { EVERYBODY } from './attendance.ts';
 import { bytesOf, MINUTE, send, uploadOf } from './blobs.ts';
 import { cases } from './case.ts';
@@ -126,6 +126,22 @@ export const engineCases = cases('engine', {
     await fill(await world.shard());
     await engine.close();
     await engine.close();
+  },
+
+  'calls of an engine that was closed reject with StoreUnavailable': async (world) => {
+    const engine = await world.engine();
+    if (engine.isLocal) return;
+    const shard = await world.shard();
+    await fill(shard);
+    const closed = engine.close();
+    for (const call of [() => shard.log.append([message('a')]), () => shard.groups.list({ limit: 9 })]) {
+      const error = await call().then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      isTrue(error instanceof StoreUnavailable, `StoreUnavailable, got ${String(error)}`);
+      await closed;
+    }
   },
 });
 

@@ -82,6 +82,23 @@ export const fileCases = cases('files', {
     equal(await files.announce(uploadOf('w'), MINUTE), undefined, 'the excess when others have expired');
   }),
 
+  'an upload that is announced again counts once, and expires later': needing('advance', async (world) => {
+    const { files } = await world.shard({ files: RULES });
+    await files.announce(uploadOf('x'), MINUTE);
+    await world.advance(MINUTE / 2);
+    const again = { ...uploadOf('x'), name: 'another name of more characters.txt', token: 'other' };
+    equal(await files.announce(again, MINUTE), undefined, 'the excess of the same');
+    equal(await files.announced('x'), again, 'the upload');
+    equal(await files.announce(uploadOf('y'), MINUTE), undefined, 'the excess of the second');
+    equal(await files.announce(again, MINUTE), undefined, 'the excess of the same, where nothing is left');
+    equal(await files.announce(uploadOf('z'), MINUTE), 'uploads', 'the excess of a third');
+    await world.advance(MINUTE / 2);
+    equal(await files.announced('x'), again, 'the upload when the first announcement has expired');
+    await world.advance(MINUTE / 2);
+    for (const id of ['z', 'w']) equal(await files.announce(uploadOf(id), MINUTE), undefined, 'the excess');
+    equal(await files.announce(uploadOf('v'), MINUTE), 'uploads', 'the excess of a third');
+  }),
+
   'files and their bytes are limited, and what exceeds them changes nothing': async (world) => {
     const { files } = await world.shard({ files: RULES });
     equal(await send(files, '1', 60), undefined, 'the reason');

@@ -6,6 +6,8 @@ import type { Choices } from './random.ts';
 import type { World } from './world.ts';
 
 const USERS = ['ann', 'bob', '__proto__'] as const;
+// Users, some with several instances.
+const VISITORS = ['ann', 'ann@1', 'ann@2', 'bob', 'bob@1', '__proto__', '__proto__@__proto__'] as const;
 const CHANNELS = ['a', 'b'] as const;
 const LEASE_MS = 60_000;
 const STEPS = 30;
@@ -33,7 +35,7 @@ async function play(world: World, choices: Choices, passes: boolean): Promise<vo
   }
 }
 
-/** The end of each lease on a clock that begins at 0, by user and channel. */
+/** The end of each lease on a clock that begins at 0, by user or instance, and channel. */
 class Model {
   readonly #room: Attendance;
   readonly #leases = new Map<string, number>();
@@ -45,17 +47,17 @@ class Model {
   }
 
   async play(world: World, choices: Choices): Promise<void> {
-    const [user, channels] = [choices.of(USERS), [...new Set(choices.some(CHANNELS, 2))]];
+    const [who, channels] = [choices.of(VISITORS), [...new Set(choices.some(CHANNELS, 2))]];
     const joins = choices.oneIn(2);
-    world.step(`${user} ${joins ? 'joins' : 'leaves'} ${channels}`);
+    world.step(`${who} ${joins ? 'joins' : 'leaves'} ${channels}`);
     if (joins) {
-      await this.#room.join(user, ...channels);
-      for (const channel of channels) this.#join(user, channel);
+      await this.#room.join(who, ...channels);
+      for (const channel of channels) this.#join(who, channel);
       return;
     }
-    await this.#room.leave(user, ...channels);
-    const left = channels.filter((channel) => this.#end('leave', user, channel));
-    if (left.length > 0) this.#told.push(`control ${user} ${channels.join(' ')}`);
+    await this.#room.leave(who, ...channels);
+    const left = channels.filter((channel) => this.#end('leave', who, channel));
+    if (left.length > 0) this.#told.push(`control ${who} ${channels.join(' ')}`);
   }
 
   async pass(milliseconds: number): Promise<void> {
@@ -63,8 +65,8 @@ class Model {
     this.#now += milliseconds;
     const due = [...this.#leases].filter(([, end]) => end <= this.#now).sort(([, a], [, b]) => a - b);
     for (const [lease] of due) {
-      const [user = '', channel = ''] = lease.split(' ');
-      this.#end('timeout', user, channel);
+      const [who = '', channel = ''] = lease.split(' ');
+      this.#end('timeout', who, channel);
     }
     await this.#room.sweep();
   }
@@ -77,25 +79,34 @@ class Model {
     this.#told = [];
     const { presence } = this.#room.shard;
     for (const channel of CHANNELS) {
-      const users = USERS.filter((user) => this.#leases.has(`${user} ${channel}`));
+      const users = USERS.filter((user) => this.#isPresent(user, channel));
       equal([...(await this.#room.users(channel))].sort(), users.toSorted(), `the users of ${channel}`);
     }
     for (const user of USERS) {
-      const channels = CHANNELS.filter((channel) => this.#leases.has(`${user} ${channel}`));
+      const channels = CHANNELS.filter((channel) => this.#isPresent(user, channel));
       equal([...(await presence.whereNow(user))].sort(), channels, `the channels of ${user}`);
     }
   }
 
-  #join(user: string, channel: string): void {
-    const lease = `${user} ${channel}`;
-    if (!this.#leases.has(lease)) this.#told.push(`join ${lease}`);
-    this.#leases.set(lease, this.#now + LEASE_MS);
+  #join(who: string, channel: string): void {
+    const user = userOf(who);
+    if (!this.#isPresent(user, channel)) this.#told.push(`join ${user} ${channel}`);
+    this.#leases.set(`${who} ${channel}`, this.#now + LEASE_MS);
   }
 
-  #end(action: string, user: string, channel: string): boolean {
-    const lease = `${user} ${channel}`;
-    if (!this.#leases.delete(lease)) return false;
-    this.#told.push(`${action} ${lease}`);
+  // What ends the last lease of a user is told.
+  #end(action: string, who: string, channel: string): boolean {
+    if (!this.#leases.delete(`${who} ${channel}`)) return false;
+    const user = userOf(who);
+    if (!this.#isPresent(user, channel)) this.#told.push(`${action} ${user} ${channel}`);
     return true;
   }
+
+  #isPresent(user: string, channel: string): boolean {
+    return VISITORS.some((who) => userOf(who) === user && this.#leases.has(`${who} ${channel}`));
+  }
+}
+
+function userOf(who: string): string {
+  return who.split('@')[0] ?? '';
 }

@@ -10,6 +10,8 @@ export interface Answer {
    * or another length, breaks the connection.
    */
   readonly stream?: ReadableStream<Uint8Array>;
+  /** `true` for a `stream` without an end of its own, which waits for events: nobody should wait for its end. */
+  readonly isLasting?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

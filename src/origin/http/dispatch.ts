@@ -1,11 +1,14 @@
 import type { OriginLimits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import type { OriginMetrics } from '../metrics/observer.ts';
 import type { Soon } from '../soon.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { reasonOf } from '../store-health.ts';
 import { type Answer, balancerRefusal, Refusal } from './answer.ts';
 import { type AllowOrigin, corsHeaders, preflight } from './cors.ts';
-import { type Held, isHeld, type Place, type Reply } from './held.ts';
+import { type Held, isHeld, type Lasting, type Outlet, type Place, type Reply } from './held.ts';
 import type { OriginRequest, RequestLine } from './request.ts';
+import { StreamedOutlet } from './streamed-outlet.ts';
 
 /** The operation that a request is for. */
 export interface Operation {
@@ -17,8 +20,10 @@ export interface Operation {
   readonly streamsBody?: boolean;
   /** May throw a `Refusal`, or reject with one. */
   run(request: OriginRequest): Soon<Answer | Held>;
-  /** Called when the request has its answer, if it was run. */
+  /** Called when the request has its answer, if it was run; when one that lasts has ended. */
   end?(): void;
+  /** Sent in place of an answer with 503. Absent: that one is sent. */
+  readonly unavailable?: Answer | undefined;
 }
 
 /** A request whose operation has been looked up, before its body is read. */
@@ -36,11 +41,13 @@ export interface DispatchOptions {
   readonly allowOrigin: AllowOrigin;
   readonly limits: OriginLimits;
   readonly logger: Logger | undefined;
+  readonly metrics?: OriginMetrics | undefined;
   /** Looks up an operation. Throws a `Refusal` if there is none. */
   find(line: RequestLine): Operation;
 }
 
 const NO_OPERATION = 'none';
+const UNAVAILABLE = 503;
 
 /** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
 export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
@@ -66,12 +73,14 @@ function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Oper
 }
 
 /** One request, from its operation to its answer. */
-class Dispatched implements OpenRequest, Place {
+class Dispatched implements OpenRequest, Place, Outlet {
   readonly #options: DispatchOptions;
   readonly #operation: Operation;
   #name: string;
   #method = '';
   #reply: Reply | undefined;
+  /** Of an answer that lasts, until it ends. */
+  #outlet: Outlet | undefined;
   #cors: Answer['headers'];
   #isRun = false;
 
@@ -110,26 +119,72 @@ class Dispatched implements OpenRequest, Place {
     if (!reply) return;
     this.#reply = undefined;
     if (this.#isRun) this.#operation.end?.();
-    // Path and query stay out of the log: they hold messages, tokens and signatures.
-    this.#options.logger?.debug?.('request', {
-      method: this.#method,
-      operation: this.#name,
-      status: answer.status,
-    });
-    reply.send(answer, this.#cors);
+    this.#tell(answer);
+    const { unavailable } = this.#operation;
+    reply.send(answer.status === UNAVAILABLE && unavailable ? unavailable : answer, this.#cors);
+  }
+
+  open(head: Answer, held: Lasting): Outlet {
+    const reply = this.#reply;
+    if (!reply) throw new Error('The request has its answer already.');
+    this.#reply = undefined;
+    this.#tell(head);
+    this.#outlet = reply.open?.(head, held, this.#cors) ?? this.#stream(reply, head, held);
+    return this;
+  }
+
+  get isLast(): boolean {
+    return this.#outlet?.isLast ?? true;
+  }
+
+  write(text: string): boolean {
+    return this.#outlet?.write(text) ?? true;
+  }
+
+  end(): void {
+    const outlet = this.#outlet;
+    if (!outlet) return;
+    this.#outlet = undefined;
+    this.#operation.end?.();
+    outlet.end();
   }
 
   fail(error: unknown): void {
+    if (this.#outlet) return void this.#break(error);
     if (!this.#reply) return;
     if (error instanceof Refusal) return void this.send(error.answer);
-    const { logger } = this.#options;
+    this.#report(error);
+    if (error instanceof StoreUnavailable)
+      this.send(balancerRefusal(UNAVAILABLE, 'Service Unavailable', { 'retry-after': '1' }).answer);
+    else this.send(balancerRefusal(500, 'Internal Server Error').answer);
+  }
+
+  #report(error: unknown): void {
+    const { logger, metrics } = this.#options;
+    metrics?.failed(reasonOf(error), 'request');
     const { name: operation } = this.#operation;
-    if (error instanceof StoreUnavailable) {
-      logger?.warn?.('The store is unavailable.', { operation, error });
-      return void this.send(balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' }).answer);
-    }
-    logger?.error?.('A request failed.', { operation, error });
-    this.send(balancerRefusal(500, 'Internal Server Error').answer);
+    if (error instanceof StoreUnavailable) logger?.warn?.('The store is unavailable.', { operation, error });
+    else logger?.error?.('A request failed.', { operation, error });
+  }
+
+  // The client comes again, and is told then what is wrong.
+  #break(error: unknown): void {
+    if (!(error instanceof Refusal)) this.#report(error);
+    this.end();
+  }
+
+  #tell({ status }: Answer): void {
+    const { logger, metrics } = this.#options;
+    metrics?.answered(this.#name, status);
+    // Path and query stay out of the log: they hold messages, tokens and signatures.
+    logger?.debug?.('request', { method: this.#method, operation: this.#name, status });
+  }
+
+  #stream(reply: Reply, head: Answer, held: Lasting): Outlet {
+    const outlet = new StreamedOutlet(held);
+    reply.hold(held);
+    reply.send({ ...head, stream: outlet.stream, isLasting: true }, this.#cors);
+    return outlet;
   }
 
   #refuse(refusal: Refusal): void {

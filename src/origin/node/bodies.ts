@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Body, BodyRules, Reading } from './body.ts';
 import { BodyStream } from './body-stream.ts';
 import { Budget } from './limits.ts';
+import type { Incoming } from './message.ts';
 
 /** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */
 export class Bodies {
@@ -13,7 +13,7 @@ export class Bodies {
   }
 
   /** Reads a body. The caller gives back what it holds. */
-  async read(request: IncomingMessage, body: Body): Promise<Uint8Array | 'late' | 'full'> {
+  async read(request: Incoming, body: Body): Promise<Uint8Array | 'late' | 'full'> {
     this.#reading.add(body);
     try {
       return await body.read(request, (bytes) => this.#take(bytes));
@@ -23,7 +23,7 @@ export class Bodies {
   }
 
   /** Begins to read a body in chunks, which ends with `closed`. */
-  stream(request: IncomingMessage, rules: BodyRules): BodyStream {
+  stream(request: Incoming, rules: BodyRules): BodyStream {
     const body: BodyStream = new BodyStream({
       request,
       rules,

@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { type Answer, balancerRefusal, type Refusal } from '../http/answer.ts';
 import { type BodyRules, MAX_EXCESS, type Reading } from './body.ts';
 import { deadlineMs } from './limits.ts';
+import type { Incoming } from './message.ts';
 
 /** What a body in chunks tells of. */
 export interface BodyStreamOptions {
-  readonly request: IncomingMessage;
+  readonly request: Incoming;
   readonly rules: BodyRules;
   /** It holds so many bytes more. */
   take(bytes: number): void;
@@ -32,7 +32,8 @@ export class BodyStream implements Reading, AsyncIterable<Uint8Array> {
     const late = () => this.#refuse(balancerRefusal(408, 'Request Timeout'));
     this.#timer = clock.setTimeout(late, deadlineMs(seconds, maxBytes));
     const wake = () => this.#wake?.();
-    request.on('readable', wake).on('end', wake).on('error', wake).on('close', wake);
+    for (const event of ['readable', 'end', 'close'] as const) request.on(event, wake);
+    request.on('error', wake);
   }
 
   /** Bytes that it holds. */

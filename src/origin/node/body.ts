@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../protocol/clock.ts';
 import { headerOf } from './header.ts';
 import { deadlineMs } from './limits.ts';
+import type { Incoming } from './message.ts';
 
 /** A body is read up to this multiple of its limit. */
 export const MAX_EXCESS = 4;
@@ -26,7 +26,8 @@ export interface Reading {
 }
 
 /** `true` if bytes of a body follow the header. */
-export function hasBody(request: IncomingMessage): boolean {
+export function hasBody(request: Incoming): boolean {
+  if (request.hasBody !== undefined) return request.hasBody;
   if (headerOf(request, 'transfer-encoding') !== undefined) return true;
   return Number(headerOf(request, 'content-length') ?? 0) > 0;
 }
@@ -55,7 +56,7 @@ export class Body implements Reading {
    * dropped, up to a multiple: clients that are still sending when the answer comes would see a broken connection.
    * Rejects when the client hangs up.
    */
-  read(request: IncomingMessage, take: (bytes: number) => void): Promise<Uint8Array | 'late' | 'full'> {
+  read(request: Incoming, take: (bytes: number) => void): Promise<Uint8Array | 'late' | 'full'> {
     const { clock, maxBytes, seconds } = this.#rules;
     let size = 0;
     return new Promise((resolve, reject) => {

@@ -12,6 +12,21 @@ export interface ServeLimits {
   readonly totalPipelined: number;
   /** Bytes of the headers of all such requests; the connection that exceeds them is ended. Default 16 MiB. */
   readonly totalPipelinedBytes: number;
+  /** Requests under way on one HTTP/2 connection; a client waits with more, or they are refused. Default 100. */
+  readonly streams: number;
+  /** Bytes of the headers of such requests of one connection; more requests are refused. Default 1 MiB. */
+  readonly streamBytes: number;
+  /** Requests under way on all HTTP/2 connections; more are refused. Default 50 000. */
+  readonly totalStreams: number;
+  /** Bytes of the headers of all such requests; more requests are refused. Default 128 MiB. */
+  readonly totalStreamBytes: number;
+  /**
+   * Requests that the client of one HTTP/2 connection gives up at once; more end the connection with `ENHANCE_YOUR_CALM`. A tenth of the limit is
+   * forgiven each second, and one that has waited for a quarter of a second, as polls do, counts a tenth. Default 100.
+   */
+  readonly resets: number;
+  /** The same of all HTTP/2 connections; beyond it, a connection is ended at a fifth of its own limit. Default 1 000. */
+  readonly totalResets: number;
   /** Bytes of all bodies that are received and handled, of uploads what the store has not taken; beyond, the largest is refused with 503. Default 128 MiB. */
   readonly totalBodyBytes: number;
   /** Bytes of all answers that wait for slow readers; more end the connection that waits longest. Default 256 MiB. */
@@ -37,6 +52,12 @@ const DEFAULTS: ServeLimits = Object.freeze({
   pipelinedBytes: 128 * KIB,
   totalPipelined: 10_000,
   totalPipelinedBytes: 16 * MIB,
+  streams: 100,
+  streamBytes: MIB,
+  totalStreams: 50_000,
+  totalStreamBytes: 128 * MIB,
+  resets: 100,
+  totalResets: 1_000,
   totalBodyBytes: 128 * MIB,
   totalAnswerBytes: 256 * MIB,
   headerSeconds: 30,
@@ -52,7 +73,7 @@ const BYTES_PER_MS = 40;
 
 /** The defaults, overridden by the given limits. Throws a `RangeError` as `createOrigin` does. */
 export function resolveServeLimits(given?: Partial<ServeLimits>): ServeLimits {
-  return resolved(DEFAULTS, given, 'a server');
+  return resolved(DEFAULTS, given, { owner: 'a server' });
 }
 
 /** Milliseconds for so many bytes: the given seconds, or more for what takes longer at the lowest rate. */

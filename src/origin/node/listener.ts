@@ -1,26 +1,26 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Clock } from '../../protocol/clock.ts';
-import { type Answer, balancerRefusal, type Refusal } from '../http/answer.ts';
+import { balancerRefusal, type Refusal } from '../http/answer.ts';
 import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
-import type { Headers } from '../http/held.ts';
 import { isLocalHost } from '../http/local-host.ts';
+import { Answers } from './answers.ts';
 import { Bodies } from './bodies.ts';
 import { Body, hasBody } from './body.ts';
-import { Exchange, type ServedOrigin, type WriteAnswer } from './exchange.ts';
-import { headerOf } from './header.ts';
+import { Exchange, type ServedOrigin } from './exchange.ts';
+import { hostOf } from './header.ts';
 import type { ServeLimits } from './limits.ts';
+import type { Incoming, Lane, Outgoing } from './message.ts';
 import { Outbox } from './outbox.ts';
-import { sendStream } from './send-stream.ts';
+import type { OwnAnswers } from './own-answers.ts';
+import { StreamTurns } from './stream-turns.ts';
 import { type Turn, Turns } from './turns.ts';
 
-const NO_CONTENT = 204;
 // For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
 const LINGER_MS = 1_000;
 
 /** The options of a listener. */
 export interface ListenerOptions {
   readonly origin: ServedOrigin;
+  readonly own: OwnAnswers;
   readonly clock: Clock;
   readonly limits: ServeLimits;
   /** `Host` names that are served; `undefined` serves all. */
@@ -29,15 +29,15 @@ export interface ListenerOptions {
   readonly pages: AllowOrigin | undefined;
 }
 
-type AnswerStream = NonNullable<Answer['stream']>;
-
 /** Answers the requests of one server. */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #turns: Turns;
   readonly #outbox: Outbox;
   readonly #bodies: Bodies;
-  readonly #writer: WriteAnswer = (exchange, answer, headers) => this.#write(exchange, answer, headers);
+  readonly #answers: Answers;
+  /** Polls that begin in later turns: a crowd that was answered comes back together, and others go first. */
+  readonly #polls = new StreamTurns<Lane>();
   #lastLocal: string | undefined;
 
   constructor(options: ListenerOptions) {
@@ -48,20 +48,26 @@ export class Listener {
     this.#turns = new Turns({
       limits,
       begin: (request, response, turn) => this.#begin(request, response, turn),
+      drained: (socket) => this.#outbox.sent(socket),
       end: (socket, turn) => {
         this.#outbox.sent(socket);
         this.#bodies.give(turn.held);
       },
     });
+    this.#answers = new Answers({
+      outbox: this.#outbox,
+      isClosing: () => this.#turns.closing || options.own.isDraining,
+      watchDrain: (socket) => this.#turns.watchDrain(socket),
+    });
   }
 
   /** The `request` listener. Never throws. */
-  readonly listen = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly listen = (request: Incoming, response: Outgoing): void => {
     this.#turns.add(request, response);
   };
 
   /** Answers what is no request, after the answers that are due, and ends the connection. */
-  refuse(socket: Socket, status: number, reason: string): void {
+  refuse(socket: Lane, status: number, reason: string): void {
     this.#turns.endWith(socket, () => this.#endWith(socket, rawAnswer(status, reason)));
   }
 
@@ -70,7 +76,7 @@ export class Listener {
     return this.#turns.drain();
   }
 
-  #endWith(socket: Socket, text: string): void {
+  #endWith(socket: Lane, text: string): void {
     if (!socket.writable) return;
     const { clock } = this.#options;
     socket.end(text);
@@ -78,9 +84,26 @@ export class Listener {
     socket.once('close', () => clock.clearTimeout(timer));
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse, turn: Turn): void {
+  #begin(request: Incoming, response: Outgoing, turn: Turn): void {
+    this.#orBreak(response, () => {
+      const exchange = new Exchange(request, turn, this.#answers);
+      if (hasBeenAnswered(request) && this.#options.origin.isPoll?.(exchange)) this.#beginLater(exchange);
+      else this.#answer(exchange);
+    });
+  }
+
+  #beginLater(exchange: Exchange): void {
+    const { incoming, response, turn } = exchange;
+    this.#polls.add(incoming.socket, () => {
+      const isThere = !turn.ended;
+      if (isThere) this.#orBreak(response, () => this.#answer(exchange));
+      return isThere;
+    });
+  }
+
+  #orBreak(response: Outgoing, step: () => void): void {
     try {
-      this.#answer(new Exchange(request, turn, this.#writer));
+      step();
     } catch {
       response.destroy();
     }
@@ -107,8 +130,8 @@ export class Listener {
 
   #refusal({ incoming }: Exchange): Refusal | undefined {
     const { hosts } = this.#options;
-    const host = headerOf(incoming, 'host');
-    if (host === undefined && incoming.httpVersion === '1.1')
+    const host = hostOf(incoming);
+    if (host === null || (host === undefined && incoming.httpVersion !== '1.0'))
       return balancerRefusal(400, 'Bad Request', { connection: 'close' });
     if (!hosts || this.#isLocal(host, hosts)) return undefined;
     const message = 'Host Not Allowed: this server answers to local names only; list others in allowHosts';
@@ -124,10 +147,14 @@ export class Listener {
   }
 
   #handle(exchange: Exchange): void {
-    this.#options.origin.handle(exchange, exchange)?.then(
-      (answer) => exchange.send(answer),
-      () => exchange.response.destroy(),
-    );
+    const { origin, own } = this.#options;
+    const answer = (exchange.cors !== null && own.to(exchange)) || origin.handle(exchange, exchange);
+    if (answer instanceof Promise)
+      answer.then(
+        (sent) => exchange.send(sent),
+        () => exchange.response.destroy(),
+      );
+    else if (answer) exchange.send(answer);
   }
 
   // The operation reads the body.
@@ -161,45 +188,11 @@ export class Listener {
       else turn.held = body.held;
     }
   }
-
-  #write(exchange: Exchange, answer: Answer, more: Headers | undefined): void {
-    const { incoming, response } = exchange;
-    if (response.destroyed) return void discard(answer);
-    const { status, contentType, body, stream, headers } = answer;
-    const length = stream ? 0 : Buffer.byteLength(body);
-    // Node writes an array of names and values without a header object.
-    const lines: string[] = [];
-    if (headers?.['cache-control'] === undefined) lines.push('cache-control', 'no-cache');
-    if (status !== NO_CONTENT && !stream) lines.push('content-length', String(length));
-    if (contentType !== '') lines.push('content-type', contentType);
-    addTo(lines, headers);
-    addTo(lines, more);
-    // The rest of a body is not read, so the connection cannot be used again.
-    if (this.#turns.closing || isCut(incoming)) lines.push('connection', 'close');
-    response.sendDate = false;
-    response.writeHead(status, lines);
-    if (stream) return void this.#send(stream, response, headers?.['content-length']);
-    // A string is sent in one piece with the headers.
-    response.end(body);
-    this.#outbox.watch(incoming.socket, length);
-  }
-
-  #send(stream: AnswerStream, response: ServerResponse, announced: string | undefined): void {
-    const { socket } = response;
-    const length = announced === undefined ? undefined : Number(announced);
-    // One chunk waits at a time, however long the answer is.
-    const onStall = () => socket && this.#outbox.watchOnce(socket, length ?? 0, response.writableLength);
-    void sendStream(response, stream, { length, onStall });
-  }
 }
 
-// Nobody is there to read the answer.
-function discard({ stream }: Answer): void {
-  stream?.cancel().catch(() => undefined);
-}
-
-function addTo(lines: string[], headers: Headers | undefined): void {
-  for (const name in headers) lines.push(name, headers[name] ?? '');
+// Another request of the same connection. HTTP/2 has turns of its own.
+function hasBeenAnswered({ socket }: Incoming): boolean {
+  return (socket.bytesWritten ?? 0) > 0;
 }
 
 // Bytes that are not HTTP never become a request, so the answer is written by hand.
@@ -212,9 +205,4 @@ function rawAnswer(status: number, reason: string): string {
     'connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${answer.body}`;
-}
-
-// Node itself would read and drop the rest of a body, however much comes.
-function isCut(request: IncomingMessage): boolean {
-  return !request.complete && hasBody(request);
 }

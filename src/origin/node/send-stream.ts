@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Outgoing } from './message.ts';
 
 /** The answer that a stream is the body of. */
 export interface StreamOptions {
@@ -13,7 +13,7 @@ export interface StreamOptions {
  * the connection when the stream fails or has another length than was announced. Never rejects.
  */
 export async function sendStream(
-  response: ServerResponse,
+  response: Outgoing,
   stream: ReadableStream<Uint8Array>,
   { length, onStall }: StreamOptions,
 ): Promise<void> {

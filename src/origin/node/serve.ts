@@ -1,13 +1,19 @@
 import { createServer, type Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
 import { type AllowOrigin, checkAllowOrigin } from '../http/cors.ts';
+import { type ServedMetrics, watchServer } from '../metrics/observer.ts';
 import { systemClock } from '../system.ts';
+import { type CloseOptions, Closing } from './closing.ts';
 import type { ServedOrigin } from './exchange.ts';
+import { serveHttp2 } from './http2-side.ts';
 import { resolveServeLimits, type ServeLimits } from './limits.ts';
 import { Listener } from './listener.ts';
+import { OwnAnswers } from './own-answers.ts';
+import { checkTls, secureServer, type TlsOptions } from './tls.ts';
 
 /** The options of a server. */
 export interface ServeOptions {
@@ -26,19 +32,34 @@ export interface ServeOptions {
    * `'*'`. The requests of other pages are refused with 403 before anything happens.
    */
   readonly allowOrigins?: AllowOrigin | undefined;
+  /** Listens with TLS, and serves HTTP/2 beside HTTP/1.1 on the same port. Default: without. */
+  readonly tls?: TlsOptions | undefined;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<ServeLimits> | undefined;
+  /**
+   * Shows metrics at `/metrics`, for example those of `timetoken/origin/metrics`. Default: none. Whoever reaches the server
+   * can read them: let the balancer block the path.
+   */
+  readonly metrics?: ServedMetrics | undefined;
   /** The clock for deadlines of sockets, which pass in real time, unlike the origin's clock. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
 
 /** A running server. */
 export interface OriginServer extends AsyncDisposable {
-  /** `http://127.0.0.1:8090`, without a slash at the end. */
+  /** `http://127.0.0.1:8090`, or with `https`; without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening, answers parked polls, ends connections. May be called again. The origin stays open. `await using` calls it. */
-  close(): Promise<void>;
+  /**
+   * Replaces the certificate and the key, for connections that begin from now on. Throws a `TypeError` if they cannot be used,
+   * or if the server listens without TLS; then nothing changes.
+   */
+  setTls(tls: TlsOptions): void;
+  /**
+   * Drains if `drainSeconds` are given; then stops listening, answers parked polls, ends connections. May be called again.
+   * The origin stays open. `await using` calls it.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -55,33 +76,52 @@ const REFUSALS: ReadonlyMap<string, readonly [status: number, reason: string]> =
   ['HPE_HEADER_OVERFLOW', [414, 'Request URI Too Long']],
 ]);
 
-/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on invalid limits and web origins. */
+/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on an empty one, invalid limits and web origins. */
 export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
   const limits = resolveServeLimits(options.limits);
+  // Node would listen on all addresses.
+  if (host === '') throw new TypeError("host must not be empty: '0.0.0.0' stands for all addresses.");
   checkAllowOrigin('allowOrigins', options.allowOrigins);
-  const server = createServer(settingsOf(limits));
+  const { tls } = options;
+  const settings = settingsOf(limits);
+  const secure = tls && secureServer(tls, { ...settings, handshakeTimeout: settings.headersTimeout });
+  const server = secure ?? createServer(settings);
   server.maxConnections = limits.connections;
   const address = await listen(server, port, host);
   const isLocal = isLoopbackAddress(address.address);
+  const own = new OwnAnswers(options.metrics, clock);
   const listener = new Listener({
     origin,
+    own,
     clock,
     limits,
     hosts: isLocal ? allowHosts : undefined,
     pages: options.allowOrigins ?? (isLocal && origin.allowOrigin === undefined ? ['loopback'] : undefined),
   });
+  const http2 =
+    secure && serveHttp2(secure, { limits, clock, headerBytes: MAX_HEADER_BYTES, listen: listener.listen });
   server.on('request', listener.listen);
   // Node's own refusal would not wait for its turn.
   server.on('checkExpectation', listener.listen);
   server.on('clientError', (error, socket) => refuse(listener, error, socket));
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= shut(server, listener, { clock, limits });
-    return closing;
+  const gauges = { connections: () => connectionsOf(server), isDraining: () => own.isDraining };
+  const unwatch = options.metrics && watchServer(options.metrics, gauges);
+  const closing = new Closing({ server, http2, listener, own, clock, limits, onClosed: () => unwatch?.() });
+  return {
+    url: `${secure ? 'https' : 'http'}://${name}:${address.port}`,
+    port: address.port,
+    setTls: (next) => replaceTls(secure, next),
+    close: (closeOptions) => closing.close(closeOptions),
+    [ASYNC_DISPOSE]: () => closing.close(),
   };
-  return { url: `http://${name}:${address.port}`, port: address.port, close, [ASYNC_DISPOSE]: close };
+}
+
+function connectionsOf(server: Server | SecureServer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
 }
 
 function settingsOf({ headerSeconds, idleSeconds }: ServeLimits) {
@@ -107,7 +147,7 @@ export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-function listen(server: Server, port: number, host: string) {
+function listen(server: Server | SecureServer, port: number, host: string) {
   return new Promise<{ address: string; family: string; port: number }>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
@@ -119,21 +159,9 @@ function listen(server: Server, port: number, host: string) {
   });
 }
 
-async function shut(
-  server: Server,
-  listener: Listener,
-  { clock, limits }: { clock: Clock; limits: ServeLimits },
-): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  let timer: unknown;
-  const timeout = new Promise<void>((resolve) => {
-    timer = clock.setTimeout(resolve, limits.closeSeconds * 1000);
-  });
-  await Promise.race([listener.drain(), timeout]);
-  clock.clearTimeout(timer);
-  // Clients keep idle connections open.
-  server.closeAllConnections();
-  await closed;
+function replaceTls(server: SecureServer | undefined, tls: TlsOptions): void {
+  if (!server) throw new TypeError('The server listens without TLS: give tls to serve().');
+  server.setSecureContext(checkTls(tls));
 }
 
 // Called again for all that comes after the first error of a connection.

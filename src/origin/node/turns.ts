@@ -1,20 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
-import type { Held } from '../http/held.ts';
+import type { Lasting } from '../http/held.ts';
 import type { Interruption } from '../http/request.ts';
 import { Budget, type ServeLimits } from './limits.ts';
+import type { Incoming, Lane, Outgoing } from './message.ts';
 
 /** A request that waits for its turn. */
 interface Waiting {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: Incoming;
+  readonly response: Outgoing;
   readonly bytes: number;
 }
 
 /** The turn of one request on its connection, from its header to the end of its answer. */
 export class Turn implements Interruption {
-  readonly response: ServerResponse;
+  readonly response: Outgoing;
   /** Requests of the same connection that came since. Absent for all clients that do not pipeline. */
   waiting: Waiting[] | undefined;
   /** What ends the connection after this turn. */
@@ -23,10 +22,10 @@ export class Turn implements Interruption {
   held = 0;
   ended = false;
   #aborted = false;
-  #parked: Pick<Held, 'interrupt'> | undefined;
+  #parked: Lasting | undefined;
   #callback: (() => void) | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: Outgoing) {
     this.response = response;
   }
 
@@ -42,9 +41,14 @@ export class Turn implements Interruption {
   }
 
   /** The request is parked. */
-  hold(parked: Pick<Held, 'interrupt'>): void {
+  hold(parked: Lasting): void {
     if (this.#aborted) parked.interrupt();
     else this.#parked = parked;
+  }
+
+  /** What was written of an answer that lasts was read. */
+  resume(): void {
+    this.#parked?.resume?.();
   }
 
   /** The request is not parked any more. */
@@ -67,9 +71,11 @@ export class Turn implements Interruption {
 export interface TurnsOptions {
   readonly limits: ServeLimits;
   /** Begins to answer a request. Must not throw. */
-  begin(request: IncomingMessage, response: ServerResponse, turn: Turn): void;
+  begin(request: Incoming, response: Outgoing, turn: Turn): void;
+  /** What waited on a connection was read. */
+  drained(socket: Lane): void;
   /** The answer was read, or the connection has ended. */
-  end(socket: Socket, turn: Turn): void;
+  end(socket: Lane, turn: Turn): void;
 }
 
 /**
@@ -78,11 +84,13 @@ export interface TurnsOptions {
  */
 export class Turns {
   readonly #options: TurnsOptions;
-  readonly #current = new Map<Socket, Turn>();
+  readonly #current = new Map<Lane, Turn>();
   readonly #requests: Budget;
   readonly #bytes: Budget;
   // One function for all responses: it finds the turn by the socket.
-  readonly #onClose: (this: ServerResponse) => void;
+  readonly #onClose: (this: Outgoing) => void;
+  // As above, for what is written to the connection itself.
+  readonly #onDrain: (this: Lane) => void;
   #closing = false;
   #whenIdle: (() => void) | undefined;
 
@@ -94,6 +102,10 @@ export class Turns {
     this.#onClose = function () {
       turns.#closed(this);
     };
+    this.#onDrain = function () {
+      turns.#options.drained(this);
+      turns.#current.get(this)?.resume();
+    };
   }
 
   get closing(): boolean {
@@ -101,7 +113,7 @@ export class Turns {
   }
 
   /** Begins a request, now or after those before it. Ends a connection on which too many wait. */
-  add(request: IncomingMessage, response: ServerResponse): void {
+  add(request: Incoming, response: Outgoing): void {
     const { socket } = request;
     const turn = this.#current.get(socket);
     if (!turn) this.#begin(request, response, undefined);
@@ -119,7 +131,7 @@ export class Turns {
   }
 
   /** Ends a connection with `last`, after the answers that are still due on it. */
-  endWith(socket: Socket, last: () => void): void {
+  endWith(socket: Lane, last: () => void): void {
     const turn = this.#current.get(socket);
     if (!turn) {
       last();
@@ -130,6 +142,11 @@ export class Turns {
       socket.once('end', () => socket.destroy());
       turn.last = last;
     }
+  }
+
+  /** Lets the request whose turn it is know when what waits on its connection was read. */
+  watchDrain(socket: Lane): void {
+    socket.on('drain', this.#onDrain);
   }
 
   /** Answers parked polls, and resolves when all answers are written. */
@@ -143,7 +160,7 @@ export class Turns {
     await idle;
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse, before: Turn | undefined): void {
+  #begin(request: Incoming, response: Outgoing, before: Turn | undefined): void {
     const { socket } = request;
     const turn = new Turn(response);
     turn.waiting = before?.waiting;
@@ -155,13 +172,13 @@ export class Turns {
     this.#options.begin(request, response, turn);
   }
 
-  #closed(response: ServerResponse): void {
+  #closed(response: Outgoing): void {
     const { socket } = response.req;
     const turn = this.#current.get(socket);
     if (turn?.response === response && !turn.ended) this.#end(socket, turn);
   }
 
-  #end(socket: Socket, turn: Turn): void {
+  #end(socket: Lane, turn: Turn): void {
     turn.ended = true;
     turn.abort();
     this.#options.end(socket, turn);
@@ -170,7 +187,7 @@ export class Turns {
     else this.#leave(socket, turn);
   }
 
-  #next(socket: Socket, turn: Turn): void {
+  #next(socket: Lane, turn: Turn): void {
     const next = socket.writable ? turn.waiting?.shift() : undefined;
     if (next) {
       this.#release(next);
@@ -180,7 +197,7 @@ export class Turns {
     }
   }
 
-  #leave(socket: Socket, turn: Turn): void {
+  #leave(socket: Lane, turn: Turn): void {
     this.#current.delete(socket);
     for (const dropped of turn.waiting?.splice(0) ?? []) this.#release(dropped);
     turn.last?.();
@@ -199,6 +216,6 @@ export class Turns {
   }
 }
 
-function headerBytes({ url = '', rawHeaders }: IncomingMessage): number {
+function headerBytes({ url = '', rawHeaders }: Incoming): number {
   return rawHeaders.reduce((sum, text) => sum + text.length, url.length);
 }

@@ -22,10 +22,16 @@ export interface Parked {
   end(alive: boolean): void;
 }
 
-/** A leave by the log. */
-export interface Left {
-  readonly tt: Stamp;
+/** A leave of one of a user's instances. */
+export interface Leave {
+  /** Empty for the one that does not say which it is. */
+  readonly instance: string;
   readonly channels: readonly string[];
+}
+
+/** A leave by the log. */
+export interface Left extends Leave {
+  readonly tt: Stamp;
 }
 
 /**
@@ -42,6 +48,7 @@ export class Renewal implements Touch, Due, Parked {
   older: Renewal | undefined = undefined;
   newer: Renewal | undefined = undefined;
   readonly user: string;
+  readonly instance: string;
   readonly channels: readonly string[];
   readonly leaseMs: number | undefined;
   /** Absent once they are set: later renewals would undo what has changed since. */
@@ -59,11 +66,12 @@ export class Renewal implements Touch, Due, Parked {
   readonly #onEnd: (renewal: Renewal, alive: boolean) => void;
 
   constructor(
-    { user, channels, leaseMs, states }: Touch,
+    { user, instance = '', channels, leaseMs, states }: Touch,
     waiter: Waiter | undefined,
     onEnd: (renewal: Renewal, alive: boolean) => void,
   ) {
     this.user = user;
+    this.instance = instance;
     this.channels = channels;
     this.leaseMs = leaseMs;
     this.states = states;
@@ -76,8 +84,9 @@ export class Renewal implements Touch, Due, Parked {
     this.#onEnd(this, alive);
   }
 
-  /** The user has left: it leaves these channels out. */
-  leave(channels: readonly string[]): void {
+  /** The user has left: it leaves these channels out, if it is of that instance. */
+  leave({ instance, channels }: Leave): void {
+    if (instance !== this.instance) return;
     this.kept ??= new Set(this.channels);
     for (const channel of channels) this.kept.delete(channel);
   }
@@ -86,7 +95,7 @@ export class Renewal implements Touch, Due, Parked {
   hear(left: Left): void {
     if (left.tt <= this.at) return;
     if (this.isUnderWay) this.heard = [...(this.heard ?? []), left];
-    else this.leave(left.channels);
+    else this.leave(left);
   }
 
   /** The store has renewed it, at that position of the log. */
@@ -139,8 +148,8 @@ export class Renewals {
   }
 
   /** The user has left: renewals that there are now leave these channels out. */
-  leave(user: string, channels: readonly string[]): void {
-    for (let one = this.#newest.get(user); one; one = one.older) one.leave(channels);
+  leave(user: string, leave: Leave): void {
+    for (let one = this.#newest.get(user); one; one = one.older) one.leave(leave);
   }
 
   /** The log tells that the user has left. */

@@ -34,15 +34,13 @@ export class Round {
 
   /** The next channels, at most so many; those that the user has left meanwhile are not renewed. */
   nextTouch(max: number): Touch {
-    const { user, channels, leaseMs, states, kept } = this.renewal;
-    if (this.sent === 0 && channels.length <= max && !kept) {
-      this.sent = channels.length;
-      return this.renewal;
-    }
+    const { user, instance, channels, leaseMs, states, kept } = this.renewal;
     const end = Math.min(channels.length, this.sent + max);
     const part = end - this.sent < channels.length ? channels.slice(this.sent, end) : channels;
     this.sent = end;
-    return { user, channels: kept ? part.filter((name) => kept.has(name)) : part, leaseMs, states };
+    // An object of its own: what else a renewal has does not pass to a store in another process.
+    const left = kept ? part.filter((name) => kept.has(name)) : part;
+    return { user, instance, channels: left, leaseMs, states };
   }
 }
 

@@ -91,10 +91,10 @@ export class PresenceTracker {
       : this.#begin(new Renewal(touch, undefined, this.#onEnd));
   }
 
-  /** Ends the leases of a user, and their renewal by polls that are parked now. */
-  async leave(user: string, channels: readonly string[]): Promise<void> {
-    this.#renewals.leave(user, channels);
-    await this.#options.presence.leave(user, channels);
+  /** Ends the leases of one instance of a user, and their renewal by polls that are parked now. */
+  async leave(user: string, channels: readonly string[], instance = ''): Promise<void> {
+    this.#renewals.leave(user, { instance, channels });
+    await this.#options.presence.leave(user, channels, instance);
     this.#wakeIn(this.#announceMs);
   }
 

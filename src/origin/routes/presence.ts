@@ -2,6 +2,7 @@ import { json, ok, presenceRefusal } from '../http/answer.ts';
 import { isDeeperThan, isObject, type JsonObject, parseJson } from '../http/body.ts';
 import type { PresenceExcess, Touch } from '../store/presence.ts';
 import {
+  instanceOf,
   isForOne,
   leaseOf,
   namesOf,
@@ -34,7 +35,7 @@ export const heartbeat: Route = {
     const states = statesOf(call, resolved);
     const channels = presentOn(resolved);
     if (user !== undefined) {
-      const touch = { user, channels, leaseMs: leaseOf(call), states };
+      const touch = { user, instance: instanceOf(call), channels, leaseMs: leaseOf(call), states };
       refuseTooMuch(call, touch);
       refuseExcess(call, (await shard.presenceTracker.touch(touch)).excess);
     }
@@ -42,7 +43,7 @@ export const heartbeat: Route = {
   },
 };
 
-/** Ends the leases of a user (docs/reference/protocol.md, "Presence endpoints"). */
+/** Ends the leases of one instance of a user (docs/reference/protocol.md, "Presence endpoints"). */
 export const leave: Route = {
   operation: 'leave',
   method: 'GET',
@@ -52,7 +53,8 @@ export const leave: Route = {
     const shard = await shardOf(call);
     const user = userOf(call);
     const resolved = await resolveNames(shard, namesOf(call));
-    if (user !== undefined) await shard.presenceTracker.leave(user, presentOn(resolved));
+    const instance = instanceOf(call);
+    if (user !== undefined) await shard.presenceTracker.leave(user, presentOn(resolved), instance);
     return ok('{"status": 200, "action": "leave", "message": "OK", "service": "Presence"}');
   },
 };
@@ -131,12 +133,13 @@ export function statesOf(call: Call, resolved: ResolvedNames): ReadonlyMap<strin
 }
 
 /** Throws a `Refusal` if a request announces a user on too many channels, or too much of their state. */
-export function refuseTooMuch({ services }: Call, { user, channels, states }: Touch): void {
+export function refuseTooMuch({ services }: Call, { user, instance = '', channels, states }: Touch): void {
   const { requestLeases, requestLeasesBytes } = services.limits;
   if (channels.length > requestLeases)
     throw presenceRefusal(`Too many channels: at most ${requestLeases} in a request`);
+  const names = user.length + instance.length;
   const bytes = channels.reduce(
-    (sum, channel) => sum + user.length + channel.length + (states?.get(channel)?.length ?? 0),
+    (sum, channel) => sum + names + channel.length + (states?.get(channel)?.length ?? 0),
     0,
   );
   if (bytes > requestLeasesBytes)

@@ -1,5 +1,6 @@
 import { EventKind } from '../../protocol/envelope.ts';
 import { isPresenceName } from '../../protocol/names.ts';
+import { MAX_PUBLISH_ID_LENGTH, PUBLISH_ID_MEMBER } from '../../protocol/publish-id.ts';
 import { type Answer, accessRefusal, ok, publishRefusal } from '../http/answer.ts';
 import { bodyText, byteLength, parseJson } from '../http/body.ts';
 import { largeMessageBytes, type OriginLimits } from '../limits.ts';
@@ -14,9 +15,6 @@ const CUSTOM_TYPE = /^[A-Za-z0-9][A-Za-z0-9_-]{2,49}$/;
 const RESERVED_TYPE = /^pn[_-]/i;
 const MS_PER_HOUR = 3_600_000;
 const TOO_LARGE = 'Message Too Large';
-// The member of `meta` that identifies a publish which may be repeated.
-const IDEMPOTENCY_MEMBER = 'tt_id';
-const MAX_IDEMPOTENCY_LENGTH = 128;
 
 /** A payload to publish. */
 export interface Publication {
@@ -110,6 +108,7 @@ function refuseTarget(shard: Shard, call: Call): void {
 // The payload is delivered as the text that was sent, so that no number loses digits.
 function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promise<Answer> {
   const { query, services, segment } = call;
+  const { metrics } = services;
   const now = services.clock.now();
   refuseInvalid(kind, jsonOf(text, now), now);
   const meta = kind === 'signal' ? undefined : metaOf(call);
@@ -128,13 +127,18 @@ function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promi
     origination: ptto,
   };
   const deliver = !isOn(query, 'norep');
-  const publishId = meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
+  // What nobody may miss has no id: a later publish with it would be taken for its copy.
+  const isPassing = !deliver && retention === undefined;
+  const publishId =
+    isPassing || meta?.id === undefined ? undefined : JSON.stringify([publisher, channel, meta.id]);
   const entryKind = kind === 'signal' ? kind : 'message';
   const request = { channel, kind: entryKind, data, deliver, publishId, history: retention } as const;
   const { log, window } = shard;
-  return log
-    .append([request], { floor: window.log.highest })
-    .then(([appended]) => ok(`[1,"Sent","${ptto ?? appended?.tt}"]`));
+  return log.append([request], { floor: window.log.highest }).then(([appended]) => {
+    if (appended?.isDuplicate) return ok(`[1,"Sent","${ptto ?? appended.tt}",{"duplicate":true}]`);
+    metrics?.published(kind);
+    return ok(`[1,"Sent","${ptto ?? appended?.tt}"]`);
+  });
 }
 
 // A character has three bytes at most.
@@ -164,9 +168,14 @@ function metaOf({ query, services }: Call): Meta | undefined {
   const meta = text === undefined ? null : jsonOf(text, services.clock.now());
   if (text === undefined || meta === null) return undefined;
   const id =
-    typeof meta === 'object' ? Object.getOwnPropertyDescriptor(meta, IDEMPOTENCY_MEMBER)?.value : undefined;
-  const counts = typeof id === 'string' && id.length <= MAX_IDEMPOTENCY_LENGTH;
-  return { text, id: counts ? id : undefined };
+    typeof meta === 'object' && !Array.isArray(meta)
+      ? Object.getOwnPropertyDescriptor(meta, PUBLISH_ID_MEMBER)?.value
+      : undefined;
+  return { text, id: isPublishId(id) ? id : undefined };
+}
+
+function isPublishId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= MAX_PUBLISH_ID_LENGTH && id.isWellFormed();
 }
 
 function customTypeOf({ query, services }: Call): string | undefined {

@@ -4,6 +4,7 @@ import { isTimetoken } from '../../protocol/timetoken.ts';
 import { ALL_NAMES, type Need } from '../access/authorize.ts';
 import { accessRefusal, malformed, registryRefusal } from '../http/answer.ts';
 import type { Query } from '../http/request.ts';
+import type { OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
 import type { Soon } from '../soon.ts';
 import { type Stamp, stampFromCursor } from '../store/stamp.ts';
@@ -26,6 +27,17 @@ export function shardOf({ services, segment }: Call): Soon<Shard> {
 export function userOf({ query }: Call): string | undefined {
   const user = query.text('uuid');
   return user === undefined ? undefined : checkedUser(user);
+}
+
+/**
+ * The client of the user that sends the request, if it says which of them it is. Throws a `Refusal` for an invalid text; the
+ * rules are those of names.
+ */
+export function instanceOf({ query }: Call): string | undefined {
+  const instance = query.text('instanceid');
+  const problem = instance === undefined ? undefined : singleNameProblem(instance);
+  if (problem !== undefined) throw accessRefusal(400, `Invalid instanceid: it ${problem}`);
+  return instance;
 }
 
 /** The user in the path, who need not be the sender. Throws a `Refusal` as `userOf`. */
@@ -59,11 +71,15 @@ export function namesOf({ query, segment, services }: Call): Names {
   const groups = splitNames(query.get('channel-group'));
   const count = channels.length + groups.length;
   if (count === 0) throw malformed();
-  if (count > services.limits.names)
-    throw accessRefusal(400, `Too Many Names: at most ${services.limits.names}`);
+  refuseTooManyNames(count, services.limits);
   refuseInvalid('channels', channels);
   refuseInvalid('channel-groups', groups);
   return { channels, groups };
+}
+
+/** Throws a `Refusal` for more names than one request may have. */
+export function refuseTooManyNames(count: number, { names }: OriginLimits): void {
+  if (count > names) throw accessRefusal(400, `Too Many Names: at most ${names}`);
 }
 
 /** Throws a `Refusal` for more groups than one subscription may have. A group and its presence count as one. */

@@ -1,11 +1,14 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Need } from '../access/authorize.ts';
 import type { PatternCache } from '../access/pattern.ts';
+import type { Comments } from '../comments.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Held } from '../http/held.ts';
 import type { OriginRequest, Query } from '../http/request.ts';
 import type { Keysets } from '../keysets.ts';
 import type { OriginLimits } from '../limits.ts';
+import type { OriginMetrics } from '../metrics/observer.ts';
+import type { Readiness } from '../readiness.ts';
 import type { Shards } from '../shards.ts';
 import type { Soon } from '../soon.ts';
 import type { NextTurn } from '../turns.ts';
@@ -20,6 +23,11 @@ export interface Services {
   /** Compiled patterns of tokens. */
   readonly patterns: PatternCache;
   readonly shards: Shards;
+  readonly readiness: Readiness;
+  /** The comments in streams. */
+  readonly comments: Comments;
+  /** Absent: nobody counts. */
+  readonly metrics?: OriginMetrics | undefined;
   /** For long work, which lets others have their turn. */
   readonly nextTurn: NextTurn;
 }
@@ -31,6 +39,11 @@ export interface Call {
   readonly services: Services;
   /** A segment of the path by its name in the route, decoded. */
   readonly segment: (name: string) => string;
+  /**
+   * Checks the permissions once more, as for a new request. `undefined`: it would need none. Rejects with a `Refusal` if it
+   * would be refused, and as the store does.
+   */
+  recheck(): Promise<void> | undefined;
 }
 
 /** One operation of the protocol. */
@@ -46,6 +59,8 @@ export interface Route {
   bodyBytes?(limits: OriginLimits): number;
   /** Reads the body as it comes, by `chunksOf(request)`: it is never in memory as a whole. */
   readonly streamsBody?: boolean;
+  /** Sent in place of an answer with 503, whatever it says. Absent: that one is sent. */
+  readonly unavailable?: Answer;
   /** May throw a `Refusal`, or reject with one. */
   handle(call: Call): Soon<Answer | Held>;
 }

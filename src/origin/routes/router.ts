@@ -10,6 +10,8 @@ import {
   type RequestLine,
   type Target,
 } from '../http/request.ts';
+import type { ServiceSet } from '../services.ts';
+import type { Usage } from '../shard-usage.ts';
 import type { Soon } from '../soon.ts';
 import type { Call, Route, Services } from './route.ts';
 
@@ -38,12 +40,17 @@ const PUBLISH_FAMILY = new Set(['publish', 'signal']);
 /** Looks up operations by their routes. Each checks permissions first, if the keyset needs them. */
 export function operationFinder(
   routes: readonly Route[],
-  services: Services,
+  current: () => ServiceSet,
 ): (line: RequestLine) => Operation {
   const router = new Router(routes);
   return ({ method, target }) => {
-    const { path, segments, query } = parseTarget(target, services.limits.parameters);
-    return new Routed(router.find(method, path, segments), { path, query }, services);
+    const services = current();
+    const { path, segments, query } = parseTarget(target, services.base.limits.parameters);
+    const compiled = router.find(method, path, segments);
+    const own = compiled.hasKey
+      ? services.of(() => segmentOf(compiled, 'subscribeKey', path))
+      : services.base;
+    return new Routed(compiled, { path, query }, own);
   };
 }
 
@@ -55,7 +62,7 @@ class Routed implements Operation {
   readonly services: Services;
   #request: OriginRequest | undefined;
   /** Its shard stays open. */
-  #isCounted = false;
+  #usage: Usage | undefined;
 
   constructor(compiled: Compiled, { path, query }: Omit<Target, 'segments'>, services: Services) {
     this.#compiled = compiled;
@@ -82,6 +89,10 @@ class Routed implements Operation {
     return this.#request;
   }
 
+  get unavailable(): Answer | undefined {
+    return this.#compiled.route.unavailable;
+  }
+
   // Made when it is needed: a function of each parked poll would be kept.
   get segment(): (name: string) => string {
     return (name) => segmentOf(this.#compiled, name, this.#path);
@@ -92,20 +103,31 @@ class Routed implements Operation {
     const { route, hasKey } = this.#compiled;
     if (!hasKey) return route.handle(this);
     const subscribeKey = this.segment('subscribeKey');
-    this.services.shards.begin(subscribeKey);
-    this.#isCounted = true;
+    this.#usage = this.services.shards.begin(subscribeKey);
     if (!this.services.keysets.isRestricted(subscribeKey)) return route.handle(this);
     return permitted(route, this);
   }
 
+  // A signature was made with the secret key for one moment. For as long as the key holds, so does what it has signed.
+  recheck(): Promise<void> | undefined {
+    const isFree = !this.services.keysets.isRestricted(this.segment('subscribeKey'));
+    if (isFree || this.query.text('signature') !== undefined) return undefined;
+    return permit(this.#compiled.route, this);
+  }
+
   end(): void {
-    if (!this.#isCounted) return;
-    this.#isCounted = false;
-    this.services.shards.end(this.segment('subscribeKey'));
+    const usage = this.#usage;
+    this.#usage = undefined;
+    if (usage) this.services.shards.end(usage);
   }
 }
 
 async function permitted(route: Route, call: Call): Promise<Answer | Held> {
+  await permit(route, call);
+  return route.handle(call);
+}
+
+async function permit(route: Route, call: Call): Promise<void> {
   const { services, segment } = call;
   const { patterns, shards, nextTurn } = services;
   const sources = async () => ({
@@ -114,7 +136,6 @@ async function permitted(route: Route, call: Call): Promise<Answer | Held> {
     nextTurn,
   });
   await authorize(await route.needs(call), call, sources);
-  return route.handle(call);
 }
 
 /** Finds the route of a request by its raw path: a name with an encoded slash stays one segment. */

@@ -2,13 +2,17 @@ import { isPresenceName } from '../../protocol/names.ts';
 import { ZERO_STAMP } from '../store/stamp.ts';
 import type { SharedListening } from '../window/shared-names.ts';
 import { Subscription } from '../window/subscription.ts';
-import { namesOf } from './read.ts';
+import { namesOf, refuseTooManyNames } from './read.ts';
 import type { Call } from './route.ts';
 
 /** The names of a request, shared by all that have the same; `undefined` if it has groups. Throws a `Refusal` as `namesOf`. */
 export function sharedListeningOf(call: Call): SharedListening | undefined {
   if (call.query.text('channel-group') !== undefined) return undefined;
-  return call.services.shards.names.of(call.segment('channels'), () => listeningTo(call));
+  const { shards, limits } = call.services;
+  const shared = shards.names.of(call.segment('channels'), () => listeningTo(call));
+  // Another subscribe key may have more.
+  refuseTooManyNames(shared.names.channels.length, limits);
+  return shared;
 }
 
 function listeningTo(call: Call): SharedListening {

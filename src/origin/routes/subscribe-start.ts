@@ -16,25 +16,44 @@ export interface Start {
   readonly lost?: Lost;
 }
 
+/** A position, and the log that it is of. */
+export interface Cursor {
+  readonly cursor: Stamp;
+  /** The number of the log; `undefined` if the client does not know it. */
+  readonly region: number | undefined;
+}
+
 /** The names and the cursor of a poll. */
 interface PollStart extends Names {
   readonly cursor: Stamp;
 }
 
 /** The same, as a poll holds them. */
-interface Asked {
+interface Asked extends Cursor {
   readonly names: Names;
-  readonly cursor: Stamp;
 }
 
 /** Finds the position in this log at which a client goes on (docs/reference/protocol.md, "Subscribe"). */
-export function startOf(shard: Shard, call: Call, { names, cursor }: Asked): Soon<Start> {
-  const region = regionOf(call);
-  const { epoch, lostUpto } = shard.window.log;
-  const foreign = region !== undefined && region !== epoch && !shard.adoptedCursors.has({ cursor, epoch });
-  const older = region === undefined && cursor >= EARLIEST && cursor < lostUpto;
-  if (foreign || older) return foreignStart(shard, call, { ...names, cursor });
+export function startOf(shard: Shard, call: Call, asked: Asked): Soon<Start> {
+  const { names, cursor, region } = asked;
+  const older = region === undefined && cursor >= EARLIEST && cursor < shard.window.log.lostUpto;
+  if (older || isForeign(shard, asked)) return foreignStart(shard, call, { ...names, cursor });
   return cursor <= shard.window.position ? { cursor } : reachable(shard, call, cursor);
+}
+
+/**
+ * `true` if the cursor is of another log than the window's by its region. That may be one that this origin has not heard of
+ * yet: the log has to be read before the client counts as one that has lost something.
+ */
+export function isForeign({ window, adoptedCursors }: Shard, { cursor, region }: Cursor): boolean {
+  const { epoch } = window.log;
+  return region !== undefined && region !== epoch && !adoptedCursors.has({ cursor, epoch });
+}
+
+/** `true` if the cursor is of the window's log, which has just become another one: its client is ahead of this origin. */
+export function isAhead({ window }: Shard, { cursor, region }: Cursor): boolean {
+  const { epoch, lostUpto } = window.log;
+  return region === undefined ? cursor > lostUpto : region === epoch;
 }
 
 /**
@@ -70,8 +89,7 @@ function isNear({ services }: Call, position: Stamp): boolean {
   return position <= stampOf(services.clock.now() + MAX_AHEAD_MS);
 }
 
-// The region identifies the log of a cursor; `0` identifies none.
-function regionOf({ query }: Call): number | undefined {
-  const region = query.text('tr') ?? '';
+/** The region identifies the log of a cursor; `0`, and what is no number, identifies none. */
+export function regionOfText(region = ''): number | undefined {
   return REGION.test(region) && Number(region) !== 0 ? Number(region) : undefined;
 }

@@ -12,6 +12,7 @@ import { getState, heartbeat, leave, setState, whereNow } from './presence.ts';
 import { publish, publishFile, publishLarge, publishPost, signal } from './publish.ts';
 import { PUSH } from './push.ts';
 import type { Route } from './route.ts';
+import { stream } from './stream.ts';
 import { subscribe } from './subscribe.ts';
 import { time } from './time.ts';
 import { grantToken, revokeToken } from './tokens.ts';
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   publishLarge,
   signal,
   subscribe,
+  stream,
   heartbeat,
   leave,
   hereNow,

@@ -4,6 +4,18 @@ export interface Room {
   readonly bytes: number;
 }
 
+/** Limits that are looked up each time, since they may change. `undefined`: no limit. */
+export function liveRoom(entries: () => number | undefined, bytes: () => number | undefined): Room {
+  return {
+    get entries() {
+      return entries() ?? Number.POSITIVE_INFINITY;
+    },
+    get bytes() {
+      return bytes() ?? Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
 /** An account without limits of its own. */
 export const NO_LIMIT: Room = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 

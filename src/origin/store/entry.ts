@@ -62,8 +62,14 @@ interface DataOfKind {
   readonly group: null;
   /** A grant or a revoked token has changed. */
   readonly access: null;
-  /** The channels that a user has left. */
-  readonly leave: readonly string[];
+  /** The channels that a user has left; with an instance, those that this one has. */
+  readonly leave: readonly string[] | InstanceLeave;
+}
+
+/** The leave of one of a user's instances. */
+export interface InstanceLeave {
+  readonly instance: string;
+  readonly channels: readonly string[];
 }
 
 /**
@@ -97,6 +103,11 @@ export type DeliveredEntry = Exclude<Entry, { readonly kind: ControlKind }>;
 
 /** A control entry. */
 export type ControlEntry = Extract<Entry, { readonly kind: ControlKind }>;
+
+/** What a leave tells: who names no instance writes the channels alone. */
+export function leaveOf(channels: readonly string[], instance = ''): readonly string[] | InstanceLeave {
+  return instance === '' ? channels : { instance, channels };
+}
 
 /** `true` for an entry that is not delivered. */
 export function isControl(entry: Entry): entry is ControlEntry {

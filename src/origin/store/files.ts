@@ -46,8 +46,8 @@ export type NotKept = FileExcess | 'removed';
  */
 export interface FileStore {
   /**
-   * Announces a file, which may be sent for `ttlMs` milliseconds by the store's clock. Resolves to the limit that would be
-   * exceeded, without any change.
+   * Announces a file, which may be sent for `ttlMs` milliseconds by the store's clock. One that is announced again counts
+   * once: the later announcement holds. Resolves to the limit that would be exceeded, without any change.
    */
   announce(upload: Upload, ttlMs: number): Promise<FileExcess | undefined>;
   /** The announced upload with this id that has not expired, sent or not. */

@@ -4,6 +4,8 @@ import type { Stamp } from './stamp.ts';
 /** A renewal of a user's leases. */
 export interface Touch {
   readonly user: string;
+  /** Which of the user's clients renews its leases, a text of some characters. Absent, or empty: the one that does not say. */
+  readonly instance?: string | undefined;
   readonly channels: readonly string[];
   /** Length of the leases; without it a lease keeps its own length, and a new one gets the default. */
   readonly leaseMs?: number | undefined;
@@ -66,6 +68,10 @@ export interface Present {
  * together with it, in one atomic step, on the channel's presence channel. On a channel with more than `announceMax`
  * users, joins, leaves and timeouts wait in the store for the channel's next interval event, which a sweep logs.
  *
+ * Each instance of a user has leases of its own. The user is present on a channel, once, and has one state there, as long
+ * as any of them lasts: the first is a `join`, and what ends the last is a `leave` or a `timeout`. Each counts towards the
+ * limits, with its names.
+ *
  * Calls of one origin take effect in the order in which they were made.
  */
 export interface PresenceStore {
@@ -75,11 +81,11 @@ export interface PresenceStore {
    */
   touch(touches: readonly Touch[]): Promise<readonly Touched[]>;
   /**
-   * Ends leases, and states that wait for the user; absent ones are ignored. If there were any, logs a control entry
-   * `leave` in the same step, after the events and with all the channels that were named, by which all origins end the
-   * renewals of the user's polls.
+   * Ends leases of one instance, and states that wait for the user; absent ones are ignored. If there were any, logs a
+   * control entry `leave` in the same step, after the events and with all the channels that were named, by which all
+   * origins end the renewals of that instance's polls.
    */
-  leave(user: string, channels: readonly string[]): Promise<void>;
+  leave(user: string, channels: readonly string[], instance?: string): Promise<void>;
   /**
    * Ends expired leases and logs the interval events that are due, about `max` leases and changes in all. Each timeout and
    * each interval event is logged once, whichever origins sweep.

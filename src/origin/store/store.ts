@@ -71,7 +71,8 @@ export class StoreUnavailable extends Error {
 export interface Engine {
   /**
    * The data of one subscribe key, until `release`; the same however often it is asked for. Throws `ShardsFull` if there is no room for one
-   * more, and never forgets one that is in use or holds what has to be kept.
+   * more, and never forgets one that is in use or holds what has to be kept. The rules of the last call hold, for all who
+   * use the data: an origin whose limits have changed asks again, while what it began before may go on.
    */
   shard(subscribeKey: string, rules: ShardRules): ShardStore;
   /**
@@ -81,6 +82,11 @@ export interface Engine {
   release?(subscribeKey: string): void;
   /** `true` for a subscribe key that has never held anything: a read of it need leave nothing behind. */
   isBlank?(subscribeKey: string): boolean;
+  /**
+   * Resolves if the store answers, and leaves nothing behind. Rejects as calls do: with `StoreUnavailable` if it does not
+   * answer, with another error if that does not pass by itself. Without it, a subscribe key is read to find out.
+   */
+  ping?(): Promise<void>;
   /** `true` if the data is in this process: calls settle within the turn in which they are made, and tails lose nothing. */
   readonly isLocal: boolean;
   /** Releases the resources of the engine. To call it again does nothing. */

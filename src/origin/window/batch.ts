@@ -29,6 +29,8 @@ export interface Prepared {
   // What it depends on beside the batch.
   readonly region: number;
   readonly isLate: boolean;
+  /** The same as an event of a stream. Absent: nobody has made it yet. */
+  frame?: string;
 }
 
 /** The parameters of a batch. */

@@ -21,6 +21,8 @@ export interface FollowerOptions {
   onReset(): void;
   /** New entries may stay out for long, since the tail says so or the log cannot be read; or they come again. */
   onLive(isUp: boolean): void;
+  /** An announcement was lost: the next one has told so, or the comparison with the newest entry. Absent: nobody counts. */
+  onRepair?(foundBy: 'gap' | 'check'): void;
   /** The log could not be read. The next entry or check reads it again. */
   onFailure(error: unknown): void;
 }
@@ -122,7 +124,7 @@ export class Follower {
   }
 
   #setLive(isLive: boolean): void {
-    if (this.#isLive === isLive) return;
+    if (this.#isLive === isLive || this.#closed) return;
     this.#isLive = isLive;
     this.#options.onLive(isLive);
   }
@@ -138,8 +140,13 @@ export class Follower {
   #receive(entry: Entry): void {
     if (this.#repairing !== undefined) this.#again = true;
     else if (entry.tt <= this.#position) return;
-    else if (entry.prev > this.#position) this.#repairInBackground();
+    else if (entry.prev > this.#position) this.#repairGap();
     else this.#take(entry);
+  }
+
+  #repairGap(): void {
+    this.#options.onRepair?.('gap');
+    this.#repairInBackground();
   }
 
   #take(entry: Entry): void {
@@ -216,6 +223,8 @@ export class Follower {
     await new Promise<void>((resolve) => {
       this.#timer = this.#options.clock.setTimeout(resolve, SILENCE_MS);
     });
-    if (this.#position === before && !this.#closed) await this.#repair();
+    if (this.#position !== before || this.#closed) return;
+    this.#options.onRepair?.('check');
+    await this.#repair();
   }
 }

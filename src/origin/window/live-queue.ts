@@ -64,6 +64,14 @@ export interface LiveQueueLimits {
   readonly liveBytes: number;
 }
 
+/** What a live queue shares and reports. */
+export interface LiveQueueOptions {
+  /** The memory that it shares with others. Absent: none. */
+  readonly budget?: Budget | undefined;
+  /** An entry was dropped since a limit was reached. Absent: nobody counts. */
+  readonly onDropped?: (() => void) | undefined;
+}
+
 /**
  * The newest entries of each channel, and marks of dropped ones: a client whose cursor is older than a mark has missed
  * entries, and gets a gap.
@@ -79,14 +87,16 @@ export class LiveQueue {
   readonly #droppedUnder = new WildcardIndex<Dropped>();
   readonly #account: Account;
   readonly #marks: Account;
+  readonly #onDropped: (() => void) | undefined;
   #newest: Stamp = ZERO_STAMP;
   #horizon: Stamp = ZERO_STAMP;
 
-  constructor(log: LogName, limits: LiveQueueLimits, budget?: Budget) {
+  constructor(log: LogName, limits: LiveQueueLimits, { budget, onDropped }: LiveQueueOptions = {}) {
+    this.#onDropped = onDropped;
     this.#log = log;
     this.#limits = limits;
     const { liveEntries: entries, liveBytes: bytes } = limits;
-    const dropOldest = () => this.#live.oldest && this.#drop(this.#live.oldest);
+    const dropOldest = () => this.#dropOldest();
     this.#account = new Account({ limits: { entries, bytes }, budget, dropOldest });
     // Marks are bounded too. The oldest one is then valid for all channels: a false gap is better than a silent loss.
     const forget = () => this.#dropped.oldest && this.#forgetMark(this.#dropped.oldest);
@@ -113,7 +123,10 @@ export class LiveQueue {
     this.#live.push(live);
     this.#liveUnder.add(live);
     this.#newest = tt;
-    if (queue.length > this.#limits.queueLength) this.#dropFirst(queue);
+    if (queue.length > this.#limits.queueLength) {
+      this.#dropFirst(queue);
+      this.#onDropped?.();
+    }
     this.#account.add(1, live.weight);
   }
 
@@ -163,6 +176,12 @@ export class LiveQueue {
   /** Channels that had entries dropped after the log had passed a position. */
   dropped(after: Stamp): Iterable<Dropped> {
     return this.#dropped.after(after);
+  }
+
+  #dropOldest(): void {
+    if (!this.#live.oldest) return;
+    this.#drop(this.#live.oldest);
+    this.#onDropped?.();
   }
 
   // The oldest of all is also the oldest of its channel.

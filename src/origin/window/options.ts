@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { OriginMetrics } from '../metrics/observer.ts';
 import type { Budget } from '../store/budget.ts';
 import type { ControlEntry } from '../store/entry.ts';
 import type { ShardLog } from '../store/log.ts';
@@ -27,6 +28,8 @@ export interface WindowOptions {
   readonly budget?: Budget | undefined;
   /** For long work, which lets others have their turn. Absent: it is done at once. */
   readonly nextTurn?: NextTurn | undefined;
+  /** Absent: nobody counts. */
+  readonly metrics?: OriginMetrics | undefined;
   /** `true` if the log's tail may lose calls. */
   readonly checks: boolean;
   /** A control entry was read: what depends on it is out of date. Absent: nothing does. */

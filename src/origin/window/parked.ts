@@ -28,7 +28,7 @@ export type Restart = 'groups-changed' | 'epoch-changed';
 export interface Sink {
   /**
    * `false`: not now, since its reader is slow. `window.resume()` then reads on from the cursor; what was dropped
-   * meanwhile is a gap. Absent: always `true`.
+   * meanwhile is a gap. Absent, as for a poll: always `true`, and there is one batch.
    */
   readonly isReady?: boolean;
   /** Takes a batch with entries or gaps. `true` if it takes more: those after the cursor of this one. */
@@ -82,9 +82,9 @@ export class Parked implements Due {
     this.length = holdMs;
   }
 
-  /** `true` for a stream, which has no time of its own. */
-  get isEndless(): boolean {
-    return this.length === Number.POSITIVE_INFINITY;
+  /** `true` for a stream, which goes on by itself where a poll would come again. */
+  get isStream(): boolean {
+    return this.sink.isReady !== undefined;
   }
 
   /** A batch up to the cursor was taken, and there will be more. */

@@ -1,3 +1,4 @@
+import type { Stamp } from '../store/stamp.ts';
 import type { Turns } from '../turns.ts';
 import type { Parked } from './parked.ts';
 import type { SharedRead } from './shared-read.ts';
@@ -5,12 +6,18 @@ import type { Audience } from './waiters.ts';
 
 // Those that are woken before the next audience has its turn.
 const TOGETHER = 32;
-// Waking one, in steps of a filter.
-const WAKE_UNITS = 1_000;
+// Waking one with its answer, in steps of a filter: a turn of some milliseconds wakes 500.
+const WAKE_UNITS = 200;
 
 /** What the filters of all have taken that are woken by the entries of one turn. */
 export interface Round {
   steps: number;
+}
+
+/** The next time that an audience is woken. */
+interface Again {
+  readonly round: Round;
+  readonly since: Stamp;
 }
 
 /** Some that are being woken. */
@@ -18,10 +25,12 @@ export interface Wake {
   readonly audience: Audience;
   readonly parked: readonly Parked[];
   readonly round: Round;
+  /** The first entry that they are woken by; absent for one that reads on. */
+  readonly since: Stamp | undefined;
   /** The next of them. */
   at: number;
   /** There was something newer since the first of them was woken. */
-  again: Round | undefined;
+  again: Again | undefined;
   /** What one has read, for the others. */
   shared: SharedRead | undefined;
 }
@@ -32,6 +41,8 @@ export interface WakesOptions {
   /** Wakes one. `false`: it was cut, and must be woken again. Must not throw. */
   wake(parked: Parked, wake: Wake): boolean;
   onFailure(error: unknown): void;
+  /** All of an audience were woken by what has come since an entry. Absent: nobody counts. */
+  readonly onDone?: ((since: Stamp) => void) | undefined;
 }
 
 /**
@@ -43,7 +54,8 @@ export class Wakes {
   readonly #byAudience = new Map<Audience, Wake>();
   // In the order of their turns.
   readonly #queue = new Set<Wake>();
-  #pending = new Set<Audience>();
+  // With the first entry since.
+  #pending = new Map<Audience, Stamp>();
   #isRunning = false;
 
   constructor(options: WakesOptions) {
@@ -53,7 +65,7 @@ export class Wakes {
   /** There is something new for an audience. */
   add(audience: Audience): void {
     if (this.#pending.size === 0) queueMicrotask(() => this.#flush());
-    this.#pending.add(audience);
+    if (!this.#pending.has(audience)) this.#pending.set(audience, audience.newest);
   }
 
   /** Reads on for one that was cut, or that was not ready. */
@@ -62,6 +74,7 @@ export class Wakes {
       audience,
       parked: [parked],
       round: { steps: 0 },
+      since: undefined,
       at: 0,
       again: undefined,
       shared: undefined,
@@ -71,19 +84,19 @@ export class Wakes {
 
   #flush(): void {
     const pending = this.#pending;
-    this.#pending = new Set();
+    this.#pending = new Map();
     const round: Round = { steps: 0 };
-    for (const audience of pending) {
+    for (const [audience, since] of pending) {
       const running = this.#byAudience.get(audience);
-      if (running) running.again = round;
-      else this.#begin(audience, round);
+      if (running) running.again = { round, since: running.again?.since ?? since };
+      else this.#begin(audience, { round, since });
     }
     this.#start();
   }
 
-  #begin(audience: Audience, round: Round): void {
+  #begin(audience: Audience, { round, since }: Again): void {
     const parked = [...audience.parked];
-    const wake: Wake = { audience, parked, round, at: 0, again: undefined, shared: undefined };
+    const wake: Wake = { audience, parked, round, since, at: 0, again: undefined, shared: undefined };
     this.#byAudience.set(audience, wake);
     this.#queue.add(wake);
   }
@@ -118,7 +131,8 @@ export class Wakes {
   }
 
   #end(wake: Wake): void {
-    const { audience, again } = wake;
+    const { audience, again, since } = wake;
+    if (since !== undefined) this.#options.onDone?.(since);
     if (this.#byAudience.get(audience) !== wake) return;
     this.#byAudience.delete(audience);
     if (again) this.#begin(audience, again);

@@ -1,5 +1,5 @@
 import { type Entry, isControl } from '../store/entry.ts';
-import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
+import { laterStamp, millisecondsOf, type Stamp, stampOf, ZERO_STAMP } from '../store/stamp.ts';
 import { Turns } from '../turns.ts';
 import { type FollowedLog, Follower } from './follower.ts';
 import { Holds } from './holds.ts';
@@ -31,7 +31,7 @@ export class Window {
   #closed = false;
 
   private constructor(options: WindowOptions) {
-    const { log, clock, limits, checks, recent, nextTurn = () => Promise.resolve() } = options;
+    const { log, clock, limits, checks, recent, metrics, nextTurn = () => Promise.resolve() } = options;
     const turns = new Turns(nextTurn, SLICE);
     this.#options = options;
     this.#queue = this.#newQueue(0);
@@ -40,6 +40,7 @@ export class Window {
     this.#wakes = new Wakes({
       turns,
       wake: (parked, wake) => this.#wake(parked, wake),
+      onDone: metrics && ((since) => metrics.fannedOut(clock.now() - millisecondsOf(since))),
       onFailure: (error) => options.onFailure(error),
     });
     this.#waiters = new Waiters({
@@ -55,6 +56,7 @@ export class Window {
       onLost: (before) => this.#lose(before),
       onReset: () => this.#reset(),
       onLive: (isUp) => options.onLive?.(isUp),
+      onRepair: (foundBy) => metrics?.repaired(foundBy),
       onFailure: (error) => options.onFailure(error),
     });
   }
@@ -94,8 +96,8 @@ export class Window {
     // A group has changed since its channels were looked up, when nobody was there to be woken.
     if (parked.subscription.isOutdated(this.#groupsChangedAt))
       return void parked.sink.end('groups-changed', parked.start);
-    // Reading and waiting begin in one turn: nothing can be published in between.
-    const progress = this.#read(parked, undefined);
+    // Reading and waiting begin in one turn: nothing can be published in between. Who is not ready reads when resumed.
+    const progress = parked.sink.isReady === false ? 'whole' : this.#read(parked, undefined);
     if (progress === 'ended') return;
     if (this.#closed) return void parked.sink.end('interrupted', parked.start);
     if (progress === 'whole' && parked.length <= 0) return void parked.sink.end('timeout', parked.seen);
@@ -119,11 +121,16 @@ export class Window {
     return this.#follower.catchUp();
   }
 
-  /** Answers all that is parked with its own cursor, and stops. */
-  close(): void {
+  /** Answers all that is parked with its own cursor, and so all that comes later. */
+  retire(): void {
     this.#closed = true;
-    this.#follower.close();
     for (const parked of this.#waiters) this.interrupt(parked);
+  }
+
+  /** As `retire`, and stops. */
+  close(): void {
+    this.#follower.close();
+    this.retire();
     this.#queue.clear();
   }
 
@@ -162,7 +169,7 @@ export class Window {
   // One publish has woken very many filters: polls go on with the next one, and streams in a turn of their own.
   #pass(parked: Parked): true {
     parked.isBehind = true;
-    if (parked.isEndless) this.resume(parked);
+    if (parked.isStream) this.resume(parked);
     else this.#end(parked, 'timeout', parked.seen);
     return true;
   }
@@ -186,7 +193,7 @@ export class Window {
           return 'ended';
         }
         parked.took(batch.cursor);
-      } else if (isExhausted && !parked.isEndless) {
+      } else if (isExhausted && !parked.isStream) {
         // The next poll has steps of its own.
         this.#end(parked, 'timeout', parked.seen);
         return 'ended';
@@ -223,8 +230,9 @@ export class Window {
   }
 
   #newQueue(epoch: number): LiveQueue {
-    const { subscribeKey, limits, budget } = this.#options;
-    return new LiveQueue({ subscribeKey, epoch }, limits, budget);
+    const { subscribeKey, limits, budget, metrics } = this.#options;
+    const onDropped = metrics && (() => metrics.dropped());
+    return new LiveQueue({ subscribeKey, epoch }, limits, { budget, onDropped });
   }
 
   #take(entry: Entry): void {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { FieldOptions } from '../../../bench/origin/field.ts';
 import { GROUPS } from '../../../bench/origin/groups.ts';
 import { TINY, withinLimits } from '../../../bench/origin/plan.ts';
+import { startRedis } from '../../support/redis-server.ts';
 
 // The server that is measured is the built package. What is reported here is too little to mean anything: the tests see
 // that every measure runs to its end and brings numbers.
@@ -32,6 +33,18 @@ test('memory: what a parked poll holds is a number for both, however few there a
   for (const { title, ours, base } of rows) {
     for (const value of [ours, base]) expect(value, title).toSatisfy(Number.isFinite);
   }
+});
+
+test('stores: each is measured at its interface, and under an origin beside the bare server', async (context) => {
+  const redis = await startRedis();
+  if (!redis) return context.skip('Redis is not installed.');
+  await redis.stop();
+  const rows = await GROUPS.stores({ ...options, plan: { ...TINY, rushMs: 100, publishes: 500 } });
+  const sides = rows.filter((row) => 'values' in row);
+  expect(sides.map(({ values }) => Object.keys(values).length)).toEqual([5, 5, 5, 5, 5, 4, 4, 4, 4, 4]);
+  expect(rows).toHaveLength(sides.length + 1);
+  for (const { title, values } of sides)
+    for (const value of Object.values(values)) expect(value, title).toSatisfy(Number.isFinite);
 });
 
 test('there are no more clients than a process can have descriptors', () => {

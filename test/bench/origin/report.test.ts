@@ -59,7 +59,7 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['--only', 'all'], '--only knows polls, memory,'],
+    [['--only', 'all'], '--only knows polls, streams, memory,'],
     [['--rounds', '0'], '--rounds must be a whole number above zero, not 0.'],
     [['--clients', 'many'], '--clients must be'],
   ])('%j is refused with what it could be', (args, message) => {

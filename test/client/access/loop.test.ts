@@ -49,10 +49,10 @@ describe('a loop whose token is refused', () => {
     const second = await fed.next('handshake');
     expect(second.facts).toMatchObject({ token: 'T2', channels: ['a', 'b', 'c'] });
     await second.refuse(403, { channels: ['b'] });
-    await refused;
     const rest = await fed.next('handshake');
     expect(rest.facts).toMatchObject({ token: 'T2', channels: ['a', 'c'] });
     await rest.answer(20);
+    await refused;
     expect((await fed.next('poll')).facts.tt).toBe(tt(10));
     await fed.deliver(30, [entryAt(25)]);
     expect(got).toEqual([25]);

@@ -49,9 +49,9 @@ describe('the nearest word', () => {
 
   it('ends a sentence, or names them all', () => {
     expect(didYouMean('timeOut', OPTIONS)).toBe('; did you mean "timeout"?');
-    expect(didYouMean('retries', OPTIONS)).toBe('.');
+    expect(didYouMean('retrials', OPTIONS)).toBe('.');
     expect(oneOf('singal', OPTIONS)).toBe('; did you mean "signal"?');
-    expect(oneOf('retries', OPTIONS)).toBe('; it must be one of signal, timeout.');
+    expect(oneOf('retrials', OPTIONS)).toBe('; it must be one of signal, timeout.');
     for (const word of [undefined, null, 7, Symbol('x'), {}])
       expect([didYouMean(word, OPTIONS), oneOf(word, OPTIONS)]).toEqual([
         '.',

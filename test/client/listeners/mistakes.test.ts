@@ -1,5 +1,6 @@
 import { PubNubError, SubscribeCallback } from 'timetoken';
 import { describe, expect, it } from 'vitest';
+import { hints } from '../../../src/client/features/hints/feature.ts';
 import { EVENT_NAMES, type EventName } from '../../../src/client/listeners/events.ts';
 import { ListenerRegistry } from '../../../src/client/listeners/registry.ts';
 import { fails, scriptedClient } from '../../support/unit-client.ts';
@@ -12,7 +13,7 @@ function registry(names: readonly EventName[] = EVENT_NAMES) {
   const listeners = new ListenerRegistry(
     () => undefined,
     () => undefined,
-    { names, logger: { warn } },
+    { names, logger: { warn }, hints: hints.hints },
   );
   return {
     warnings,
@@ -176,6 +177,17 @@ describe('removeListener()', () => {
       expect(Reflect.apply(pubnub.removeListener, pubnub, [it])).toBeUndefined();
     },
   );
+});
+
+describe('without hints', () => {
+  it('takes a listener as it is', () => {
+    const listeners = new ListenerRegistry(
+      () => undefined,
+      () => undefined,
+    );
+    listeners.add({ mesage: () => undefined });
+    expect(listeners.has('message')).toBe(false);
+  });
 });
 
 describe('a client', () => {

@@ -223,3 +223,38 @@ describe('a publish', () => {
     expect(requests).toHaveLength(4);
   });
 });
+
+describe('the number of retries', () => {
+  const made = async (options: object, call: object = {}, act: 'time' | 'publish' = 'time') => {
+    const steps = [act === 'time' ? { status: 503 } : fails(networkError('ECONNREFUSED'))];
+    const { pubnub, clock, requests, close } = scriptedClient(steps, options);
+    const error = rejection((act === 'time' ? pubnub.time() : publish(pubnub)).execute(call));
+    await clock.advance(600_000);
+    expect(await error).toMatchObject({ retryable: true });
+    await close();
+    return requests.length;
+  };
+
+  it.each([
+    [{}, {}, 4],
+    [{ retries: 0 }, {}, 1],
+    [{ retries: 7 }, {}, 8],
+    [{ retries: 0 }, { retries: 2 }, 3],
+    [{ retries: 7 }, { retries: 0 }, 1],
+  ])('of the client %j and the call %j makes %i attempts', async (options, call, attempts) => {
+    expect(await made(options, call)).toBe(attempts);
+    // One that was certainly not sent may be repeated as well.
+    expect(await made(options, call, 'publish')).toBe(attempts);
+  });
+
+  it.each([-1, 1.5, Number.POSITIVE_INFINITY, '3'])(
+    'is refused before anything is sent: %j',
+    async (retries) => {
+      const { pubnub, requests } = scriptedClient();
+      // What a program without types may give.
+      const error = await rejection(pubnub.time().execute({ retries: retries as number }));
+      expect(error).toMatchObject({ code: 'PN-1002', delivery: 'not-sent' });
+      expect(requests).toEqual([]);
+    },
+  );
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Interest } from '../../../src/client/subscribe/interest.ts';
-import { names, tt } from '../../support/loop-machine.ts';
+import { entryAt, names, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 
 describe('the acceptance of a subscription', () => {
@@ -51,9 +51,56 @@ describe('connected()', () => {
     const subscription = fed.client.subscribe().channels(['a', 'b']).channelGroups('g').execute();
     const waiting = expect(subscription.connected()).rejects.toMatchObject({ channels: ['b'] });
     await (await fed.next('handshake')).refuse(403, { channels: ['b'] });
-    await waiting;
     await (await fed.next('handshake')).answer(10);
+    await waiting;
     await expect(subscription.connected()).rejects.toMatchObject({ channels: ['b'] });
+  });
+
+  test('tells of a refusal when the others are accepted: what is published from then on is received', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').execute();
+    const first = await fed.next('handshake');
+    await fed.clock.advance(100);
+    await first.answer(10);
+    await fed.clock.advance(1_000);
+    const subscription = fed.client.subscribe().channels(['b', 'forbidden']).execute();
+    const got: unknown[] = [];
+    subscription.on('message', ({ message }) => got.push(message));
+    let published = 0;
+    let newest = 20;
+    const told = subscription.connected().catch(() => {
+      published = ++newest;
+    });
+    await (await fed.next('handshake')).refuse(403, { channels: ['forbidden'] });
+    // A poll for what was accepted before comes first, and the next handshake's answer has the server's newest timetoken.
+    await fed.deliver(++newest, [entryAt(newest)]);
+    await (await fed.next('handshake')).answer(++newest);
+    await told;
+    await fed.deliver(published, [entryAt(published, 'b')]);
+    expect(got).toEqual([published]);
+  });
+
+  test('tells of a refusal at once when the others are dropped or refused too', async () => {
+    for (const isDropped of [true, false]) {
+      await using fed = new HandFedClient();
+      await fed.subscribed('a', 10);
+      const subscription = fed.client.subscribe().channels(['b', 'c']).execute();
+      const refused = expect(subscription.connected()).rejects.toMatchObject({ code: 'PN-3002' });
+      await (await fed.next('handshake')).refuse(403, { channels: ['b'] });
+      if (isDropped) await fed.client.unsubscribe().channels('c').execute();
+      else await (await fed.next('handshake')).refuse(403, { channels: ['c'] });
+      await refused;
+    }
+  });
+
+  test('still tells of a refused name after another filter, which does not bring it back', async () => {
+    await using fed = new HandFedClient();
+    await fed.subscribed('a', 10);
+    const subscription = fed.client.subscribe().channels('b').execute();
+    await (await fed.next('handshake')).refuse(403, { channels: ['b'] });
+    await (await fed.next('handshake')).answer(20);
+    fed.client.setFilterExpression('n > 1');
+    await expect(subscription.connected()).rejects.toMatchObject({ code: 'PN-3002', channels: ['b'] });
   });
 
   test('resolves when the one name that was refused is dropped', async () => {

@@ -152,6 +152,24 @@ describe('several older starts at once', () => {
     await pollAt(fed, 5).answer(71);
   });
 
+  test('on quiet channels grow patient together, and end without a gap when the server answers', async () => {
+    await using fed = new HandFedClient();
+    const { subscription } = await joining(fed);
+    const gaps = gapsOf(fed.client);
+    const other = gapsOf(subscription);
+    await older(fed, 'c', 20, 70);
+    const before = fed.requests.length;
+    const quiet = () => fed.open('poll').filter(({ facts }) => facts.tt === tt(5) || facts.tt === tt(20));
+    // A server holds a poll for 280 seconds.
+    for (let second = 0; second < 1_800 && quiet().length > 0; second++) {
+      await fed.clock.advance(1_000);
+      for (const poll of quiet())
+        if (fed.clock.monotonic() - poll.sentAt >= 280_000) await poll.answer(71 + second);
+    }
+    expect([quiet().length, gaps, other]).toEqual([0, [], []]);
+    expect(fed.requests.length - before).toBeLessThan(40);
+  });
+
   test('give a poll that waits alone more time, until somebody else waits', async () => {
     await using fed = new HandFedClient();
     await joining(fed);

@@ -158,3 +158,31 @@ describe('a row of the history', () => {
     expect(window.note({ ...row, ...change } as WireEnvelope, 0, true)).toBe(first);
   });
 });
+
+describe('an entry with an id', () => {
+  const withId = (count: number, change: object = {}) =>
+    ({ ...nth(count), u: { tt_id: 'x' }, ...change }) as WireEnvelope;
+
+  test('is one, whatever its timetoken, content and sequence, live or a row', () => {
+    const window = windowOf();
+    const first = window.note(withId(1), 0);
+    expect(window.note(withId(2, { d: 'other', s: 9, u: { tt_id: 'x', a: 1 } }), 0)).toBe(first);
+    expect(window.note(withId(3, { s: undefined }), 0, true)).toBe(first);
+  });
+
+  test.each([
+    ['channel', { c: 'b' }],
+    ['publisher', { i: 'eve' }],
+    ['id', { u: { tt_id: 'y' } }],
+  ])('is another one with another %s', (_, change) => {
+    const window = windowOf();
+    expect(window.note(withId(1, change), 0)).not.toBe(window.note(withId(1), 0));
+  });
+
+  test('is news to the loop under a timetoken that it has not had', () => {
+    const window = windowOf();
+    window.note(withId(1), 0).batch = 1;
+    expect(window.note(withId(1), 0).batch).toBe(1);
+    expect(window.note(withId(2), 0).batch).toBeUndefined();
+  });
+});

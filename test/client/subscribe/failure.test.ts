@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { effectsOf, failure, LoopMachine, names, policyOf, short } from '../../support/loop-machine.ts';
+import { publicState } from '../../../src/client/subscribe/steps.ts';
+import {
+  effectsOf,
+  failure,
+  LoopMachine,
+  names,
+  POLICY,
+  policyOf,
+  short,
+} from '../../support/loop-machine.ts';
 import { connected } from '../../support/loop-phases.ts';
 
 const categories = (machine: LoopMachine) =>
@@ -85,7 +94,8 @@ describe('a refusal', () => {
   test.each([
     ['the names it blames', 'b', 'a', 'b'],
     ['all that is new, if it blames nobody', '', 'a', 'b c'],
-    ['of those it blames only what is new', 'a c', 'a b', 'c'],
+    ['what it blames of the new and the accepted ones', 'a c', 'a b', 'a c'],
+    ['all that is new, if it blames everything', 'a b c', 'a', 'b c'],
     ['all that is new, if it blames what was not asked for', 'x', 'a', 'b c'],
   ])('refuses %s', (_, blamed, accepted, refused) => {
     const machine = connected(accepted).demand('a b c').refuse(blamed);
@@ -93,8 +103,30 @@ describe('a refusal', () => {
     expect(machine.state.phase.name).toBe('handshaking');
   });
 
-  test('with 403 that blames accepted names alone makes the loop wait for a token, with its cursor', () => {
-    const machine = connected('a').answer(5).demand('a b').refuse('a');
+  test('of an accepted name stops it at the cursor, and the others go on', () => {
+    const machine = connected('a b').answer(5).refuse('b');
+    const { cursor } = machine.state;
+    expect(effectsOf(machine.effects, 'refuse')).toMatchObject([{ names: names('b'), cursor }]);
+    expect(machine.told).toBe('handshaking (poll): refuse !AccessDenied cancel handshake');
+    expect(publicState(machine.state)).toBe('connected');
+    machine.answer(7);
+    expect(machine.poll).toMatchObject({ names: names('a'), cursor });
+  });
+
+  test.each(['a', 'a b'])(
+    'of %s in a poll that still has the old token makes it ask with the new one',
+    (blamed) => {
+      const machine = new LoopMachine().demand('a b').wait(100).answer(1).send({ type: 'tokenChanged' });
+      expect(machine.effects).toMatchObject([{ type: 'startTimer' }]);
+      machine.refuse(blamed);
+      expect(machine.told).toBe('handshaking (poll): cancel handshake');
+      machine.refuse('a b');
+      expect(machine.told).toBe('waiting: !UnexpectedDisconnect !AccessDenied');
+    },
+  );
+
+  test('with 403 that blames all names makes the loop wait for a token, with its cursor', () => {
+    const machine = connected('a b').answer(5).refuse('a b');
     expect(machine.told).toBe('waiting: !UnexpectedDisconnect !AccessDenied');
     machine.wait(5_000).send({ type: 'tokenChanged' }).answer(90);
     expect(machine.poll?.cursor?.timetoken).toMatch(/5$/);
@@ -107,6 +139,13 @@ describe('a refusal', () => {
       expect(machine.told).toMatch(/^waiting \(timer\)/);
     },
   );
+
+  test('of everything asks again for a subscription to the same names that came meanwhile', () => {
+    const machine = new LoopMachine().demand('a').demand('a').refuse('a');
+    expect(machine.told).toBe('handshaking (poll): refuse !AccessDenied cancel handshake');
+    machine.refuse('a');
+    expect(machine.told).toBe('waiting: refuse !AccessDenied cancel');
+  });
 
   test('does not count as an attempt, and is not bounded by the policy', () => {
     const machine = new LoopMachine(policyOf(0)).demand('a').answer(1).demand('a b').refuse('b');
@@ -164,7 +203,7 @@ describe('a refusal on account of the length', () => {
 
 describe('with a provider of tokens', () => {
   const renewing = (maximumRetries = 5) =>
-    new LoopMachine({ ...policyOf(maximumRetries), renewsToken: true });
+    new LoopMachine({ ...policyOf(maximumRetries), tokenProvider: () => 'token' });
 
   test('a refusal of what was accepted is a failure: the next attempt may have another token', () => {
     const machine = renewing().demand('a').answer(1).refuse('a');
@@ -219,5 +258,32 @@ describe('a refusal of names that nobody wants any more', () => {
     machine.demand('b', { fresh: false }).fail(failure(code), { refusal });
     expect(machine.state.phase).toMatchObject({ name: 'waiting', error: refused });
     expect(machine.announced).toEqual([]);
+  });
+});
+
+describe('restore: false', () => {
+  const lost = () => new LoopMachine({ ...POLICY, restore: false }).demand('a').answer(1);
+
+  test('leaves a lost connection lost, with its cursor, until reconnect()', () => {
+    const machine = lost().fail();
+    expect(machine.state.phase.name).toBe('failed');
+    expect(categories(machine)).toEqual(['UnexpectedDisconnect']);
+    const { cursor } = machine.state;
+    machine.send({ type: 'networkChanged', online: true });
+    expect(machine.state.phase.name).toBe('failed');
+    machine.send({ type: 'reconnectRequested' });
+    machine.fire();
+    // From there on the policy decides.
+    machine.fail();
+    expect(machine.state.phase.name).toBe('waiting');
+    machine.fire();
+    expect(categories(machine.answer(9))).toEqual(['Reconnected']);
+    expect(machine.poll?.cursor).toEqual(cursor);
+    expect(machine.answer(10).fail().state.phase.name).toBe('failed');
+  });
+
+  test('does not concern a connection that is still to be made', () => {
+    const machine = new LoopMachine({ ...POLICY, restore: false }).demand('a');
+    expect(machine.fail().state.phase.name).toBe('waiting');
   });
 });

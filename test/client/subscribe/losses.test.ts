@@ -53,6 +53,17 @@ describe('a loss that the origin tells of', () => {
     expect(heard(told)).toEqual(['a', 'group', 'client']);
   });
 
+  test('is no concern of a name that is refused just now, which was not asked for', async () => {
+    await using fed = new HandFedClient();
+    const refused = gapsOf(fed.client.subscribe().channelGroups('b').execute());
+    const other = gapsOf(fed.client.subscribe().channelGroups('g').execute());
+    await (await fed.next('handshake')).answer(10);
+    await (await fed.next('poll')).refuse(403, { 'channel-groups': ['b'] });
+    await (await fed.next('handshake')).answer(20);
+    await (await fed.next('poll')).answer(90, { gaps: [{ c: 'a', from: tt(20), to: tt(80) }] });
+    expect([refused, other.map(({ channel }) => channel)]).toEqual([[], ['a']]);
+  });
+
   test('of which nobody wants anything is told to nobody', async () => {
     await using fed = new HandFedClient();
     const told = await everyKind(fed);

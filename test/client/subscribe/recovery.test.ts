@@ -14,7 +14,7 @@ async function withoutHistory() {
   const clock = new VirtualClock();
   const requests: PendingRequest[] = [];
   const transport = (request: ConstructorParameters<typeof PendingRequest>[0]) => {
-    const pending = new PendingRequest(request);
+    const pending = new PendingRequest(request, 0);
     requests.push(pending);
     return pending.response;
   };

@@ -9,6 +9,11 @@ function isEnding({ input, after }: Observed): boolean {
   return ENDINGS.includes(input.type) || after.phase.name === 'idle';
 }
 
+// What it loses is told of as PNDisconnected.
+function isPageGone({ after }: Observed): boolean {
+  return after.phase.name === 'hidden' && after.established;
+}
+
 describe('an outage', () => {
   test('is announced by one PNUnexpectedDisconnect, and ended by PNReconnected or by the program', () => {
     eachStep(
@@ -25,7 +30,7 @@ describe('an outage', () => {
               lost = false;
             }
           }
-          if (isEnding(step)) lost = false;
+          lost = !isEnding(step) && (lost || isPageGone(step));
           // No connection counts as one while its loss is not over.
           if (step.after.phase.name === 'receiving') expect(lost).toBe(false);
         };
@@ -88,7 +93,9 @@ describe('PNConnected', () => {
           standing = names;
         }
         if (isEnding(step)) standing = undefined;
-        // What was dropped since counts no more: taking it back is a change.
+        // What was dropped or refused since counts no more: taking it back is a change.
+        for (const { names } of effectsOf(effects, 'refuse'))
+          if (standing && step.after.phase.name !== 'waiting') standing = without(standing, names);
         if (standing) standing = without(standing, without(standing, after.demand));
       };
     });

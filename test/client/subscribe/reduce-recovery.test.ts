@@ -217,13 +217,16 @@ describe('a server that answers at once and has nothing new', () => {
 });
 
 describe('refused names', () => {
-  test('are never ones that were accepted, and what was accepted goes on', () => {
+  test('are never all that were accepted, stop at the cursor, and what else was accepted goes on', () => {
     eachStep(() => ({ input, before, after, effects }) => {
       // A filter expression is refused on account of no name.
       if (input.type === 'pollFailed' && input.refusal === 'filter') return;
-      for (const { names } of effectsOf(effects, 'refuse')) {
-        expect(short(intersection(names, before.accepted))).toBe('');
-        expect(short(after.accepted)).toBe(short(before.accepted));
+      for (const { names, cursor } of effectsOf(effects, 'refuse')) {
+        const asked = before.phase.name === 'handshaking' ? before.phase.names : before.asked;
+        const stopped = intersection(names, before.accepted);
+        if (!isEmpty(stopped)) expect(isEmpty(without(asked, names))).toBe(false);
+        expect(cursor).toEqual(before.cursor);
+        expect(short(after.accepted)).toBe(short(without(before.accepted, names)));
         expect(isEmpty(names)).toBe(false);
       }
     });

@@ -6,10 +6,24 @@ import { eachStep } from '../../support/loop-scripts.ts';
 
 type Situation = keyof typeof SITUATIONS;
 type Event = keyof typeof EVENTS;
+type Results = Readonly<Partial<Record<Event, string>>>;
+
+// The page is hidden, and the server takes the user for absent.
+const HIDDEN_AND_ABSENT: Results = {
+  'a subscription to a new name': 'hidden:',
+  'a subscription to the same names': 'hidden:',
+  'one of the names is dropped': 'hidden: !SubscriptionChanged',
+  'everything is dropped': 'idle: !Disconnected',
+  'disconnect()': 'stopped: !Disconnected',
+  'the network is back': 'hidden: !NetworkUp',
+  'the network is gone': 'hidden: !NetworkDown',
+  'the page is back': 'handshaking (poll): handshake',
+  'close()': 'stopped: !Disconnected',
+};
 
 // What each event leads to in each situation: the next phase, what is under way then, and what is to be done. `!` is an
 // announcement. An event that is missing here changes nothing at all.
-const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>>> = {
+const TABLE: Readonly<Record<Situation, Results>> = {
   idle: {
     'a subscription to a new name': 'handshaking (poll): handshake',
     'the network is back': 'idle: !NetworkUp',
@@ -61,7 +75,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the poll is answered': 'receiving (poll): accept poll !Reconnected',
     'the poll fails': 'waiting (timer): startTimer(2500) !NetworkIssues',
     'the poll times out': 'waiting (timer): startTimer(2500) !Timeout',
-    'the poll is refused': 'waiting: !AccessDenied',
+    'the poll is refused': 'handshaking (poll): refuse !AccessDenied cancel handshake',
     'a token was set': 'handshaking (poll):',
     'a filter expression was set': 'handshaking (poll):',
     'disconnect()': 'stopped: cancel leave !Disconnected',
@@ -79,7 +93,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the poll is answered': 'receiving (poll): deliver poll',
     'the poll fails': 'waiting (timer): startTimer(1500) !UnexpectedDisconnect',
     'the poll times out': 'waiting (timer): startTimer(1500) !UnexpectedDisconnect',
-    'the poll is refused': 'waiting: !UnexpectedDisconnect !AccessDenied',
+    'the poll is refused': 'handshaking (poll): refuse !AccessDenied cancel handshake',
     'a token was set': 'receiving (poll): cancel poll',
     'a filter expression was set': 'receiving (poll): cancel poll',
     'disconnect()': 'stopped: cancel leave !Disconnected',
@@ -175,17 +189,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the page is back': 'handshaking (poll): handshake',
     'close()': 'stopped: leave !Disconnected',
   },
-  'hidden, left': {
-    'a subscription to a new name': 'hidden:',
-    'a subscription to the same names': 'hidden:',
-    'one of the names is dropped': 'hidden: !SubscriptionChanged',
-    'everything is dropped': 'idle: !Disconnected',
-    'disconnect()': 'stopped: !Disconnected',
-    'the network is back': 'hidden: !NetworkUp',
-    'the network is gone': 'hidden: !NetworkDown',
-    'the page is back': 'handshaking (poll): handshake',
-    'close()': 'stopped: !Disconnected',
-  },
+  'hidden, left': HIDDEN_AND_ABSENT,
   stopped: {
     'a subscription to a new name': 'stopped:',
     'a subscription to the same names': 'stopped:',
@@ -217,17 +221,7 @@ const TABLE: Readonly<Record<Situation, Readonly<Partial<Record<Event, string>>>
     'the page is back': 'idle:',
     'close()': 'stopped:',
   },
-  'hidden, never connected': {
-    'a subscription to a new name': 'hidden:',
-    'a subscription to the same names': 'hidden:',
-    'one of the names is dropped': 'hidden: !SubscriptionChanged',
-    'everything is dropped': 'idle: !Disconnected',
-    'disconnect()': 'stopped: !Disconnected',
-    'the network is back': 'hidden: !NetworkUp',
-    'the network is gone': 'hidden: !NetworkDown',
-    'the page is back': 'handshaking (poll): handshake',
-    'close()': 'stopped: !Disconnected',
-  },
+  'hidden, never connected': HIDDEN_AND_ABSENT,
   'stopped, page hidden': {
     'a subscription to a new name': 'stopped:',
     'a subscription to the same names': 'stopped:',

@@ -71,6 +71,11 @@ const ROWS: readonly Row[] = [
     needs: [on('read', 'news.*', 'a-pnpres'), need('read', 'groups', 'g-pnpres')],
   },
   {
+    route: 'GET /v2/stream/{subscribeKey}/{channels}',
+    target: '/v2/stream/demo/a%2Cb?channel-group=g%2Ch',
+    needs: READ_BOTH,
+  },
+  {
     route: `GET ${PRESENCE}/channel/{channels}/heartbeat`,
     target: '/v2/presence/sub-key/demo/channel/a%2Cb/heartbeat?channel-group=g%2Ch',
     needs: READ_BOTH,

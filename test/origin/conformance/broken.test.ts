@@ -7,6 +7,7 @@ import {
 import type { Engine, ShardStore } from '../../../src/origin/index.ts';
 import { breaking, type Fault, part, tickBefore } from './broken-engines.ts';
 import { memoryOptions } from './engines.ts';
+import { INSTANCE_FAULTS } from './instance-faults.ts';
 import { LOG_FAULTS } from './log-faults.ts';
 import { PART_FAULTS } from './part-faults.ts';
 
@@ -29,7 +30,7 @@ function failures(how: Fault['how'], onlyPart?: ConformancePart) {
 }
 
 describe('an engine is found that has', () => {
-  test.each(Object.entries({ ...LOG_FAULTS, ...PART_FAULTS }))('%s', async (_, fault) => {
+  test.each(Object.entries({ ...LOG_FAULTS, ...PART_FAULTS, ...INSTANCE_FAULTS }))('%s', async (_, fault) => {
     const failed = await failures(fault.how, fault.part);
     expect([...failed.keys()]).toContain(fault.noticed);
     expect(failed.get(fault.noticed)).toContain(`${fault.part}: ${fault.noticed}`);

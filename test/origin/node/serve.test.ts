@@ -92,10 +92,13 @@ describe('a server', () => {
     expect((await call(server, line(70_000))).status).toBe(414);
   });
 
-  test('takes a target in absolute form', async () => {
+  test.each([
+    ['localhost', 'localhost'],
+    ['localhost:80', 'LocalHost'],
+  ])('takes a target in absolute form, for %s beside Host %s', async (authority, host) => {
     const { server } = await served();
     const connection = new RawConnection(server.port);
-    connection.write('GET http://localhost/time/0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    connection.write(`GET http://${authority}/time/0 HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     await connection.ended;
     expect(connection.text).toMatch(/^HTTP\/1.1 200 /);
   });
@@ -104,6 +107,10 @@ describe('a server', () => {
     ['nonsense', 'nonsense\r\n\r\n'],
     ['a bad header', 'GET /time/0 HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n'],
     ['no host', 'GET /time/0 HTTP/1.1\r\n\r\n'],
+    ['two hosts', 'GET /time/0 HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n'],
+    ['a target for another host', 'GET http://evil.example/time/0 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a host for another target', 'GET http://localhost/time/0 HTTP/1.1\r\nHost: evil.example\r\n\r\n'],
+    ['a user in the target', 'GET http://localhost@evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'],
   ])('answers %s with 400 and goes on', async (_name, text) => {
     const { server } = await served();
@@ -218,4 +225,10 @@ describe('close', () => {
 test('an address that is taken is an error', async () => {
   const { origin, server } = await served();
   await expect(serve(origin, { port: server.port })).rejects.toThrow(/EADDRINUSE/);
+});
+
+test('rejects an empty host, on which Node would listen for all', async () => {
+  const origin = createOrigin();
+  await expect(serve(origin, { host: '' })).rejects.toThrow('host must not be empty');
+  await origin.close();
 });

@@ -187,13 +187,13 @@ describe('a leave that the log tells of', () => {
 
   test('ends the renewals of polls that were parked before it', async () => {
     const { tracker, renewed } = await parked();
-    tracker.left('u', { tt: HIGHEST_STAMP, channels });
+    tracker.left('u', { tt: HIGHEST_STAMP, instance: '', channels });
     expect(await renewed()).toBe(false);
   });
 
   test('and comes late does not end those of polls that were parked after it', async () => {
     const { tracker, renewed } = await parked();
-    tracker.left('u', { tt: ZERO_STAMP, channels });
+    tracker.left('u', { tt: ZERO_STAMP, instance: '', channels });
     expect(await renewed()).toBe(true);
   });
 
@@ -203,7 +203,7 @@ describe('a leave that the log tells of', () => {
   ])('while a poll waits for the store is put in order with it: %s', async (tt, renewals) => {
     const { clock, tracker, leases } = await tracked();
     tracker.park({ user: 'u', channels, leaseMs: 1_000 });
-    tracker.left('u', { tt, channels });
+    tracker.left('u', { tt, instance: '', channels });
     await settle();
     leases();
     await clock.advance(600);

@@ -174,6 +174,23 @@ describe('a publish with an idempotency key', () => {
     expect(await publish(channel, 1, query)).not.toBe(first);
   });
 
+  test('tells a duplicate, and only that', async () => {
+    const { send } = originNetwork();
+    const target = `/publish/demo/demo/0/a/0/1?uuid=u&meta=${encodeURIComponent(meta('x'))}`;
+    const first = JSON.parse((await send(target)).text);
+    expect(first).toHaveLength(3);
+    expect(JSON.parse((await send(target)).text)).toEqual([...first, { duplicate: true }]);
+  });
+
+  test('belongs to what is stored or delivered: a fire takes none of a publish', async () => {
+    const { send, subscribe, drain } = originNetwork();
+    const { t } = await subscribe('a');
+    const target = `/publish/demo/demo/0/a/0/1?uuid=u&meta=${encodeURIComponent(meta('x'))}`;
+    expect(JSON.parse((await send(`${target}&store=0&norep=true`)).text)).toHaveLength(3);
+    expect(JSON.parse((await send(target)).text)).toHaveLength(3);
+    expect((await drain('a', t.t)).m).toHaveLength(1);
+  });
+
   test('may be used again after two minutes', async () => {
     const { clock, publish, subscribe, drain } = originNetwork();
     const { t } = await subscribe('a');

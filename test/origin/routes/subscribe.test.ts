@@ -8,11 +8,11 @@ const HOLD = 280_000;
 
 describe('a handshake', () => {
   test.each([[''], ['?tt=0'], ['?tt=000'], ['?tt='], ['?ee=&tt=0&tr=12']])(
-    'with %j is answered at once with a cursor and nothing else',
+    'with %j is answered at once with a cursor, that there are streams, and nothing else',
     async (query) => {
       const { send } = originNetwork();
       const reply = await send(`/v2/subscribe/demo/a/0${query}`);
-      expect(reply.json).toEqual({ t: { t: expect.stringMatching(/^\d{17}$/), r: 500_000 }, m: [] });
+      expect(reply.json).toEqual({ t: { t: expect.stringMatching(/^\d{17}$/), r: 500_000 }, m: [], s: 1 });
     },
   );
 
@@ -36,6 +36,26 @@ describe('a poll', () => {
     const answer = await subscribe('a', { tt: t.t, tr: t.r });
     expect(payloads(answer.m)).toEqual([1, 2]);
     expect(answer.t.t >= (answer.m.at(-1)?.p.t ?? '')).toBe(true);
+  });
+
+  test('that asks whether there is anything is answered at once, also where there is nothing', async () => {
+    const { publish, subscribe } = originNetwork();
+    const { t } = await subscribe('a');
+    await publish('b', 'other');
+    const nothing = await subscribe('a', { tt: t.t, tr: t.r, hold: '0' });
+    expect(nothing).toEqual({ t: { t: expect.stringMatching(/^\d{17}$/), r: t.r }, m: [] });
+    expect(nothing.t.t >= t.t).toBe(true);
+    await publish('a', 1);
+    expect(payloads((await subscribe('a', { tt: nothing.t.t, hold: '0' })).m)).toEqual([1]);
+    expect(await isPending(subscribe('b', { tt: nothing.t.t, hold: '1' }))).toBe(true);
+  });
+
+  test('that asks whether there is anything makes nobody present', async () => {
+    const { subscribe, send } = originNetwork();
+    const { t } = await subscribe('a');
+    await subscribe('a', { tt: t.t, hold: '0', uuid: 'alice' });
+    const { json } = await send('/v2/presence/sub-key/demo/channel/a');
+    expect(json).toMatchObject({ occupancy: 0 });
   });
 
   test('waits for the next message', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryEngine } from '../../../src/origin/index.ts';
+import { FaultyEngine } from '../../support/faulty-engine.ts';
 import { isPending, originNetwork } from '../../support/origin-network.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+type Network = ReturnType<typeof originNetwork>;
 
 function twoOrigins() {
   const clock = new VirtualClock();
@@ -122,5 +125,28 @@ describe('when the log becomes another one', () => {
       if (seen.includes(5)) break;
     }
     expect(seen).toEqual([2, 3, 4, 5]);
+  });
+
+  test('a client that another origin has told comes to one that has not heard of it, and gets nothing again', async () => {
+    const { clock, engine } = twoOrigins();
+    const links = [new FaultyEngine(engine), new FaultyEngine(engine)] as const;
+    const [one, two] = links.map((store) => originNetwork({ store, clock })) as [Network, Network];
+    const { t } = await one.subscribe('a');
+    await two.subscribe('a');
+    await one.publish('a', 'before');
+    links[1].isDeaf = true;
+    engine.failOver();
+    const first = await one.subscribe('a', { tt: t.t, tr: t.r });
+    expect(first.m.map(({ d }) => d)).toEqual(['before']);
+    await one.publish('a', 'after');
+    const second = await one.subscribe('a', { tt: first.t.t, tr: first.t.r });
+    expect(second.m.map(({ d }) => d)).toEqual(['after']);
+    const third = two.subscribe('a', { tt: second.t.t, tr: second.t.r });
+    await isPending(third);
+    links[1].isDeaf = false;
+    await two.publish('a', 'last');
+    const { m, g } = await third;
+    expect(m.map(({ d }) => d)).toEqual(['last']);
+    expect(g).toBe(undefined);
   });
 });

@@ -7,6 +7,8 @@ import { settle } from '../../support/virtual-clock.ts';
 const LEASE = 20_000;
 const HALF = LEASE / 2;
 const USERS = ['u', 'v', 'w'];
+// Several clients of a user, one of which does not say which it is.
+const INSTANCES = [undefined, 'one', 'two'];
 const CHANNELS = ['c', 'd'];
 const LIMITS = { holdSeconds: 80_000, liveSeconds: 86_400, queueLength: 1_000 };
 
@@ -14,6 +16,7 @@ interface Visit {
   readonly do: 'heartbeat' | 'leave' | 'poll';
   readonly at: number;
   readonly user: string;
+  readonly instance: string | undefined;
   readonly channels: readonly string[];
 }
 
@@ -27,6 +30,7 @@ const visit = fc.record({
   do: fc.constantFrom('heartbeat' as const, 'leave' as const, 'poll' as const),
   at: fc.nat(1),
   user: fc.constantFrom(...USERS),
+  instance: fc.constantFrom(...INSTANCES),
   channels: fc.subarray(CHANNELS, { minLength: 1 }),
 });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
@@ -37,55 +41,67 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'die' as const }) },
 );
 
-interface Poll {
+type Who = Pick<Visit, 'user' | 'instance'>;
+
+interface Poll extends Who {
   readonly at: number;
-  readonly user: string;
   readonly kept: Set<string>;
   readonly since: number;
   readonly interruption: TestInterruption;
 }
 
-/** Who is where, as plain arithmetic says: by channel and user, the end of the lease. */
+/** Who is where, as plain arithmetic says: by channel and user, the end of the lease of each instance. */
 class Model {
   readonly expected: string[] = [];
   readonly polls = new Set<Poll>();
-  readonly #ends = new Map<string, number>();
+  readonly #ends = new Map<string, Map<string | undefined, number>>();
 
-  touch(user: string, channels: Iterable<string>, now: number): void {
+  touch({ user, instance }: Who, channels: Iterable<string>, now: number): void {
     for (const channel of channels) {
       const key = `${channel} ${user}`;
       if (!this.#ends.has(key)) this.expected.push(`join ${key}`);
-      this.#ends.set(key, now + LEASE);
+      this.#set(key, instance, now + LEASE);
     }
   }
 
-  leave(user: string, channels: readonly string[]): void {
+  leave({ user, instance }: Who, channels: readonly string[]): void {
     for (const channel of channels) {
-      const key = `${channel} ${user}`;
-      if (this.#ends.delete(key)) this.expected.push(`leave ${key}`);
-      for (const poll of this.polls) if (poll.user === user) poll.kept.delete(channel);
+      this.#end('leave', `${channel} ${user}`, instance);
+      for (const poll of this.polls)
+        if (poll.user === user && poll.instance === instance) poll.kept.delete(channel);
     }
   }
 
   /** Time has passed. Polls renew at every half of a lease. */
   reach(now: number): void {
-    for (const { user, kept, since } of this.polls) {
+    for (const { user, instance, kept, since } of this.polls) {
       const renewed = since + Math.floor((now - since) / HALF) * HALF;
       for (const channel of kept) {
         const key = `${channel} ${user}`;
-        this.#ends.set(key, Math.max(this.#ends.get(key) ?? 0, renewed + LEASE));
+        const end = this.#ends.get(key)?.get(instance) ?? 0;
+        this.#set(key, instance, Math.max(end, renewed + LEASE));
       }
     }
-    for (const [key, end] of [...this.#ends].sort(([, one], [, other]) => one - other)) {
-      if (end > now) continue;
-      this.#ends.delete(key);
-      this.expected.push(`timeout ${key}`);
-    }
+    const all = [...this.#ends].flatMap(([key, ends]) => [...ends].map(([id, end]) => ({ key, id, end })));
+    for (const { key, id, end } of all.sort((one, other) => one.end - other.end))
+      if (end <= now) this.#end('timeout', key, id);
   }
 
   on(channel: string): readonly string[] {
     const keys = [...this.#ends.keys()].filter((key) => key.startsWith(`${channel} `));
     return keys.map((key) => key.slice(2)).sort();
+  }
+
+  #set(key: string, instance: string | undefined, end: number): void {
+    this.#ends.set(key, (this.#ends.get(key) ?? new Map()).set(instance, end));
+  }
+
+  // What ends the last lease of a user is told.
+  #end(action: string, key: string, instance: string | undefined): void {
+    const ends = this.#ends.get(key);
+    if (!ends?.delete(instance) || ends.size > 0) return;
+    this.#ends.delete(key);
+    this.expected.push(`${action} ${key}`);
   }
 }
 
@@ -139,22 +155,23 @@ class World {
     for (const poll of this.model.polls) if (poll.at === 0) this.model.polls.delete(poll);
   }
 
-  async #visit({ do: verb, at: wanted, user, channels }: Visit): Promise<void> {
+  async #visit({ do: verb, at: wanted, user, instance, channels }: Visit): Promise<void> {
     const { clock, a, b } = this.#network;
     const at = this.#dead ? 1 : wanted;
     const origin = at === 0 ? a : b;
-    const query = { uuid: user, heartbeat: LEASE / 1000 };
+    const query = { uuid: user, heartbeat: LEASE / 1000, ...(instance && { instanceid: instance }) };
     const names = channels.join(',');
     const since = clock.now();
     if (verb === 'leave') {
       await origin.presence(names, verb, query);
-      return this.model.leave(user, channels);
+      return this.model.leave({ user, instance }, channels);
     }
     const interruption = new TestInterruption();
     if (verb === 'heartbeat') await origin.presence(names, verb, query);
     else await parked(origin.subscribe(names, { ...query, tt: 1 }, { interruption }));
-    this.model.touch(user, channels, since);
-    if (verb === 'poll') this.model.polls.add({ at, user, kept: new Set(channels), since, interruption });
+    this.model.touch({ user, instance }, channels, since);
+    const kept = new Set(channels);
+    if (verb === 'poll') this.model.polls.add({ at, user, instance, kept, since, interruption });
   }
 }
 

@@ -47,12 +47,16 @@ function passed(world: World, handle: Handle, cursors: readonly Cursor[]): reado
 }
 
 function isOfLoop(
-  { truth }: World,
+  { truth, net }: World,
   { got, interest, since }: { readonly got: Got; readonly interest: Interest; readonly since: number },
 ): boolean {
   const entry = truth.byKey.get(got.key);
   if (!entry || !interest.isForeseen(entry)) return false;
-  return interest
-    .covering(got.channel)
-    .every(({ servedOrder, arrivedOrder }) => arrivedOrder < since && entry.order > servedOrder);
+  return interest.covering(got.channel).every(
+    ({ name: { name }, servedOrder, arrivedOrder }) =>
+      arrivedOrder < since &&
+      entry.order > servedOrder &&
+      // A name that is refused meanwhile does not hold the cursor.
+      !net.exchanges.some(({ blamed = [], sentOrder }) => blamed.includes(name) && sentOrder > arrivedOrder),
+  );
 }

@@ -11,9 +11,10 @@ const OWN_REASONS: ReadonlySet<string> = new Set(['backfill-failed', 'backlog-fu
 /** When every world begins. */
 const BIRTH = timetokenFromDate(new Date(new VirtualClock().now()));
 
-/** Whether a gap that the subscription was told names the entry. */
-export function isExcused(world: World, { gaps }: Handle, entry: Entry): boolean {
-  return gaps.some(
+/** Whether a gap that the subscription was told, or the client as that ended it, names the entry. */
+export function isExcused(world: World, { gaps, ended = 0 }: Handle, entry: Entry): boolean {
+  const last = world.gaps.findLast(({ order }) => order < ended);
+  return [...gaps, ...(last ? [last] : [])].some(
     ({ gap }) => names(world, gap, entry) && isInRange(gap, entry) && isBelieved(world, gap, entry),
   );
 }

@@ -31,8 +31,12 @@ export function orderProblems(
   const interest = new Interest(world, handle);
   const problems: string[] = [];
   for (const channel of new Set(handle.got.map((got) => got.channel))) {
-    // Of several names one may be accepted later than another, and bring what is older.
-    if (handle.start !== undefined && interest.covering(channel).length > 1) continue;
+    // Of several names one may be accepted later than another, or again, and bring what is older.
+    const covering = interest.covering(channel);
+    const wasRefused = world.net.exchanges.some(({ blamed = [] }) =>
+      covering.some(({ name: { name } }) => blamed.includes(name)),
+    );
+    if ((handle.start !== undefined || wasRefused) && covering.length > 1) continue;
     let before: Got | undefined;
     for (const got of handle.got) {
       if (got.channel !== channel || !isForeseen(world, interest, got)) continue;

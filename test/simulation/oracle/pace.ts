@@ -21,7 +21,10 @@ export function paceProblems(world: World): readonly string[] {
   const wishes = [...world.handles.values()].map(
     ({ start, wish }) => start !== undefined || wish.recovery === 'history',
   );
-  const mayCatchUp = wishes.includes(true) || world.setting.recovery === 'history';
+  const mayCatchUp =
+    wishes.includes(true) ||
+    world.setting.recovery === 'history' ||
+    net.exchanges.some(({ blamed = [] }) => blamed.length > 0);
   for (const exchange of net.exchanges) {
     if (!isOfLoop(exchange)) continue;
     if (exchange.beside > (mayCatchUp ? 1 : 0))

@@ -1,4 +1,4 @@
-import { defineFeature, type Feature } from '../../feature.ts';
+import { defineFeature, type Feature, type None } from '../../feature.ts';
 import { authKeys } from './auth-keys.ts';
 import { signerOf } from './signature.ts';
 import { tokens } from './tokens.ts';
@@ -6,7 +6,7 @@ import { tokens } from './tokens.ts';
 type Builders = typeof tokens & typeof authKeys;
 
 /** The operations of access control, for servers that hold the secret key. */
-export const access: Feature<Builders, Record<never, never>> = defineFeature({
+export const access: Feature<Builders, None, None> = defineFeature({
   name: 'access',
   signer: signerOf,
   builders: { ...tokens, ...authKeys },

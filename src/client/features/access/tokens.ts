@@ -20,7 +20,7 @@ export interface GrantTokenParams extends Params {
   patterns?: PatternGrants;
   /** The only user who may use the token. @default anybody */
   authorizedUuid?: string;
-  /** Metadata in the token: an object of plain values. */
+  /** Metadata in the token: an object. PubNub takes plain values only in it. */
   meta?: Readonly<Record<string, unknown>>;
 }
 

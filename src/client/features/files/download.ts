@@ -7,6 +7,7 @@ import type { Executor } from '../../request/execute.ts';
 import { addressOf } from '../../request/path.ts';
 import type { RequestPlan } from '../../request/plan.ts';
 import type { TransportResponse } from '../../request/transport.ts';
+import { codecOf } from './codec.ts';
 import { DownloadedFile } from './downloaded-file.ts';
 import { type DownloadFileParams, downloadFile } from './file.ts';
 import { limited } from './limited-stream.ts';
@@ -27,7 +28,7 @@ export async function download(
 ): Promise<DownloadedFile> {
   const plan = await executor.plan(downloadFile, values);
   const { fileName: name, cipherKey } = values;
-  const codec = executor.codecOfCall(cipherKey);
+  const codec = codecOf(executor, cipherKey);
   const open = (request: RequestPlan) => openStream(executor, request, options);
   const { fileTimeout: most } = executor.settings;
   const { signal } = options;

@@ -20,6 +20,7 @@ import { defineFeature } from '../../feature.ts';
 import { filePath } from '../../request/file-url.ts';
 import { path } from '../../request/path.ts';
 import { at, isText, listAt, serviceStatus, stringAt } from '../../wire/read.ts';
+import { codecOf } from './codec.ts';
 import { download } from './download.ts';
 import type { DownloadedFile } from './downloaded-file.ts';
 import { type DownloadFileParams, downloadFile, FILE, type FileParams, getFileUrl } from './file.ts';
@@ -126,7 +127,7 @@ export const files = defineFeature({
       request: async (context, given, options) => {
         checkOptions(sendFile.operation, options, NO_OPTIONS);
         const values = context.executor.check(sendFile, given);
-        context.executor.codecOfCall(values.cipherKey);
+        codecOf(context.executor, values.cipherKey);
         await planMessage(context.executor, values);
         return SENDING['request']?.(context, given, options);
       },

@@ -1,3 +1,4 @@
+import { isolated } from '../../listeners/isolate.ts';
 import type { CallOptions, InnerOptions } from '../../request/call-options.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
@@ -33,7 +34,6 @@ export function watcherOf(onProgress: Watch | undefined, logger: Logger | undefi
   return (progress) => {
     if (progress.loaded <= most) return;
     most = progress.loaded;
-    // Also where it is asynchronous, which its type allows.
-    new Promise<void>((resolve) => resolve(onProgress(progress))).catch(failed);
+    isolated(() => onProgress(progress), failed);
   };
 }

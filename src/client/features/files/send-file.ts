@@ -12,7 +12,14 @@ import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type JsonOf } from '../../endpoint.ts';
 import { path } from '../../request/path.ts';
 import { at, expected, listAt, stringAt } from '../../wire/read.ts';
-import { MESSAGE, type MessageParams, messageQuery, type PublishResult, sendingBy } from '../message.ts';
+import {
+  identified,
+  MESSAGE,
+  type MessageParams,
+  messageQuery,
+  type PublishResult,
+  publishingBy,
+} from '../message.ts';
 import { checkFileData, type FileData } from './bytes.ts';
 import { checkMimeType, checkNewFileName, FILE, type FileParams } from './file.ts';
 import type { FormField } from './multipart.ts';
@@ -71,7 +78,7 @@ const FILE_MESSAGE = { message: optionalJson, ...MESSAGE };
 
 /** `GET /v1/files/publish-file/{pub}/{sub}/0/{channel}/0/{message}` (docs/reference/protocol.md, "Files"). */
 export const publishFileMessage = defineEndpoint<PublishFileMessageParams, PublishFileMessageResult>({
-  ...sendingBy('/v1/files/publish-file'),
+  ...publishingBy('/v1/files/publish-file'),
   operation: 'PNPublishFileMessageOperation',
   params: { ...FILE, ...FILE_MESSAGE },
   payload: {
@@ -99,6 +106,7 @@ export const sendFile = defineEndpoint<SendFileParams, Announcement>({
     ...FILE_MESSAGE,
   },
   needs: ['publishKey'],
+  complete: identified,
   conflict: (values) => {
     const problem = checkNewFileName(nameOf(values));
     return problem && `fileName ${problem}`;

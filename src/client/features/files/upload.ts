@@ -7,6 +7,7 @@ import { addressOf } from '../../request/path.ts';
 import type { TransportResponse } from '../../request/transport.ts';
 import { randomId } from '../../runtime/random.ts';
 import { blobOf, bytesOf } from './bytes.ts';
+import { codecOf } from './codec.ts';
 import { type FormFile, multipart } from './multipart.ts';
 import { type FileOptions, watcherOf } from './progress.ts';
 import {
@@ -37,7 +38,7 @@ export async function send(
 ): Promise<SendFileResult> {
   const { settings } = executor;
   const { file, fileName, mimeType, size, cipherKey, ...message } = values;
-  const codec = executor.codecOfCall(cipherKey);
+  const codec = codecOf(executor, cipherKey);
   const bytes = await executor.within(
     executor.time.limits(operation, options, { delivery: 'not-sent', from: 'the source of the file' }),
     async () => {
@@ -51,12 +52,10 @@ export async function send(
   const { id, name } = announcement;
   await upload(executor, announcement, { file: { name, type, bytes }, options });
   try {
-    const again = {
-      ...publishFileMessage,
-      retry: 'safe',
-      retries: settings.filePublishAttempts - 1,
-    } as const;
-    const { timetoken } = await executor.call(again, { ...message, fileId: id, fileName: name }, calls);
+    const again = { ...publishFileMessage, retry: 'safe' } as const;
+    const retries = options.retries ?? settings.filePublishAttempts - 1;
+    const told = { ...message, fileId: id, fileName: name };
+    const { timetoken } = await executor.call(again, told, { ...calls, retries });
     return { status: 200, timetoken, id, name };
   } catch (error) {
     throw PubNubError.is(error) ? untold(error, { channel: values.channel, id, name }) : error;
@@ -124,9 +123,16 @@ function untold(
   cause: PubNubError,
   errorData: { readonly channel: string; readonly id: string; readonly name: string },
 ): PubNubError {
-  const { code, statusCode, delivery } = cause;
+  const { code, statusCode, delivery, publishId } = cause;
   const what = `${operation}: the file is uploaded, but the channel was not told of it. publishFileMessage() can do that, with the id and name in errorData.`;
-  return new PubNubError(code, what, { operation, statusCode, errorData, delivery, cause });
+  return new PubNubError(code, what, {
+    operation,
+    statusCode,
+    errorData,
+    delivery,
+    publishId,
+    cause,
+  });
 }
 
 function notEncrypted(cause: unknown): PubNubError {

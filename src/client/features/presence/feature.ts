@@ -16,6 +16,7 @@ import { encodeNames, path } from '../../request/path.ts';
 import { isRecord, mapped, recordAt, serviceStatus, stringsAt } from '../../wire/read.ts';
 import { distinct, joined } from '../../wire/values.ts';
 import { hereNow } from './here-now.ts';
+import { during } from './own-states.ts';
 
 /** Parameters of `whereNow()`. */
 export interface WhereNowParams extends Params {
@@ -179,5 +180,5 @@ async function setAndRemember(
 ): Promise<SetStateResult> {
   const { channels = [], channelGroups = [], state } = values;
   const names = [...channels, ...channelGroups];
-  return engine.states.during(names, state, () => executor.call(setState, values, options));
+  return during(engine.demand.states, { names, state }, () => executor.call(setState, values, options));
 }

@@ -15,12 +15,7 @@ import { defineFeature } from '../../feature.ts';
 import { path } from '../../request/path.ts';
 import { at, type Done, expected, stringsAt } from '../../wire/read.ts';
 import { distinct } from '../../wire/values.ts';
-
-/** The push service that delivers: Firebase, also by its old name, or Apple, by its current or its old interface. */
-export type PushType = 'fcm' | 'gcm' | 'apns' | 'apns2';
-
-/** Apple's environment for a build of an app. */
-export type PushEnvironment = 'development' | 'production';
+import { PUSH_TYPES, type PushEnvironment, type PushType } from './types.ts';
 
 /** Parameters that identify a device. */
 export interface PushDeviceParams extends Params {
@@ -85,7 +80,7 @@ const channels = requiredListOf(checkName);
 
 const DEVICE = {
   deviceId: required(checkToken),
-  pushType: required(oneOf('fcm', 'gcm', 'apns', 'apns2')),
+  pushType: required(oneOf(...PUSH_TYPES)),
   topic: optional(checkNotEmpty),
   environment: optional(oneOf('development', 'production')),
 };

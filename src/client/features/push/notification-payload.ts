@@ -1,6 +1,6 @@
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Json } from '../../wire/json.ts';
-import type { PushEnvironment, PushType } from './feature.ts';
+import { PUSH_TYPES, type PushEnvironment, type PushType } from './types.ts';
 
 type Fields = Record<string, Json>;
 
@@ -82,13 +82,18 @@ export class NotificationPayload {
   readonly apns: ApnsNotification = { configurations: [], silent: false, payload: {} };
   readonly fcm: FcmNotification = { icon: undefined, tag: undefined, silent: false, data: {} };
 
+  /** Throws `PN-1002` for a title or a body that is no text. */
   constructor(title?: string, body?: string) {
+    if ([title, body].some((text) => text !== undefined && typeof text !== 'string'))
+      throw wrong('the title and the body must be strings');
     this.title = title;
     this.body = body;
   }
 
-  /** The members of the message. Throws `PN-1002` when `apns2` is asked for and has no target. */
+  /** The members of the message. Throws `PN-1002` for another platform, and when `apns2` is asked for and has no target. */
   buildPayload(platforms: readonly PushType[]): PushPayload {
+    if (!Array.isArray(platforms) || !platforms.every((platform) => PUSH_TYPES.includes(platform)))
+      throw wrong(`the platforms must be a list of ${PUSH_TYPES.join(', ')}`);
     const has = (type: PushType) => platforms.includes(type);
     return {
       ...((has('apns') || has('apns2')) && { pn_apns: this.#apns(has('apns2')) }),
@@ -109,10 +114,7 @@ export class NotificationPayload {
   #targets(): Json {
     const { configurations } = this.apns;
     if (configurations.length === 0 || configurations.some(({ targets }) => targets.length === 0))
-      throw new PubNubError(
-        'PN-1002',
-        'notificationPayload: apns.configurations must have a target for apns2.',
-      );
+      throw wrong('apns.configurations must have a target for apns2');
     return configurations.map(({ targets, collapseId, expirationDate }) => ({
       auth_method: 'token',
       targets: targets.map(({ topic, environment = 'development', excludedDevices = [] }) => ({
@@ -143,9 +145,13 @@ export class NotificationPayload {
   }
 }
 
-/** Builder of the payload of a mobile notification. */
+/** Builder of the payload of a mobile notification. Throws `PN-1002` for a title or a body that is no text. */
 export function notificationPayload(title?: string, body?: string): NotificationPayload {
   return new NotificationPayload(title, body);
+}
+
+function wrong(what: string): PubNubError {
+  return new PubNubError('PN-1002', `notificationPayload: ${what}.`);
 }
 
 // The given value, if any.

@@ -6,6 +6,7 @@ import { type Doubt, type Place, type Read, StoredBackfill } from './stored-back
 
 /** A backfill that reads the history of each of its channels, while newer entries wait behind it. */
 export abstract class ChannelBackfill extends StoredBackfill {
+  override readonly isRepeatable = false;
   /** Channels whose history has been read. */
   protected readonly done = new Set<string>();
 
@@ -70,6 +71,6 @@ export function withoutCopies(rows: readonly Arrived[], held: readonly Held[]): 
   return rows.filter((row) => !keys.has(keyOf(row)));
 }
 
-function keyOf({ envelope: { c, p }, seen: { kind, publisher, content } }: Arrived): string {
-  return JSON.stringify([c, p.t, kind, publisher, content]);
+function keyOf({ envelope: { c, p }, seen: { key, kind, publisher, content } }: Arrived): string {
+  return JSON.stringify(key === p.t ? [c, key, kind, publisher, content] : [c, key, publisher]);
 }

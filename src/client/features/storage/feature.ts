@@ -16,6 +16,7 @@ import {
 } from './fetch-messages.ts';
 import { wholeNumber } from './fetched.ts';
 import { type HistoryParams, type HistoryVerbs, history } from './history.ts';
+import { lookUp } from './look-up.ts';
 import { storageBackfill } from './storage-backfill.ts';
 
 /** Parameters of `messageCounts()`. */
@@ -45,10 +46,11 @@ export interface DeleteMessagesParams extends Params {
 /** Result of `deleteMessages()`: it has no fields. */
 export type DeleteMessagesResult = Done;
 
-/** The operations on stored messages; the option `recovery`, and `withLast()` of a subscription. */
+/** The operations on stored messages; the option `recovery`, `withLast()` of a subscription, and the search for a publish. */
 export const storage = defineFeature({
   name: 'storage',
   history: storageBackfill,
+  lookUp,
   builders: {
     /**
      * Reads the stored messages of one channel.

@@ -16,7 +16,7 @@ import {
   requiredListOf,
 } from '../../builder/params.ts';
 import type { PageVerbs } from '../../builder/verbs.ts';
-import type { ChannelName, PayloadOf } from '../../channels.ts';
+import type { ChannelName, PayloadOf, Received } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
 import { encodeNames, path } from '../../request/path.ts';
 import { distinct } from '../../wire/values.ts';
@@ -27,6 +27,7 @@ import {
   fetchedFrom,
   switchText,
   type WithActions,
+  wholeMetaOf,
 } from './fetched.ts';
 
 /** Parameters of `fetchMessages()`. */
@@ -54,8 +55,8 @@ export interface FetchMessagesParams extends Params {
 }
 
 type MessageOf<C, G, K extends string> = G extends { includeMessageActions: true }
-  ? WithActions<FetchedMessage<K, PayloadOf<C, K>>>
-  : FetchedMessage<K, PayloadOf<C, K>>;
+  ? WithActions<FetchedMessage<K, Received<PayloadOf<C, K>>>>
+  : FetchedMessage<K, Received<PayloadOf<C, K>>>;
 
 type ChannelsOf<C, G> = G extends { channels: infer N extends string }
   ? { readonly [K in N]?: readonly MessageOf<C, G, K>[] }
@@ -110,6 +111,12 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
   retry: 'safe',
   parse: fetchedFrom,
   decrypt: decryptFetched,
+});
+
+/** The same, with the ids of messages in their `meta`. */
+export const fetchStored = defineEndpoint<FetchMessagesParams, FetchMessagesResult>({
+  ...fetchMessages,
+  parse: (answer, asked) => fetchedFrom(answer, asked, wholeMetaOf),
 });
 
 function pageSizeOf(values: Values<FetchMessagesParams>): number {

@@ -3,6 +3,7 @@ import type { Answer, Decrypt } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { decryptItems } from '../../wire/encrypted.ts';
 import { exactIntegers } from '../../wire/exact-integers.ts';
+import { withoutPublishId } from '../../wire/publish-id.ts';
 import {
   at,
   expected,
@@ -89,12 +90,14 @@ const TIMETOKENS = [
 export function fetchedFrom(
   answer: Answer,
   asked?: { readonly includeMessageActions?: boolean },
+  readMeta: typeof metaOf = metaOf,
 ): FetchMessagesResult {
   const body = exactIntegers(answer, TIMETOKENS);
   const withActions = asked?.includeMessageActions;
   const channels = mapped(recordAt(body, 'channels'), (items, channel) =>
     listAt(items).map((item) => ({
       ...messageFrom(channel, item),
+      ...readMeta(recordAt(item)),
       ...(withActions && { actions: actionsFrom(at(item, 'actions') ?? {}) }),
     })),
   );
@@ -125,7 +128,6 @@ function messageFrom(channel: string, item: unknown): FetchedMessage {
     messageType: typeFrom(type),
     ...(isText(customMessageType) && { customMessageType }),
     ...(isText(uuid) && { uuid }),
-    ...metaOf(stored),
   };
 }
 
@@ -162,7 +164,12 @@ export function wholeNumber(value: unknown): number {
   return Number.isSafeInteger(number) ? number : expected('a whole number');
 }
 
-/** The `meta` of a stored message. The services send an empty string if there is none. */
+/** The `meta` of a stored message, without its id. */
 export function metaOf({ meta }: Readonly<Record<string, unknown>>): { readonly meta?: unknown } {
+  return wholeMetaOf({ meta: withoutPublishId(meta) });
+}
+
+/** The `meta` of a stored message. The services send an empty string if there is none. */
+export function wholeMetaOf({ meta }: Readonly<Record<string, unknown>>): { readonly meta?: unknown } {
   return meta === undefined || meta === null || meta === '' ? {} : { meta };
 }

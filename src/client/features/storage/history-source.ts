@@ -10,7 +10,7 @@ import { Turns } from '../../runtime/turns.ts';
 import { listChannelsInChannelGroup } from '../../subscribe/list-channels-in-channel-group.ts';
 import { UNREADABLE } from '../../wire/encrypted.ts';
 import { sizeOf } from '../../wire/read.ts';
-import { fetchMessages } from './fetch-messages.ts';
+import { fetchStored } from './fetch-messages.ts';
 import type { FetchedMessage } from './fetched.ts';
 
 /** A part of the history of a channel. */
@@ -68,7 +68,7 @@ export class HistorySource {
     for (let start = next(upTo); ; ) {
       const wanted = Math.min(PAGE, most - rows.length);
       const asked = { channels: [channel], maximumPerChannel: wanted, start, ...end, ...INCLUDED };
-      const { channels, more } = await this.#executor.call(fetchMessages, asked, { signal });
+      const { channels, more } = await this.#executor.call(fetchStored, asked, { signal });
       const page = (channels[channel] ?? []).filter(({ timetoken }) => isWithin(timetoken, after, start));
       rows = [...page.map(envelopeOf), ...rows];
       size += page.reduce((sum, { message }) => sum + sizeOf(message), 0);

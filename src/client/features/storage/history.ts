@@ -10,7 +10,7 @@ import {
   required,
 } from '../../builder/params.ts';
 import type { RestVerbs } from '../../builder/verbs.ts';
-import type { ChannelName, PayloadOf } from '../../channels.ts';
+import type { ChannelName, PayloadOf, Received } from '../../channels.ts';
 import { type Answer, defineEndpoint, type Params, type Values } from '../../endpoint.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
 import { path } from '../../request/path.ts';
@@ -66,7 +66,7 @@ type TokenOf<G> = G extends { includeTimetoken: infer Included }
   : Timetoken;
 
 type MessageOf<C, G> = HistoryMessage<
-  G extends { channel: infer N extends string } ? PayloadOf<C, N> : unknown,
+  G extends { channel: infer N extends string } ? Received<PayloadOf<C, N>> : unknown,
   TokenOf<G>
 >;
 

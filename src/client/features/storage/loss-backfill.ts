@@ -1,6 +1,7 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
-import type { BackfillPlan, EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
+import type { EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
+import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';

@@ -1,7 +1,7 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
-import type { BackfillPlan } from '../../subscribe/backfill.ts';
+import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { isEnvelope } from '../../subscribe/envelope.ts';
 import { before, isOverdue, later, sooner } from '../../subscribe/gaps.ts';
@@ -128,11 +128,13 @@ export class NewestBackfill extends ChannelBackfill {
   // The newest of the rows and of the entries that wait, less the number that was delivered before.
   #newestOf(channel: string, rows: readonly Arrived[]): readonly Held[] {
     const held = this.takeUpTo(channel, this.plan.asOf);
-    const waiting = new Map(held.map(({ arrived }) => [arrived.seen, arrived])).values();
-    const all = inOrder([...withoutCopies(rows, held), ...waiting], [], timeOf);
+    const missing = [...withoutCopies(rows, held), ...held.map(({ arrived }) => arrived)];
+    // Each once: history may have a publish with an id twice.
+    const once = new Map(missing.map((arrived) => [arrived.seen, arrived])).values();
+    const all = inOrder([...once], [], timeOf);
     return this.recipients.flatMap((subscription) => {
-      const missing = all.filter(({ seen }) => !seen.had.has(subscription.id));
-      const wanted = ledgerOf(subscription).rewindOf(channel)?.newestOf(missing, timeOf) ?? [];
+      const wanting = all.filter(({ seen }) => !seen.had.has(subscription.id));
+      const wanted = ledgerOf(subscription).rewindOf(channel)?.newestOf(wanting, timeOf) ?? [];
       return wanted.map((arrived) => ({ arrived: { ...arrived, isRewound: true }, subscription }));
     });
   }

@@ -3,7 +3,8 @@ import { isPresenceName, isWildcard, withoutPresence } from '../../../protocol/n
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
-import { Backfill, type BackfillPlan, type Outcome } from '../../subscribe/backfill.ts';
+import { Backfill, type Outcome } from '../../subscribe/backfill.ts';
+import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { before, isOverdue, type Loss, later, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
@@ -28,7 +29,7 @@ export type Doubt = (rows: readonly WireEnvelope[], asOf: Timetoken) => boolean;
 /** History is written a little later than the live queue: a message that it lacks is asked for again after so many ms. */
 export const LAG = 2_000;
 /** The delays before history is read again, in ms: together a little more than the time by which it may lag. */
-const REREADS: readonly number[] = [LAG, 3_000, 6_000];
+export const REREADS: readonly number[] = [LAG, 3_000, 6_000];
 /** How many messages of one channel are brought back. */
 export const MOST_ROWS = 1_000;
 

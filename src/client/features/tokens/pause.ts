@@ -28,7 +28,6 @@ export class Pause {
       minimumDelay: 1_000,
       maximumDelay: this.#longest,
       longestRetryAfter: this.#longest,
-      maximumRetries: Number.POSITIVE_INFINITY,
     };
     this.#count++;
     this.#until = clock.monotonic() + backoff(policy, { attempt: this.#count, random: chance(random) });

@@ -8,6 +8,8 @@ import type { TransportResponse } from '../../request/transport.ts';
 import { jsonOrText } from '../../wire/json.ts';
 import { NoToken, TokenKeeper } from './token-keeper.ts';
 
+const UNREACHED: ReadonlySet<string> = new Set(['PN-2001', 'PN-2002']);
+
 /** Sends requests with the tokens of a provider, and renews what the origin refuses. */
 export class TokenRenewal implements Keeper {
   readonly #keeper: TokenKeeper;
@@ -29,7 +31,7 @@ export class TokenRenewal implements Keeper {
 
   async send(context: AuthContext, sendWith: SendWith): Promise<TransportResponse> {
     const token = await this.token(context);
-    const response = await sendWith(token);
+    const response = await this.#reach(sendWith, token);
     if (!isRefusal(response)) return response;
     const another = await this.#wait(context, this.#keeper.another(token));
     if (another === undefined) return response;
@@ -38,8 +40,24 @@ export class TokenRenewal implements Keeper {
     return second;
   }
 
+  get origin(): string | undefined {
+    return this.#keeper.origin;
+  }
+
   askAgain(): void {
     this.#keeper.askAgain();
+  }
+
+  // An origin that came with a token may have gone, and the provider may know where to.
+  async #reach(sendWith: SendWith, token: string): Promise<TransportResponse> {
+    try {
+      const response = await sendWith(token);
+      this.#keeper.reached();
+      return response;
+    } catch (thrown) {
+      if (isOwnError(thrown) && UNREACHED.has(thrown.code)) this.#keeper.lost();
+      throw thrown;
+    }
   }
 
   async #wait<T>({ operation, limits }: AuthContext, token: Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
-import type { KeeperNeeds, TokenProvider, TokenReason } from '../../auth/token-provider.ts';
+import type { ClientAccess, KeeperNeeds, TokenProvider, TokenReason } from '../../auth/token-provider.ts';
 import { checkText } from '../../builder/params.ts';
+import { parseOrigin } from '../../config/checks.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Cancellation } from '../../request/cancellation.ts';
 import { isText } from '../../wire/read.ts';
@@ -24,6 +25,9 @@ export class TokenKeeper {
   readonly #onRenewed: () => void;
   readonly #failures: Pause;
   readonly #refusals: Pause;
+  readonly #losses: Pause;
+  #origin: string | undefined;
+  #isLost = false;
   #token: string | undefined;
   #expires = Number.POSITIVE_INFINITY;
   #early = Number.POSITIVE_INFINITY;
@@ -41,6 +45,24 @@ export class TokenKeeper {
     this.#onRenewed = onRenewed;
     this.#failures = new Pause(LONGEST_AFTER_FAILURE, settings);
     this.#refusals = new Pause(LONGEST_AFTER_REFUSAL, settings);
+    this.#losses = new Pause(LONGEST_AFTER_REFUSAL, settings);
+  }
+
+  /** Scheme, host and port that came with a token. */
+  get origin(): string | undefined {
+    return this.#origin;
+  }
+
+  /** The origin did not answer: if it came with the token, the provider is asked before the next request. */
+  lost(): void {
+    if (this.#origin === undefined || this.#losses.holds) return;
+    this.#losses.begin();
+    this.#isLost = true;
+  }
+
+  /** The origin has answered. */
+  reached(): void {
+    this.#losses.end();
   }
 
   /** Replaces the token; who waits for the provider gets this one. */
@@ -59,8 +81,11 @@ export class TokenKeeper {
     if (this.#token === undefined) return this.#renewed('first');
     if (now >= this.#expires) return this.#renewed('expiring');
     // What runs now goes with the token that there is: a slow provider holds nobody up before it has to.
+    const token = this.#token;
+    // If the provider cannot be reached either, the origin may be back before it is.
+    if (this.#isLost) return this.#renewed('unreachable').catch(() => token);
     if (now >= this.#early) this.#renewed('expiring').catch(() => undefined);
-    return this.#token;
+    return token;
   }
 
   /**
@@ -92,6 +117,7 @@ export class TokenKeeper {
   #renewed(reason: TokenReason): Promise<string> {
     if (this.#flight) return this.#flight.token;
     if (this.#failure && this.#failures.holds) return Promise.reject(this.#failure);
+    this.#isLost = false;
     const replaced = new AbortController();
     const token = this.#ask(reason, replaced.signal).finally(() => {
       if (this.#flight?.replaced === replaced) this.#flight = undefined;
@@ -109,14 +135,13 @@ export class TokenKeeper {
       onAbort: () => new PubNubError('PN-2003', 'The token was replaced.'),
     };
     try {
-      const token: unknown = await this.#cancellation.run(limits, async (signal) =>
+      const given: unknown = await this.#cancellation.run(limits, async (signal) =>
         this.#provider(Object.freeze({ reason, userId, signal })),
       );
       // What was set in the very turn in which the provider answered counts.
       replaced.throwIfAborted();
-      if (!isText(token)) throw new TypeError('It gave no token.');
-      const problem = checkText(token);
-      if (problem !== undefined) throw new PubNubError('PN-1002', `The token ${problem}.`);
+      const { token, origin } = accessIn(given, this.#around.baseUrl);
+      this.#origin = origin ?? this.#origin;
       const former = this.#token;
       this.#keep(token);
       this.#failures.end();
@@ -147,4 +172,19 @@ export class TokenKeeper {
     this.#expires = now + left;
     this.#early = now + left - margin;
   }
+}
+
+// What the provider gave: a token, or a token and where it is good.
+function accessIn(given: unknown, baseUrl: string): ClientAccess {
+  const { token, origin }: { readonly token?: unknown; readonly origin?: unknown } = isText(given)
+    ? { token: given }
+    : Object(given);
+  if (!isText(token)) throw new TypeError('It gave no token.');
+  const problem = checkText(token);
+  if (problem !== undefined) throw new PubNubError('PN-1002', `The token ${problem}.`);
+  if (origin === undefined) return { token };
+  const base = parseOrigin(origin, baseUrl.startsWith('https:'));
+  if (base === undefined)
+    throw new PubNubError('PN-1002', 'The origin must be host, host:port or an http(s) URL without a path.');
+  return { token, origin: base };
 }

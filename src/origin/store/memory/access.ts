@@ -8,13 +8,13 @@ import {
   type GrantTarget,
   targetKey,
 } from '../access.ts';
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type { Page } from '../page.ts';
 import type { MemoryLog } from './log.ts';
 import { SortedMap } from './sorted-map.ts';
 
 /** Grants and revoked tokens without limits. */
-export const NO_LIMITS: AccessRules = {
+const NO_LIMITS: AccessRules = {
   grants: Number.POSITIVE_INFINITY,
   revokedTokens: Number.POSITIVE_INFINITY,
 };
@@ -39,13 +39,23 @@ export class MemoryAccess implements AccessStore {
   constructor(
     log: MemoryLog,
     clock: Clock,
-    rules: AccessRules & { readonly budget?: Budget | undefined } = NO_LIMITS,
+    {
+      rules = NO_LIMITS,
+      budget,
+    }: { readonly rules?: AccessRules | undefined; readonly budget?: Budget | undefined } = {},
   ) {
     this.#log = log;
     this.#clock = clock;
-    const { budget, bytes = Number.POSITIVE_INFINITY } = rules;
-    this.#granted = new Account({ limits: { entries: rules.grants, bytes }, budget });
-    this.#tokens = new Account({ limits: { entries: rules.revokedTokens, bytes }, budget });
+    const granted = liveRoom(
+      () => rules.grants,
+      () => rules.bytes,
+    );
+    const tokens = liveRoom(
+      () => rules.revokedTokens,
+      () => rules.bytes,
+    );
+    this.#granted = new Account({ limits: granted, budget });
+    this.#tokens = new Account({ limits: tokens, budget });
   }
 
   /** Grants and revoked tokens. */

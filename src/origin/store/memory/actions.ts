@@ -8,7 +8,7 @@ import {
   type RemoveProblem,
   type StoredAction,
 } from '../actions.ts';
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type { StampRange } from '../history.ts';
 import type { Stamp } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
@@ -16,7 +16,7 @@ import type { MemoryHistory } from './history.ts';
 import type { MemoryLog } from './log.ts';
 
 /** Actions without limits. */
-export const NO_LIMITS: ActionRules = {
+const NO_LIMITS: ActionRules = {
   messageActions: Number.POSITIVE_INFINITY,
   actions: Number.POSITIVE_INFINITY,
   bytes: Number.POSITIVE_INFINITY,
@@ -46,14 +46,20 @@ export class MemoryActions implements ActionStore {
   constructor(
     log: MemoryLog,
     history: MemoryHistory,
-    rules: ActionRules & { readonly budget?: Budget | undefined } = NO_LIMITS,
+    {
+      rules = NO_LIMITS,
+      budget,
+    }: { readonly rules?: ActionRules | undefined; readonly budget?: Budget | undefined } = {},
   ) {
     this.#log = log;
     this.#history = history;
     this.#rules = rules;
     this.#account = new Account({
-      limits: { entries: rules.actions, bytes: rules.bytes },
-      budget: rules.budget,
+      limits: liveRoom(
+        () => rules.actions,
+        () => rules.bytes,
+      ),
+      budget,
       dropOldest: () => this.#all.oldest && this.#forget(this.#all.oldest),
     });
     history.onDrop = (channel, range) => this.#drop(channel, range);

@@ -4,9 +4,10 @@ import type { Lease, LeaseIndex } from './lease-index.ts';
 /** The state of a user who has none. */
 export const NO_STATE = '{}';
 
-// Characters around a user and around a channel in an answer.
-const USER_FRAME = 3;
-const CHANNEL_FRAME = 30;
+/** Characters around a user in an answer. */
+export const USER_FRAME = 3;
+/** Characters around a channel in an answer. */
+export const CHANNEL_FRAME = 30;
 
 /** The users on channels, or on all, as far as there is room. */
 export function attendeesIn(

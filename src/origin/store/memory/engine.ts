@@ -2,11 +2,12 @@ import type { Clock } from '../../../protocol/clock.ts';
 import { systemClock, systemRandom } from '../../system.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../stamp.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
-import { MemoryAccess, NO_LIMITS as NO_ACCESS_LIMITS } from './access.ts';
-import { MemoryActions, NO_LIMITS as NO_ACTION_LIMITS } from './actions.ts';
+import { MemoryAccess } from './access.ts';
+import { MemoryActions } from './actions.ts';
 import { MemoryFiles } from './files.ts';
 import { MemoryGroups } from './groups.ts';
 import { MemoryHistory } from './history.ts';
+import { LiveRules } from './live-rules.ts';
 import { MemoryLog } from './log.ts';
 import { MemoryObjects } from './objects.ts';
 import { MemoryPresence } from './presence.ts';
@@ -44,7 +45,8 @@ export class MemoryEngine implements Engine {
   shard(subscribeKey: string, rules: ShardRules): ShardStore {
     const known = this.#shards.get(subscribeKey);
     if (!known && this.#shards.size >= (rules.shards ?? Number.POSITIVE_INFINITY)) this.#makeRoom();
-    const held = known ?? { store: this.#create(rules), users: 0 };
+    known?.rules.replace(rules);
+    const held = known ?? this.#create(new LiveRules(rules));
     held.users++;
     this.#shards.delete(subscribeKey);
     this.#shards.set(subscribeKey, held);
@@ -101,9 +103,10 @@ export class MemoryEngine implements Engine {
     for (const part of partsOf(store)) part.clear();
   }
 
-  #create(rules: ShardRules): MemoryShard {
+  #create(live: LiveRules): Held {
     // A worker's clock stands at 0 until its first request.
     this.#began ||= this.#clock.now();
+    const { rules } = live;
     const { budget } = rules;
     const history = new MemoryHistory(this.#clock, rules.history, budget);
     const began = stampOf(Math.floor(this.#began));
@@ -115,17 +118,18 @@ export class MemoryEngine implements Engine {
       rules: rules.log,
       budget,
     });
-    return {
+    const store: MemoryShard = {
       log,
       presence: new MemoryPresence(log, this.#clock, rules),
       groups: new MemoryGroups(log, rules.groups, budget),
       history,
-      access: new MemoryAccess(log, this.#clock, { ...(rules.access ?? NO_ACCESS_LIMITS), budget }),
-      actions: new MemoryActions(log, history, { ...(rules.actions ?? NO_ACTION_LIMITS), budget }),
+      access: new MemoryAccess(log, this.#clock, { rules: rules.access, budget }),
+      actions: new MemoryActions(log, history, { rules: rules.actions, budget }),
       files: new MemoryFiles(this.#clock, rules.files, budget),
       objects: new MemoryObjects(log, rules.objects, budget),
       push: new MemoryPush(rules.push, budget),
     };
+    return { store, rules: live, users: 0 };
   }
 }
 
@@ -139,9 +143,10 @@ type MemoryShard = { readonly [part in keyof ShardStore]: ShardStore[part] & Par
   readonly log: MemoryLog;
 };
 
-/** A shard with the number of its users. */
+/** A shard with its rules and the number of its users. */
 interface Held {
   readonly store: MemoryShard;
+  readonly rules: LiveRules;
   users: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget, NO_LIMIT } from '../budget.ts';
+import { Account, type Budget, liveRoom, NO_LIMIT } from '../budget.ts';
 import type {
   FileBytes,
   FileExcess,
@@ -62,8 +62,18 @@ export class MemoryFiles implements FileStore {
     this.#clock = clock;
     this.#rules = rules;
     this.#coming = new Account({ limits: NO_LIMIT, budget });
-    this.#account = new Account({ limits: { entries: rules.files, bytes: rules.bytes }, budget });
-    this.#announced = new Account({ limits: { ...NO_LIMIT, entries: rules.uploads }, budget });
+    const limits = liveRoom(
+      () => rules.files,
+      () => rules.bytes,
+    );
+    this.#account = new Account({ limits, budget });
+    this.#announced = new Account({
+      limits: liveRoom(
+        () => rules.uploads,
+        () => undefined,
+      ),
+      budget,
+    });
   }
 
   /** Bytes of all files, and of uploads that are not complete. */
@@ -89,9 +99,12 @@ export class MemoryFiles implements FileStore {
       if (expires > now) break;
       this.#withdraw(id);
     }
-    if (!this.#announced.hasRoom(1, weightOf(upload))) return 'uploads';
+    const known = this.#uploads.get(upload.id)?.upload;
+    const [more, weight] = known ? [0, weightOf(known)] : [1, 0];
+    if (!this.#announced.hasRoom(more, weightOf(upload) - weight)) return 'uploads';
     const excess = this.#excess(1, 1);
     if (excess) return excess;
+    this.#withdraw(upload.id);
     this.#uploads.set(upload.id, { upload, expires: now + ttlMs });
     this.#announced.add(1, weightOf(upload));
     return undefined;

@@ -1,4 +1,4 @@
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type { GroupExcess, GroupMember, GroupRules, GroupStore } from '../groups.ts';
 import type { Page } from '../page.ts';
 import type { Stamp } from '../stamp.ts';
@@ -23,8 +23,11 @@ export class MemoryGroups implements GroupStore {
   constructor(log: MemoryLog, rules: GroupRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
-    const { members: entries = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = rules;
-    this.#account = new Account({ limits: { entries, bytes }, budget });
+    const limits = liveRoom(
+      () => rules.members,
+      () => rules.bytes,
+    );
+    this.#account = new Account({ limits, budget });
   }
 
   /** Groups and channels in them that are held. */

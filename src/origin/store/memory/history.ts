@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type {
   HistoryQuery,
   HistoryRules,
@@ -46,7 +46,10 @@ export class MemoryHistory implements HistoryStore {
   constructor(clock: Clock, rules: HistoryRules | undefined, budget?: Budget) {
     this.#clock = clock;
     this.#rules = rules;
-    const limits = { entries: rules?.entries ?? 0, bytes: rules?.bytes ?? 0 };
+    const limits = liveRoom(
+      () => rules?.entries ?? 0,
+      () => rules?.bytes ?? 0,
+    );
     this.#account = new Account({ limits, budget, dropOldest: () => this.#dropOldest() });
   }
 
@@ -68,7 +71,9 @@ export class MemoryHistory implements HistoryStore {
     channelEntries.expires = Math.min(channelEntries.expires, expires);
     this.#all.push(kept);
     this.#account.add(1, weightOf(kept));
-    if (channelEntries.kept.length > rules.channelEntries) this.#dropFirst(channel, channelEntries);
+    // More than one, when the limit was lowered.
+    const beyond = channelEntries.kept.length - rules.channelEntries;
+    if (beyond > 0) this.#dropFirst(channel, channelEntries, beyond);
     if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
   }
 
@@ -142,9 +147,12 @@ export class MemoryHistory implements HistoryStore {
     if (channelEntries) this.#dropFirst(oldest.channel, channelEntries);
   }
 
-  #dropFirst(channel: string, { kept }: ChannelEntries): void {
-    const first = kept.shift();
-    if (first) this.#forget(first);
+  #dropFirst(channel: string, { kept }: ChannelEntries, count = 1): void {
+    // Not `splice`, which moves all the others.
+    for (let left = count; left > 0; left--) {
+      const first = kept.shift();
+      if (first) this.#forget(first);
+    }
     if (kept.length === 0) this.#channels.delete(channel);
   }
 

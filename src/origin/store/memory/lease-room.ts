@@ -11,6 +11,18 @@ interface Held {
   bytes: number;
 }
 
+/** A change of what a user holds. */
+export interface Growth {
+  /** Leases that begin. */
+  readonly entries: number;
+  /** Characters of their names. */
+  readonly names: number;
+  /** The state that there is, as JSON text. */
+  readonly before: string | undefined;
+  /** The state that replaces it. Absent: none does. */
+  readonly next: string | undefined;
+}
+
 /** The memory of the leases of one shard, and of each user's. A state that many leases have is counted once for all. */
 export class LeaseRoom {
   readonly #rules: LeaseRules;
@@ -28,12 +40,10 @@ export class LeaseRoom {
     return this.#account.entries;
   }
 
-  /** The limit that a new lease would exceed, or an old one with a new state. */
-  excess({ user, channel, state }: Lease, isNew: boolean, next = state): PresenceExcess | undefined {
-    const entries = isNew ? 1 : 0;
-    const names = isNew ? user.length + channel.length : 0;
+  /** The limit that a change would exceed. */
+  excess(user: string, { entries, names, before, next = before }: Growth): PresenceExcess | undefined {
     const { entries: count, bytes } = this.#byUser.get(user) ?? { entries: 0, bytes: 0 };
-    const growth = names + (next?.length ?? 0) - (isNew ? 0 : (state?.length ?? 0));
+    const growth = names + (next?.length ?? 0) - (before?.length ?? 0);
     if (entries > 0 && count + entries > this.#rules.user.entries) return 'user';
     if (growth > 0 && bytes + growth > this.#rules.user.bytes) return 'user';
     return this.#account.hasRoom(entries, names + this.#states.growth(next)) ? undefined : 'all';
@@ -42,7 +52,7 @@ export class LeaseRoom {
   /** Counts a lease that begins. */
   add(lease: Lease): void {
     const held = this.#byUser.get(lease.user) ?? { entries: 0, bytes: 0 };
-    const names = lease.user.length + lease.channel.length;
+    const names = namesIn(lease);
     this.#byUser.set(lease.user, held);
     held.entries++;
     held.bytes += names;
@@ -64,7 +74,7 @@ export class LeaseRoom {
   /** Counts a lease that ends. It keeps its state. */
   remove(lease: Lease): void {
     this.#release(lease);
-    const names = lease.user.length + lease.channel.length;
+    const names = namesIn(lease);
     this.#account.remove(1, names);
     const held = this.#byUser.get(lease.user);
     if (!held) return;
@@ -83,4 +93,13 @@ export class LeaseRoom {
     const held = this.#byUser.get(user);
     if (held) held.bytes -= state.length;
   }
+}
+
+/** Characters of the names of a lease. */
+export function namesIn({
+  user,
+  channel,
+  instance = '',
+}: Pick<Lease, 'user' | 'channel' | 'instance'>): number {
+  return user.length + channel.length + instance.length;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import { type Entry, weightOf } from '../entry.ts';
 import type { Stored } from '../history.ts';
 import type {
@@ -76,7 +76,10 @@ export class MemoryLog implements ShardLog {
     this.#head = laterStamp(began, floor);
     this.#dropped = lost;
     this.#ids = new PublishIds(rules, budget);
-    const limits = { entries: rules.entries, bytes: rules.bytes };
+    const limits = liveRoom(
+      () => rules.entries,
+      () => rules.bytes,
+    );
     this.#account = new Account({ limits, budget, dropOldest: () => this.#drop() });
   }
 

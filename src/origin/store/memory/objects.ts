@@ -1,4 +1,4 @@
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import {
   type KeyedObject,
   type MembershipRange,
@@ -41,7 +41,11 @@ export class MemoryObjects implements ObjectStore {
   constructor(log: MemoryLog, rules: ObjectRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
-    this.#account = new Account({ limits: { entries: rules.objects, bytes: rules.characters }, budget });
+    const limits = liveRoom(
+      () => rules.objects,
+      () => rules.characters,
+    );
+    this.#account = new Account({ limits, budget });
   }
 
   /** Objects that are held. */

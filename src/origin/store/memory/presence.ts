@@ -1,7 +1,7 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { presenceNameOf } from '../../../protocol/names.ts';
 import { steadyNow } from '../../steady-time.ts';
-import type { UserChange } from '../entry.ts';
+import { leaveOf, type UserChange } from '../entry.ts';
 import type {
   PageOfUsers,
   PresenceExcess,
@@ -13,9 +13,8 @@ import type {
 } from '../presence.ts';
 import type { ShardRules } from '../store.ts';
 import { attendeesIn, NO_STATE } from './attendees.ts';
-
-import { type Lease, LeaseIndex } from './lease-index.ts';
-import { LeaseRoom } from './lease-room.ts';
+import { type Lease, LeaseIndex, newLease } from './lease-index.ts';
+import { LeaseRoom, namesIn } from './lease-room.ts';
 import type { MemoryLog } from './log.ts';
 import { intervalEvent, WaitingChanges } from './waiting-changes.ts';
 
@@ -23,8 +22,8 @@ type Action = UserChange['action'];
 
 const ANNOUNCE_MS = 10_000;
 
-interface LeaseRenewal {
-  readonly isNew: boolean;
+interface LeaseChange {
+  readonly isKnown: boolean;
   readonly leaseMs: number | undefined;
   readonly state: string | undefined;
 }
@@ -44,9 +43,10 @@ export class MemoryPresence implements PresenceStore {
     this.#log = log;
     this.#clock = clock;
     this.#rules = rules;
-    const { leases, waiting, budget, announceMs = ANNOUNCE_MS } = rules;
+    const { leases, waiting, budget } = rules;
     this.#room = new LeaseRoom(leases, budget);
-    this.#waiting = new WaitingChanges({ intervalMs: announceMs, limits: waiting, budget });
+    const intervalMs = () => rules.announceMs ?? ANNOUNCE_MS;
+    this.#waiting = new WaitingChanges({ intervalMs, limits: waiting, budget });
   }
 
   /** Leases, states of users who are not present, and changes that wait for an interval event. */
@@ -64,52 +64,73 @@ export class MemoryPresence implements PresenceStore {
     return touches.map((touch) => this.#touch(touch));
   }
 
-  #touch({ user, channels, leaseMs, states }: Touch): Touched {
+  #touch({ user, channels, leaseMs, states, instance }: Touch): Touched {
     let shortest = leaseMs ?? this.#rules.leaseMs;
     let excess: PresenceExcess | undefined;
     for (const channel of channels) {
-      const present = this.#present.get(user, channel);
-      const lease = present ?? this.#absent.get(user, channel) ?? this.#lease(user, channel);
+      const first = this.#present.get(user, channel);
+      const known = first && this.#present.ofInstance(first, instance);
+      const lease = known ?? this.#lease(user, channel, instance);
       const state = states?.get(channel);
       // A lease that goes on as it is takes no room: so are most.
-      const beyond = present && state === undefined ? undefined : this.#excess(lease, state);
-      excess ??= beyond;
-      // What there is no room for is not begun; a lease that there is goes on, with its old state.
-      if (beyond && !present) continue;
-      this.#renew(lease, { isNew: !present, leaseMs, state: beyond ? undefined : state });
+      if (known && state === undefined) this.#renew(known, leaseMs);
+      else {
+        const beyond = this.#change(lease, first, { isKnown: known !== undefined, leaseMs, state });
+        excess ??= beyond;
+        if (beyond && !known) continue;
+      }
       shortest = Math.min(shortest, lease.length);
     }
     return { at: this.#log.highest, leaseMs: shortest, excess };
   }
 
-  #renew(lease: Lease, { isNew, leaseMs, state }: LeaseRenewal): void {
-    if (isNew) this.#join(lease);
+  #renew(lease: Lease, leaseMs: number | undefined): void {
     this.#present.renew(lease, steadyNow(this.#clock), leaseMs ?? lease.length);
-    const differs = this.#update(lease, state);
-    if (isNew) this.#announce('join', lease);
-    else if (differs) this.#announce('state-change', lease);
   }
 
-  async leave(user: string, channels: readonly string[]): Promise<void> {
+  // What there is no room for is not begun; a lease that there is goes on, with its old state.
+  #change(
+    lease: Lease,
+    first: Lease | undefined,
+    { isKnown, leaseMs, state }: LeaseChange,
+  ): PresenceExcess | undefined {
+    const excess = this.#excess(lease, first, state);
+    if (excess && !isKnown) return excess;
+    if (!isKnown) this.#begin(lease, first);
+    this.#renew(lease, leaseMs);
+    const differs = this.#update(first ?? lease, excess ? undefined : state);
+    if (!first) this.#announce('join', lease);
+    else if (differs) this.#announce('state-change', first);
+    return excess;
+  }
+
+  async leave(user: string, channels: readonly string[], instance?: string): Promise<void> {
     let hasLeft = false;
     for (const channel of channels) {
-      const present = this.#present.get(user, channel);
-      if (present) this.#end('leave', present);
+      const first = this.#present.get(user, channel);
+      const lease = first && this.#present.ofInstance(first, instance);
+      if (lease) this.#end('leave', lease);
       const absent = this.#absent.get(user, channel);
       if (absent) this.#forget(absent);
-      hasLeft ||= present !== undefined || absent !== undefined;
+      hasLeft ||= lease !== undefined || absent !== undefined;
     }
-    if (hasLeft) this.#log.appendOne({ kind: 'leave', channel: user, data: channels });
+    if (hasLeft) this.#log.appendOne({ kind: 'leave', channel: user, data: leaveOf(channels, instance) });
   }
 
   async sweep(max: number): Promise<Swept> {
     const now = steadyNow(this.#clock);
-    for (const lease of due(this.#present, { now, max })) this.#end('timeout', lease);
-    for (const lease of due(this.#absent, { now, max })) this.#forget(lease);
+    for (const lease of this.#present.due(now, max)) this.#end('timeout', lease);
+    for (const lease of this.#absent.due(now, max)) this.#forget(lease);
     this.#announceIntervals(now, max);
     const firsts = [this.#present.first(), this.#absent.first(), this.#waiting.first()];
     const next = Math.min(...firsts.map((first) => first?.due ?? Number.POSITIVE_INFINITY));
     return { nextMs: next < Number.POSITIVE_INFINITY ? Math.max(0, next - now) : undefined };
+  }
+
+  /** Ends all leases of a user on a channel, as if they had run out. */
+  expire(user: string, channel: string): void {
+    for (let lease = this.#present.get(user, channel); lease; lease = this.#present.get(user, channel))
+      this.#end('timeout', lease);
   }
 
   async hereNow(channels: readonly string[] | undefined, page: PageOfUsers): Promise<Present> {
@@ -123,12 +144,12 @@ export class MemoryPresence implements PresenceStore {
   async setState(user: string, states: ReadonlyMap<string, string>): Promise<Touched> {
     let excess: PresenceExcess | undefined;
     for (const [channel, state] of states) {
-      const known = this.#present.get(user, channel) ?? this.#absent.get(user, channel);
-      const lease = known ?? this.#lease(user, channel);
-      const beyond = this.#excess(lease, state);
+      const present = this.#present.get(user, channel);
+      const lease = present ?? this.#absent.get(user, channel) ?? this.#lease(user, channel);
+      const beyond = this.#excess(lease, present, state);
       excess ??= beyond;
       if (beyond) continue;
-      if (!this.#present.get(user, channel)) this.#await(lease);
+      if (!present) this.#await(lease);
       if (this.#update(lease, state)) this.#announce('state-change', lease);
     }
     return { at: this.#log.highest, leaseMs: this.#rules.leaseMs, excess };
@@ -143,34 +164,26 @@ export class MemoryPresence implements PresenceStore {
     return states;
   }
 
-  // The lease of an absent user's state becomes that of their presence.
-  #join(lease: Lease): void {
-    if (this.#isHeld(lease)) this.#absent.remove(lease);
-    else this.#room.add(lease);
-    lease.length = this.#rules.leaseMs;
-    this.#present.add(lease);
+  // The room of an absent user's state becomes that of their presence.
+  #begin(lease: Lease, first: Lease | undefined): void {
+    const absent = first ? undefined : this.#absent.get(lease.user, lease.channel);
+    if (absent) this.#forget(absent);
+    lease.state = absent?.state;
+    this.#room.add(lease);
+    if (first) this.#present.addFurther(first, lease);
+    else this.#present.add(lease);
   }
 
   #await(lease: Lease): void {
-    if (!this.#isHeld(lease)) {
+    if (!this.#absent.get(lease.user, lease.channel)) {
       this.#room.add(lease);
       this.#absent.add(lease);
     }
     this.#absent.renew(lease, steadyNow(this.#clock), this.#rules.leaseMs);
   }
 
-  #lease(user: string, channel: string): Lease {
-    return {
-      user,
-      channel,
-      length: this.#rules.leaseMs,
-      due: 0,
-      state: undefined,
-      // Set from the beginning, so that each of very many leases is one object.
-      moment: undefined,
-      dueBefore: undefined,
-      dueAfter: undefined,
-    };
+  #lease(user: string, channel: string, instance?: string): Lease {
+    return newLease(user, channel, { instance, length: this.#rules.leaseMs });
   }
 
   #forget(absent: Lease): void {
@@ -179,19 +192,25 @@ export class MemoryPresence implements PresenceStore {
   }
 
   #end(action: 'leave' | 'timeout', lease: Lease): void {
-    this.#present.remove(lease);
+    const first = this.#present.remove(lease);
+    // The user's other instances go on, with the user's state.
+    if (first && lease.state !== undefined) [first.state, lease.state] = [lease.state, undefined];
     this.#room.remove(lease);
-    this.#announce(action, lease);
-  }
-
-  #isHeld({ user, channel }: Lease): boolean {
-    return this.#present.get(user, channel) !== undefined || this.#absent.get(user, channel) !== undefined;
+    if (!first) this.#announce(action, lease);
   }
 
   // The limit that a lease would exceed with a state; absent: with the one it has.
-  #excess(lease: Lease, state: string | undefined): PresenceExcess | undefined {
-    const isNew = !this.#isHeld(lease);
-    return isNew || state !== undefined ? this.#room.excess(lease, isNew, state) : undefined;
+  #excess(lease: Lease, first: Lease | undefined, state: string | undefined): PresenceExcess | undefined {
+    const { user, channel, instance } = lease;
+    const absent = first ? undefined : this.#absent.get(user, channel);
+    const isHeld = absent !== undefined || (first && this.#present.ofInstance(first, instance)) !== undefined;
+    return this.#room.excess(user, {
+      entries: isHeld ? 0 : 1,
+      // Those of an absent user's state are there without an instance.
+      names: isHeld ? (absent && instance ? instance.length : 0) : namesIn(lease),
+      before: (first ?? absent)?.state,
+      next: state,
+    });
   }
 
   /** Sets a new state. Returns `true` if it differs from the one before. */
@@ -227,17 +246,5 @@ export class MemoryPresence implements PresenceStore {
       this.#waiting.remove(first);
       this.#log.appendOne({ kind: 'presence', channel: presenceNameOf(first.channel), data });
     }
-  }
-}
-
-// The caller removes each lease that it gets.
-function* due(
-  leases: LeaseIndex,
-  { now, max }: { readonly now: number; readonly max: number },
-): Iterable<Lease> {
-  for (let count = 0; count < max; count++) {
-    const lease = leases.first();
-    if (!lease || lease.due > now) return;
-    yield lease;
   }
 }

@@ -1,8 +1,7 @@
-import { Account, type Budget } from '../budget.ts';
+import { PUBLISH_ID_WINDOW } from '../../../protocol/publish-id.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type { LogRules } from '../log.ts';
 import { type Stamp, stampOf } from '../stamp.ts';
-
-const REMEMBERED_MS = 120_000;
 
 /** The publish ids of the last two minutes with the stamps of their entries; the oldest go first. */
 export class PublishIds {
@@ -10,9 +9,12 @@ export class PublishIds {
   readonly #stamps = new Map<string, Stamp>();
   readonly #account: Account;
 
-  constructor({ publishIds: entries, publishIdBytes: bytes }: LogRules, budget?: Budget) {
+  constructor(rules: LogRules, budget?: Budget) {
     this.#account = new Account({
-      limits: { entries, bytes },
+      limits: liveRoom(
+        () => rules.publishIds,
+        () => rules.publishIdBytes,
+      ),
       budget,
       dropOldest: () => this.#forgetOldest(),
     });
@@ -24,7 +26,7 @@ export class PublishIds {
 
   /** The stamp of the entry with an id. Drops the ids that are too old. */
   get(id: string, now: number): Stamp | undefined {
-    const expired = stampOf(Math.max(0, now - REMEMBERED_MS));
+    const expired = stampOf(Math.max(0, now - PUBLISH_ID_WINDOW));
     for (const [known, tt] of this.#stamps) {
       if (tt > expired) break;
       this.#forget(known);

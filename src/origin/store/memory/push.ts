@@ -1,4 +1,4 @@
-import { Account, type Budget } from '../budget.ts';
+import { Account, type Budget, liveRoom } from '../budget.ts';
 import type { Page } from '../page.ts';
 import type { PushExcess, PushRules, PushStore } from '../push.ts';
 
@@ -17,8 +17,11 @@ export class MemoryPush implements PushStore {
 
   constructor(rules: PushRules = NO_LIMITS, budget?: Budget) {
     this.#rules = rules;
-    const { registrations, bytes } = { ...NO_LIMITS, ...rules };
-    this.#account = new Account({ limits: { entries: registrations, bytes }, budget });
+    const limits = liveRoom(
+      () => rules.registrations,
+      () => rules.bytes,
+    );
+    this.#account = new Account({ limits, budget });
   }
 
   /** Registrations that are held. */

@@ -3,12 +3,12 @@ import { byteLength } from '../../http/body.ts';
 import { Account, type Budget, NO_LIMIT, type Room } from '../budget.ts';
 import type { IntervalChanges } from '../entry.ts';
 
-// Bytes of a presence event; a longer one tells clients to call here-now.
-const MAX_EVENT_BYTES = 30 * 1024;
+/** Bytes of a presence event; a longer one tells clients to call here-now. */
+export const MAX_EVENT_BYTES = 30 * 1024;
 // Bytes of its times.
 const FRAME_BYTES = 64;
-// Bytes around a name in a list, at least.
-const NAME_FRAME = 3;
+/** Bytes around a name in a list, at least. */
+export const NAME_FRAME = 3;
 
 /** A change that waits for the next interval event of its channel. */
 export type WaitingChange = 'join' | 'leave' | 'timeout';
@@ -27,14 +27,15 @@ export interface Interval extends Due {
 
 /** The parts of waiting changes. */
 export interface WaitingChangesOptions {
-  readonly intervalMs: number;
+  /** Looked up for each interval that begins. */
+  readonly intervalMs: () => number;
   readonly limits: Room | undefined;
   readonly budget: Budget | undefined;
 }
 
 /** The changes on crowded channels, each until the next interval event of its channel. */
 export class WaitingChanges {
-  readonly #intervalMs: number;
+  readonly #intervalMs: () => number;
   readonly #account: Account;
   readonly #byChannel = new Map<string, Interval>();
   readonly #queue = new DueQueue<Interval>();
@@ -86,7 +87,13 @@ export class WaitingChanges {
 
   #begin(channel: string, now: number): Interval | undefined {
     if (!this.#account.hasRoom(1, channel.length)) return;
-    const interval: Interval = { channel, users: new Map(), characters: 0, length: this.#intervalMs, due: 0 };
+    const interval: Interval = {
+      channel,
+      users: new Map(),
+      characters: 0,
+      length: this.#intervalMs(),
+      due: 0,
+    };
     this.#account.add(1, channel.length);
     this.#byChannel.set(channel, interval);
     this.#queue.add(interval, now);
@@ -112,7 +119,7 @@ export class WaitingChanges {
 }
 
 /** The event of an interval. */
-export function intervalEvent({ users }: Interval, occupancy: number): IntervalChanges {
+export function intervalEvent({ users }: Pick<Interval, 'users'>, occupancy: number): IntervalChanges {
   const shortened = { action: 'interval', occupancy, hereNowRefresh: true } as const;
   if (!users) return shortened;
   const lists = Map.groupBy(users.keys(), (user) => users.get(user) ?? 'join');

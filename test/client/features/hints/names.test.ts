@@ -14,7 +14,7 @@ const keys = { subscribeKey: 'demo', publishKey: 'demo', userId: 'alice' };
 
 /** Options of `pubnub` 7.3.3, and of later releases and other languages, that are none here. */
 const FOREIGN = [
-  ...['restore', 'keepAlive', 'keepAliveSettings', 'useRandomIVs', 'customEncrypt', 'customDecrypt', 'proxy'],
+  ...['keepAlive', 'keepAliveSettings', 'useRandomIVs', 'customEncrypt', 'customDecrypt', 'proxy'],
   ...[
     'autoNetworkDetection',
     'retryConfiguration',
@@ -22,15 +22,7 @@ const FOREIGN = [
     'enableSubscribeBeta',
     'logVerbosity',
   ],
-  ...[
-    'partnerId',
-    'sdkFamily',
-    'useInstanceId',
-    'useSendBeacon',
-    'subscriptionWorkerUrl',
-    'logLevel',
-    'loggers',
-  ],
+  ...['partnerId', 'sdkFamily', 'useSendBeacon', 'subscriptionWorkerUrl', 'logLevel', 'loggers'],
   ...['reconnect_policy', 'connect_timeout', 'non_subscribe_request_timeout'],
 ];
 

@@ -122,4 +122,16 @@ describe('the payload of a notification', () => {
     expect(notification.buildPayload(['fcm'])).toEqual({ pn_fcm: { notification: { title: 'B' } } });
     expect(notification).toBeInstanceOf(NotificationPayload);
   });
+
+  it.each([[null], [5], [{ a: 1 }], [[]]] as never[][])('has no title and no body %j', (text) => {
+    for (const make of [() => notificationPayload(text), () => notificationPayload('Title', text)])
+      expect(make).toThrow(expect.objectContaining({ code: 'PN-1002' }));
+  });
+
+  it.each([[undefined], [null], [5], ['apns2'], [{ a: 1 }], [['apn']], [['fcm', null]]] as never[][])(
+    'is not built for the platforms %j',
+    (platforms) => {
+      expect(() => full().buildPayload(platforms)).toThrow(expect.objectContaining({ code: 'PN-1002' }));
+    },
+  );
 });

@@ -4,7 +4,16 @@ import { Authorizer } from '../../../../src/client/auth/authorizer.ts';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
 import { Cancellation } from '../../../../src/client/request/cancellation.ts';
 import { tokenWith } from '../../../support/access-tokens.ts';
-import { hangs, lineOf, rejection, SENT, type Step, scriptedClient } from '../../../support/unit-client.ts';
+import {
+  fails,
+  hangs,
+  lineOf,
+  networkError,
+  rejection,
+  SENT,
+  type Step,
+  scriptedClient,
+} from '../../../support/unit-client.ts';
 import { settle, VirtualClock } from '../../../support/virtual-clock.ts';
 
 const NOW = new VirtualClock().now() / 1_000;
@@ -426,5 +435,109 @@ describe('the option token', () => {
     for (let turn = 0; turn < 4; turn++) await null;
     expect(client.requests).toHaveLength(1);
     await client.close();
+  });
+});
+
+describe('a provider that gives an origin with the token', () => {
+  const hostsOf = ({ requests }: Client) => requests.map(({ url }) => new URL(url).origin);
+
+  it('decides where requests go, from the first one on', async () => {
+    const client = scriptedClient([SENT], {
+      token: async () => ({ token: 'T1', origin: 'https://a.example' }),
+    });
+    await publish(client);
+    expect(hostsOf(client)).toEqual(['https://a.example']);
+    expect(lineOf(client.requests[0])).toMatchObject({
+      path: '/publish/demo/demo/0/a/0/1',
+      query: { auth: 'T1' },
+    });
+    const request = await client.pubnub.publish({ channel: 'a', message: 1 }).request();
+    expect(new URL(request.url).origin).toBe('https://a.example');
+    await client.close();
+  });
+
+  it.each([
+    ['b.example', 'http://b.example'],
+    ['b.example:81', 'http://b.example:81'],
+  ])('has the scheme of the client for %s', async (origin, address) => {
+    const client = scriptedClient([SENT], { token: async () => ({ token: 'T1', origin }) });
+    await publish(client);
+    expect(hostsOf(client)).toEqual([address]);
+  });
+
+  it('keeps the origin when it next gives a token alone', async () => {
+    const given = [{ token: 'T1', origin: 'https://a.example' }, 'T2'];
+    const client = scriptedClient([accepting('T2')], { token: async () => given.shift() ?? 'T2' });
+    await publish(client);
+    expect(hostsOf(client)).toEqual(['https://a.example', 'https://a.example']);
+    expect(tokensOf(client)).toEqual(['T1', 'T2']);
+  });
+
+  it('is asked again when the origin does not answer, and the next attempt goes where it says then', async () => {
+    const reasons: string[] = [];
+    const token: TokenProvider = async ({ reason }) => {
+      reasons.push(reason);
+      return { token: 'T1', origin: `https://${reasons.length}.example` };
+    };
+    const client = scriptedClient(
+      [fails(networkError('ECONNREFUSED')), fails(networkError('ECONNREFUSED')), SENT],
+      { token },
+    );
+    const call = publish(client);
+    await client.clock.advance(30_000);
+    expect(await call).toEqual({ timetoken: '16000000000000001' });
+    // The second failure is within the pause that follows the first.
+    expect(hostsOf(client)).toEqual(['https://1.example', 'https://2.example', 'https://2.example']);
+    expect(reasons).toEqual(['first', 'unreachable']);
+  });
+
+  it('leaves everything as it is when the provider cannot be reached either', async () => {
+    let asked = 0;
+    const token: TokenProvider = async () => {
+      if (asked++ > 0) throw new Error('offline');
+      return { token: 'T1', origin: 'https://a.example' };
+    };
+    const client = scriptedClient([fails(networkError('ECONNREFUSED')), SENT], { token });
+    const call = publish(client);
+    await client.clock.advance(30_000);
+    expect(await call).toEqual({ timetoken: '16000000000000001' });
+    expect(hostsOf(client)).toEqual(['https://a.example', 'https://a.example']);
+    expect(asked).toBe(2);
+  });
+
+  it('that gives no origin is not asked for one', async () => {
+    const { provider, reasons } = giving('T1');
+    const client = scriptedClient([fails(networkError('ECONNREFUSED')), SENT], { token: provider });
+    const call = publish(client);
+    await client.clock.advance(30_000);
+    await call;
+    expect(reasons()).toEqual(['first']);
+  });
+
+  it.each([
+    { token: 'T1', origin: 'https://a.example/path' },
+    { token: 'T1', origin: 7 },
+    { origin: 'a.example' },
+    {},
+  ])('is a failure where it gives what is none: %j', async (given) => {
+    // What a program without types may return.
+    const token = (async () => given) as unknown as TokenProvider;
+    const client = scriptedClient([SENT], { token });
+    const error = rejection(publish(client));
+    await client.clock.advance(60_000);
+    expect(await error).toMatchObject({
+      delivery: 'not-sent',
+      code: expect.stringMatching(/^PN-(1002|3009)$/),
+    });
+    expect(client.requests).toEqual([]);
+  });
+
+  it('is named in the error of an answer that never comes', async () => {
+    const client = scriptedClient([hangs], {
+      token: async () => ({ token: 'T1', origin: 'https://a.example' }),
+    });
+    const error = rejection(client.pubnub.publish({ channel: 'a', message: 1 }).execute({ timeout: 5_000 }));
+    await client.clock.advance(5_000);
+    expect(String(await error)).toContain('no answer from https://a.example');
   });
 });

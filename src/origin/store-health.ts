@@ -1,0 +1,58 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Logger } from './logger.ts';
+import type { FailureReason, OriginMetrics } from './metrics/observer.ts';
+import { steadyNow } from './steady-time.ts';
+import { StoreUnavailable } from './store/store.ts';
+
+/** The parts of a store's health. */
+export interface StoreHealthOptions {
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+  readonly metrics?: OriginMetrics | undefined;
+}
+
+/** Reports failures of the store, and once for all subscribe keys that it is away and that it is back. */
+export class StoreHealth {
+  readonly #options: StoreHealthOptions;
+  /** Subscribe keys whose log cannot be followed. */
+  readonly #away = new Set<string>();
+  #awaySince = 0;
+
+  constructor(options: StoreHealthOptions) {
+    this.#options = options;
+  }
+
+  /** The number of subscribe keys whose log cannot be followed. */
+  get away(): number {
+    return this.#away.size;
+  }
+
+  /** Something has failed that no request waits for. */
+  failed(subscribeKey: string, error: unknown): void {
+    const { logger, metrics } = this.#options;
+    metrics?.failed(reasonOf(error), 'background');
+    logger?.error?.('The store failed.', { subscribeKey, error });
+  }
+
+  /** New entries of a log may stay out, or they come again. */
+  setLive(subscribeKey: string, isLive: boolean): void {
+    if (isLive) return void this.forget(subscribeKey);
+    const { clock, logger } = this.#options;
+    this.#away.add(subscribeKey);
+    if (this.#away.size > 1) return;
+    this.#awaySince = steadyNow(clock);
+    logger?.warn?.('The store is away.', {});
+  }
+
+  /** A subscribe key is not followed any more, or is followed again. */
+  forget(subscribeKey: string): void {
+    if (!this.#away.delete(subscribeKey) || this.#away.size > 0) return;
+    const { clock, logger } = this.#options;
+    logger?.info?.('The store is back.', { milliseconds: Math.round(steadyNow(clock) - this.#awaySince) });
+  }
+}
+
+/** The reason of a failure, as metrics tell it. */
+export function reasonOf(error: unknown): FailureReason {
+  return error instanceof StoreUnavailable ? 'unavailable' : 'other';
+}

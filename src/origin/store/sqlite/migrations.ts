@@ -1,0 +1,63 @@
+import { type Database, numberIn } from './database.ts';
+import { INSTANCES_SCHEMA } from './instances.ts';
+import { SCHEMA } from './schema.ts';
+
+/** `TMTK`: marks the files of this store. */
+export const APPLICATION_ID = 0x54_4d_54_4b;
+
+/** Brings the tables of a file from one version to the next. */
+export type Migration = (db: Database) => void;
+
+/** The steps from version 0, an empty file, on: the first makes the tables, the one at index 1 changes version 1 to 2. */
+export const MIGRATIONS: readonly Migration[] = [(db) => db.exec(SCHEMA), (db) => db.exec(INSTANCES_SCHEMA)];
+
+/**
+ * The version of the tables in a file; 0 for an empty one. Throws for a database of another program, and for one of a
+ * newer version.
+ */
+export function versionIn(db: Database, path: string, newest = MIGRATIONS.length): number {
+  const version = numberIn(db.get('PRAGMA user_version') ?? {}, 'user_version');
+  const id = numberIn(db.get('PRAGMA application_id') ?? {}, 'application_id');
+  if (id === APPLICATION_ID && version <= newest) return version;
+  if (id === APPLICATION_ID)
+    throw new Error(
+      `${path} was written by a newer version of timetoken (tables ${version}, this one knows ${newest}). Update timetoken, or name another file.`,
+    );
+  if (id === 0 && version === 0 && !db.get('SELECT 1 FROM sqlite_schema')) return 0;
+  throw new Error(`${path} is a database of another program. It was left as it is; name another file.`);
+}
+
+/** Brings the tables to the newest version: each step is a transaction, so that a file is of one version or the next. */
+export function migrate(db: Database, path: string, steps: readonly Migration[] = MIGRATIONS): void {
+  while (versionIn(db, path, steps.length) < steps.length) {
+    inTransaction(db, () => {
+      // Another process may have been faster.
+      const version = versionIn(db, path, steps.length);
+      const step = steps[version];
+      if (!step) return;
+      step(db);
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+/** Runs work as one transaction. */
+export function inTransaction(db: Database, work: () => void): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    db.exec('COMMIT');
+  } catch (error) {
+    undo(db);
+    throw error;
+  }
+}
+
+/** Undoes the transaction, which SQLite may have done: https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction */
+export function undo(db: Database): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {
+    // There is nothing left to undo.
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Database, numberIn } from './database.ts';
+import { damaged, fileError } from './failures.ts';
+import { epochIn, lookAt, sizeOf } from './incarnation.ts';
+import type { WorkerSettings } from './messages.ts';
+import { inTransaction, migrate, versionIn } from './migrations.ts';
+import { dropOrphans, UploadSlot } from './upload-slot.ts';
+
+// A lock of another process is waited for, twice at most, within the time that an origin gives a call.
+const BUSY_MS = 800;
+// The log of changes goes into the file when it has so many pages of 4 KiB: rarely enough to be no work.
+const CHECKPOINT_PAGES = 4_000;
+const CACHE_KIB = 16_384;
+
+/** A file that is open. */
+export interface OpenFile {
+  readonly db: Database;
+  readonly epoch: number;
+  readonly uploads: UploadSlot;
+}
+
+/** Opens the file, and creates it if there is none. One that is not of this store is left as it is. */
+export function openFile(settings: WorkerSettings, now: number): OpenFile {
+  const { path, durability } = settings;
+  inspect(path);
+  const before = lookAt(path);
+  return opened(path, {}, (db) => {
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
+    migrate(db, path);
+    const epoch = epochIn(db, before, { ...settings, now });
+    inTransaction(db, () => dropOrphans(db, path));
+    return { db, epoch, uploads: new UploadSlot(path) };
+  });
+}
+
+/** Opens a file of this store to be read. Throws if it is none. */
+export function openToRead(path: string): Database {
+  if (sizeOf(path) === 0) throw new Error(`There is no store at ${path}.`);
+  return opened(path, { readOnly: true }, (db) => {
+    versionIn(db, path);
+    if (isCutOff(db, path)) throw damaged(path);
+    return db;
+  });
+}
+
+// Opened to be read first: nothing is written to what is not ours.
+function inspect(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder))
+    throw new Error(`The folder ${folder} does not exist. Create it, or name another file for the store.`);
+  if (sizeOf(path) > 0) openToRead(path).close();
+}
+
+// SQLite takes part of the last page for all of it, and finds out where it reads the rest. The file is not read beside
+// SQLite, since closing it would end the locks of this process.
+function isCutOff(db: Database, path: string): boolean {
+  const pages = numberIn(db.get('PRAGMA page_count') ?? {}, 'page_count');
+  const pageBytes = numberIn(db.get('PRAGMA page_size') ?? {}, 'page_size');
+  // Pages that are not in the log of changes are in the file by now: its size is looked up last.
+  return sizeOf(`${path}-wal`) === 0 && sizeOf(path) < pages * pageBytes;
+}
+
+function opened<T>(path: string, options: { readonly readOnly?: true }, use: (db: Database) => T): T {
+  let db: Database | undefined;
+  try {
+    db = new Database(new DatabaseSync(path, options));
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    return use(db);
+  } catch (error) {
+    db?.close();
+    throw fileError(error, path);
+  }
+}

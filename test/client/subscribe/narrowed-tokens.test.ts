@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import type { AnyChannels, PubNub, Subscription } from 'timetoken';
+import { createTestNetwork } from 'timetoken/testing';
+import { expect, test } from 'vitest';
+
+const CHANNELS = ['a', 'b', 'c', 'a.x'] as const;
+const NAMES = [...CHANNELS, 'a.*'];
+/** The names of each subscription. */
+const SUBSCRIPTIONS = [...NAMES.map((name) => [name]), ['a', 'b']];
+const KEYSET = { subscribeKey: 'demo', publishKey: 'demo', secretKey: 'sec', access: true };
+
+/** What one reader got, by channel. */
+type Got = Map<string, number[]>;
+
+function add(got: Got, channel: string, message: unknown): void {
+  got.set(channel, [...(got.get(channel) ?? []), Number(message)]);
+}
+
+/** Reads a subscription one message at a time, when it is told to, and everything in the end. */
+class SlowReader {
+  readonly got: Got = new Map();
+  readonly #messages;
+  #isReading = false;
+  #isHungry = false;
+
+  constructor(subscription: Subscription<AnyChannels, string>) {
+    this.#messages = subscription.messages({ buffer: 1 });
+  }
+
+  read(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    void this.#messages.next().then(({ value, done }) => {
+      this.#isReading = false;
+      if (done) return;
+      add(this.got, value.channel, value.message);
+      if (this.#isHungry) this.read();
+    });
+  }
+
+  readAll(): void {
+    this.#isHungry = true;
+    this.read();
+  }
+}
+
+/** A client of a network that asks for permissions, and what its subscriptions get. */
+async function watched() {
+  const network = createTestNetwork({ keysets: [KEYSET] });
+  const server = network.client('server', { secretKey: 'sec' });
+  const tokenFor = (names: readonly string[]) => {
+    const channels = Object.fromEntries(['none', ...names].map((name) => [name, ['read'] as const]));
+    return network.settled(server.grantToken().ttl(60).channels(channels).execute());
+  };
+  const pubnub: PubNub = network.client('reader', { logger: {}, token: await tokenFor(NAMES) });
+  const gaps: unknown[] = [];
+  pubnub.on('gap', (gap) => gaps.push(gap));
+  const listened = SUBSCRIPTIONS.map((names) => {
+    const got: Got = new Map();
+    const subscription = pubnub.subscribe().channels(names).execute();
+    subscription.on('message', ({ channel, message }) => add(got, channel, message));
+    return { names, got };
+  });
+  const slow = SUBSCRIPTIONS.map((names) => {
+    const reader = new SlowReader(pubnub.subscribe().channels(names).execute());
+    return { names, got: reader.got, reader };
+  });
+  await network.clock.advance(10_000);
+  return { network, server, pubnub, tokenFor, gaps, all: [...listened, ...slow], slow };
+}
+
+const token = fc.subarray(NAMES).map((names) => ({ do: 'token' as const, names }));
+const publish = fc.constantFrom(...CHANNELS).map((channel) => ({ do: 'publish' as const, channel }));
+const wait = fc.constantFrom(0, 1, 50, 2_000, 30_000).map((ms) => ({ do: 'wait' as const, ms }));
+const read = fc.nat({ max: SUBSCRIPTIONS.length - 1 }).map((index) => ({ do: 'read' as const, index }));
+const cut = fc.constant({ do: 'cut' as const });
+const steps = fc.array(
+  fc.oneof({ weight: 4, arbitrary: publish }, { weight: 3, arbitrary: token }, wait, read, cut),
+  { minLength: 3, maxLength: 40 },
+);
+
+test('however tokens are narrowed and widened, each subscription has each message once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (script) => {
+      const { network, server, pubnub, tokenFor, gaps, all, slow } = await watched();
+      const sent: Got = new Map();
+      let count = 0;
+      for (const step of script) {
+        if (step.do === 'publish') {
+          add(sent, step.channel, ++count);
+          await network.settled(server.publish().channel(step.channel).message(count).execute());
+        } else if (step.do === 'token') pubnub.setToken(await tokenFor(step.names));
+        else if (step.do === 'cut') network.fail('subscribe', { with: 'reset' });
+        else if (step.do === 'read') slow[step.index]?.reader.read();
+        else await network.clock.advance(step.ms);
+      }
+      for (const { reader } of slow) reader.readAll();
+      await network.clock.advance(5_000);
+      pubnub.setToken(await tokenFor(NAMES));
+      await network.clock.advance(900_000);
+      expect(gaps).toEqual([]);
+      for (const { names, got } of all) {
+        const isTheirs = (channel: string) =>
+          names.includes(channel) || (names.includes('a.*') && channel === 'a.x');
+        expect([names, Object.fromEntries(got)]).toEqual([
+          names,
+          Object.fromEntries([...sent].filter(([channel]) => isTheirs(channel))),
+        ]);
+      }
+      await network.close();
+    }),
+    { numRuns: 40 },
+  );
+}, 120_000);
+
+/** A network whose client is subscribed to "a" and "b"; a token for both, and one for "b". */
+async function narrowed() {
+  const { network, server, tokenFor } = await watched();
+  const [both, onlyB] = [await tokenFor(['a', 'b']), await tokenFor(['b'])];
+  const pubnub = network.client('bob', { logger: {}, token: both });
+  const publish = (channel: string, ...messages: readonly string[]) =>
+    messages.reduce(async (before, message) => {
+      await before;
+      await network.settled(server.publish().channel(channel).message(message).execute());
+    }, Promise.resolve());
+  const got: unknown[] = [];
+  const readFrom = async (messages: AsyncIterable<{ readonly message: unknown }>) => {
+    for await (const { message } of messages) got.push(message);
+  };
+  return { network, pubnub, publish, both, onlyB, got, readFrom };
+}
+
+test('what waits behind a backfill when its name is refused again is fetched by the next one', async () => {
+  const { network, pubnub, publish, both, onlyB, got, readFrom } = await narrowed();
+  pubnub
+    .subscribe()
+    .channels('b')
+    .execute()
+    .on('message', () => undefined);
+  const subscription = pubnub.subscribe().channels('a').execute();
+  await network.settled(subscription.connected());
+  const messages = subscription.messages({ buffer: 1 });
+  pubnub.setToken(onlyB);
+  await network.clock.advance(1_000);
+  await publish('a', 'a1', 'a2', 'a3');
+  await publish('b', 'b1');
+  await network.clock.advance(1_000);
+  await publish('a', 'a4');
+  pubnub.setToken(both);
+  await network.clock.advance(100);
+  pubnub.setToken(onlyB);
+  await network.clock.advance(1_000);
+  await publish('a', 'a5');
+  void readFrom(messages);
+  await network.clock.advance(5_000);
+  pubnub.setToken(both);
+  await network.clock.advance(120_000);
+  await publish('a', 'a6');
+  await network.clock.advance(1_000);
+  expect(got).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+  await network.close();
+});
+
+test('an answer that waited for a reader when the name was refused comes before the backfill', async () => {
+  const { network, pubnub, publish, both, onlyB, got, readFrom } = await narrowed();
+  const subscription = pubnub.subscribe().channels(['a', 'b']).execute();
+  await network.settled(subscription.connected());
+  const messages = subscription.messages({ buffer: 1 });
+  await publish('a', 'a1', 'a2');
+  pubnub.setToken(onlyB);
+  await network.clock.advance(1);
+  await publish('a', 'a3');
+  await publish('b', 'b1');
+  pubnub.setToken(both);
+  await network.clock.advance(100);
+  void readFrom(messages);
+  await network.clock.advance(120_000);
+  await publish('a', 'a4');
+  await network.clock.advance(1_000);
+  expect(got.filter((message) => String(message).startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4']);
+  await network.close();
+});

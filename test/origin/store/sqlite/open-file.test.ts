@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { message } from '../../../../src/origin/conformance/entries.ts';
+import { StoreUnavailable } from '../../../../src/origin/index.ts';
+import { sqliteStore } from '../../../../src/origin/sqlite.ts';
+import { openEngine, RULES } from './engines.ts';
+import { temporaryFile, temporaryFolder } from './files.ts';
+
+/** The path of a file of this store with a few hundred entries, which nobody has open. */
+async function filled(): Promise<string> {
+  const { engine, path, shard } = await openEngine();
+  await shard.log.append(
+    Array.from({ length: 500 }, (_, index) => message(`c${index}`, `"${'x'.repeat(200)}"`)),
+  );
+  await engine.close();
+  return path;
+}
+
+function changed(path: string, change: (db: DatabaseSync) => void): string {
+  const db = new DatabaseSync(path);
+  change(db);
+  db.close();
+  return path;
+}
+
+const BROKEN: readonly (readonly [what: string, make: () => Promise<string> | string, error: RegExp])[] = [
+  [
+    'a file that is no database',
+    () => {
+      const path = temporaryFile();
+      writeFileSync(path, 'name,age\n'.repeat(1_000));
+      return path;
+    },
+    /data\.db is not a SQLite database\. It was left as it is; name another file\.$/,
+  ],
+  [
+    'a database of another program',
+    () => changed(temporaryFile(), (db) => db.exec('CREATE TABLE users (name TEXT)')),
+    /data\.db is a database of another program/,
+  ],
+  [
+    'a file of a newer version',
+    async () => changed(await filled(), (db) => db.exec('PRAGMA user_version = 99')),
+    /data\.db was written by a newer version of timetoken \(tables 99, this one knows \d+\)/,
+  ],
+  [
+    'a file that was cut off',
+    async () => {
+      const path = await filled();
+      writeFileSync(path, readFileSync(path).subarray(0, 20_000));
+      return path;
+    },
+    /data\.db is damaged: SQLite cannot read it\. It was left as it is; put a backup in its place/,
+  ],
+  [
+    'a file without its last bytes',
+    async () => {
+      const path = await filled();
+      writeFileSync(path, readFileSync(path).subarray(0, -1_000));
+      return path;
+    },
+    /data\.db is damaged/,
+  ],
+  [
+    'a file whose beginning is overwritten',
+    async () => {
+      const path = await filled();
+      writeFileSync(path, readFileSync(path).fill(0xaa, 100, 4_096));
+      return path;
+    },
+    /data\.db is damaged/,
+  ],
+];
+
+test.each(BROKEN)('%s is refused with the reason, and is left as it was', async (_, make, error) => {
+  const path = await make();
+  const before = readFileSync(path);
+  const engine = sqliteStore({ path });
+  onTestFinished(() => engine.close());
+  await expect(engine.open()).rejects.toThrow(error);
+  const { log } = engine.shard('demo', RULES);
+  await expect(log.append([message('a')])).rejects.toThrow(error);
+  await engine.close();
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('what is damaged where it is read later is told then, and is not called a passing failure', async () => {
+  const path = await filled();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xaa, 3 * 4_096, bytes.length - 4_096));
+  const { engine } = { engine: sqliteStore({ path }) };
+  onTestFinished(() => engine.close());
+  const { log } = engine.shard('demo', RULES);
+  const error: unknown = await log.readAfter('0'.repeat(17), 500).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).not.toBeInstanceOf(StoreUnavailable);
+  expect(String(error)).toMatch(/is damaged/);
+});
+
+test('a folder that does not exist is named', async () => {
+  const engine = sqliteStore({ path: join(temporaryFolder(), 'none', 'data.db') });
+  onTestFinished(() => engine.close());
+  await expect(engine.open()).rejects.toThrow(
+    /The folder .*none does not exist\. Create it, or name another file/,
+  );
+});
+
+test('an empty file becomes a store', async () => {
+  const path = temporaryFile();
+  writeFileSync(path, '');
+  const { shard } = await openEngine({ path });
+  expect(await shard.log.append([message('a')])).toHaveLength(1);
+});
+
+test('a store that was closed refuses calls', async () => {
+  const { engine, shard } = await openEngine();
+  await engine.close();
+  await expect(shard.log.last()).rejects.toThrow(StoreUnavailable);
+  await expect(engine.open()).rejects.toThrow('The store has been closed.');
+});
