@@ -35,15 +35,21 @@ export function readEvents(
 ): AsyncIterable<SseEvent> {
   const { maxEventBytes = MAX_EVENT } = optionsOf('readEvents()', options);
   wholeNumber('maxEventBytes', maxEventBytes, [1]);
-  return events(streamOf(source), { ...options, maxEventBytes });
+  return events(openedFrom(source), { ...options, maxEventBytes });
 }
 
-function streamOf(source: Response | ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  if (isStream(source)) return source;
+/** The events' stream, with the response that it belongs to: Node cancels an unread body once its response is garbage. */
+interface Opened {
+  readonly source: Response | ReadableStream<Uint8Array>;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+function openedFrom(source: Response | ReadableStream<Uint8Array>): Opened {
+  if (isStream(source)) return { source, stream: source };
   const { ok, status, headers, body } = responseOf(source);
   // A text of unknown origin may be a stream; a page or a JSON document is not.
   const type = headers.get('content-type') ?? 'text/event-stream';
-  if (ok && body && /^text\/(?:event-stream|plain)\b/i.test(type)) return body;
+  if (ok && body && /^text\/(?:event-stream|plain)\b/i.test(type)) return { source, stream: body };
   body?.cancel().catch(() => undefined);
   const what = ok ? (body ? `content of type ${type}` : 'no content') : `status ${status}`;
   throw new TypeError(
@@ -62,10 +68,10 @@ function responseOf(source: Response): Response {
 }
 
 async function* events(
-  stream: ReadableStream<Uint8Array>,
+  opened: Opened,
   options: ReadEventsOptions & { readonly maxEventBytes: number },
 ): AsyncGenerator<SseEvent, undefined> {
-  const reader = stream.getReader();
+  const reader = opened.stream.getReader();
   const decoder = new TextDecoder();
   const parse = parserOf(options);
   try {

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Publisher, type PublisherOptions, readEvents } from 'timetoken/sse';
 import { expect, onTestFinished, test } from 'vitest';
 import { listener } from '../../examples/server-sent-events/listener.ts';
+import { collectGarbage } from '../support/integration-heap.ts';
 
 async function serve(options: PublisherOptions = {}) {
   const publisher = new Publisher(options);
@@ -26,6 +27,15 @@ async function serve(options: PublisherOptions = {}) {
   };
   return { publisher, server, open, url: `http://127.0.0.1:${port}/` };
 }
+
+test('a response that is kept for later is read whole, though the program holds only its events', async () => {
+  const { publisher, url } = await serve();
+  const events = readEvents(await fetch(url))[Symbol.asyncIterator]();
+  await collectGarbage();
+  publisher.publish('hello');
+  expect((await events.next()).value).toEqual({ data: 'hello' });
+  await events.return?.();
+});
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -17,7 +17,8 @@ export async function arrayBuffers(): Promise<number> {
   return process.memoryUsage().arrayBuffers;
 }
 
-async function collectGarbage(): Promise<void> {
+/** What nobody holds any more is gone, and its finalizers have run. */
+export async function collectGarbage(): Promise<void> {
   // What finalizers and settled promises let go is garbage of the next round.
   for (let round = 0; round < 3; round++) {
     collect();
