@@ -136,7 +136,7 @@ describe('a client that polls for ever', () => {
   });
 
   test('leaves nothing of the requests that it cancels', async () => {
-    const clock = new CountingClock();
+    const clock = new VirtualClock();
     let open = 0;
     const hanging: Transport = ({ url, signal }) => {
       if (!url.includes('/v2/subscribe/')) return Promise.resolve(answered('{"status":200}'));
@@ -153,16 +153,21 @@ describe('a client that polls for ever', () => {
     };
     const { look, transport } = watched(hanging);
     const pubnub = new PubNub({ ...KEYS, origin: 'nowhere', transport, clock });
-    await pubnub
+    const connected = pubnub
       .subscribe({ channels: ['stays'] })
       .execute()
       .connected();
+    await clock.advance(1_000);
+    await connected;
     const idle = clock.pending;
     const heap: number[] = [];
     for (let round = 0; round < 6; round++) {
       for (let change = 0; change < 200; change++) {
         const more = pubnub.subscribe({ channels: [`more ${change}`] }).execute();
-        await more.connected();
+        const connected = more.connected();
+        // Changes that come one after the other wait for their turn.
+        await clock.advance(1_000);
+        await connected;
         more.unsubscribe();
       }
       if (round > 1) heap.push(await heapInUse());
