@@ -47,7 +47,11 @@ export function networkParts(options: TestNetworkOptions | undefined): NetworkPa
   const error: NetworkParts['error'] = (message, cause) =>
     new TestNetworkError(message, transcript.entries, cause);
   const waits = new Waits({ patience, error, parts: () => parts });
-  const clock = networkClock(time, () => waits.untilQuiet(() => wire.busy));
+  const clock = networkClock(time, async () => {
+    // A replay waits for its events itself: until they have arrived, the clock stands still.
+    await Promise.allSettled(Array.from(parts.players, ({ playing }) => playing));
+    await waits.quiet();
+  });
   const random = new SeededRandom(seed);
   const observer = new Observer({ keysets, operations, error, ciphers });
   const origin = new TestOrigin({

@@ -78,6 +78,11 @@ export class Player implements Replay {
     return this.#played;
   }
 
+  /** Settles when all due events have reached their subscribers. */
+  get playing(): Promise<void> {
+    return this.#playing;
+  }
+
   /** Plays the events that are due now, and schedules the others. */
   async start(): Promise<void> {
     await this.#gather();
@@ -128,7 +133,7 @@ export class Player implements Replay {
     const batch = Math.min(BATCH, origin.current.limits.queueLength);
     for (let from = 0; from < events.length; from += batch) {
       for (const event of events.slice(from, from + batch)) await this.#playOne(event);
-      await waits.idle();
+      await waits.quiet();
     }
     if (last) this.#ended.resolve();
   }

@@ -60,12 +60,18 @@ export class Waits {
   /** Resolves when nothing more happens by itself, also what waits for the clock to stand still. */
   idle(): Promise<void> {
     const { wire, clock } = this.#options.parts();
-    return this.untilQuiet(() => wire.busy || clock.isAwaited);
+    return this.#untilQuiet(() => wire.busy || clock.isAwaited);
   }
 
-  /** Resolves when nothing is busy, and nothing has changed for some turns of the event loop. */
-  async untilQuiet(busy: () => boolean): Promise<void> {
-    const site = callSiteOf(this.untilQuiet);
+  /** Resolves when nothing more happens while the clock stands still. */
+  quiet(): Promise<void> {
+    const { wire } = this.#options.parts();
+    return this.#untilQuiet(() => wire.busy);
+  }
+
+  // Resolves when nothing is busy, and nothing has changed for some turns of the event loop.
+  async #untilQuiet(busy: () => boolean): Promise<void> {
+    const site = callSiteOf(this.#untilQuiet);
     const { patience, parts } = this.#options;
     const { wire, ports } = parts();
     const turns = ports.size > 0 ? ON_SOCKETS : IN_PROCESS;
