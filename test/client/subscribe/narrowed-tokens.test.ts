@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const CHANNELS = ['a', 'b', 'c', 'a.x'] as const;
 const NAMES = [...CHANNELS, 'a.*'];
 /** The names of each subscription. */
-const SUBSCRIPTIONS = [...NAMES.map((name) => [name]), ['a', 'b']];
+const SUBSCRIPTIONS: readonly (readonly string[])[] = [...NAMES.map((name) => [name]), ['a', 'b']];
 const KEYSET = { subscribeKey: 'demo', publishKey: 'demo', secretKey: 'sec', access: true };
 
 /** What one reader got, by channel. */
@@ -66,7 +66,16 @@ async function watched() {
     return { names, got: reader.got, reader };
   });
   await network.clock.advance(10_000);
-  return { network, server, pubnub, tokenFor, gaps, all: [...listened, ...slow], slow };
+  const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+  const readPast = ({ names, isSlow }: { readonly names: readonly string[]; readonly isSlow: boolean }) => {
+    const subscription = pubnub.subscribe().channels(names).withTimetoken(start).execute();
+    const reader = isSlow ? new SlowReader(subscription) : undefined;
+    const got: Got = reader?.got ?? new Map();
+    if (reader) slow.push({ names, got, reader });
+    else subscription.on('message', ({ channel, message }) => add(got, channel, message));
+    return { names, got };
+  };
+  return { network, server, pubnub, tokenFor, gaps, readPast, all: [...listened, ...slow], slow };
 }
 
 const token = fc.subarray(NAMES).map((names) => ({ do: 'token' as const, names }));
@@ -74,15 +83,19 @@ const publish = fc.constantFrom(...CHANNELS).map((channel) => ({ do: 'publish' a
 const wait = fc.constantFrom(0, 1, 50, 2_000, 30_000).map((ms) => ({ do: 'wait' as const, ms }));
 const read = fc.nat({ max: SUBSCRIPTIONS.length - 1 }).map((index) => ({ do: 'read' as const, index }));
 const cut = fc.constant({ do: 'cut' as const });
+/** A subscription that begins where the network began. */
+const past = fc
+  .tuple(fc.subarray(NAMES, { minLength: 1 }), fc.boolean())
+  .map(([names, isSlow]) => ({ do: 'past' as const, names, isSlow }));
 const steps = fc.array(
-  fc.oneof({ weight: 4, arbitrary: publish }, { weight: 3, arbitrary: token }, wait, read, cut),
+  fc.oneof({ weight: 4, arbitrary: publish }, { weight: 3, arbitrary: token }, wait, read, cut, past),
   { minLength: 3, maxLength: 40 },
 );
 
 test('however tokens are narrowed and widened, each subscription has each message once, in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
-      const { network, server, pubnub, tokenFor, gaps, all, slow } = await watched();
+      const { network, server, pubnub, tokenFor, gaps, readPast, all, slow } = await watched();
       const sent: Got = new Map();
       let count = 0;
       for (const step of script) {
@@ -91,6 +104,7 @@ test('however tokens are narrowed and widened, each subscription has each messag
           await network.settled(server.publish().channel(step.channel).message(count).execute());
         } else if (step.do === 'token') pubnub.setToken(await tokenFor(step.names));
         else if (step.do === 'cut') network.fail('subscribe', { with: 'reset' });
+        else if (step.do === 'past') all.push(readPast(step));
         else if (step.do === 'read') slow[step.index]?.reader.read();
         else await network.clock.advance(step.ms);
       }
@@ -178,5 +192,27 @@ test('an answer that waited for a reader when the name was refused comes before 
   await publish('a', 'a4');
   await network.clock.advance(1_000);
   expect(got.filter((message) => String(message).startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4']);
+  await network.close();
+});
+
+test('a past that is being read goes on without a name that is refused meanwhile', async () => {
+  const { network, pubnub, publish, both, onlyB, got } = await narrowed();
+  const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+  await publish('a', 'a1');
+  await publish('b', 'b1');
+  const gaps: unknown[] = [];
+  pubnub.on('gap', (gap) => gaps.push(gap));
+  await network.settled(pubnub.subscribe().channels('none').execute().connected());
+  network.delay(1_000);
+  const subscription = pubnub.subscribe().channels(['a', 'b']).withTimetoken(start).execute();
+  subscription.on('message', ({ message }) => got.push(message));
+  // The answer to the backfill's poll is on its way.
+  await network.clock.advance(1_500);
+  pubnub.setToken(onlyB);
+  await network.clock.advance(900_000);
+  expect(got).toEqual(['b1']);
+  pubnub.setToken(both);
+  await network.clock.advance(900_000);
+  expect([got, gaps]).toEqual([['b1', 'a1'], []]);
   await network.close();
 });
