@@ -105,14 +105,22 @@ export class Query {
   }
 }
 
-/** Decodes percent-encoding. Throws a `Refusal` on a bad escape and on bytes that are not UTF-8. */
+/** Decodes percent-encoding, to a text of its own. Throws a `Refusal` on a bad escape and on bytes that are not UTF-8. */
 export function decode(encoded: string): string {
-  if (!encoded.includes('%')) return encoded;
+  if (!encoded.includes('%')) return ownText(encoded);
   try {
     return decodeURIComponent(encoded);
   } catch (error) {
     throw malformed(error);
   }
+}
+
+// From this length on, V8 makes a part of a text as a view, which keeps the whole text in memory.
+const VIEW_LENGTH = 13;
+
+/** The same text without the one that it was cut out of: for parts of a request that outlive it. */
+export function ownText(part: string): string {
+  return part.length < VIEW_LENGTH ? part : `${part}\0`.slice(0, -1);
 }
 
 /** The text before and after the first separator; the text alone if it has none. */

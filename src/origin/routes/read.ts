@@ -3,7 +3,7 @@ import type { Permission } from '../../protocol/permissions.ts';
 import { isTimetoken } from '../../protocol/timetoken.ts';
 import { ALL_NAMES, type Need } from '../access/authorize.ts';
 import { accessRefusal, malformed, registryRefusal } from '../http/answer.ts';
-import type { Query } from '../http/request.ts';
+import { ownText, type Query } from '../http/request.ts';
 import type { OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
 import type { Soon } from '../soon.ts';
@@ -112,7 +112,7 @@ export function refuseInvalid(kind: 'channels' | 'channel-groups', names: readon
 
 /** The names of a decoded list, each once. */
 export function splitNames(list = ''): string[] {
-  return [...new Set(list.split(','))].filter((name) => name !== '');
+  return [...new Set(list.split(','))].filter((name) => name !== '').map(ownText);
 }
 
 /** The length of the lease that the client asks for, in milliseconds. */
