@@ -63,9 +63,13 @@ export function laterStamp(a: Stamp, b: Stamp): Stamp {
   return a > b ? a : b;
 }
 
-/** The index of the first item after a position, of items in ascending order. */
-export function firstAfter(items: readonly { readonly tt: Stamp }[], position: Stamp): number {
-  let low = 0;
+/** The index of the first item after a position, of items in ascending order from an index on. */
+export function firstAfter(
+  items: readonly ({ readonly tt: Stamp } | undefined)[],
+  position: Stamp,
+  from = 0,
+): number {
+  let low = from;
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;

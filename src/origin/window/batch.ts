@@ -1,6 +1,6 @@
 import type { WireGap } from '../../protocol/envelope.ts';
 import type { Answer } from '../http/answer.ts';
-import { firstAfter, type Stamp } from '../store/stamp.ts';
+import type { Stamp } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
 import { coarseGaps, gapsOf, type Lost } from './gaps.ts';
 import type { LiveEntry, LiveQueue } from './live-queue.ts';
@@ -158,8 +158,7 @@ class Collecting {
 function entriesOf(queue: LiveQueue, query: Query): Iterable<LiveEntry> {
   const channel = onlyChannelOf(query);
   if (channel === undefined) return merged(sourcesOf(queue, query), query.cursor);
-  const entries = queue.ofChannel(channel);
-  return entries.slice(firstAfter(entries, query.cursor));
+  return queue.ofChannel(channel, query.cursor);
 }
 
 function onlyChannelOf({ channels, subscription: { labels, wildcards } }: Query): string | undefined {
@@ -168,8 +167,9 @@ function onlyChannelOf({ channels, subscription: { labels, wildcards } }: Query)
   return only;
 }
 
-function* sourcesOf(queue: LiveQueue, { subscription, channels }: Query): Generator<readonly LiveEntry[]> {
-  for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel);
+function* sourcesOf(queue: LiveQueue, query: Query): Generator<readonly LiveEntry[]> {
+  const { subscription, channels, cursor } = query;
+  for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel, cursor);
   if (channels) return;
   for (const wildcard of subscription.wildcards) yield queue.under(wildcard);
 }

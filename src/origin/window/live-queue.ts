@@ -1,6 +1,7 @@
 import { Account, type Budget } from '../store/budget.ts';
 import { type DeliveredEntry, weightOf } from '../store/entry.ts';
 import { laterStamp, type Stamp, ZERO_STAMP } from '../store/stamp.ts';
+import { StampedQueue } from '../store/stamped-queue.ts';
 import { type Moment, Timeline } from '../store/timeline.ts';
 import { envelopeText, type LogName } from './envelope.ts';
 import type { Stamped } from './stamped-list.ts';
@@ -8,6 +9,8 @@ import { WildcardIndex } from './wildcard-index.ts';
 
 // The characters of an envelope beside its contents.
 const FRAME = 120;
+
+const NONE: readonly LiveEntry[] = [];
 
 /** A live entry. Its envelope is printed when it is first delivered: many never are. */
 export class LiveEntry implements Moment, Stamped {
@@ -79,7 +82,7 @@ export interface LiveQueueOptions {
 export class LiveQueue {
   readonly #log: LogName;
   readonly #limits: LiveQueueLimits;
-  readonly #queues = new Map<string, LiveEntry[]>();
+  readonly #queues = new Map<string, StampedQueue<LiveEntry>>();
   readonly #live = new Timeline<LiveEntry>();
   readonly #droppedOf = new Map<string, Dropped>();
   readonly #dropped = new Timeline<Dropped>();
@@ -117,13 +120,13 @@ export class LiveQueue {
   add(entry: DeliveredEntry): void {
     const { tt, channel } = entry;
     const live = new LiveEntry(entry, this.#log);
-    const queue = this.#queues.get(channel) ?? [];
-    if (queue.length === 0) this.#queues.set(channel, queue);
+    const queue = this.#queues.get(channel) ?? new StampedQueue<LiveEntry>();
+    if (queue.size === 0) this.#queues.set(channel, queue);
     queue.push(live);
     this.#live.push(live);
     this.#liveUnder.add(live);
     this.#newest = tt;
-    if (queue.length > this.#limits.queueLength) {
+    if (queue.size > this.#limits.queueLength) {
       this.#dropFirst(queue);
       this.#onDropped?.();
     }
@@ -153,9 +156,9 @@ export class LiveQueue {
     return this.#horizon <= position && (this.#dropped.newest?.tt ?? ZERO_STAMP) <= position;
   }
 
-  /** Entries of one channel, oldest first. */
-  ofChannel(channel: string): readonly LiveEntry[] {
-    return this.#queues.get(channel) ?? [];
+  /** Entries of one channel after a position, oldest first. */
+  ofChannel(channel: string, position: Stamp): readonly LiveEntry[] {
+    return this.#queues.get(channel)?.after(position) ?? NONE;
   }
 
   /** Entries under a wildcard, oldest first, with some that are gone, and for a deep wildcard some of its neighbours. */
@@ -186,12 +189,13 @@ export class LiveQueue {
 
   // The oldest of all is also the oldest of its channel.
   #drop({ channel }: LiveEntry): void {
-    const queue = this.#queues.get(channel) ?? [];
+    const queue = this.#queues.get(channel);
+    if (!queue) return;
     this.#dropFirst(queue);
-    if (queue.length === 0) this.#queues.delete(channel);
+    if (queue.size === 0) this.#queues.delete(channel);
   }
 
-  #dropFirst(queue: LiveEntry[]): void {
+  #dropFirst(queue: StampedQueue<LiveEntry>): void {
     const first = queue.shift();
     if (!first) return;
     this.#live.remove(first);

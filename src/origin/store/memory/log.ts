@@ -13,7 +13,7 @@ import type {
   Tail,
 } from '../log.ts';
 import { laterStamp, MAX_AHEAD_MS, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
-import { EntryQueue } from './entry-queue.ts';
+import { StampedQueue } from '../stamped-queue.ts';
 import { PublishIds } from './publish-ids.ts';
 
 // Expired entries are dropped together, after so many additions.
@@ -53,7 +53,7 @@ export class MemoryLog implements ShardLog {
   readonly #history: History | undefined;
   readonly #rules: LogRules;
   readonly #tails = new Set<Tail>();
-  readonly #entries = new EntryQueue();
+  readonly #entries = new StampedQueue<Entry>();
   readonly #ids: PublishIds;
   readonly #account: Account;
   #epoch: number;
@@ -151,8 +151,9 @@ export class MemoryLog implements ShardLog {
 
   async readAfter(after: Stamp, limit: number): Promise<Slice> {
     this.#dropExpired();
-    const { entries, isWhole } = this.#entries.after(after, limit);
-    const upto = isWhole ? laterStamp(this.#head, after) : (entries.at(-1)?.tt ?? after);
+    const entries = this.#entries.after(after, limit);
+    const last = entries.at(-1);
+    const upto = last && last !== this.#entries.newest ? last.tt : laterStamp(this.#head, after);
     return { entries, upto, trimmed: after < this.#dropped, trimmedUpto: this.#dropped };
   }
 
