@@ -4,6 +4,8 @@ import { Connection } from './connection.ts';
 export interface Extent {
   readonly count: number;
   readonly ms: number;
+  /** Requests a second, at most. Absent: as many as are answered. */
+  readonly rate?: number;
 }
 
 /** Requests on one connection each, one after the other. */
@@ -18,13 +20,14 @@ export class Lanes {
    * Sends requests on all connections until there were enough of them. Resolves to the milliseconds that each took, and
    * all together.
    */
-  async run({ count, ms }: Extent, requestOf: (lane: number, number: number) => string) {
+  async run({ count, ms, rate }: Extent, requestOf: (lane: number, number: number) => string) {
     const times: number[] = [];
     let sent = 0;
     const started = performance.now();
     const work = async (lane: Lane) => {
       while (sent < count && performance.now() - started < ms) {
         sent += 1;
+        if (rate !== undefined) await reached(started + (sent / rate) * 1_000);
         const before = performance.now();
         await lane.ask(requestOf(lane.number, sent));
         times.push(performance.now() - before);
@@ -44,6 +47,11 @@ export class Lanes {
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
+}
+
+// This process does not rest: to wake it would be work of the server, the more the slower the server is.
+async function reached(time: number): Promise<void> {
+  while (performance.now() < time) await new Promise((resolve) => setImmediate(resolve));
 }
 
 class Lane {

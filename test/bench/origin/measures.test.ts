@@ -17,7 +17,7 @@ const options: FieldOptions = {
 
 test.each([
   ['polls', 7],
-  ['publish', 1],
+  ['publish', 2],
   ['rush', 3],
   ['catch-up', 1],
 ] as const)('%s: the origin and the bare server are measured by turns', async (group, count) => {
