@@ -1,6 +1,7 @@
 import type { Clock } from '../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { PatternCache } from './access/pattern.ts';
+import { ANYTHING, CLOCK, checkOptions, FUNCTION, having, INSTANCE, type Kinds, OBJECT } from './checks.ts';
 import { Comments } from './comments.ts';
 import { gaugesOf } from './gauges.ts';
 import type { Answer } from './http/answer.ts';
@@ -50,6 +51,20 @@ export interface OriginOptions {
   readonly metrics?: OriginMetrics | undefined;
 }
 
+// A name that was misspelt must not open an origin to everybody.
+const OPTIONS: Kinds<OriginOptions> = Object.freeze({
+  // Checked with what is in it.
+  keysets: ANYTHING,
+  store: having('a store', ['shard', 'close']),
+  clock: CLOCK,
+  random: FUNCTION,
+  limits: OBJECT,
+  // As above.
+  allowOrigin: ANYTHING,
+  logger: INSTANCE,
+  metrics: INSTANCE,
+});
+
 /** The server side of the protocol, without a socket. */
 export interface Origin extends AsyncDisposable {
   /** A standard fetch handler, bound: it can also replace the global `fetch`. */
@@ -87,7 +102,7 @@ export interface Handle {
 }
 
 /**
- * Makes an origin. Throws a `TypeError` or `RangeError` on invalid keys, limits and web origins.
+ * Makes an origin. Throws a `TypeError` or `RangeError` on unknown options and on invalid ones, with the place.
  *
  * @example
  * ```ts
@@ -97,6 +112,7 @@ export interface Handle {
  * ```
  */
 export function createOrigin(options: OriginOptions = {}): Origin {
+  checkOptions('createOrigin()', options, OPTIONS);
   const { clock = systemClock, random = systemRandom, allowOrigin = '*' } = options;
   checkAllowOrigin('allowOrigin', options.allowOrigin);
   const logger = options.logger && guardLogger(options.logger);

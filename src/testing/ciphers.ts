@@ -1,5 +1,5 @@
 import { aesCbcCryptoModule, type CryptoModule } from 'timetoken';
-import { isRecord } from './checks.ts';
+import { isRecord } from '../origin/checks.ts';
 
 /** The options of a client that encrypts. */
 export interface CipherOptions {

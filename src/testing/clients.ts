@@ -1,5 +1,5 @@
 import { type AnyChannels, type Logger, PubNub, type PubNubOptions } from 'timetoken';
-import { check, NAME, OBJECT } from './checks.ts';
+import { check, NAME, OBJECT } from '../origin/checks.ts';
 import type { Ciphers } from './ciphers.ts';
 import type { ClientOptions } from './options.ts';
 

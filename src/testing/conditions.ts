@@ -1,5 +1,5 @@
+import { check, MILLISECONDS, wholeOrInfinite } from '../origin/checks.ts';
 import type { Clock } from '../protocol/clock.ts';
-import { check, MILLISECONDS, wholeOrInfinite } from './checks.ts';
 import { doubled } from './messages.ts';
 
 /** The state of the network, which applies to all requests. */

@@ -1,5 +1,5 @@
+import { check, NAME } from '../origin/checks.ts';
 import { kindOf } from '../protocol/names.ts';
-import { check, NAME } from './checks.ts';
 import type { TestNetwork } from './network.ts';
 
 /** The result of an expectation. */

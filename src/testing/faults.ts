@@ -1,4 +1,3 @@
-import { nearest } from '../client/builder/did-you-mean.ts';
 import {
   ANYTHING,
   check,
@@ -10,7 +9,8 @@ import {
   kind,
   whole,
   wholeOrInfinite,
-} from './checks.ts';
+} from '../origin/checks.ts';
+import { nearest } from '../protocol/did-you-mean.ts';
 import type { CallSite } from './errors.ts';
 import { nameOfFault } from './fault-answers.ts';
 import { type OperationName, requestOf } from './operations.ts';

@@ -1,4 +1,4 @@
-import { check, checkOptions, DURATION } from './checks.ts';
+import { check, checkOptions, DURATION } from '../origin/checks.ts';
 import { callSiteOf } from './errors.ts';
 import { connectionError, tokenExpired } from './fault-answers.ts';
 import type { FaultOptions, RequestMatcher, SetFault } from './faults.ts';

@@ -1,8 +1,8 @@
+import { isRecord } from '../origin/checks.ts';
 import type { AppendRequest } from '../origin/store/log.ts';
 import type { Stamp } from '../origin/store/stamp.ts';
 import type { WireEnvelope } from '../protocol/envelope.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
-import { isRecord } from './checks.ts';
 import type { Ciphers } from './ciphers.ts';
 
 /** A message that was sent or received. */

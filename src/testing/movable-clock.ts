@@ -1,5 +1,5 @@
+import { check, DURATION, FUNCTION } from '../origin/checks.ts';
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
-import { check, DURATION, FUNCTION } from './checks.ts';
 import { afterRealTime, settle as turns } from './system.ts';
 
 /** Calls back when nothing more happens by itself, or when the wait is long enough. Returns a function that cancels. */

@@ -1,6 +1,6 @@
 import type { AnyChannels, PubNub, PubNubOptions } from 'timetoken';
+import { check, checkOptions, NAME, optional, STRING } from '../origin/checks.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
-import { check, checkOptions, NAME, optional, STRING } from './checks.ts';
 import { withoutSecrets } from './ciphers.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { FaultyNetwork } from './faulty-network.ts';

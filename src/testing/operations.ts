@@ -1,6 +1,6 @@
-import { nearest } from '../client/builder/did-you-mean.ts';
 import type { Route } from '../origin/routes/route.ts';
 import { ROUTES } from '../origin/routes/table.ts';
+import { nearest } from '../protocol/did-you-mean.ts';
 
 // The client's names for each route of the origin. With several, the query decides: see `nameOf`.
 const BY_ROUTE = {

@@ -1,7 +1,4 @@
 import type { CryptoModule, PubNubOptions } from 'timetoken';
-import type { Keyset, OriginLimits } from '../origin/index.ts';
-import { resolveLimits } from '../origin/limits.ts';
-import type { Clock } from '../protocol/clock.ts';
 import {
   ANYTHING,
   BOOLEAN,
@@ -16,7 +13,10 @@ import {
   OBJECT,
   oneOf,
   STRING,
-} from './checks.ts';
+} from '../origin/checks.ts';
+import type { Keyset, OriginLimits } from '../origin/index.ts';
+import { resolveLimits } from '../origin/limits.ts';
+import type { Clock } from '../protocol/clock.ts';
 import type { CipherOptions } from './ciphers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TimeSource } from './test-clock.ts';

@@ -1,6 +1,3 @@
-import type { Keyset } from '../origin/index.ts';
-import { MemoryPresence } from '../origin/store/memory/presence.ts';
-import type { Timetoken } from '../protocol/timetoken.ts';
 import {
   ANYTHING,
   BOOLEAN,
@@ -11,7 +8,10 @@ import {
   NAME,
   OBJECT,
   STRING,
-} from './checks.ts';
+} from '../origin/checks.ts';
+import type { Keyset } from '../origin/index.ts';
+import { MemoryPresence } from '../origin/store/memory/presence.ts';
+import type { Timetoken } from '../protocol/timetoken.ts';
 import type { NetworkParts } from './parts.ts';
 
 /** The options of a message that the test itself publishes. */

@@ -1,6 +1,6 @@
+import { checkOptions, type Kinds, NOT_EMPTY, whole } from '../origin/checks.ts';
 import { interruptionOf, responseOf } from '../origin/http/fetch.ts';
 import type { ServedOrigin } from '../origin/node.ts';
-import { checkOptions, type Kinds, NOT_EMPTY, whole } from './checks.ts';
 import { importOnNode } from './node-only.ts';
 import type { NetworkParts } from './parts.ts';
 import { realClock } from './system.ts';

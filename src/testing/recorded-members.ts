@@ -6,9 +6,6 @@ import type {
   PNPresenceEventResult,
   PNSignalResult,
 } from 'timetoken';
-import { PRESENCE_ACTIONS } from '../protocol/envelope.ts';
-import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
-import { isTimetoken } from '../protocol/timetoken.ts';
 import {
   ANYTHING,
   BOOLEAN,
@@ -24,7 +21,10 @@ import {
   STRING,
   unknownName,
   whole,
-} from './checks.ts';
+} from '../origin/checks.ts';
+import { PRESENCE_ACTIONS } from '../protocol/envelope.ts';
+import { isPresenceName, isWildcard, wildcardCovers } from '../protocol/names.ts';
+import { isTimetoken } from '../protocol/timetoken.ts';
 import type { Line } from './recording.ts';
 
 /** The events that can be replayed. */

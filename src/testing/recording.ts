@@ -1,6 +1,6 @@
+import { isRecord, sentence, unknownName } from '../origin/checks.ts';
 import { kindOf } from '../protocol/names.ts';
 import { isTimetoken, type Timetoken, timetokenToBigInt } from '../protocol/timetoken.ts';
-import { isRecord, sentence, unknownName } from './checks.ts';
 import { importOnNode } from './node-only.ts';
 import { eventProblem, isRecordedType, RECORDED_TYPES, type RecordedType } from './recorded-members.ts';
 

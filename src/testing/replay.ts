@@ -1,8 +1,8 @@
+import { checkOptions, type Kinds, number } from '../origin/checks.ts';
 import type { ShardStore } from '../origin/store/store.ts';
 import type { TimerHandle } from '../protocol/clock.ts';
 import { isWildcard } from '../protocol/names.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
-import { checkOptions, type Kinds, number } from './checks.ts';
 import type { PeopleParts } from './people.ts';
 import { entryOf } from './recorded-entry.ts';
 import type { RecordedEvent } from './recording.ts';

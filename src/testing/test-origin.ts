@@ -93,10 +93,10 @@ export class TestOrigin {
   }
 
   #start(): [Engine, Origin] {
-    const { onAppend, ...options } = this.#options;
-    const engine = new MemoryEngine(options);
+    const { clock, random, keysets, limits, onAppend } = this.#options;
+    const engine = new MemoryEngine({ clock, random });
     const store = withAppends(engine, onAppend, (key, shard) => this.#stores.set(key, shard));
-    return [engine, createOrigin({ ...options, store })];
+    return [engine, createOrigin({ clock, random, keysets, limits, store })];
   }
 
   async #signed({ publishKey, secretKey }: Keyset, path: string, query: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { check, listOf, OBJECT } from './checks.ts';
+import { check, listOf, OBJECT } from '../origin/checks.ts';
 import type { TestRequest } from './test-request.ts';
 
 /** One request and its outcome. */

@@ -1,5 +1,5 @@
+import { check, DURATION, FINITE, FUNCTION, optional } from '../origin/checks.ts';
 import type { Clock, TimerHandle } from '../protocol/clock.ts';
-import { check, DURATION, FINITE, FUNCTION, optional } from './checks.ts';
 import { MovableClock } from './movable-clock.ts';
 
 interface Timer {

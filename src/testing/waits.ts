@@ -1,4 +1,4 @@
-import { check, PROMISE } from './checks.ts';
+import { check, PROMISE } from '../origin/checks.ts';
 import { type CallSite, callSiteOf } from './errors.ts';
 import type { NetworkParts } from './parts.ts';
 import { afterRealTime, turn, turnOfSockets, turnOfThreads } from './system.ts';

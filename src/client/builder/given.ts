@@ -1,7 +1,7 @@
+import { didYouMean } from '../../protocol/did-you-mean.ts';
 import type { Param } from '../endpoint.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import type { Hints } from '../errors/hints.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { readProperties } from './properties.ts';
 
 /** Values by name: a copy of each, or its refusal. */

@@ -1,5 +1,5 @@
+import { oneOf } from '../../protocol/did-you-mean.ts';
 import { kindOf } from '../../protocol/names.ts';
-import { oneOf } from '../builder/did-you-mean.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { BOOLEAN, checkOptions, INSTANCE, type Kinds, STRING } from '../checks.ts';
 import { Counts } from './counts.ts';
 import type { OriginGauges, OriginMetrics, ServedMetrics, ServerGauges } from './observer.ts';
 
@@ -11,6 +12,12 @@ export interface PrometheusOptions {
   /** A registry of prom-client that has other metrics too. Default: one of its own. */
   readonly registry?: Registry | undefined;
 }
+
+const OPTIONS: Kinds<PrometheusOptions> = Object.freeze({
+  prefix: STRING,
+  process: BOOLEAN,
+  registry: INSTANCE,
+});
 
 /** Metrics for Prometheus: for `createOrigin` and for `serve`, as their `metrics`. */
 export interface PrometheusMetrics extends OriginMetrics, ServedMetrics {
@@ -34,6 +41,7 @@ const FAN_OUT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
  * ```
  */
 export function prometheusMetrics(options: PrometheusOptions = {}): PrometheusMetrics {
+  checkOptions('prometheusMetrics()', options, OPTIONS);
   const { prefix = 'timetoken_', registry = new Registry() } = options;
   const board = new Board(prefix, registry);
   const metrics = { registry, ...gaugesOf(board), ...countersOf(board) };

@@ -4,6 +4,19 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
+import {
+  ANYTHING,
+  CLOCK,
+  check,
+  checkOptions,
+  having,
+  INSTANCE,
+  type Kinds,
+  listOf,
+  OBJECT,
+  STRING,
+  whole,
+} from '../checks.ts';
 import { type AllowOrigin, checkAllowOrigin } from '../http/cors.ts';
 import { type ServedMetrics, watchServer } from '../metrics/observer.ts';
 import { systemClock } from '../system.ts';
@@ -76,8 +89,24 @@ const REFUSALS: ReadonlyMap<string, readonly [status: number, reason: string]> =
   ['HPE_HEADER_OVERFLOW', [414, 'Request URI Too Long']],
 ]);
 
-/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on an empty one, invalid limits and web origins. */
+const ORIGIN = having('an origin, as createOrigin() makes it', ['handle', 'bodyLimit']);
+const OPTIONS: Kinds<ServeOptions> = Object.freeze({
+  port: whole(0, 65_535),
+  host: STRING,
+  allowHosts: listOf(STRING),
+  // Checked with what is in it.
+  allowOrigins: ANYTHING,
+  // As above.
+  tls: ANYTHING,
+  limits: OBJECT,
+  metrics: INSTANCE,
+  clock: CLOCK,
+});
+
+/** Serves an origin over HTTP. Rejects when it cannot listen on the address, and on unknown or invalid options. */
 export async function serve(origin: ServedOrigin, options: ServeOptions = {}): Promise<OriginServer> {
+  check('serve(): the first argument', origin, ORIGIN);
+  checkOptions('serve()', options, OPTIONS);
   const { port = 0, host = '127.0.0.1', allowHosts = [], clock = systemClock } = options;
   const limits = resolveServeLimits(options.limits);
   // Node would listen on all addresses.

@@ -1,4 +1,4 @@
-import { nearest } from '../../builder/did-you-mean.ts';
+import { nearest } from '../../../protocol/did-you-mean.ts';
 import { hasMethod, mistake } from '../../listeners/check.ts';
 import { EVENT_NAMES, type EventName } from '../../listeners/events.ts';
 import type { Logger } from '../../runtime/logger.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../builder/did-you-mean.ts';
+import { nearest } from '../../../protocol/did-you-mean.ts';
 import type { GivenOptions } from '../../config/options.ts';
 import type { Logger } from '../../runtime/logger.ts';
 

@@ -1,4 +1,4 @@
-import { oneOf } from '../../builder/did-you-mean.ts';
+import { oneOf } from '../../../protocol/did-you-mean.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import { isolated } from '../../listeners/isolate.ts';
 import type { Occupant, OccupantEvent } from './occupant-set.ts';

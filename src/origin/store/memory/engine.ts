@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { CLOCK, checkOptions, FUNCTION, type Kinds } from '../../checks.ts';
 import { systemClock, systemRandom } from '../../system.ts';
 import { laterStamp, type Stamp, stampOf, ZERO_STAMP } from '../stamp.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
@@ -23,6 +24,8 @@ export interface MemoryEngineOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const OPTIONS: Kinds<MemoryEngineOptions> = Object.freeze({ clock: CLOCK, random: FUNCTION });
+
 /** Keeps all data in the memory of this process. */
 export class MemoryEngine implements Engine {
   readonly isLocal = true;
@@ -36,7 +39,9 @@ export class MemoryEngine implements Engine {
   #floor: Stamp = ZERO_STAMP;
   #lostUpto: Stamp = ZERO_STAMP;
 
-  constructor({ clock = systemClock, random = systemRandom }: MemoryEngineOptions = {}) {
+  constructor(options: MemoryEngineOptions = {}) {
+    checkOptions('MemoryEngine', options, OPTIONS);
+    const { clock = systemClock, random = systemRandom } = options;
     this.#clock = clock;
     this.#random = random;
     this.#began = clock.now();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { ANYTHING, checkOptions, type Kinds, oneOf, whole } from '../../checks.ts';
 import { systemClock, systemRandom } from '../../system.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
 import { cluster } from './cluster.ts';
@@ -21,6 +22,13 @@ export interface RedisStoreOptions {
   /** The replicas that have to have a change, with `replicated`. Default 1. */
   readonly replicas?: number;
 }
+
+const OPTIONS: Kinds<RedisStoreOptions> = Object.freeze({
+  // Read with what is in it.
+  url: ANYTHING,
+  durability: oneOf(['local', 'replicated']),
+  replicas: whole(1),
+});
 
 /** What an engine takes from its surroundings. */
 export interface RedisEngineSurroundings {
@@ -47,13 +55,11 @@ export class RedisEngine implements Engine {
   readonly #surroundings: Required<RedisEngineSurroundings>;
   readonly #shards = new Map<string, Held>();
 
-  constructor(
-    { url, durability = 'local', replicas = 1 }: RedisStoreOptions,
-    surroundings: RedisEngineSurroundings = {},
-  ) {
+  constructor(options: RedisStoreOptions, surroundings: RedisEngineSurroundings = {}) {
+    checkOptions('redisStore()', options, OPTIONS);
+    const { url, durability = 'local', replicas = 1 } = options;
     const { clock = systemClock, random = systemRandom, timeOffset = () => 0 } = surroundings;
     const place = placeOf(url);
-    check(durability, replicas);
     this.#surroundings = { clock, random, timeOffset };
     this.#database = place.access.database ?? 0;
     const connect = connecting(clock);
@@ -105,15 +111,6 @@ export class RedisEngine implements Engine {
     const held = { shard, rules: live, users: 0 };
     this.#shards.set(subscribeKey, held);
     return held;
-  }
-}
-
-function check(durability: string, replicas: number): void {
-  if (durability !== 'local' && durability !== 'replicated') {
-    throw new TypeError("The `durability` of a Redis store is 'local' or 'replicated'.");
-  }
-  if (!Number.isSafeInteger(replicas) || replicas < 1) {
-    throw new RangeError('The `replicas` of a Redis store are a whole number, 1 or more.');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
+import { CLOCK, check, checkOptions, FUNCTION, type Kinds, NOT_EMPTY, oneOf } from '../../checks.ts';
 import { systemClock, systemRandom } from '../../system.ts';
 import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../store.ts';
 import { Calls, type Opened } from './calls.ts';
@@ -22,6 +23,13 @@ export interface SqliteStoreOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const OPTIONS: Kinds<SqliteStoreOptions> = Object.freeze({
+  path: NOT_EMPTY,
+  durability: oneOf(['normal', 'full']),
+  clock: CLOCK,
+  random: FUNCTION,
+});
+
 interface Held {
   /** The rules of the last call: the worker gets them with the next call of a method. */
   readonly opening: Opened;
@@ -38,6 +46,8 @@ export class SqliteEngine implements Engine {
   #lastNumber = 0;
 
   constructor(options: SqliteStoreOptions, worker: URL) {
+    checkOptions('sqliteStore()', options, OPTIONS);
+    check('sqliteStore(): path', options.path, NOT_EMPTY);
     const { path, durability = 'normal', clock = systemClock, random = systemRandom } = options;
     const settings = { path, durability, epoch: 1 + Math.floor(random() * MAX_EPOCH) };
     this.#tails = new Tails(clock);

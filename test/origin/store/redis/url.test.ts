@@ -63,7 +63,7 @@ test('durability and replicas are checked', () => {
     expect(() => redisStore({ url, replicas })).toThrow(RangeError);
   // As a program without types may do.
   const options = JSON.parse('{"url":"redis://localhost","durability":"full"}');
-  expect(() => redisStore(options)).toThrow("'local' or 'replicated'");
+  expect(() => redisStore(options)).toThrow('"local" or "replicated"');
   expect(() => redisStore(JSON.parse('{}'))).toThrow(TypeError);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearest, oneOf } from '../../../src/client/builder/did-you-mean.ts';
-import { EVENT_NAMES } from '../../../src/client/listeners/events.ts';
-import { kindOf } from '../../../src/protocol/names.ts';
+import { EVENT_NAMES } from '../../src/client/listeners/events.ts';
+import { didYouMean, nearest, oneOf } from '../../src/protocol/did-you-mean.ts';
+import { kindOf } from '../../src/protocol/names.ts';
 
 const OPTIONS = ['signal', 'timeout'];
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../client/builder/did-you-mean.ts';
+import { didYouMean } from '../protocol/did-you-mean.ts';
 import { kindOf, nameProblem } from '../protocol/names.ts';
 
 /** A check of a value that a test passes in. */
@@ -51,6 +51,19 @@ export const DURATION = number(
 
 /** Milliseconds in either direction. */
 export const FINITE = number('a number of milliseconds', Number.isFinite);
+
+/** An object with methods, of any class. */
+export const INSTANCE = kind('an object', (value) => typeof value === 'object' && value !== null);
+
+export const CLOCK = having('a clock', ['now', 'setTimeout', 'clearTimeout']);
+
+/** An object that has methods. */
+export function having(be: string, methods: readonly string[]): Kind {
+  const names = methods.map((name) => `${name}()`).join(', ');
+  return kind(`${be}, with ${names}`, (value) =>
+    methods.every((name) => typeof Object(value)[name] === 'function'),
+  );
+}
 
 export function number(be: string, fits: (value: number) => boolean): Kind {
   return { ...kind(be, (value) => typeof value === 'number' && fits(value)), numeric: true };
@@ -180,7 +193,7 @@ export function described(value: unknown): string {
   return named ? `an object of type ${tagOf(value)}` : kindOf(value);
 }
 
-// Options may come from a module: `import * as options from './options.ts'`.
+// Options may come from a module: `import * as options from '../testing/options.ts'`.
 const RECORD_TAGS: ReadonlySet<string> = new Set(['Object', 'Module']);
 
 function tagOf(value: object): string {
