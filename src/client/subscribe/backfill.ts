@@ -3,6 +3,7 @@ import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived, Held } from './arrived.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 import { pollError } from './backfill-queue.ts';
+import type { From } from './dedupe.ts';
 import type { SubscribeEngine } from './engine.ts';
 import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
@@ -194,8 +195,8 @@ export class Backfill {
   }
 
   /** Reads entries of an answer, or rows of history; leaves out those that the loop brings. */
-  protected read(entries: readonly unknown[], isRow = false): readonly Arrived[] {
-    return this.engine.delivery.older(entries, this, isRow).filter(({ envelope, seen: { batch } }) => {
+  protected read(entries: readonly unknown[], from: From = 'queue'): readonly Arrived[] {
+    return this.engine.delivery.older(entries, this, from).filter(({ envelope, seen: { batch } }) => {
       // The timetoken of another region may be above the end although the loop has passed the entry.
       const isPassed = batch !== undefined && batch <= this.#since;
       return isPassed || compareTimetokens(envelope.p.t, this.plan.to) <= 0;

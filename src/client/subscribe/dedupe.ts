@@ -4,7 +4,7 @@ import { publishIdIn } from '../wire/publish-id.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { Recipients } from './recipients.ts';
 
-/** A copy that arrives later than this, in milliseconds, is a new entry. */
+/** A live copy that arrives later than this, in milliseconds, is a new entry. */
 const WINDOW = 5 * 60_000;
 
 /** One entry, whatever the number of its copies, and the recipients that have had it. */
@@ -31,6 +31,9 @@ export interface Seen {
   /** Another entry of the same key. */
   readonly next: Seen | undefined;
 }
+
+/** What has brought an entry: the loop, or a backfill from the server's live queue or from message history. */
+export type From = 'loop' | 'queue' | 'history';
 
 interface Wanted {
   readonly key: string;
@@ -68,18 +71,19 @@ export class DeliveryWindow {
   }
 
   /**
-   * Notes an entry at a time in monotonic milliseconds; returns what is remembered of it. A row of the history knows no
-   * sequence number, and is recognised whatever its age.
+   * Notes an entry at a time in monotonic milliseconds; returns what is remembered of it. What a backfill fetched is
+   * recognised whatever its age. A row of the history knows no sequence number.
    */
-  note(envelope: WireEnvelope, now: number, isRow = false): Seen {
+  note(envelope: WireEnvelope, now: number, from: From = 'loop'): Seen {
     const { d, u, cmt, p } = envelope;
     // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
     const id = publishIdIn(meta);
     const content = this.#fingerprints.of(d, meta, cmt || undefined);
+    const isRow = from === 'history';
     const wanted = { key: id === undefined ? p.t : `#${id}`, envelope, content, isRow };
     const seen = this.#find(wanted);
-    if (seen === undefined || (!isRow && now - seen.at > WINDOW)) return this.#add(wanted, now);
+    if (seen === undefined || (from === 'loop' && now - seen.at > WINDOW)) return this.#add(wanted, now);
     seen.copies++;
     if (!isRow) seen.sequence = envelope.s;
     if (compareTimetokens(p.t, seen.timetoken) > 0) {

@@ -7,13 +7,14 @@ import { sizeOf } from '../wire/read.ts';
 import { type Arrived, groupsOfAnswer, type Held, holderOf, wants } from './arrived.ts';
 import type { Backfill } from './backfill.ts';
 import { type Decoded, decode, type FileUrl } from './decode.ts';
-import { DeliveryWindow } from './dedupe.ts';
+import { DeliveryWindow, type From } from './dedupe.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
 import { isEnvelope } from './envelope.ts';
 import { widened } from './gaps.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
+import { NO_NAMES, union } from './names.ts';
 import { Recipients } from './recipients.ts';
 import { DeliveryReports } from './reports.ts';
 import type { Batch } from './state.ts';
@@ -84,17 +85,17 @@ export class Delivery {
   }
 
   /** Reads entries that a backfill fetched from the live queue, or rows of history. Announces what is no envelope. */
-  older(entries: readonly unknown[], source: Backfill, areRows: boolean): readonly Arrived[] {
+  older(entries: readonly unknown[], source: Backfill, from: From): readonly Arrived[] {
     return entries.flatMap((entry): Arrived | readonly Arrived[] => {
       if (!isEnvelope(entry)) {
         this.#invalid(entry);
         return [];
       }
-      const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), areRows);
+      const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), from);
       const bytes = sizeOf(entry.d);
       const group = groupOf(entry, source.asked);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
-      if (this.#hadElsewhere(arrived, source)) seen.had.add(CLIENT);
+      if (!source.fills) this.#noteHad(arrived);
       return arrived;
     });
   }
@@ -204,14 +205,17 @@ export class Delivery {
     return isHeld ? (own as PNMessageResult) : undefined; // By its name.
   }
 
-  // An entry older than the window may have been delivered before. Then the client's own listeners had it if another
-  // subscription covers it, unless the backfill brings back what is known to be lost.
-  #hadElsewhere({ envelope, group, seen }: Arrived, { recipients, fills }: Backfill): boolean {
+  // An entry older than the window may have been delivered before: to subscriptions that cover it by a name for which nothing
+  // older is on its way, and so to the client's own listeners.
+  #noteHad({ envelope, group, seen }: Arrived): void {
     const { c, p } = envelope;
-    if (fills || seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return false;
-    for (const other of this.#engine.demand.candidates(c, group))
-      if (!recipients.includes(other) && other.interest.match(c, group, p.t) !== undefined) return true;
-    return false;
+    if (seen.copies > 1 || compareTimetokens(p.t, this.forgottenUpTo) > 0) return;
+    for (const { id, interest, backfills } of this.#engine.demand.candidates(c, group)) {
+      const late = backfills.reduce((names, backfill) => union(names, backfill.names), NO_NAMES);
+      if (!interest.covers({ channel: c, group, timetoken: p.t }, late)) continue;
+      seen.had.add(id);
+      seen.had.add(CLIENT);
+    }
   }
 
   #read({ envelope }: Arrived, isFirst: boolean): Decoded | undefined {

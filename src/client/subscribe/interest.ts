@@ -25,6 +25,14 @@ export interface Accepted {
   readonly stopped: LoopCursor | undefined;
 }
 
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly channel: string;
+  /** The group that it came for, if any. */
+  readonly group: string | undefined;
+  readonly timetoken: Timetoken;
+}
+
 const NEW: Standing = Object.freeze({});
 
 /** The names of one subscription, as they stand on the wire, and the waits for their acceptance. */
@@ -120,6 +128,17 @@ export class Interest {
     if (channels.size > 0)
       for (const wildcard of wildcardsOver(channel)) if (fits(channels, wildcard, timetoken)) return wildcard;
     return group !== undefined && fits(groups, group, timetoken) ? group : undefined;
+  }
+
+  /** Whether an accepted name, other than the given ones, brought the entries at a timetoken. */
+  covers({ channel, group, timetoken }: EntryPlace, besides: Names): boolean {
+    const isCovering = (name: string, kind: keyof Names) =>
+      !besides[kind].includes(name) && fits(this.#standings[kind], name, timetoken);
+    const names = [channel, ...wildcardsOver(channel)];
+    return (
+      names.some((name) => isCovering(name, 'channels')) ||
+      (group !== undefined && isCovering(group, 'groups'))
+    );
   }
 
   /** The lowest floor of the given names; `undefined` if none was ever accepted. */

@@ -126,16 +126,16 @@ describe('a row of the history', () => {
 
   test('is a copy of the live entry, whose number it does not know', () => {
     const window = windowOf();
-    expect(window.note(row, 0, true)).toBe(window.note(BASE, 0));
+    expect(window.note(row, 0, 'history')).toBe(window.note(BASE, 0));
     const other = windowOf();
     const live = other.note(BASE, 0);
-    expect(other.note(row, 0, true)).toBe(live);
+    expect(other.note(row, 0, 'history')).toBe(live);
     expect(live.sequence).toBe(4);
   });
 
   test('that came first takes the number of the live entry: one of another number is another', () => {
     const window = windowOf();
-    const first = window.note(row, 0, true);
+    const first = window.note(row, 0, 'history');
     expect(first.sequence).toBe(null);
     expect(window.note(BASE, 0)).toBe(first);
     expect(window.note({ ...BASE, s: 5 }, 0)).not.toBe(first);
@@ -144,7 +144,7 @@ describe('a row of the history', () => {
   test('is recognised however long ago the entry came', () => {
     const window = windowOf();
     const first = window.note(BASE, 0);
-    expect(window.note(row, 10 * FIVE_MINUTES, true)).toBe(first);
+    expect(window.note(row, 10 * FIVE_MINUTES, 'history')).toBe(first);
   });
 
   test.each([
@@ -155,7 +155,7 @@ describe('a row of the history', () => {
     const window = windowOf();
     const first = window.note(BASE, 0);
     // History may write `null`, which the live wire does not.
-    expect(window.note({ ...row, ...change } as WireEnvelope, 0, true)).toBe(first);
+    expect(window.note({ ...row, ...change } as WireEnvelope, 0, 'history')).toBe(first);
   });
 });
 
@@ -167,7 +167,7 @@ describe('an entry with an id', () => {
     const window = windowOf();
     const first = window.note(withId(1), 0);
     expect(window.note(withId(2, { d: 'other', s: 9, u: { tt_id: 'x', a: 1 } }), 0)).toBe(first);
-    expect(window.note(withId(3, { s: undefined }), 0, true)).toBe(first);
+    expect(window.note(withId(3, { s: undefined }), 0, 'history')).toBe(first);
   });
 
   test.each([

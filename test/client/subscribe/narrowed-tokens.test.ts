@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AnyChannels, PubNub, Subscription } from 'timetoken';
-import { createTestNetwork } from 'timetoken/testing';
+import { createTestNetwork, type TestNetwork } from 'timetoken/testing';
 import { expect, test } from 'vitest';
 
 const CHANNELS = ['a', 'b', 'c', 'a.x'] as const;
@@ -141,7 +141,7 @@ async function narrowed() {
   const readFrom = async (messages: AsyncIterable<{ readonly message: unknown }>) => {
     for await (const { message } of messages) got.push(message);
   };
-  return { network, pubnub, publish, both, onlyB, got, readFrom };
+  return { network, pubnub, publish, both, onlyB, tokenFor, got, readFrom };
 }
 
 test('what waits behind a backfill when its name is refused again is fetched by the next one', async () => {
@@ -216,3 +216,80 @@ test('a past that is being read goes on without a name that is refused meanwhile
   expect([got, gaps]).toEqual([['b1', 'a1'], []]);
   await network.close();
 });
+
+/** Publishes so many messages on a channel. */
+async function publishMany(network: TestNetwork, count: number, channel: string): Promise<void> {
+  for (let number = 0; number < count; number++) await network.publish(channel, number);
+}
+
+// More than the deduplication window holds, and later than it looks back.
+test.each([0, 2_500])(
+  'a name that is accepted again after minutes, and %d other messages, brings nothing that another name has brought',
+  async (others) => {
+    const { network, pubnub, publish, got, tokenFor } = await narrowed();
+    const [wide, narrow] = [await tokenFor(['a.*', 'a.x', 'b']), await tokenFor(['a.*', 'b'])];
+    pubnub.setToken(wide);
+    const all: unknown[] = [];
+    pubnub.on('message', ({ channel, message }) => channel === 'a.x' && all.push(message));
+    const both = pubnub.subscribe().channels(['a.*', 'a.x']).execute();
+    both.on('message', ({ message }) => got.push(message));
+    const direct: unknown[] = [];
+    const only = pubnub.subscribe().channels('a.x').execute();
+    only.on('message', ({ message }) => direct.push(message));
+    pubnub.subscribe().channels('b').execute();
+    await network.settled(only.connected());
+    await publish('a.x', '1');
+    pubnub.setToken(narrow);
+    await network.clock.advance(1_000);
+    await publish('a.x', '2', '3');
+    await publishMany(network, others, 'b');
+    await network.clock.advance(360_000);
+    pubnub.setToken(wide);
+    await network.clock.advance(60_000);
+    await publish('a.x', '4');
+    expect([got, direct, all]).toEqual([
+      ['1', '2', '3', '4'],
+      ['1', '2', '3', '4'],
+      ['1', '2', '3', '4'],
+    ]);
+    await network.close();
+  },
+);
+
+test.each([0, 2_500])(
+  'the client hears once what two later starts in the past bring, minutes and %d other messages later',
+  async (others) => {
+    const { network, pubnub, publish, both } = await narrowed();
+    pubnub.setToken(both);
+    const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+    const all: unknown[] = [];
+    pubnub.on('message', ({ channel, message }) => channel === 'a' && all.push(message));
+    await network.settled(pubnub.subscribe().channels('b').execute().connected());
+    await publish('a', '1', '2');
+    await publishMany(network, others, 'b');
+    await network.clock.advance(360_000);
+    const late = [0, 1].map(() => {
+      const messages: unknown[] = [];
+      const subscription = pubnub.subscribe().channels('a').withTimetoken(start).execute();
+      subscription.on('message', ({ message }) => messages.push(message));
+      return messages;
+    });
+    await network.clock.advance(60_000);
+    await publish('a', '3');
+    expect([all, ...late]).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ]);
+    await network.clock.advance(360_000);
+    const last: unknown[] = [];
+    const subscription = pubnub.subscribe().channels('a').withTimetoken(start).execute();
+    subscription.on('message', ({ message }) => last.push(message));
+    await network.clock.advance(60_000);
+    expect([all, last]).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ]);
+    await network.close();
+  },
+);

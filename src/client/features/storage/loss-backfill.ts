@@ -62,7 +62,7 @@ export class LossBackfill extends ChannelBackfill {
   protected override deliver(channel: string, { rows, cutAt, isBehind }: Read): void {
     const { delivery } = this.engine;
     const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
-    for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, true))) {
+    for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, 'history'))) {
       if (subscription) delivery.release({ arrived, subscription }, this);
       else this.offerRow(arrived);
     }

@@ -121,7 +121,7 @@ export class NewestBackfill extends ChannelBackfill {
 
   protected override deliver(channel: string, { rows }: Read): void {
     const { delivery } = this.engine;
-    for (const next of this.#newestOf(channel, delivery.older(rows, this, true)))
+    for (const next of this.#newestOf(channel, delivery.older(rows, this, 'history')))
       if (delivery.release(next, this)) this.brought.add(channel);
   }
 

@@ -61,7 +61,7 @@ export class StartBackfill extends StoredBackfill {
   #deliver({ entries }: LoopAnswer, filled: readonly Filled[]): boolean {
     const live = this.read(entries).map((arrived) => ({ arrived }));
     const rows = filled.flatMap((one) =>
-      this.read(one.rows, true).map((arrived) => ({ arrived, filled: one })),
+      this.read(one.rows, 'history').map((arrived) => ({ arrived, filled: one })),
     );
     const found = new Set<Filled>();
     let isFruitful = false;
