@@ -25,8 +25,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new SummaryReporter()],
     // For what hangs, and never for what is slow: on a busy machine everything is.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: '100%',
     sequence: { shuffle: true },
