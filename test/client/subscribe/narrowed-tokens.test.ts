@@ -125,7 +125,7 @@ test('however tokens are narrowed and widened, each subscription has each messag
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 /** A network whose client is subscribed to "a" and "b"; a token for both, and one for "b". */
 async function narrowed() {
