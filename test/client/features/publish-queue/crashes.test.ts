@@ -166,6 +166,6 @@ describe('whatever fails, and wherever a process ends', () => {
         { numRuns: Number(process.env['TIMETOKEN_RUNS'] ?? 40) },
       );
     },
-    120_000,
+    300_000,
   );
 });
