@@ -125,14 +125,19 @@ describe('a stream', () => {
   });
 
   test.each(['{"a":\n1}', '{"a":\r\n1}', '[\r1,\n\n2]', '"line\\nbreak"', '"\u2028 ü 😀"'])(
-    'has the payload %j, whatever line breaks are in it',
+    'has the payload %j on one line, as a poll has it, whatever line breaks are in it',
     async (text) => {
-      const { open, send } = streams();
+      const { open, send, subscribe } = streams();
       const reader = await open('a');
       await send(`/publish/demo/demo/0/a/0/${encodeURIComponent(text)}`);
       await settle();
       expect(reader.payloads).toEqual([JSON.parse(text)]);
       expect(reader.text).not.toContain('\r');
+      expect(reader.text.match(/^data: /gm)).toHaveLength(reader.events.length);
+      const [first, last] = reader.events;
+      expect(await subscribe('a', { tt: first?.data.t.t })).toEqual(last?.data);
+      const stored = await send('/v2/history/sub-key/demo/channel/a');
+      expect(stored.text).toContain(`[[${text}],`);
     },
   );
 
