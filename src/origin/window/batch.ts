@@ -148,13 +148,12 @@ class Collecting {
     if (isWanted === undefined) return 'exhausted';
     this.last = live.tt;
     this.first ??= live.tt;
-    if (isWanted) for (const label of labels) this.#add(live, label);
+    if (isWanted) for (const name of namesAt(labels, live.tt)) this.#add(live, name);
     return undefined;
   }
 
-  #add({ tt, text }: LiveEntry, { json, since }: Label): void {
-    if (tt <= since) return;
-    const envelope = `${text},"b":${json}}`;
+  #add({ text }: LiveEntry, name: string): void {
+    const envelope = `${text},"b":${name}}`;
     this.envelopes.push(envelope);
     this.bytes += envelope.length;
   }
@@ -178,6 +177,12 @@ function* sourcesOf(queue: LiveQueue, query: Query): Generator<readonly LiveEntr
   for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel, cursor);
   if (channels) return;
   for (const wildcard of subscription.wildcards) yield queue.under(wildcard);
+}
+
+// The client's names for an entry as JSON texts, each once: a group may have the channel and wildcards over it.
+function namesAt(labels: readonly Label[], tt: Stamp): Iterable<string> {
+  const names = labels.filter(({ since }) => tt > since).map(({ json }) => json);
+  return names.length > 1 ? new Set(names) : names;
 }
 
 function labelsOf({ labels, wildcards }: Subscription, { channel }: LiveEntry): readonly Label[] {

@@ -6,6 +6,7 @@ import { FaultyEngine } from '../../support/faulty-engine.ts';
 import { originNetwork, queryText } from '../../support/origin-network.ts';
 import { StreamReader } from '../../support/stream-reader.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { nested } from '../../support/wildcards.ts';
 
 // About 20 000 steps on a text of 10 000 characters.
 const SLOW = "data LIKE '*ab*x*'";
@@ -74,6 +75,7 @@ describe('a stream begins', () => {
     ['a timetoken that is none', 'a', { tt: 'x' }, {}, 400],
     ['no names', ',', {}, {}, 400],
     ['a name that is too long', 'a'.repeat(93), {}, {}, 400],
+    ['wildcards that are nested too deeply', nested(9), {}, {}, 400],
     ['a filter that is malformed', 'a', { 'filter-expr': '(' }, {}, 481],
     [
       'too many groups',
