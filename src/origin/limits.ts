@@ -26,6 +26,8 @@ export interface OriginLimits {
   readonly bodyBytes: number;
   /** Names of channels and groups in one request. Default 2 000. */
   readonly names: number;
+  /** Wildcards of one request that cover one another: `a.*` and `a.b.*` are two. Those of presence count by themselves. Default 8. */
+  readonly nestedWildcards: number;
   /** Groups that one subscription may name. Default 10. */
   readonly subscribedGroups: number;
   /** Channel groups of one subscribe key. Default 10 000. */
@@ -153,6 +155,7 @@ const DEFAULTS: OriginLimits = Object.freeze({
   uriBytes: MAX_URI_BYTES,
   bodyBytes: MIB,
   names: 2_000,
+  nestedWildcards: 8,
   subscribedGroups: 10,
   groups: 10_000,
   groupChannels: 1_000,

@@ -24,6 +24,15 @@ export function wildcardsCovering(channel: string): readonly string[] {
   return wildcards;
 }
 
+/** The wildcards of a list that more of its wildcards cover than `most`, themselves included. Those of presence are by themselves. */
+export function nestedBeyond(most: number, names: readonly string[]): readonly string[] {
+  const wildcards = new Set(names.filter(isWildcardName));
+  if (wildcards.size <= most) return NONE;
+  const nesting = (name: string) =>
+    wildcardsCovering(name).filter((covering) => wildcards.has(covering)).length;
+  return [...wildcards].filter((name) => nesting(name) > most);
+}
+
 /** The channel's own name, and the wildcards that cover it. */
 export function namesCovering(channel: string): readonly string[] {
   const wildcards = wildcardsCovering(channel);

@@ -205,6 +205,13 @@ describe('limits of a keyset', () => {
     expect([(await subscribe('demo')).status, (await subscribe('small')).status]).toEqual([200, 400]);
   });
 
+  test('count nested wildcards also where another subscribe key has polled with the same', async () => {
+    const flat = { ...DEMO, subscribeKey: 'flat', limits: { nestedWildcards: 1 } };
+    const { get } = open({ keysets: [DEMO, flat] });
+    const subscribe = (key: string) => get(`/v2/subscribe/${key}/a.*,a.b.*/0?tt=0`);
+    expect([(await subscribe('demo')).status, (await subscribe('flat')).status]).toEqual([200, 400]);
+  });
+
   test('are those of its data, also of what is there already', async () => {
     const { origin, get } = open({ keysets: [small] });
     const add = async (group: string) =>

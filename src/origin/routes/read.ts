@@ -8,6 +8,7 @@ import type { OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
 import type { Soon } from '../soon.ts';
 import { type Stamp, stampFromCursor } from '../store/stamp.ts';
+import { nestedBeyond } from '../wildcards.ts';
 import type { Call, Route } from './route.ts';
 
 const NUMBER = /^\d{1,9}$/;
@@ -64,7 +65,7 @@ export interface Names {
 
 /**
  * The path's channels and the query's groups. An empty list is a single comma. Throws a `Refusal` if there are no names,
- * too many, or invalid ones.
+ * too many, invalid ones, or too many wildcards that cover one another.
  */
 export function namesOf({ query, segment, services }: Call): Names {
   const channels = splitNames(segment('channels'));
@@ -74,12 +75,23 @@ export function namesOf({ query, segment, services }: Call): Names {
   refuseTooManyNames(count, services.limits);
   refuseInvalid('channels', channels);
   refuseInvalid('channel-groups', groups);
+  refuseNested(channels, services.limits);
   return { channels, groups };
 }
 
 /** Throws a `Refusal` for more names than one request may have. */
 export function refuseTooManyNames(count: number, { names }: OriginLimits): void {
   if (count > names) throw accessRefusal(400, `Too Many Names: at most ${names}`);
+}
+
+/**
+ * Throws a `Refusal` for more wildcards that cover one another than one request may have, since it gets an entry under each.
+ * It lists those that are nested too deeply, so that a client can go on without them.
+ */
+export function refuseNested(names: readonly string[], { nestedWildcards }: OriginLimits): void {
+  const channels = nestedBeyond(nestedWildcards, names);
+  if (channels.length === 0) return;
+  throw accessRefusal(400, `Too Many Nested Wildcards: at most ${nestedWildcards}`, { channels });
 }
 
 /** Throws a `Refusal` for more groups than one subscription may have. A group and its presence count as one. */

@@ -2,7 +2,7 @@ import { isPresenceName } from '../../protocol/names.ts';
 import { ZERO_STAMP } from '../store/stamp.ts';
 import type { SharedListening } from '../window/shared-names.ts';
 import { Subscription } from '../window/subscription.ts';
-import { namesOf, refuseTooManyNames } from './read.ts';
+import { namesOf, refuseNested, refuseTooManyNames } from './read.ts';
 import type { Call } from './route.ts';
 
 /** The names of a request, shared by all that have the same; `undefined` if it has groups. Throws a `Refusal` as `namesOf`. */
@@ -12,6 +12,7 @@ export function sharedListeningOf(call: Call): SharedListening | undefined {
   const shared = shards.names.of(call.segment('channels'), () => listeningTo(call));
   // Another subscribe key may have more.
   refuseTooManyNames(shared.names.channels.length, limits);
+  refuseNested(shared.resolved.subscription.wildcards, limits);
   return shared;
 }
 

@@ -63,6 +63,8 @@ export interface Collected {
   readonly isExhausted: boolean;
   /** The first entry that was looked at. */
   readonly first: Stamp | undefined;
+  /** Characters of the envelopes and gaps: what is copied for each who gets them. */
+  readonly characters: number;
 }
 
 const NO_LABELS: readonly Label[] = [];
@@ -75,7 +77,8 @@ const ENTRY_UNITS = 30;
  */
 export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collected {
   const gaps = boundedGaps(queue, query, end);
-  const batch = new Collecting(query, end, Math.max(0, end.maxBytes - bytesOf(gaps)));
+  const gapBytes = bytesOf(gaps);
+  const batch = new Collecting(query, end, Math.max(0, end.maxBytes - gapBytes));
   const { envelopes } = batch;
   for (const live of entriesOf(queue, query)) {
     if (live.tt > end.position) break;
@@ -88,6 +91,7 @@ export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collecte
       isWhole: false,
       isExhausted: reason === 'exhausted',
       first: batch.first,
+      characters: batch.bytes + gapBytes,
     };
   }
   return {
@@ -95,6 +99,7 @@ export function collect(queue: LiveQueue, query: Query, end: BatchEnd): Collecte
     isWhole: true,
     isExhausted: false,
     first: batch.first,
+    characters: batch.bytes + gapBytes,
   };
 }
 
@@ -117,10 +122,11 @@ class Collecting {
   /** The last entry that was looked at. */
   last: Stamp;
   first: Stamp | undefined;
+  /** Characters of the envelopes. */
+  bytes = 0;
   readonly #query: Query;
   readonly #end: BatchEnd;
   readonly #room: number;
-  #bytes = 0;
 
   /** `room`: characters after which it is full. */
   constructor(query: Query, end: BatchEnd, room: number) {
@@ -135,22 +141,21 @@ class Collecting {
     // An entry may come from several sources.
     if (live.tt === this.last) return undefined;
     const { cursor, subscription, wants } = this.#query;
-    const isFull = this.#bytes > this.#room;
+    const isFull = this.bytes > this.#room;
     if (isFull || (this.last !== cursor && this.#end.isOver(ENTRY_UNITS))) return 'full';
     const labels = labelsOf(subscription, live);
     const isWanted = labels.length === 0 || !wants || wants(live);
     if (isWanted === undefined) return 'exhausted';
     this.last = live.tt;
     this.first ??= live.tt;
-    if (isWanted) for (const label of labels) this.#add(live, label);
+    if (isWanted) for (const name of namesAt(labels, live.tt)) this.#add(live, name);
     return undefined;
   }
 
-  #add({ tt, text }: LiveEntry, { json, since }: Label): void {
-    if (tt <= since) return;
-    const envelope = `${text},"b":${json}}`;
+  #add({ text }: LiveEntry, name: string): void {
+    const envelope = `${text},"b":${name}}`;
     this.envelopes.push(envelope);
-    this.#bytes += envelope.length;
+    this.bytes += envelope.length;
   }
 }
 
@@ -172,6 +177,12 @@ function* sourcesOf(queue: LiveQueue, query: Query): Generator<readonly LiveEntr
   for (const channel of channels ?? subscription.labels.keys()) yield queue.ofChannel(channel, cursor);
   if (channels) return;
   for (const wildcard of subscription.wildcards) yield queue.under(wildcard);
+}
+
+// The client's names for an entry as JSON texts, each once: a group may have the channel and wildcards over it.
+function namesAt(labels: readonly Label[], tt: Stamp): Iterable<string> {
+  const names = labels.filter(({ since }) => tt > since).map(({ json }) => json);
+  return names.length > 1 ? new Set(names) : names;
 }
 
 function labelsOf({ labels, wildcards }: Subscription, { channel }: LiveEntry): readonly Label[] {

@@ -10,6 +10,8 @@ import type {
 } from '../store/entry.ts';
 import { millisecondsOf, type Stamp, timetokenOf } from '../store/stamp.ts';
 
+const LINE_BREAKS = /[\r\n]+/g;
+
 /** The log that an entry is of. */
 export interface LogName {
   readonly subscribeKey: string;
@@ -19,7 +21,7 @@ export interface LogName {
 
 /**
  * The JSON text of an entry's envelope (docs/reference/protocol.md, "Envelope"), without `b`, which differs between
- * subscribers, and without the closing brace.
+ * subscribers, and without the closing brace. It is one line.
  */
 export function envelopeText(entry: DeliveredEntry, { subscribeKey, epoch }: LogName): string {
   const start = `{"a":"1","f":0,"p":{"t":"${entry.tt}","r":${epoch}},"k":${JSON.stringify(subscribeKey)},`;
@@ -43,7 +45,7 @@ function membersOf(entry: DeliveredEntry, epoch: number): string {
   }
 }
 
-// The payload is delivered as the text that was sent, so that no number loses digits.
+// The payload is delivered as the text that was sent, so that no number loses digits, on one line.
 function printed(at: { readonly channel: string; readonly epoch: number }, data: Publication): string {
   const { kind, publisher, sequence, origination, meta, customMessageType, payload } = data;
   let text = '';
@@ -52,10 +54,16 @@ function printed(at: { readonly channel: string; readonly epoch: number }, data:
   if (publisher !== undefined) text += `"i":${JSON.stringify(publisher)},`;
   if (sequence !== undefined) text += `"s":${sequence},`;
   if (origination !== undefined) text += `"o":{"t":"${origination}","r":${at.epoch}},`;
-  text += `"c":${JSON.stringify(at.channel)},"d":${payload}`;
-  if (meta !== undefined) text += `,"u":${meta}`;
+  text += `"c":${JSON.stringify(at.channel)},"d":${oneLine(payload)}`;
+  if (meta !== undefined) text += `,"u":${oneLine(meta)}`;
   if (customMessageType !== undefined) text += `,"cmt":${JSON.stringify(customMessageType)}`;
   return text;
+}
+
+// What is published is JSON, which has line breaks as white space alone: those of its strings are escaped. In a stream of
+// events each would begin a line, with a name of its own, in every copy. Mostly there are none, and the text is not copied.
+function oneLine(json: string): string {
+  return json.includes('\n') || json.includes('\r') ? json.replace(LINE_BREAKS, ' ') : json;
 }
 
 function actionPayload({ event, message, type, value, action }: ActionEvent, tt: Stamp): string {

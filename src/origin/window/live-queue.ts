@@ -21,22 +21,22 @@ export class LiveEntry implements Moment, Stamped {
   gone?: boolean;
   older?: this | undefined;
   newer?: this | undefined;
-  readonly #entry: DeliveredEntry;
   readonly #log: LogName;
-  #text: string | undefined;
+  // The entry, and then its text in its place: a payload whose line breaks were taken out is not kept twice.
+  #content: DeliveredEntry | string;
 
   constructor(entry: DeliveredEntry, log: LogName) {
     this.tt = entry.tt;
     this.channel = entry.channel;
     this.weight = weightOf(entry) + FRAME;
-    this.#entry = entry;
+    this.#content = entry;
     this.#log = log;
   }
 
   /** Its envelope's JSON text without `b` and the closing brace. */
   get text(): string {
-    this.#text ??= envelopeText(this.#entry, this.#log);
-    return this.#text;
+    if (typeof this.#content !== 'string') this.#content = envelopeText(this.#content, this.#log);
+    return this.#content;
   }
 }
 

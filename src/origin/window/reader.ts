@@ -8,6 +8,8 @@ import type { Wake } from './wakes.ts';
 
 // Reading an envelope as a value, in steps of a filter.
 const CHARACTERS_PER_STEP = 8;
+// Copying an answer to its reader, in the same steps.
+const COPIED_PER_STEP = 32;
 const NO_CHANNELS: ReadonlySet<string> = new Set();
 
 /** The parts of a reader. */
@@ -40,6 +42,13 @@ export class Reader {
 
   /** Reads what there is for one of those who are woken, or for one that begins to wait, up to a position. */
   read(parked: Parked, position: Stamp, wake: Wake | undefined): Collected {
+    const collected = this.#read(parked, position, wake);
+    // Also what is shared: each reader has its own copy, which is made and written in this turn.
+    this.#isOver(collected.characters / COPIED_PER_STEP);
+    return collected;
+  }
+
+  #read(parked: Parked, position: Stamp, wake: Wake | undefined): Collected {
     const canShare = !parked.filter && !parked.lost;
     const shared = canShare ? this.#shared(parked, wake) : undefined;
     if (shared?.serves(parked.seen, wake?.audience.newest ?? position)) return shared.collected;

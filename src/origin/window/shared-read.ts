@@ -40,8 +40,7 @@ export class RecentReads {
   }
 
   add(subscription: Subscription, owner: object, read: SharedRead): void {
-    const { envelopes } = read.collected.batch;
-    if (envelopes.reduce((sum, { length }) => sum + length, 0) > MAX_CHARACTERS) return;
+    if (read.collected.characters > MAX_CHARACTERS) return;
     this.#reads.delete(subscription);
     this.#reads.set(subscription, { owner, read });
     const [oldest] = this.#reads.keys();

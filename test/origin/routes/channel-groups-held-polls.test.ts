@@ -129,6 +129,18 @@ describe('between two polls', () => {
     await publish('n', 2);
     expect(heard((await poll('g', tt)).m)).toEqual([['n.y.z', 'g', 1]]);
   });
+
+  test('a channel that several wildcards of a group cover is heard from once under the group', async () => {
+    const { change, handshake, poll, publish } = network();
+    await change('g?add=n.*,n.x.*,n.x.y');
+    await change('h?add=n.x.*');
+    const tt = await handshake('g,h');
+    await publish('n.x.y', 1);
+    expect(heard((await poll('g,h', tt)).m)).toEqual([
+      ['n.x.y', 'g', 1],
+      ['n.x.y', 'h', 1],
+    ]);
+  });
 });
 
 describe('presence through a group', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { originNetwork, type RequestParts } from '../../support/origin-network.ts';
 import { settle } from '../../support/virtual-clock.ts';
+import { nested } from '../../support/wildcards.ts';
 
 const ACCESS = 'text/javascript; charset=UTF-8';
 const PLAIN = 'text/javascript; charset="UTF-8"';
@@ -197,6 +198,33 @@ const ROWS: readonly Row[] = [
     status: 400,
     contentType: ACCESS,
     body: access(400, 'Too Many Names: at most 2000'),
+  },
+  {
+    name: 'more wildcards that cover one another than allowed, the deepest named in the answer',
+    target: `/v2/subscribe/sub/b.*,${nested(10)},c/0`,
+    status: 400,
+    contentType: ACCESS,
+    body: access(400, 'Too Many Nested Wildcards: at most 8', {
+      channels: nested(10).split(',').slice(8),
+    }),
+  },
+  {
+    name: 'the same beside a group',
+    target: `/v2/subscribe/sub/${nested(9)}/0?channel-group=g`,
+    status: 400,
+    contentType: ACCESS,
+    body: access(400, 'Too Many Nested Wildcards: at most 8', {
+      channels: nested(9).split(',').slice(8),
+    }),
+  },
+  {
+    name: 'the same of presence',
+    target: `/v2/subscribe/sub/${nested(9, '-pnpres')}/0`,
+    status: 400,
+    contentType: ACCESS,
+    body: access(400, 'Too Many Nested Wildcards: at most 8', {
+      channels: nested(9, '-pnpres').split(',').slice(8),
+    }),
   },
   {
     name: 'a channel name that is too long, named in the answer',

@@ -6,6 +6,7 @@ import { FaultyEngine } from '../../support/faulty-engine.ts';
 import { originNetwork, queryText } from '../../support/origin-network.ts';
 import { StreamReader } from '../../support/stream-reader.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { nested } from '../../support/wildcards.ts';
 
 // About 20 000 steps on a text of 10 000 characters.
 const SLOW = "data LIKE '*ab*x*'";
@@ -74,6 +75,7 @@ describe('a stream begins', () => {
     ['a timetoken that is none', 'a', { tt: 'x' }, {}, 400],
     ['no names', ',', {}, {}, 400],
     ['a name that is too long', 'a'.repeat(93), {}, {}, 400],
+    ['wildcards that are nested too deeply', nested(9), {}, {}, 400],
     ['a filter that is malformed', 'a', { 'filter-expr': '(' }, {}, 481],
     [
       'too many groups',
@@ -125,14 +127,19 @@ describe('a stream', () => {
   });
 
   test.each(['{"a":\n1}', '{"a":\r\n1}', '[\r1,\n\n2]', '"line\\nbreak"', '"\u2028 ü 😀"'])(
-    'has the payload %j, whatever line breaks are in it',
+    'has the payload %j on one line, as a poll has it, whatever line breaks are in it',
     async (text) => {
-      const { open, send } = streams();
+      const { open, send, subscribe } = streams();
       const reader = await open('a');
       await send(`/publish/demo/demo/0/a/0/${encodeURIComponent(text)}`);
       await settle();
       expect(reader.payloads).toEqual([JSON.parse(text)]);
       expect(reader.text).not.toContain('\r');
+      expect(reader.text.match(/^data: /gm)).toHaveLength(reader.events.length);
+      const [first, last] = reader.events;
+      expect(await subscribe('a', { tt: first?.data.t.t })).toEqual(last?.data);
+      const stored = await send('/v2/history/sub-key/demo/channel/a');
+      expect(stored.text).toContain(`[[${text}],`);
     },
   );
 

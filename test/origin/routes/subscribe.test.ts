@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WireEnvelope } from '../../../src/protocol/envelope.ts';
 import { isPending, originNetwork, TestInterruption } from '../../support/origin-network.ts';
+import { nested } from '../../support/wildcards.ts';
 
 const payloads = (envelopes: readonly WireEnvelope[]) => envelopes.map(({ d }) => d);
 const matches = (envelopes: readonly WireEnvelope[]) => envelopes.map(({ c, b, d }) => [c, b, d]);
@@ -200,6 +201,25 @@ describe('names', () => {
     expect(matches((await drain(wildcard, t.t)).m)).toEqual(expected);
     await origin.close();
     expect(matches((await live).m)).toEqual(expected);
+  });
+
+  test('hundreds of wildcards side by side may be subscribed to, and as many nested ones as allowed', async () => {
+    const { send } = originNetwork();
+    const beside = Array.from({ length: 300 }, (_, index) => `n${index}.*`).join(',');
+    const list = `${beside},${nested(8)},${nested(8, '-pnpres')}`;
+    expect((await send(`/v2/subscribe/demo/${list}/0`)).status).toBe(200);
+  });
+
+  test('a message has at most a copy for its name, for each wildcard and for each group', async () => {
+    const { group, publish, subscribe, drain } = originNetwork();
+    const channel = `${'a.'.repeat(40)}x`;
+    const groups = Array.from({ length: 10 }, (_, index) => `g${index}`);
+    for (const name of groups) await group(name, `${channel},${nested(40)}`);
+    const names = `${channel},${nested(8)}`;
+    const { t } = await subscribe('x');
+    await publish(channel, 1);
+    const { m } = await drain(names, t.t, { 'channel-group': groups.join(',') });
+    expect(m.map(({ b }) => b).toSorted()).toEqual([...names.split(','), ...groups].toSorted());
   });
 
   test('one copy arrives for each subscribed name that matches, together', async () => {
