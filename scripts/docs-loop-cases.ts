@@ -214,7 +214,11 @@ export const STATES: readonly NamedState[] = [
     state: after(receiving, ...Array.from({ length: 3 }, () => [polled(0, []), delivered(false)]).flat()),
   },
   { name: 'waiting for a delay', state: waiting },
-  { name: 'waiting for a token', state: after(receiving, refused('all')) },
+  {
+    name: 'waiting for a token: the server accepts none of the names any more',
+    state: after(receiving, refused('all')),
+  },
+  { name: 'waiting for a token: the server has refused all names', state: after(first, refused('all')) },
   {
     name: 'hidden: the page is in the cache of the browser, or frozen',
     state: after(receiving, page(false)),

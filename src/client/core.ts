@@ -175,11 +175,16 @@ export class PubNub<Channels extends object = AnyChannels>
     return this.#listeners.on(name, handler);
   }
 
-  /** Narrows a message to a wildcard of the channel map: `if (pubnub.matches('chat.*', event)) event.message.text`. */
+  /**
+   * Narrows a message to a wildcard of the channel map: `if (pubnub.matches('chat.*', event)) event.message.text`. Throws
+   * `PN-1002` for a name that is no text, and for what has no channel.
+   */
   matches<const K extends LiteralKeys<Channels>>(
     pattern: K,
     event: { readonly channel: string },
   ): event is PNMessageResult<Pattern<K>, Received<PayloadOf<Channels, K>>> {
+    refuse('matches: name', checkText(pattern));
+    refuse('matches: channel', checkText(Object(event).channel));
     return isWildcard(pattern) ? wildcardCovers(pattern, event.channel) : event.channel === pattern;
   }
 
@@ -214,7 +219,8 @@ export class PubNub<Channels extends object = AnyChannels>
 
   /**
    * Starts a stopped or failed loop with the cursor it kept; makes a waiting one try again, at the soonest a second after
-   * its last failure. Does nothing to a running one, nor on a closed client, which has ended for good.
+   * its last failure; asks again for names that the server has refused. Does nothing else to a running loop, and nothing on
+   * a closed client, which has ended for good.
    */
   reconnect(): void {
     if (!this.#closing) this.#engine.dispatch({ type: 'reconnectRequested' });

@@ -4,6 +4,7 @@ import type { Stamp } from '../origin/store/stamp.ts';
 import type { WireEnvelope } from '../protocol/envelope.ts';
 import type { Timetoken } from '../protocol/timetoken.ts';
 import type { Ciphers } from './ciphers.ts';
+import { atMost } from './system.ts';
 
 /** A message that was sent or received. */
 export interface SeenMessage<Payload = unknown> {
@@ -26,6 +27,9 @@ export interface ReceivedMessage<Payload = unknown> extends SeenMessage<Payload>
   /** The user ID of the client. */
   readonly receiver: string | undefined;
 }
+
+/** Real milliseconds for which a message is awaited that the network reads. */
+const READING_MS = 100;
 
 type Envelope = Readonly<Record<string, unknown>>;
 type Id = Pick<SeenMessage, 'subscribeKey' | 'timetoken'>;
@@ -63,7 +67,7 @@ export class MessageLog {
     return this.#received.filter((message) => isOn(message, channel));
   }
 
-  /** Notes an entry that the origin appends to the log of a subscribe key; resolves when it is read. */
+  /** Notes an entry that the origin appends to the log of a subscribe key; resolves when it is read, or cannot be soon. */
   append(subscribeKey: string, request: AppendRequest, timetoken: Stamp): Promise<void> | undefined {
     const message = messageOf(envelopeOf(request), { subscribeKey, timetoken });
     if (!message) return undefined;
@@ -73,8 +77,8 @@ export class MessageLog {
   }
 
   /**
-   * Notes the messages of a subscribe answer; resolves when they are read. A client that reports what it delivers is
-   * believed. Of any other only the wire is known: a copy counts once, as every client drops the others.
+   * Notes the messages of a subscribe answer; resolves when they are read, or cannot be soon. A client that reports what it
+   * delivers is believed. Of any other only the wire is known: a copy counts once, as every client drops the others.
    */
   deliver(
     { userId, subscribeKey = '' }: Receiver,
@@ -124,7 +128,8 @@ export class MessageLog {
     const reading = messages.map(async (message) => {
       if (message.kind !== 'signal') message.message = await this.#ciphers.read(message.raw);
     });
-    return Promise.all(reading).then(() => undefined);
+    // The traffic goes on: a crypto module may wait for the clock, which stands still until what is under way has ended.
+    return atMost(READING_MS, Promise.all(reading));
   }
 }
 

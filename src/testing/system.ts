@@ -45,6 +45,14 @@ export function afterRealTime(milliseconds: number, callback: () => void): () =>
   return () => realClearTimeout(timer);
 }
 
+/** Resolves when a promise that never rejects does, or after so many real milliseconds. */
+export async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const cancel = afterRealTime(milliseconds, resolve);
+  await Promise.race([promise, over]);
+  cancel();
+}
+
 /** The time of `globalThis`, looked up at each call, so that fake timers take effect. */
 export const globalClock: Clock = Object.freeze({
   now: () => Date.now(),

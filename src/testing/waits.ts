@@ -1,7 +1,7 @@
 import { check, PROMISE } from '../origin/checks.ts';
 import { type CallSite, callSiteOf } from './errors.ts';
 import type { NetworkParts } from './parts.ts';
-import { afterRealTime, turn, turnOfSockets, turnOfThreads } from './system.ts';
+import { afterRealTime, atMost, turn, turnOfSockets, turnOfThreads } from './system.ts';
 import type { TestRequest } from './test-request.ts';
 
 // Work that cannot be observed is short: encryption takes three operations on other threads, and msw hands an answer to
@@ -116,11 +116,8 @@ export class Waits {
   }
 
   /** Resolves when a promise that never rejects does, or when patience ends. */
-  async patiently(promise: Promise<void>): Promise<void> {
-    const { promise: over, resolve } = Promise.withResolvers<void>();
-    const cancel = afterRealTime(this.#options.patience, resolve);
-    await Promise.race([promise, over]);
-    cancel();
+  patiently(promise: Promise<void>): Promise<void> {
+    return atMost(this.#options.patience, promise);
   }
 
   /** Looks whether a condition comes to hold, as long as patience lasts. */

@@ -53,7 +53,7 @@ export class Wire {
 
   /** `true` while a request is under way that needs neither time nor a message to go on. */
   get busy(): boolean {
-    return [...this.#open].some(({ resting }) => !resting);
+    return [...this.#open].some(({ resting, dead }) => !resting && !dead);
   }
 
   /** Ends the requests under way for which `how` returns an end. */
@@ -70,7 +70,6 @@ export class Wire {
   lose(): void {
     for (const call of this.#open) {
       call.dead = true;
-      call.resting = true;
       call.entry.outcome = 'lost';
       call.controller.abort();
     }

@@ -352,6 +352,20 @@ describe('matches()', () => {
     const pubnub = scriptedClient().pubnub as unknown as PubNub<{ 'chat.*': string; orders: number }>;
     expect(pubnub.matches(pattern, { channel })).toBe(expected);
   });
+
+  it.each<[unknown, unknown]>([
+    ['room', undefined],
+    ['room', null],
+    ['room', {}],
+    ['room.*', { channel: 7 }],
+    [undefined, { channel: 'a' }],
+    [['room'], { channel: 'room' }],
+  ])('refuses %o with %o', (pattern, event) => {
+    const { pubnub } = scriptedClient();
+    const refused = expect.objectContaining({ code: 'PN-1002' });
+    // What a program without types may give.
+    expect(() => pubnub.matches(pattern as never, event as { channel: string })).toThrow(refused);
+  });
 });
 
 describe('setToken()', () => {

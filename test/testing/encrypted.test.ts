@@ -65,6 +65,23 @@ describe.each(CLIENTS)('what a client of the network with %s publishes', (_name,
   });
 });
 
+describe('a crypto module that waits for the clock of the network', () => {
+  it('holds up nothing; its messages are shown in clear as soon as it has read them', async () => {
+    await using network = createTestNetwork();
+    const { clock } = network;
+    const module = aesCbcCryptoModule({ cipherKey });
+    const decrypt = async (data: Uint8Array) => {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 50));
+      return module.decrypt(data);
+    };
+    const alice = network.client('alice', { cryptoModule: { ...module, decrypt } });
+    await alice.publish().channel('room').message('hello').execute();
+    expect(network.published()).toMatchObject([{ message: CIPHERTEXT, raw: CIPHERTEXT }]);
+    await clock.advance(50);
+    expect(network.published()).toMatchObject([{ message: 'hello', raw: CIPHERTEXT }]);
+  });
+});
+
 describe('a network with a cipher key', () => {
   it('gives it to its clients, and its users write with it', async () => {
     await using network = createTestNetwork({ cipherKey });

@@ -156,6 +156,21 @@ describe('a subscriber', () => {
     await pubnub.close();
   });
 
+  it('loses a request that has just been sent, which waits from then on', async () => {
+    await using network = createTestNetwork();
+    const address = 'http://ps.pndsn.com/publish/demo/demo/0/room/0/1?uuid=raw';
+    const sent = network.fetch(address).then(
+      () => 'answered',
+      () => 'failed',
+    );
+    await network.sleep(600_000);
+    await network.clock.advance(60_000);
+    await network.idle();
+    expect(network.transcript()).toMatchObject([{ operation: 'publish', outcome: 'lost' }]);
+    await expect(network.close()).rejects.toThrow('A request is still open: publish of raw on room.');
+    expect(await sent).toBe('failed');
+  });
+
   it('sleeps while the origin is awake: there, its presence runs out', async () => {
     await using network = createTestNetwork();
     const { pubnub } = await inRoom(network);

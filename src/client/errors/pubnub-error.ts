@@ -54,7 +54,9 @@ export class PubNubError extends Error {
   readonly publishId: string | undefined;
   readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, what: string, given?: ErrorDetails) {
+    // `null`, from JavaScript, is none.
+    const details: ErrorDetails = Object(given);
     const { category, retryable, next } = ERROR_KINDS[code];
     super(`${what} ${next} (${code})`, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

@@ -1,5 +1,6 @@
 import { EventKind, type WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
+import { SENT, type Sealed } from '../wire/encrypted.ts';
 import { publishIdIn } from '../wire/publish-id.ts';
 import { Fingerprints } from './fingerprint.ts';
 import { Recipients } from './recipients.ts';
@@ -45,7 +46,8 @@ interface Wanted {
 /**
  * Remembers the last entries, live and older ones alike, and the recipients of each. Two entries are one when channel,
  * publish timetoken, kind, publisher, sequence, payload, `meta` and custom type agree, or channel, publisher and the id of
- * the publish; the name that matched does not count, since one message may come for a channel, a group and a wildcard.
+ * the publish. An encrypted payload is compared as it was sent. The name that matched does not count, since one message may
+ * come for a channel, a group and a wildcard.
  */
 export class DeliveryWindow {
   readonly #limit: number;
@@ -74,12 +76,13 @@ export class DeliveryWindow {
    * Notes an entry at a time in monotonic milliseconds; returns what is remembered of it. What a backfill fetched is
    * recognised whatever its age. A row of the history knows no sequence number.
    */
-  note(envelope: WireEnvelope, now: number, from: From = 'loop'): Seen {
-    const { d, u, cmt, p } = envelope;
+  note(envelope: Sealed<WireEnvelope>, now: number, from: From = 'loop'): Seen {
+    // What it was decrypted to does not count: a crypto module may fail for one copy.
+    const { d, u, cmt, p, [SENT]: payload = d } = envelope;
     // History writes an empty text for absent metadata.
     const meta = u === '' || u === null ? undefined : u;
     const id = publishIdIn(meta);
-    const content = this.#fingerprints.of(d, meta, cmt || undefined);
+    const content = this.#fingerprints.of(payload, meta, cmt || undefined);
     const isRow = from === 'history';
     const wanted = { key: id === undefined ? p.t : `#${id}`, envelope, content, isRow };
     const seen = this.#find(wanted);

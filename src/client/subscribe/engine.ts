@@ -115,6 +115,7 @@ export class SubscribeEngine {
   /** Passes a request of the program on to the loop, behind the changes of this turn. */
   dispatch(input: Extract<LoopInput, { type: `${string}Requested` }>): void {
     this.#flush();
+    if (input.type === 'reconnectRequested') this.#forgetRefusals();
     this.loop.dispatch(input);
   }
 
@@ -192,10 +193,13 @@ export class SubscribeEngine {
 
   #askAgain(type: 'tokenChanged' | 'tokenRenewed' | 'filterChanged'): void {
     // Another filter does not bring back names that were refused by themselves.
-    const code = type === 'filterChanged' ? 'PN-3008' : undefined;
-    for (const { interest } of this.demand.subscriptions) interest.askAgain(code);
+    this.#forgetRefusals(type === 'filterChanged' ? 'PN-3008' : undefined);
     this.loop.dispatch({ type });
     this.backfills.askAgain();
+  }
+
+  #forgetRefusals(code?: PubNubError['code']): void {
+    for (const { interest } of this.demand.subscriptions) interest.askAgain(code);
   }
 
   #drop(subscription: LiveSubscription, names: Names): void {

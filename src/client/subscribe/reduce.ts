@@ -152,11 +152,14 @@ function mayHelp({ timer, error }: Extract<LoopState['phase'], { name: 'waiting'
   return !timer || error.category === 'PNAccessDeniedCategory';
 }
 
+// The program may know that the server allows what it has refused: permissions change also where the token does not.
 function reconnect(turn: Turn): void {
-  const { name } = turn.state.phase;
-  if (name === 'waiting') tryAgain(turn);
-  else if (name === 'failed') startAgain(turn);
-  else if (name === 'stopped') handshake(turn);
+  const { phase, refused } = turn.state;
+  turn.set({ refused: NO_NAMES });
+  if (phase.name === 'waiting') tryAgain(turn);
+  else if (phase.name === 'failed') startAgain(turn);
+  else if (phase.name === 'stopped') handshake(turn);
+  else if (!isEmpty(refused)) owe(turn, 'handshake');
 }
 
 function changeNetwork(turn: Turn, { online }: Extract<LoopEvent, { type: 'networkChanged' }>): void {

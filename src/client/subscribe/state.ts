@@ -40,7 +40,7 @@ export type Phase =
    * pause, or replaces the poll by the request that is owed.
    */
   | { readonly name: 'receiving'; readonly poll?: boolean; readonly timer?: boolean; readonly sentAt: number }
-  /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression. */
+  /** Until a delay has passed, or (without a timer) until the program sets a new token or filter expression, or reconnects. */
   | { readonly name: 'waiting'; readonly timer?: boolean; readonly due: number; readonly error: PubNubError }
   /** Names are subscribed, and the page is hidden or frozen. `left`: the server has been sent a leave. */
   | { readonly name: 'hidden'; readonly left: boolean }

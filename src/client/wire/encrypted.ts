@@ -6,13 +6,19 @@ import { isRecord } from './read.ts';
 /** The member of an envelope for the error of its failed decryption. */
 export const UNREADABLE = Symbol('unreadable');
 
+/** The member for a payload as the server sent it, where that was decrypted. */
+export const SENT = Symbol('sent');
+
+/** What may have been decrypted. */
+export type Sealed<T> = T & { readonly [SENT]?: unknown };
+
 /** Decrypts the payloads of messages and files; an envelope that cannot be decrypted keeps its payload and gets the error. */
 export function decryptEntries(entries: readonly unknown[], decrypt: Decrypt): Promise<unknown[]> {
   return Promise.all(
     entries.map(async (entry) => {
       if (!isRecord(entry) || !mayBeEncrypted(entry)) return entry;
       try {
-        return { ...entry, d: await decrypt(entry['d']) };
+        return { ...entry, d: await decrypt(entry['d']), [SENT]: entry['d'] };
       } catch (error) {
         return { ...entry, [UNREADABLE]: error };
       }

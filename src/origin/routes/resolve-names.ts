@@ -33,7 +33,7 @@ export async function resolveNames(shard: Shard, { channels, groups }: Names): P
     const isPresence = isPresenceName(group);
     const json = JSON.stringify(group);
     for (const { channel, since } of members.get(withoutPresence(group)) ?? [])
-      add(isPresence ? presenceNameOf(channel) : channel, { json, since });
+      add(isPresence ? presenceNameOf(channel) : channel, { json, since, isGroup: true });
   }
   return {
     subscription: new Subscription(labels, names, groupsAt),

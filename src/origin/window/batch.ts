@@ -179,10 +179,15 @@ function* sourcesOf(queue: LiveQueue, query: Query): Generator<readonly LiveEntr
   for (const wildcard of subscription.wildcards) yield queue.under(wildcard);
 }
 
-// The client's names for an entry as JSON texts, each once: a group may have the channel and wildcards over it.
-function namesAt(labels: readonly Label[], tt: Stamp): Iterable<string> {
-  const names = labels.filter(({ since }) => tt > since).map(({ json }) => json);
-  return names.length > 1 ? new Set(names) : names;
+// The client's names for an entry as JSON texts, each group once: it may have the channel and wildcards over it.
+function namesAt(labels: readonly Label[], tt: Stamp): readonly string[] {
+  const told = new Set<string>();
+  const isTold = ({ json, since, isGroup }: Label) => {
+    if (tt <= since || (isGroup && told.has(json))) return false;
+    if (isGroup) told.add(json);
+    return true;
+  };
+  return labels.filter(isTold).map(({ json }) => json);
 }
 
 function labelsOf({ labels, wildcards }: Subscription, { channel }: LiveEntry): readonly Label[] {

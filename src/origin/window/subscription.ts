@@ -7,6 +7,8 @@ export interface Label {
   readonly json: string;
   /** Nothing up to this position is delivered under the label. */
   readonly since: Stamp;
+  /** It is a group, which may have the same name as a channel. */
+  readonly isGroup?: boolean;
 }
 
 /** The channels and wildcards of one poll, with or without the presence suffix, by name with their labels. */

@@ -34,6 +34,12 @@ describe('PubNubError', () => {
     },
   );
 
+  it('takes null for no details', () => {
+    // A program without types may give it.
+    const bare = new PubNubError('PN-2001', 'It failed.', null as unknown as undefined);
+    expect(bare).toMatchObject({ code: 'PN-2001', channels: [], delivery: undefined });
+  });
+
   it('says what happened, what to do and its code, in one message', () => {
     expect(error.message).toBe('PNPublishOperation failed. Check the connection and the origin. (PN-2001)');
   });

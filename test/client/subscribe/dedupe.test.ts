@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DeliveryWindow } from '../../../src/client/subscribe/dedupe.ts';
+import { SENT } from '../../../src/client/wire/encrypted.ts';
 import type { WireEnvelope } from '../../../src/protocol/envelope.ts';
 import { tt } from '../../support/loop-machine.ts';
 
@@ -47,6 +48,15 @@ describe('the window', () => {
     const first = window.note(BASE, 0);
     expect(window.note({ ...BASE, ...change }, 0)).toBe(first);
     expect(first.copies).toBe(2);
+  });
+
+  test('compares an encrypted payload as it was sent, whatever the crypto module made of a copy', () => {
+    const window = windowOf();
+    const sealed = { ...BASE, d: 'c2VhbGVk' };
+    const opened = { ...BASE, [SENT]: 'c2VhbGVk' };
+    const first = window.note(sealed, 0);
+    expect(window.note(opened, 0)).toBe(first);
+    expect(window.note({ ...opened, [SENT]: 'b3RoZXI=' }, 0)).not.toBe(first);
   });
 
   test('takes an absent kind for that of a message', () => {

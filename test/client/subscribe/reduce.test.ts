@@ -115,6 +115,7 @@ const TABLE: Readonly<Record<Situation, Results>> = {
     'a token was set': 'handshaking (poll): cancel handshake',
     'the provider gave another token': 'handshaking (poll): cancel handshake',
     'a filter expression was set': 'receiving (poll): cancel poll',
+    'reconnect()': 'handshaking (poll): cancel handshake',
     'disconnect()': 'stopped: cancel leave !Disconnected',
     'the network is back': 'receiving (poll): !NetworkUp',
     'the network is gone': 'receiving (poll): !NetworkDown',

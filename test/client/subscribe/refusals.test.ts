@@ -60,7 +60,61 @@ describe('a larger names that the server refuses', () => {
   });
 
   test.each([
+    ['reconnect()', (fed: HandFedClient) => fed.client.reconnect()],
+    [
+      'disconnect() and reconnect()',
+      (fed: HandFedClient) => {
+        fed.client.disconnect();
+        fed.client.reconnect();
+      },
+    ],
+  ])('with nothing left: %s asks once more, and a second refusal no further', async (_, act) => {
+    await using fed = new HandFedClient();
+    const room = fed.client.subscribe().channels('a').execute();
+    await (await fed.next('handshake')).refuse(403, { channels: ['a'] });
+    act(fed);
+    const waits = expect(room.connected()).rejects.toMatchObject({ code: 'PN-3002' });
+    await (await fed.next('handshake')).refuse(403, { channels: ['a'] });
+    await waits;
+    await fed.clock.advance(3_600_000);
+    expect(fed.open('handshake')).toEqual([]);
+    act(fed);
+    const accepted = room.connected();
+    const handshake = await fed.next('handshake');
+    expect(handshake.facts.channels).toEqual(['a']);
+    await handshake.answer(10);
+    await accepted;
+    expect(fed.client.state).toBe('connected');
+  });
+
+  test('with nothing left: another filter expression asks nothing, as it brings none of them back', async () => {
+    await using fed = new HandFedClient();
+    fed.client.subscribe().channels('a').execute();
+    await (await fed.next('handshake')).refuse(403, { channels: ['a'] });
+    fed.client.setFilterExpression("lang == 'en'");
+    await fed.clock.advance(3_600_000);
+    expect(fed.open()).toEqual([]);
+  });
+
+  test('with nothing left: a listener that reconnects at each refusal cannot flood the server', async () => {
+    await using fed = new HandFedClient();
+    fed.client.on('status', () => fed.client.reconnect());
+    fed.client.subscribe().channels('a').execute();
+    let asked = 0;
+    for (let second = 0; second < 60; second++) {
+      for (const handshake of fed.open('handshake')) {
+        asked++;
+        await handshake.refuse(403, { channels: ['a'] });
+      }
+      await fed.clock.advance(1_000);
+    }
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(30);
+  });
+
+  test.each([
     ['setToken()', (fed: HandFedClient) => fed.client.setToken('new'), ['a', 'b']],
+    ['reconnect()', (fed: HandFedClient) => fed.client.reconnect(), ['a', 'b']],
     [
       'another subscription',
       (fed: HandFedClient) => fed.client.subscribe().channels('c').execute(),

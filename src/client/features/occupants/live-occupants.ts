@@ -84,9 +84,10 @@ export class LiveOccupants implements OccupantSet {
 
   async synced(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal }: typeof options = checkOptions('synced', options, WAIT_OPTIONS) ?? {};
-    if (this.#subscription.ended) throw this.#endedError();
-    if (this.#isSynced) return;
+    if (this.#halt) throw this.#halt;
     await this.#subscription.connected({ ...(signal && { signal }) });
+    // A listener may have ended the set meanwhile, or stopped the client: nothing tells of it again.
+    if (this.#halt) throw this.#halt;
     if (this.#isSynced) return;
     this.#look();
     // What was refused may be allowed by a token that was set since.
@@ -115,6 +116,12 @@ export class LiveOccupants implements OccupantSet {
   get #refusal(): PubNubError | undefined {
     const { phase } = this.#context.engine.loop.state;
     return phase.name === 'waiting' && phase.due === Number.POSITIVE_INFINITY ? phase.error : undefined;
+  }
+
+  get #halt(): PubNubError | undefined {
+    const { failure, state } = this.#context.engine;
+    if (this.#subscription.ended) return this.#endedError();
+    return failure ?? (state === 'stopped' ? stoppedError() : undefined);
   }
 
   get #isWhole(): boolean {
@@ -177,9 +184,7 @@ export class LiveOccupants implements OccupantSet {
     }
     this.#isSynced = false;
     this.#questions.halt();
-    const { failure } = this.#context.engine;
-    if (failure) this.#tell(failure);
-    else if (state === 'stopped') this.#tell(stoppedError());
+    if (this.#halt) this.#tell(this.#halt);
   }
 
   #owe(reason: Reason): void {

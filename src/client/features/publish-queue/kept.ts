@@ -58,8 +58,8 @@ export class Kept {
         if (entry) found.set(key, entry);
       }
     } catch (thrown) {
-      // Not awaited: it may hang as the rest does.
-      Promise.resolve(entries.return?.()).catch(() => undefined);
+      // Not awaited: it may hang as the rest does. Nor does its failure count, which is not the first.
+      (async () => entries.return?.())().catch(() => undefined);
       throw thrown;
     }
     return [...found.values()].sort(({ key: one = '' }, { key: other = '' }) => (one < other ? -1 : 1));

@@ -19,6 +19,7 @@ import type { PageVerbs } from '../../builder/verbs.ts';
 import type { ChannelName, PayloadOf, Received } from '../../channels.ts';
 import { defineEndpoint, type List, type Params, type Values } from '../../endpoint.ts';
 import { encodeNames, path } from '../../request/path.ts';
+import { SENT } from '../../wire/encrypted.ts';
 import { distinct } from '../../wire/values.ts';
 import {
   decryptFetched,
@@ -113,10 +114,11 @@ export const fetchMessages = defineEndpoint<FetchMessagesParams, FetchMessagesRe
   decrypt: decryptFetched,
 });
 
-/** The same, with the ids of messages in their `meta`. */
+/** The same, with the ids of messages in their `meta`, and with their payloads as the server sent them. */
 export const fetchStored = defineEndpoint<FetchMessagesParams, FetchMessagesResult>({
   ...fetchMessages,
-  parse: (answer, asked) => fetchedFrom(answer, asked, wholeMetaOf),
+  parse: (answer, asked) =>
+    fetchedFrom(answer, asked, (item) => ({ ...wholeMetaOf(item), [SENT]: item['message'] })),
 });
 
 function pageSizeOf(values: Values<FetchMessagesParams>): number {

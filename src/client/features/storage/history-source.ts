@@ -8,7 +8,7 @@ import {
 import type { Executor } from '../../request/execute.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { listChannelsInChannelGroup } from '../../subscribe/list-channels-in-channel-group.ts';
-import { UNREADABLE } from '../../wire/encrypted.ts';
+import { SENT, type Sealed, UNREADABLE } from '../../wire/encrypted.ts';
 import { sizeOf } from '../../wire/read.ts';
 import { fetchStored } from './fetch-messages.ts';
 import type { FetchedMessage } from './fetched.ts';
@@ -90,7 +90,7 @@ function next(timetoken: Timetoken): Timetoken {
   return timetokenFromBigInt(timetokenToBigInt(timetoken) + 1n);
 }
 
-function envelopeOf(row: FetchedMessage): WireEnvelope {
+function envelopeOf(row: Sealed<FetchedMessage>): Sealed<WireEnvelope> {
   const { channel, timetoken, message, messageType, customMessageType, uuid, meta, error } = row;
   return {
     c: channel,
@@ -100,6 +100,7 @@ function envelopeOf(row: FetchedMessage): WireEnvelope {
     ...(uuid !== undefined && { i: uuid }),
     ...(meta !== undefined && { u: meta }),
     ...(customMessageType !== undefined && { cmt: customMessageType }),
+    [SENT]: row[SENT],
     ...(error && { [UNREADABLE]: error }),
   };
 }

@@ -88,6 +88,24 @@ describe('the end of a set of occupants', () => {
     await expectEnded(network, people);
   });
 
+  it.each<[string, (given: ReturnType<typeof watching>) => unknown, object]>([
+    ['close()', ({ people }) => people.close(), ENDED],
+    ['unsubscribeAll()', ({ pubnub }) => pubnub.unsubscribeAll(), ENDED],
+    ['close() of the client', ({ pubnub }) => pubnub.close(), ENDED],
+    ['disconnect()', ({ pubnub }) => pubnub.disconnect(), { code: 'PN-2003' }],
+  ])('ends a wait with %s in the listener that hears of the connection', async (_, end, reason) => {
+    const watched = watching();
+    const { network } = watched;
+    const pubnub = network.client('bob');
+    pubnub.subscribe().channels('other').execute();
+    const given = { ...watched, pubnub, people: pubnub.occupants('room') };
+    const { people } = given;
+    pubnub.on('status', ({ category }) => void (category === 'PNConnectedCategory' && end(given)));
+    const wait = rejection(people.synced());
+    await network.clock.advance(60_000);
+    expect(await wait).toMatchObject(reason);
+  });
+
   it('comes before the subscription is accepted, in the same turn and later', async () => {
     const { network, pubnub, people } = watching();
     const first = rejection(people.synced());

@@ -280,6 +280,23 @@ describe('a storage that fails', () => {
     expect([await stored(), storage.map.size]).toEqual([['old'], 0]);
   });
 
+  it('when an iterator fails, and cannot be ended either: only the first failure counts', async () => {
+    const storage = new MapStorage();
+    const disk = new Error('disk');
+    const fails = {
+      next: () => Promise.reject(disk),
+      return: () => {
+        throw new Error('not open');
+      },
+    };
+    storage.entries = () => Object.assign(new MapStorage().entries(), fails);
+    const { queue } = queueOf(storage);
+    const reason = { code: 'PN-2009', cause: disk };
+    const drained = rejection(queue.drain());
+    expect(await rejection(queue.publish('a'))).toMatchObject(reason);
+    expect(await drained).toMatchObject(reason);
+  });
+
   it('when entries() hangs: close() ends the wait, and leaves no timer', async () => {
     const storage = new MapStorage();
     let returned = 0;

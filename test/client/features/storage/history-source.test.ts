@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsFrom } from '../../../../src/client/config/settings.ts';
 import { HistorySource } from '../../../../src/client/features/storage/history-source.ts';
 import { Executor } from '../../../../src/client/request/execute.ts';
+import { SENT, UNREADABLE } from '../../../../src/client/wire/encrypted.ts';
 import { aesCbcCryptoModule } from '../../../../src/index.ts';
 import { range, rowsAt, StoredHistory } from '../../../support/loop-history.ts';
 import { tt } from '../../../support/loop-machine.ts';
@@ -123,15 +124,16 @@ describe('a row', () => {
     ]);
     const { rows } = await sourceOf(history).read({ channel: 'a', upTo: tt(9), most: 10 }, NEVER);
     const p = (at: number) => ({ t: tt(at), r: 0 });
-    expect(rows).toEqual([
+    const wire = [
       { c: 'a', d: 1, p: p(1), i: 'bob' },
       { c: 'a', d: 2, p: p(2) },
       { c: 'a', d: 3, p: p(3), i: 'eve', u: { lang: 'en' }, cmt: 'text' },
       { c: 'a', d: { file: { id: '1', name: 'a.txt' } }, p: p(4), e: 4, i: 'bob' },
-    ]);
+    ];
+    expect(rows).toEqual(wire.map((row) => ({ ...row, [SENT]: row.d })));
   });
 
-  test('is decrypted; one that cannot be keeps its error', async () => {
+  test('is decrypted, and keeps what the server sent; one that cannot be keeps its error', async () => {
     const module = aesCbcCryptoModule({ cipherKey: 'secret' });
     const plain = new TextEncoder().encode('"hidden"');
     const sealed = Buffer.from(await module.encrypt(plain)).toString('base64');
@@ -144,7 +146,8 @@ describe('a row', () => {
       NEVER,
     );
     expect(rows.map(({ d }) => d)).toEqual(['hidden', 'no cipher']);
-    expect(rows.map((row) => Object.getOwnPropertySymbols(row).length)).toEqual([0, 1]);
+    expect(rows).toMatchObject([{ [SENT]: sealed }, { [SENT]: 'no cipher' }]);
+    expect(rows.map((row) => UNREADABLE in row)).toEqual([false, true]);
   });
 });
 
