@@ -18,7 +18,7 @@ export interface OriginLimits {
   readonly messageBytes: number;
   /** Bytes of a signal's JSON text. Default 64. */
   readonly signalBytes: number;
-  /** Steps that the filter of one poll or list may take, and all filters that one publish wakes; a twentieth for one message. Default 10 000 000. */
+  /** Steps that the filter of one poll or list may take, to be read too, and all filters that one publish wakes; a twentieth for one message. Default 10 000 000. */
   readonly filterSteps: number;
   /** Bytes of a request's path and query. Default 32 752. */
   readonly uriBytes: number;
