@@ -117,7 +117,7 @@ export interface OriginLimits {
   readonly uploads: number;
   /** App Context users, channels and memberships of one subscribe key. Default 100 000. */
   readonly objects: number;
-  /** Characters of all App Context data of one subscribe key. Default 64 Mi. */
+  /** Characters of all App Context data of one subscribe key; each member of a `custom` counts 96 more, about the memory that it takes. Default 64 Mi. */
   readonly objectsBytes: number;
   /** Bytes of the fields of one user, channel or membership, as JSON text. Default 32 768. */
   readonly objectBytes: number;

@@ -163,6 +163,18 @@ describe('no more than the limit of', () => {
     expect((await patch('channels/a', { name: 'y' })).status).toBe(200);
     expect((await patch('channels/b', { name: 'x'.repeat(70) })).status).toBe(200);
   });
+
+  test('characters of a subscribe key, of which each member of custom counts a hundred more', async () => {
+    const { patch, refused } = await open({ objectsBytes: 1_100 });
+    const custom = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
+    const message = 'Maximum total object size exceeded: at most 1100.';
+    expect(await refused('channels/a', { custom: custom(11) })).toEqual([400, message]);
+    expect((await patch('channels/a', { custom: custom(9) })).status).toBe(200);
+    expect(await refused('channels/b', { custom: custom(2) })).toEqual([400, message]);
+    expect((await patch('channels/a', { custom: null })).status).toBe(200);
+    expect((await patch('channels/b', { custom: custom(9) })).status).toBe(200);
+  });
 });
 
 test.each([
