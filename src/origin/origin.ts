@@ -178,11 +178,12 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
   function handle(request: OriginRequest): Promise<Answer>;
   function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
   function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
-    if (!isRequest(request)) {
+    const known = opened.get(request);
+    if (!known && !isRequest(request)) {
       const { answer } = malformed();
       return reply ? void reply.send(answer) : Promise.resolve(answer);
     }
-    const openRequest = opened.get(request) ?? open(request);
+    const openRequest = known ?? open(request);
     if (!reply) return answerOf(openRequest, request);
     openRequest.answer(request, reply);
     return undefined;
