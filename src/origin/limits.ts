@@ -18,7 +18,7 @@ export interface OriginLimits {
   readonly messageBytes: number;
   /** Bytes of a signal's JSON text. Default 64. */
   readonly signalBytes: number;
-  /** Steps that the filter of one poll or list may take, and all filters that one publish wakes; a twentieth for one message. Default 10 000 000. */
+  /** Steps that the filter of one poll or list may take, to be read too, and all filters that one publish wakes; a twentieth for one message. Default 10 000 000. */
   readonly filterSteps: number;
   /** Bytes of a request's path and query. Default 32 752. */
   readonly uriBytes: number;
@@ -119,7 +119,7 @@ export interface OriginLimits {
   readonly uploads: number;
   /** App Context users, channels and memberships of one subscribe key. Default 100 000. */
   readonly objects: number;
-  /** Characters of all App Context data of one subscribe key. Default 64 Mi. */
+  /** Characters of all App Context data of one subscribe key; each member of a `custom` counts 96 more, about the memory that it takes. Default 64 Mi. */
   readonly objectsBytes: number;
   /** Bytes of the fields of one user, channel or membership, as JSON text. Default 32 768. */
   readonly objectBytes: number;

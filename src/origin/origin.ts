@@ -3,8 +3,9 @@ import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { PatternCache } from './access/pattern.ts';
 import { ANYTHING, CLOCK, checkOptions, FUNCTION, having, INSTANCE, type Kinds, OBJECT } from './checks.ts';
 import { Comments } from './comments.ts';
+import { FilterCache } from './filter/filter-cache.ts';
 import { gaugesOf } from './gauges.ts';
-import type { Answer } from './http/answer.ts';
+import { type Answer, malformed } from './http/answer.ts';
 import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
 import { dispatcher, type OpenRequest } from './http/dispatch.ts';
 import { answerOf, fetchHandler } from './http/fetch.ts';
@@ -95,7 +96,7 @@ export interface Origin extends AsyncDisposable {
 
 /** Answers plain requests. */
 export interface Handle {
-  /** Resolves to the answer. Never rejects. */
+  /** Resolves to the answer, with 400 for what is no request. Never rejects. */
   (request: OriginRequest): Promise<Answer>;
   /** Sends the answer to `reply` and returns `undefined`: a held request then costs no promise. Never throws. */
   (request: OriginRequest, reply: Reply): Promise<Answer> | undefined;
@@ -124,9 +125,10 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const isShared = options.store !== undefined;
   const shards = new Shards({ engine, clock, limits, keysets, logger, metrics, nextTurn, isShared });
   const patterns = new PatternCache();
+  const filters = new FilterCache();
   const readiness = new Readiness({ engine, shards, subscribeKey: options.keysets?.[0]?.subscribeKey });
   const comments = new Comments(clock, limits.streamKeepAliveSeconds);
-  const shared = { clock, random, limits, patterns, shards, readiness, comments, metrics, nextTurn };
+  const shared = { clock, random, limits, patterns, filters, shards, readiness, comments, metrics, nextTurn };
   let services = new ServiceSet({ ...shared, keysets });
   const find = operationFinder(SERVED, () => services);
   const open = dispatcher({ allowOrigin, limits, logger, metrics, find });
@@ -153,6 +155,17 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   });
 }
 
+// An adapter in JavaScript may hand over anything.
+function isRequest(request: Partial<OriginRequest> | null): boolean {
+  const { method, target, header, body } = request ?? {};
+  return (
+    typeof method === 'string' &&
+    typeof target === 'string' &&
+    typeof header === 'function' &&
+    ArrayBuffer.isView(body)
+  );
+}
+
 // The ways to send it a request.
 function facesOf(open: (request: RequestLine) => OpenRequest) {
   // Keeps the operation that was looked up before the body is read.
@@ -165,7 +178,12 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
   function handle(request: OriginRequest): Promise<Answer>;
   function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
   function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
-    const openRequest = opened.get(request) ?? open(request);
+    const known = opened.get(request);
+    if (!known && !isRequest(request)) {
+      const { answer } = malformed();
+      return reply ? void reply.send(answer) : Promise.resolve(answer);
+    }
+    const openRequest = known ?? open(request);
     if (!reply) return answerOf(openRequest, request);
     openRequest.answer(request, reply);
     return undefined;

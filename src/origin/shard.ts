@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import type { OriginMetrics } from './metrics/observer.ts';
 import type { Left } from './presence/renewals.ts';
 import { PresenceTracker } from './presence/tracker.ts';
+import type { Account } from './store/budget.ts';
 import { withDeadline } from './store/deadline.ts';
 import type { ControlEntry } from './store/entry.ts';
 import type { Engine, ShardRules, ShardStore } from './store/store.ts';
@@ -15,6 +16,7 @@ import type { StoreHealth } from './store-health.ts';
 import type { NextTurn } from './turns.ts';
 import type { SharedNames } from './window/shared-names.ts';
 import type { RecentReads } from './window/shared-read.ts';
+import type { Subscription } from './window/subscription.ts';
 import { Window } from './window/window.ts';
 
 /** The stores and the window of one subscribe key. `presence` is for reads: changes go through `presenceTracker`. */
@@ -56,6 +58,8 @@ export interface SharedParts {
   readonly names: SharedNames;
   readonly recent: RecentReads;
   readonly health: StoreHealth;
+  /** The memory of requests that wait. */
+  readonly held: Account;
   /** `true` while there are requests for a subscribe key. */
   isUsed(subscribeKey: string): boolean;
 }
@@ -130,10 +134,17 @@ function leftIn({ tt, data }: Extract<ControlEntry, { readonly kind: 'leave' }>)
   return 'channels' in data ? { tt, ...data } : { tt, instance: '', channels: data };
 }
 
-function sharing({ names, recent }: SharedParts) {
+// A subscription counts once in each window, however many are parked with it.
+function sharing({ names, recent, held }: SharedParts) {
   return {
     recent,
-    onUsed: names.used.bind(names),
-    onUnused: names.unused.bind(names),
+    onUsed(subscription: Subscription) {
+      names.used(subscription);
+      held.add(0, subscription.weight);
+    },
+    onUnused(subscription: Subscription) {
+      names.unused(subscription);
+      held.remove(0, subscription.weight);
+    },
   };
 }

@@ -5,7 +5,7 @@ import { letExit } from './let-exit.ts';
 import { openShard, type Shard, type ShardOptions, type SharedParts, storesOf } from './shard.ts';
 import type { OpenShard, Usage } from './shard-usage.ts';
 import type { Soon } from './soon.ts';
-import { Budget } from './store/budget.ts';
+import { Account, Budget, NO_LIMIT } from './store/budget.ts';
 import { shardRules } from './store/rules.ts';
 import { type ShardStore, ShardsFull } from './store/store.ts';
 import { StoreHealth } from './store-health.ts';
@@ -25,6 +25,8 @@ export class Shards {
   /** The names that polls share. */
   readonly names = new SharedNames();
   readonly health: StoreHealth;
+  /** The memory of requests that wait, with their names. */
+  readonly held: Account;
   readonly #options: ShardOptions & Omit<SharedParts, 'terms'>;
   readonly #budget: Budget;
   #keysets: Keysets;
@@ -42,12 +44,13 @@ export class Shards {
   constructor(options: ShardsOptions) {
     const { processEntries: entries, processBytes: bytes, idleSeconds } = options.limits;
     this.#budget = new Budget({ entries, bytes });
+    this.held = new Account({ limits: NO_LIMIT, budget: this.#budget });
     this.#keysets = options.keysets;
     const rules = shardRules(options.limits, this.#budget);
     const isUsed = (subscribeKey: string) => (this.#requests.get(subscribeKey)?.count ?? 0) > 0;
     this.health = new StoreHealth(options);
-    const shared = { rules, names: this.names, recent: new RecentReads(), health: this.health, isUsed };
-    this.#options = { ...options, ...shared };
+    const { names, health, held } = this;
+    this.#options = { ...options, rules, names, recent: new RecentReads(), health, held, isUsed };
     this.#idleMs = idleSeconds * 1000;
   }
 

@@ -4,11 +4,14 @@ import type { Frame } from './frame.ts';
 export interface Published<P> {
   readonly id: string | undefined;
   readonly channels: ReadonlySet<string>;
-  /** Bytes that it keeps in memory. */
+  /** Bytes of its data. What a published function holds is not known, and so not counted. */
   readonly size: number;
   /** What a subscriber with these properties gets; `undefined`: nothing. */
   frameFor(properties: P): Frame | undefined;
 }
+
+const EVENT_BYTES = 512;
+const NAME_BYTES = 64;
 
 /** The latest events of all channels, within limits. */
 export class Backlog<P> {
@@ -28,10 +31,10 @@ export class Backlog<P> {
   add(published: Published<P>): void {
     if (!this.isKept) return;
     this.#entries.push(published);
-    this.#bytes += published.size;
+    this.#bytes += weightOf(published);
     while (this.#size > this.#limits.entries || (this.#size > 1 && this.#bytes > this.#limits.bytes)) {
-      this.#bytes -= this.#entries[this.#start]?.size ?? 0;
-      this.#start++;
+      const oldest = this.#entries[this.#start++];
+      this.#bytes -= oldest ? weightOf(oldest) : 0;
     }
     // Moving the rest each time would make a long backlog slow.
     if (this.#start * 2 < this.#entries.length) return;
@@ -55,6 +58,13 @@ export class Backlog<P> {
   get #size(): number {
     return this.#entries.length - this.#start;
   }
+}
+
+// The data, the names of the channels, and what an event and each of its names take beside them: an empty one too.
+function weightOf({ size, channels }: Published<never>): number {
+  let weight = EVENT_BYTES + size;
+  for (const name of channels) weight += NAME_BYTES + name.length;
+  return weight;
 }
 
 // Browsers send an id in UTF-8, and servers read headers byte by byte.

@@ -4,9 +4,16 @@ import { type EventClass, StringEvent } from './event-classes.ts';
 import { readText, refusal, targetOf } from './event-source-request.ts';
 import { checkEventName, checkId, type Frame, frameOf, retryFrame } from './frame.ts';
 import { KeepAlive } from './keep-alive.ts';
-import { backlogLimits, milliseconds, optionsOf, queueLimits, startFrames, wholeNumber } from './options.ts';
+import {
+  backlogLimits,
+  clockOf,
+  milliseconds,
+  optionsOf,
+  queueLimits,
+  startFrames,
+  wholeNumber,
+} from './options.ts';
 import { Outlet } from './outlet.ts';
-import { systemClock } from './system.ts';
 
 /** Options of `eventSourceHandler()`. */
 export interface EventSourceHandlerOptions {
@@ -76,12 +83,12 @@ class EventStreams {
   #isClosed = false;
 
   constructor(options: EventSourceHandlerOptions) {
-    const {
-      eventClass = StringEvent,
-      keepAlive = KEEP_ALIVE_MS,
-      clock = systemClock,
-    } = optionsOf('eventSourceHandler()', options);
-    if (!Array.isArray(eventClass.actions))
+    const { eventClass = StringEvent, keepAlive = KEEP_ALIVE_MS } = optionsOf(
+      'eventSourceHandler()',
+      options,
+    );
+    const clock = clockOf(options.clock);
+    if (typeof eventClass !== 'function' || !Array.isArray(eventClass.actions))
       throw new TypeError('An event class lists its actions: static readonly actions = […].');
     for (const action of eventClass.actions) checkEventName(action);
     this.#class = eventClass;

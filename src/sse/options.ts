@@ -1,6 +1,7 @@
 import type { Clock } from 'timetoken/core';
 import { type Frame, retryFrame } from './frame.ts';
 import type { QueueLimits } from './frame-queue.ts';
+import { systemClock } from './system.ts';
 
 /** Options of a `Publisher`. */
 export interface PublisherOptions {
@@ -9,7 +10,10 @@ export interface PublisherOptions {
    * without an id get one.
    */
   readonly backlog?: number;
-  /** Bytes that the backlog takes at most. Default 16 MiB. The latest event is kept whatever its size. */
+  /**
+   * Bytes that the backlog takes at most, with the names of channels and 512 for each event. Default 16 MiB. The latest
+   * event is kept whatever its size. What a published function holds is not counted.
+   */
   readonly backlogBytes?: number;
   /** Events that wait for a slow reader at most. Default 1 000. */
   readonly queue?: number;
@@ -43,6 +47,14 @@ const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 export function optionsOf<T extends object>(caller: string, options: T): T {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
   throw new TypeError(`The options of ${caller} must be an object.`);
+}
+
+/** The clock of an option, or the machine's. Throws a `TypeError` for anything else, also `null`. */
+export function clockOf(clock: Clock = systemClock): Clock {
+  const given: Partial<Clock> | null = clock;
+  const methods = [given?.now, given?.setTimeout, given?.clearTimeout];
+  if (methods.every((method) => typeof method === 'function')) return clock;
+  throw new TypeError('`clock` must have the methods now(), setTimeout() and clearTimeout().');
 }
 
 /** The limits of queues. Throws a `RangeError` or `TypeError` for what they cannot be. */

@@ -1,4 +1,4 @@
-import type { Clock, Json } from 'timetoken/core';
+import type { Json } from 'timetoken/core';
 import { Backlog, type Published } from './backlog.ts';
 import { checkEventName, checkId, type Frame, frameOf, textOf } from './frame.ts';
 import type { QueueLimits } from './frame-queue.ts';
@@ -6,6 +6,7 @@ import { KeepAlive } from './keep-alive.ts';
 import { type Names, namesOf } from './names.ts';
 import {
   backlogLimits,
+  clockOf,
   milliseconds,
   optionsOf,
   type PublisherOptions,
@@ -14,7 +15,7 @@ import {
 } from './options.ts';
 import { Outlet } from './outlet.ts';
 import type { Subscriber } from './subscriber.ts';
-import { systemClock, systemRandom } from './system.ts';
+import { systemRandom } from './system.ts';
 
 /** Options of `subscribe()`. */
 export interface SubscribeOptions<P> {
@@ -68,7 +69,8 @@ export class Publisher<P = undefined> {
   /** Throws a `RangeError` or `TypeError` for an option that cannot be. */
   constructor(options: PublisherOptions = {}) {
     const { keepAlive = KEEP_ALIVE_MS, retry, random = systemRandom } = optionsOf('Publisher', options);
-    const clock: Clock = options.clock ?? systemClock;
+    const clock = clockOf(options.clock);
+    if (typeof random !== 'function') throw new TypeError('`random` must be a function.');
     this.#limits = queueLimits(options);
     this.#backlog = new Backlog(backlogLimits(options));
     this.#keepAlive = new KeepAlive(milliseconds('keepAlive', keepAlive), clock);
@@ -78,11 +80,14 @@ export class Publisher<P = undefined> {
 
   /**
    * Subscribes to channels. After `close()` the subscriber ends at once, so that a browser tries again elsewhere. Throws
-   * a `TypeError` for initial data that is not JSON.
+   * a `TypeError` for initial data that is not JSON, and for an option that cannot be.
    */
   subscribe(options: SubscribeOptions<P> = {}): Subscriber<P> {
     const { channels, initialData = [], signal, lastEventId } = optionsOf('subscribe()', options);
     const names = namesOf(channels);
+    if (!Array.isArray(initialData)) throw new TypeError('`initialData` must be a list.');
+    if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal))
+      throw new TypeError('`signal` must be an AbortSignal.');
     // Without properties, `P` is `undefined`, or the caller's functions expect it to be missing.
     const properties = options.properties as P;
     const outlet = new Outlet<P>({

@@ -325,3 +325,13 @@ test('comments come every keepAlive milliseconds, and no timer is left after clo
 test.each([[null], [5], ['text'], [[]]] as never[][])('options %j are refused', (options) => {
   expect(() => eventSourceHandler(options)).toThrow(/^The options of eventSourceHandler\(\)/);
 });
+
+test.each([
+  ['event class', { eventClass: null }],
+  ['clock', { clock: null }],
+  ['clock', { clock: {} }],
+])('a wrong %s is refused by name: %j', (name, options) => {
+  // As a program without types gives them.
+  const given = options as unknown as EventSourceHandlerOptions;
+  expect(() => eventSourceHandler(given)).toThrow(name);
+});

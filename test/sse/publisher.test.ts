@@ -1,4 +1,4 @@
-import { Publisher } from 'timetoken/sse';
+import { Publisher, type PublisherOptions, type SubscribeOptions } from 'timetoken/sse';
 import { describe, expect, test, vi } from 'vitest';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
 import { all, dataOf, StreamReader } from './support.ts';
@@ -376,12 +376,16 @@ describe('slow readers', () => {
     [{ queueBytes: 0 }, RangeError],
     [{ backlog: -1 }, RangeError],
     [{ backlogBytes: Number.POSITIVE_INFINITY }, RangeError],
+    [{ clock: {} }, TypeError],
+    [{ clock: null }, TypeError],
+    [{ random: 5 }, TypeError],
     [{ keepAlive: -1 }, RangeError],
     [{ keepAlive: 2 ** 31 }, RangeError],
     [{ retry: 0.5 }, RangeError],
     [{ overflow: 'block' as 'close' }, TypeError],
   ])('the options %j are refused', (options, kind) => {
-    expect(() => new Publisher(options)).toThrow(kind);
+    // As a program without types gives them.
+    expect(() => new Publisher(options as PublisherOptions)).toThrow(kind);
   });
 });
 
@@ -534,4 +538,27 @@ test('10 000 subscribers get an event that was serialised once', async () => {
   expect([...texts]).toEqual(['data: {"text":"hello"}\n\n']);
   await Promise.all(readers.map((reader) => reader.cancel()));
   expect([...publisher.subscribers()]).toEqual([]);
+});
+
+test.each([
+  ['names of channels', { channels: Array.from({ length: 100 }, (_, at) => `${at}${'x'.repeat(1_000)}`) }, 9],
+  ['each event, also without data', { channels: 'a' }, 1_800],
+])('the bytes of the backlog count %s', async (_, options, most) => {
+  const publisher = new Publisher({ backlog: 10_000, backlogBytes: 1_048_576, queue: 10_000 });
+  for (let index = 0; index < 3_000; index++) publisher.publish('', { ...options, id: `e${index}` });
+  const [channel] = [options.channels].flat();
+  const subscriber = publisher.subscribe({ channels: channel ?? [], lastEventId: 'long ago' });
+  publisher.close();
+  const text = await subscriber.response().text();
+  const count = text.split('id: ').length - 1;
+  expect(count > most / 2 && count <= most).toBe(true);
+});
+
+test.each([
+  ['signal', { signal: 5 }],
+  ['initialData', { initialData: 5 }],
+])('subscribe() refuses a wrong %s by name', (name, options) => {
+  // As a program without types gives them.
+  const given = options as unknown as SubscribeOptions<undefined>;
+  expect(() => new Publisher().subscribe(given)).toThrow(name);
 });

@@ -1,5 +1,6 @@
 import type * as Re2 from 're2js';
 import { isPresenceName, withoutPresence } from '../../protocol/names.ts';
+import { CompiledCache } from '../caches/compiled-cache.ts';
 import { openEndOf } from './open-end.ts';
 import { TOKENS } from './pattern-tokens.ts';
 
@@ -29,8 +30,7 @@ const MAX_LENGTH = 256;
 const MAX_DEPTH = 32;
 // RE2 refuses more copies of one expression, nested counts multiplied.
 const MAX_COPIES = 1_000;
-const MAX_ENTRIES = 1_000;
-const MAX_BYTES = 16 * 1024 * 1024;
+const ROOM = { entries: 1_000, bytes: 16 * 1024 * 1024 };
 // Measured upper bounds of the memory of a compiled pattern: a Unicode class such as \pL holds many ranges.
 const BYTES_PER_CHARACTER = 2_400;
 const BYTES_PER_INSTRUCTION = 112;
@@ -54,32 +54,20 @@ const EVERYTHING = /^\^?\.[*+]\$?$/;
 
 /** Compiled patterns, the least recently used of which are dropped when there are too many. One for each origin. */
 export class PatternCache {
-  // In the order of their last use.
-  readonly #entries = new Map<string, { readonly pattern: Pattern; readonly bytes: number }>();
-  #bytes = 0;
+  readonly #compiled = new CompiledCache<Pattern>(ROOM);
 
   get size(): number {
-    return this.#entries.size;
+    return this.#compiled.used.entries;
   }
 
   /** Compiles a pattern, or finds it compiled. Rejects with a `PatternError` when it is refused. */
   async compile(text: string): Promise<Pattern> {
-    const known = this.#entries.get(text);
+    const known = this.#compiled.get(text);
+    if (known) return known;
     // Loaded with the first pattern: most origins never see one.
-    const entry = known ?? compile(await import('re2js'), text);
-    this.#drop(text);
-    this.#entries.set(text, entry);
-    this.#bytes += entry.bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_ENTRIES && this.#bytes <= MAX_BYTES) break;
-      this.#drop(oldest);
-    }
-    return entry.pattern;
-  }
-
-  #drop(text: string): void {
-    this.#bytes -= this.#entries.get(text)?.bytes ?? 0;
-    this.#entries.delete(text);
+    const { pattern, bytes } = compile(await import('re2js'), text);
+    this.#compiled.add(text, pattern, bytes);
+    return pattern;
   }
 }
 

@@ -1,3 +1,5 @@
+import { CHARACTERS_PER_STEP, type LikePattern, Needle, type OnStep } from './search.ts';
+
 /** The path of a value: names and indexes, from the outside in. */
 export type Path = readonly (string | number)[];
 
@@ -26,19 +28,6 @@ export type Node =
   | { readonly kind: 'contains'; readonly left: Node; readonly right: Node }
   | { readonly kind: 'like'; readonly left: Node; readonly pattern: LikePattern }
   | { readonly kind: 'chain'; readonly first: Node; readonly links: readonly Link[] };
-
-/** Called for each unit of work, or with their number. */
-export type OnStep = (steps?: number) => void;
-
-// Characters that the platform copies or compares in the time of a step.
-const CHARACTERS_PER_STEP = 32;
-const COUNTED_TOGETHER = 100;
-
-// The index of the needle in a text, from an index on, or -1.
-type Finder = (text: string, from: number) => number;
-
-/** A `LIKE` pattern. */
-export type LikePattern = (text: string) => boolean;
 
 /** The value at a path; `undefined` if absent. */
 export type Lookup = (path: Path) => unknown;
@@ -88,7 +77,7 @@ export class Evaluator {
 
   #comparison(node: Extract<Node, { kind: 'compare' | 'contains' | 'like' }>): boolean {
     const left = this.#value(node.left);
-    if (node.kind === 'like') return typeof left === 'string' && node.pattern(left);
+    if (node.kind === 'like') return typeof left === 'string' && node.pattern(left, this.#onStep);
     const right = this.#value(node.right);
     this.#countText(left, right);
     return node.kind === 'compare' ? compare(node.operator, left, right) : this.#contains(left, right);
@@ -101,7 +90,7 @@ export class Evaluator {
 
   #contains(left: unknown, right: unknown): boolean {
     if (typeof left === 'string' && typeof right === 'string')
-      return finderOf(right, this.#onStep)(left, 0) >= 0;
+      return new Needle(right, this.#onStep).find(left, 0, this.#onStep) >= 0;
     return Array.isArray(left) && left.some((item) => this.#isSame(item, right));
   }
 
@@ -163,64 +152,4 @@ export function valueAt(root: unknown, path: Path): unknown {
     else return undefined;
   }
   return value;
-}
-
-/** A `LIKE` pattern from its pieces, between which any text matches. Case is ignored. */
-export function likePattern(pieces: readonly string[], onStep: OnStep): LikePattern {
-  const [first = '', ...others] = pieces.map((piece) => piece.toLowerCase());
-  const last = others.pop();
-  const middle = others.map((needle) => ({ length: needle.length, find: finderOf(needle, onStep) }));
-  return (cased) => {
-    onStep(cased.length / CHARACTERS_PER_STEP);
-    const text = cased.toLowerCase();
-    if (last === undefined) return text === first;
-    if (!text.startsWith(first) || !text.endsWith(last)) return false;
-    // The leftmost match of each piece leaves the most room for the next, so nothing is tried twice.
-    let end = first.length;
-    for (const { length, find } of middle) {
-      const found = find(text, end);
-      if (found < 0) return false;
-      end = found + length;
-    }
-    return end <= text.length - last.length;
-  };
-}
-
-// The search of Knuth, Morris and Pratt, which takes time linear in both lengths, for any texts.
-function finderOf(needle: string, onStep: OnStep): Finder {
-  const grow = growerOf(needle, onStep);
-  return (text, from) => {
-    let length = 0;
-    let index = from;
-    while (length < needle.length && index < text.length) length = grow(length, text[index++]);
-    return length < needle.length ? -1 : index - length;
-  };
-}
-
-// The number of needle characters that match after the next character, from the number before it.
-function growerOf(needle: string, onStep: OnStep): (length: number, next: string | undefined) => number {
-  // For each prefix, the length of the longest proper prefix that is also its suffix.
-  const borders = [0];
-  // Counted together: a call for each character would take longer than the search.
-  let uncounted = 0;
-  const count = () => {
-    if (++uncounted < COUNTED_TOGETHER) return;
-    uncounted = 0;
-    onStep(COUNTED_TOGETHER);
-  };
-  const grow = (found: number, next: string | undefined): number => {
-    let length = found;
-    count();
-    while (length > 0 && next !== needle[length]) {
-      count();
-      length = borders[length - 1] ?? 0;
-    }
-    return next === needle[length] ? length + 1 : length;
-  };
-  let length = 0;
-  for (let index = 1; index < needle.length; index++) {
-    length = grow(length, needle[index]);
-    borders.push(length);
-  }
-  return grow;
 }

@@ -4,11 +4,10 @@ import {
   Evaluator,
   type Link,
   type Lookup,
-  likePattern,
   type Node,
-  type OnStep,
   type Path,
 } from './evaluate.ts';
+import { likePattern, type OnStep } from './search.ts';
 import { FilterSyntaxError, type Token, tokensOf } from './tokens.ts';
 
 /** The limits of an expression. */
@@ -19,7 +18,7 @@ export interface FilterLimits {
   readonly patternLength: number;
   /** Uses of `LIKE` and `CONTAINS`: each reads a whole value. */
   readonly searches: number;
-  /** Called for each unit of work. */
+  /** Called for each unit of work of reading it. */
   readonly onStep: OnStep;
 }
 
@@ -32,21 +31,34 @@ const SUMS: readonly Arithmetic[] = ['+', '-'];
 const PRODUCTS: readonly Arithmetic[] = ['*', '/', '%'];
 const INDEX = /^\d{1,9}$/;
 
-const LIMITS: FilterLimits = { depth: 32, patternLength: 256, searches: 64, onStep: () => undefined };
+const UNCOUNTED: OnStep = () => undefined;
 
-/** A parsed filter expression. */
+const LIMITS: FilterLimits = { depth: 32, patternLength: 256, searches: 64, onStep: UNCOUNTED };
+
+/** A parsed filter expression. It keeps nothing of whoever parsed it, so that others can use it. */
 export interface Filter {
-  /** Evaluates it with the values that `lookup` returns. Throws only what `lookup` throws. */
-  matches(lookup: Lookup): boolean;
+  /**
+   * Evaluates it with the values that `lookup` returns. `onStep` is called for each unit of work; absent: nobody counts.
+   * Throws only what these throw.
+   */
+  matches(lookup: Lookup, onStep?: OnStep): boolean;
   /** Its paths, in order and as written: `['meta', 'lang']`. */
   readonly paths: readonly Path[];
 }
 
 /** Parses a filter expression (docs/reference/filters.md). Throws a `FilterSyntaxError` for any other text. */
 export function parseFilter(text: string, limits: Partial<FilterLimits> = {}): Filter {
-  const given = { ...LIMITS, ...limits };
-  const { root, paths } = new Parser(text, given).parse();
-  return { paths, matches: (lookup) => new Evaluator(lookup, given.onStep).isTrue(root) };
+  return filterOf(new Parser(text, { ...LIMITS, ...limits }).parse());
+}
+
+// Apart from the parser, which would stay in memory with it.
+function filterOf({ root, paths }: Parsed): Filter {
+  return { paths, matches: (lookup, onStep = UNCOUNTED) => new Evaluator(lookup, onStep).isTrue(root) };
+}
+
+interface Parsed {
+  readonly root: Node;
+  readonly paths: readonly Path[];
 }
 
 // Parses one expression by recursive descent (docs/reference/filters.md, "Grammar").
@@ -65,7 +77,7 @@ class Parser {
   }
 
   /** The whole text as one node. Throws a `FilterSyntaxError`. */
-  parse(): { readonly root: Node; readonly paths: readonly Path[] } {
+  parse(): Parsed {
     const root = this.#any();
     if (this.#token.kind !== 'end') throw this.#unexpected('an operator');
     return { root, paths: this.#paths };

@@ -43,11 +43,19 @@ export class StepBudget {
 
   /** Runs the filter on one value; `undefined` if the steps do not suffice, unless it is the first: then it throws. */
   evaluate<T>(filter: () => T): T | undefined {
+    return this.#within(this.#most * SHARE, filter);
+  }
+
+  /** Makes the filter ready, which may take all steps; `undefined` if there are too few left. */
+  prepare<T>(make: () => T): T | undefined {
+    return this.#within(this.#most, make);
+  }
+
+  #within<T>(share: number, work: () => T): T | undefined {
     const before = this.#spent;
-    const share = this.#most * SHARE;
     this.#end = Math.min(this.#last, before + share);
     try {
-      return filter();
+      return work();
     } catch (error) {
       // With a share of its own it was too much: it would be for the next poll too.
       if (!(error instanceof OutOfSteps) || this.#last - before >= share) throw error;

@@ -26,6 +26,8 @@ export interface ListenOptions extends Cursor {
 
 // After such an absence a client gets a list of gaps, even an empty one.
 const LATE_MS = 60_000;
+// Measured: what is kept of a request that waits, beside its address, its names and its filter.
+const REQUEST_BYTES = 2_560;
 
 /**
  * A request that listens: a poll, or a stream. It finds its start in the log, holds the leases of its user and waits in the
@@ -147,6 +149,7 @@ export abstract class Listener implements Held, Sink {
     if (window.log.epoch !== this.epoch) return void this.end('epoch-changed', cursor);
     // A client that has hung up may have left since.
     const isGone = this.call.request.interruption?.aborted ?? false;
+    this.#takeRoom(resolved);
     // The user's leases are renewed for as long as it is held.
     const touch = isGone ? undefined : this.touch(resolved, present);
     this.#presence = touch && presenceTracker.park(touch);
@@ -158,6 +161,14 @@ export abstract class Listener implements Held, Sink {
     window.park(parked);
     this.onParked();
     if (this.isInterrupted) window.interrupt(parked);
+  }
+
+  // What is answered at once holds nothing. Throws a `Refusal` if there is no room.
+  #takeRoom(resolved: ResolvedNames): void {
+    if (this.holdMs <= 0) return;
+    const { filter } = this.options;
+    const own = REQUEST_BYTES + this.call.request.target.length + (filter?.weight ?? 0);
+    this.call.keep(own, this.shard.window.isUsed(resolved) ? 0 : resolved.subscription.weight);
   }
 
   #go(step: () => void | Promise<void>): void {

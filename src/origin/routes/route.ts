@@ -2,6 +2,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { Need } from '../access/authorize.ts';
 import type { PatternCache } from '../access/pattern.ts';
 import type { Comments } from '../comments.ts';
+import type { FilterCache } from '../filter/filter-cache.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Held } from '../http/held.ts';
 import type { OriginRequest, Query } from '../http/request.ts';
@@ -22,6 +23,8 @@ export interface Services {
   readonly keysets: Keysets;
   /** Compiled patterns of tokens. */
   readonly patterns: PatternCache;
+  /** Parsed filters of requests that wait. */
+  readonly filters: FilterCache;
   readonly shards: Shards;
   readonly readiness: Readiness;
   /** The comments in streams. */
@@ -44,6 +47,11 @@ export interface Call {
    * would be refused, and as the store does.
    */
   recheck(): Promise<void> | undefined;
+  /**
+   * Takes so many bytes for what the request holds while it waits, in place of those that it took before, until it has its
+   * answer. There has to be room for `more` too, which others take. Throws a `Refusal` if there is not.
+   */
+  keep(bytes: number, more: number): void;
 }
 
 /** One operation of the protocol. */

@@ -63,6 +63,8 @@ class Routed implements Operation {
   #request: OriginRequest | undefined;
   /** Its shard stays open. */
   #usage: Usage | undefined;
+  /** Bytes of the process's memory that it has taken. */
+  #kept = 0;
 
   constructor(compiled: Compiled, { path, query }: Omit<Target, 'segments'>, services: Services) {
     this.#compiled = compiled;
@@ -115,11 +117,26 @@ class Routed implements Operation {
     return permit(this.#compiled.route, this);
   }
 
+  keep(bytes: number, more: number): void {
+    const { held } = this.services.shards;
+    const growth = bytes - this.#kept;
+    if (!held.hasRoom(0, growth + more)) throw noRoom();
+    held.add(0, growth);
+    this.#kept = bytes;
+  }
+
   end(): void {
     const usage = this.#usage;
+    const { shards } = this.services;
+    shards.held.remove(0, this.#kept);
     this.#usage = undefined;
-    if (usage) this.services.shards.end(usage);
+    this.#kept = 0;
+    if (usage) shards.end(usage);
   }
+}
+
+function noRoom(): Error {
+  return balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' });
 }
 
 async function permitted(route: Route, call: Call): Promise<Answer | Held> {

@@ -1,11 +1,12 @@
 import { isPresenceName } from '../../protocol/names.ts';
 import { type Lookup, valueAt } from '../filter/evaluate.ts';
-import { type Filter, parseFilter } from '../filter/parse.ts';
+import type { FilterCache } from '../filter/filter-cache.ts';
+import type { Filter } from '../filter/parse.ts';
 import { OutOfSteps, StepBudget } from '../filter/step-budget.ts';
 import { FilterSyntaxError } from '../filter/tokens.ts';
 import { accessRefusal, type Refusal } from '../http/answer.ts';
 import type { PollFilter } from '../window/parked.ts';
-import type { Call } from './route.ts';
+import type { Call, Services } from './route.ts';
 
 const MALFORMED_FILTER = 481;
 const TOO_LONG = 'it takes too long';
@@ -14,23 +15,49 @@ const TOO_LONG = 'it takes too long';
 export function filterOf({ query, services }: Call): PollFilter | undefined {
   const text = query.text('filter-expr');
   if (text === undefined) return undefined;
-  const budget = new StepBudget(services.limits.filterSteps);
-  const filter = parsedFilter(text, budget);
-  return {
-    get spent() {
-      return budget.spent;
-    },
-    renew: () => budget.renew(),
-    passes: (envelope) => !isMessage(envelope) || budget.evaluate(() => filter.matches(lookupIn(envelope))),
-  };
+  return new TextFilter(text, services);
 }
 
-function parsedFilter(text: string, { onStep }: StepBudget): Filter {
-  try {
-    return parseFilter(text, { onStep });
-  } catch (error) {
-    if (error instanceof FilterSyntaxError) throw malformedFilter(error.message);
-    throw filterFailure(error);
+/** A filter of which the text is kept, and parsed again when it is not at hand any more. */
+class TextFilter implements PollFilter {
+  readonly #text: string;
+  readonly #filters: FilterCache;
+  readonly #budget: StepBudget;
+
+  /** Throws a `Refusal` for a text that is malformed or takes too long to read. */
+  constructor(text: string, { filters, limits }: Services) {
+    this.#text = text;
+    this.#filters = filters;
+    this.#budget = new StepBudget(limits.filterSteps);
+    try {
+      this.#parsed();
+    } catch (error) {
+      if (error instanceof FilterSyntaxError) throw malformedFilter(error.message);
+      throw filterFailure(error);
+    }
+  }
+
+  get spent(): number {
+    return this.#budget.spent;
+  }
+
+  get weight(): number {
+    return this.#text.length;
+  }
+
+  renew(): void {
+    this.#budget.renew();
+  }
+
+  passes(envelope: unknown): boolean | undefined {
+    if (!isMessage(envelope)) return true;
+    const budget = this.#budget;
+    const filter = budget.prepare(() => this.#parsed());
+    return filter && budget.evaluate(() => filter.matches(lookupIn(envelope), budget.onStep));
+  }
+
+  #parsed(): Filter {
+    return this.#filters.parse(this.#text, this.#budget.onStep);
   }
 }
 

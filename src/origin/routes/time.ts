@@ -1,4 +1,4 @@
-import { ok } from '../http/answer.ts';
+import { balancerRefusal, ok } from '../http/answer.ts';
 import { stampOf } from '../store/stamp.ts';
 import { needsNothing } from './read.ts';
 import type { Route } from './route.ts';
@@ -9,5 +9,9 @@ export const time: Route = {
   method: 'GET',
   path: '/time/0',
   needs: needsNothing,
-  handle: ({ services }) => ok(`[${stampOf(services.clock.now())}]`),
+  handle({ services: { clock, shards } }) {
+    // Other operations find it in the shard of their subscribe key.
+    if (shards.isClosed) throw balancerRefusal(503, 'Service Unavailable', { 'retry-after': '1' });
+    return ok(`[${stampOf(clock.now())}]`);
+  },
 };

@@ -9,6 +9,8 @@ import type { Audience } from './waiters.ts';
 export interface PollFilter {
   /** Steps that it has taken. */
   readonly spent: number;
+  /** Characters that it keeps while it waits. */
+  readonly weight: number;
   /** `undefined`: it has too few steps left for this envelope. Throws if one envelope alone takes too many. */
   passes(envelope: unknown): boolean | undefined;
   /** Has all its steps again, for the next batch of a stream. */

@@ -11,6 +11,10 @@ export interface Label {
   readonly isGroup?: boolean;
 }
 
+// Measured: a name costs so much in the lists of its subscription and in the index of a window, and each label of it.
+const NAME_BYTES = 288;
+const LABEL_BYTES = 64;
+
 /** The channels and wildcards of one poll, with or without the presence suffix, by name with their labels. */
 export class Subscription {
   readonly labels: ReadonlyMap<string, readonly Label[]>;
@@ -20,6 +24,9 @@ export class Subscription {
   readonly groupsAt: Stamp | undefined;
   /** The wildcards among the names. */
   readonly wildcards: readonly string[];
+
+  /** About the bytes that it takes in memory while somebody is parked with it. */
+  readonly weight: number;
 
   /** The names as they were sent, if others who send them share this. */
   source: string | undefined = undefined;
@@ -33,10 +40,20 @@ export class Subscription {
     this.groups = groups;
     this.groupsAt = groupsAt;
     this.wildcards = [...labels.keys()].filter(isWildcardName);
+    this.weight = weightOf(labels);
   }
 
   /** `true` if its groups were looked up before the position of the last change of a group. */
   isOutdated(groupsChangedAt: Stamp): boolean {
     return this.groups.length > 0 && this.groupsAt !== undefined && this.groupsAt < groupsChangedAt;
   }
+}
+
+function weightOf(labels: Subscription['labels']): number {
+  let weight = 0;
+  for (const [name, list] of labels) {
+    weight += NAME_BYTES + 2 * name.length;
+    for (const { json } of list) weight += LABEL_BYTES + json.length;
+  }
+  return weight;
 }

@@ -52,6 +52,11 @@ export class Waiters {
     return [...this.#audiences.values()].flatMap(({ parked }) => [...parked]).values();
   }
 
+  /** `true` if somebody is parked with a subscription. */
+  has(subscription: Subscription): boolean {
+    return this.#audiences.has(subscription);
+  }
+
   /** Adds one; returns those who are parked with the same subscription. */
   add(parked: Parked): Audience {
     const { subscription } = parked;

@@ -88,6 +88,11 @@ export class Window {
     return this.#waiters.size;
   }
 
+  /** `true` if somebody is parked with a subscription: another one costs little. */
+  isUsed({ subscription }: Pick<Parked, 'subscription'>): boolean {
+    return this.#waiters.has(subscription);
+  }
+
   /**
    * Reads what there is after the cursor, and waits for more. The sink takes it, in this turn or later, until it takes no
    * more, its time is over or it is interrupted.
@@ -241,11 +246,8 @@ export class Window {
     else this.#queue.add(entry);
     if (entry.kind === 'presence') this.#options.onPresence?.();
     this.#waiters.notify(entry);
-    if (++this.#added % TRIM_EVERY === 0) this.#trim();
-  }
-
-  #trim(): void {
     const { clock, limits } = this.#options;
-    this.#queue.expire(stampOf(clock.now() - limits.liveSeconds * 1000));
+    if (++this.#added % TRIM_EVERY === 0)
+      this.#queue.expire(stampOf(clock.now() - limits.liveSeconds * 1000));
   }
 }

@@ -122,6 +122,7 @@ describe('a sink that takes many batches', () => {
     let left = 1;
     const filter = {
       spent: 0,
+      weight: 0,
       passes: () => (left-- > 0 ? true : undefined),
       renew: () => {
         left = 1;

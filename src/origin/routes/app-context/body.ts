@@ -5,7 +5,13 @@ import type { FieldValue, Scalar } from '../../store/objects.ts';
 import { singleNameProblem } from '../read.ts';
 import type { Call } from '../route.ts';
 import { invalidInput, objectsRefusal } from './answers.ts';
+import { refuseLarge } from './change.ts';
 import { type EntityKind, OPTIONAL, type RelationKind } from './kinds.ts';
+
+// A text may be so many times as long as what it says: `\u00e4` has six bytes for two, and an indent a line of its own.
+const TEXT_OF_OBJECT = 4;
+// For the names around the fields.
+const FRAME_BYTES = 1_024;
 
 /** New values of fields; `null` removes the value. Absent fields keep theirs. */
 export type Patch = Readonly<Record<string, FieldValue | null>>;
@@ -16,18 +22,18 @@ export type RelationChanges = ReadonlyMap<string, Patch | undefined>;
 /** The body's changes to a user or channel. Throws a `Refusal`. */
 export async function entityPatchOf(call: Call, { texts }: EntityKind): Promise<Patch> {
   const details: ErrorDetail[] = [];
-  const patch = patchOf(await bodyOf(call), { names: [...texts, ...OPTIONAL], at: '', details });
+  const patch = patchOf(await bodyOf(call, 1), call, { names: [...texts, ...OPTIONAL], at: '', details });
   if (details.length > 0) throw invalidInput(...details);
   return patch;
 }
 
 /** The memberships that the body sets and deletes. Throws a `Refusal`. */
 export async function relationChangesOf(call: Call, kind: RelationKind): Promise<RelationChanges> {
-  const body = await bodyOf(call);
+  const most = call.services.limits.membershipChanges;
+  const body = await bodyOf(call, most);
   const details: ErrorDetail[] = [];
   const sets = itemsOf(body, 'set', details);
   const removes = itemsOf(body, 'delete', details);
-  const most = call.services.limits.membershipChanges;
   if (sets.length + removes.length > most) {
     throw objectsRefusal(400, `Too many memberships in one request: at most ${most}.`);
   }
@@ -35,7 +41,10 @@ export async function relationChangesOf(call: Call, kind: RelationKind): Promise
   for (const [index, item] of sets.entries()) {
     const at = `set.${index}`;
     const id = otherOf(item, kind, { at, details });
-    changes.set(id, { ...changes.get(id), ...patchOf(item, { names: OPTIONAL, at: `${at}.`, details }) });
+    changes.set(id, {
+      ...changes.get(id),
+      ...patchOf(item, call, { names: OPTIONAL, at: `${at}.`, details }),
+    });
   }
   for (const [index, item] of removes.entries()) {
     const at = `delete.${index}`;
@@ -62,8 +71,10 @@ function idProblem({ type }: EntityKind, id: string): string | undefined {
   return type === 'uuid' ? singleNameProblem(id) : nameProblem(id);
 }
 
-async function bodyOf({ request, services }: Call): Promise<JsonObject> {
-  const text = await bodyText(request.body, services.limits.bodyBytes);
+// Refused before it is parsed, which takes long for many members: no spaces and escapes make it so much larger.
+async function bodyOf({ request, services: { limits } }: Call, objects: number): Promise<JsonObject> {
+  const most = Math.min(limits.bodyBytes, limits.objectBytes * objects * TEXT_OF_OBJECT + FRAME_BYTES);
+  const text = await bodyText(request.body, most);
   if (text === 'too-large') throw objectsRefusal(413, 'Request payload is too large.');
   const body = text === 'invalid' ? undefined : parseJson(text.text);
   if (body === undefined) throw objectsRefusal(415, 'Request payload must be in JSON format.');
@@ -94,12 +105,14 @@ function otherOf(item: JsonObject, { other }: RelationKind, { at, details }: Pla
 
 function patchOf(
   values: JsonObject,
+  call: Call,
   { names, at, details }: Place & { readonly names: readonly string[] },
 ): Patch {
   const patch: Record<string, FieldValue | null> = {};
-  for (const name of names) {
-    const value = values[name];
-    if (value === undefined) continue;
+  const given = names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
+  // First of all, since the rest takes long for many members. What is removed adds nothing.
+  refuseLarge(Object.fromEntries(given.filter(([, value]) => value !== null)), call);
+  for (const [name, value] of given) {
     const problem = name === 'custom' ? customProblem(value) : textProblem(value);
     if (problem === undefined)
       patch[name] = value as FieldValue | null; // As the check has found.

@@ -48,7 +48,7 @@ async function changeNow(
 ): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { writes, emptied } = await plan(await store.get(keys));
-    for (const { object } of writes) refuseLarge(object, call);
+    for (const { object } of writes) if (object) refuseLarge(object.fields, call);
     const problem = writes.length === 0 ? undefined : await store.write(writes, emptied);
     if (problem === undefined) return;
     if (problem !== 'conflict') throw objectsRefusal(400, excessText(problem, call));
@@ -56,8 +56,9 @@ async function changeNow(
   throw objectsRefusal(409, 'Requested object is being changed by others.');
 }
 
-function refuseLarge(object: StoredObject | undefined, { services: { limits } }: Call): void {
-  if (!object || byteLength(JSON.stringify(object.fields)) <= limits.objectBytes) return;
+/** Throws a `Refusal` for more fields than an object may have. */
+export function refuseLarge(fields: object, { services: { limits } }: Call): void {
+  if (byteLength(JSON.stringify(fields)) <= limits.objectBytes) return;
   throw objectsRefusal(413, `Maximum object size exceeded: at most ${limits.objectBytes} bytes.`);
 }
 

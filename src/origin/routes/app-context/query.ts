@@ -139,7 +139,7 @@ function parsed(text: string, maxSteps: number): ListFilter {
     const { paths, matches } = parseFilter(text, { onStep });
     return {
       paths,
-      matches,
+      matches: (lookup) => matches(lookup, onStep),
       get spent() {
         return steps;
       },

@@ -155,6 +155,17 @@ describe('no more than the limit of', () => {
     expect(await refused('channels/a/uuids', { set: [item] })).toEqual([413, message]);
   });
 
+  test('bytes of a body, which is not even parsed when it is several times as large as an object', async () => {
+    const { patch, refused } = await open({ objectBytes: 1_000, membershipChanges: 2 });
+    const spaces = (count: number) => ({ name: 'x', ignored: 'x'.repeat(count) });
+    const message = 'Request payload is too large.';
+    expect((await patch('channels/a', spaces(4_900))).status).toBe(200);
+    expect(await refused('channels/a', spaces(5_100))).toEqual([413, message]);
+    const item = (count: number) => ({ uuid: { id: 'u' }, ignored: 'x'.repeat(count) });
+    expect((await patch('channels/a/uuids', { set: [item(8_900)] })).status).toBe(200);
+    expect(await refused('channels/a/uuids', { set: [item(9_100)] })).toEqual([413, message]);
+  });
+
   test('characters of a subscribe key', async () => {
     const { patch, refused } = await open({ objectsBytes: 100 });
     expect((await patch('channels/a', { name: 'x'.repeat(70) })).status).toBe(200);
@@ -162,6 +173,18 @@ describe('no more than the limit of', () => {
     expect(await refused('channels/b', { name: 'x'.repeat(70) })).toEqual([400, message]);
     expect((await patch('channels/a', { name: 'y' })).status).toBe(200);
     expect((await patch('channels/b', { name: 'x'.repeat(70) })).status).toBe(200);
+  });
+
+  test('characters of a subscribe key, of which each member of custom counts a hundred more', async () => {
+    const { patch, refused } = await open({ objectsBytes: 1_100 });
+    const custom = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
+    const message = 'Maximum total object size exceeded: at most 1100.';
+    expect(await refused('channels/a', { custom: custom(11) })).toEqual([400, message]);
+    expect((await patch('channels/a', { custom: custom(9) })).status).toBe(200);
+    expect(await refused('channels/b', { custom: custom(2) })).toEqual([400, message]);
+    expect((await patch('channels/a', { custom: null })).status).toBe(200);
+    expect((await patch('channels/b', { custom: custom(9) })).status).toBe(200);
   });
 });
 
