@@ -279,6 +279,20 @@ describe('channel groups', () => {
     ]);
   });
 
+  test('deliver one copy for a channel and one for a group of the same name', async () => {
+    const { groups, publish, subscribe } = await groupNetwork();
+    await groups.change('a', ['a', 'x.*', 'x.y'], []);
+    const { t } = await subscribe('a', { 'channel-group': 'a' });
+    await publish('a', 1);
+    await publish('x.y', 2);
+    const { m } = await subscribe('a', { 'channel-group': 'a', tt: t.t });
+    expect(matches(m)).toEqual([
+      ['a', 'a', 1],
+      ['a', 'a', 1],
+      ['x.y', 'a', 2],
+    ]);
+  });
+
   test('deliver presence under the group’s presence name', async () => {
     const { groups, presence, subscribe } = await groupNetwork();
     await groups.change('g', ['a'], []);
