@@ -83,8 +83,8 @@ export class Kept {
     try {
       await this.#ask('put()', () => stored);
     } catch (thrown) {
-      // It may have been written all the same, or may yet be.
-      this.#undo(entry, stored).catch(() => undefined);
+      // It may have been written all the same, or may yet be. What a closed queue leaves there is for the next one.
+      if (!this.#closing.signal.aborted) this.#undo(entry, stored).catch(() => undefined);
       throw thrown;
     }
   }

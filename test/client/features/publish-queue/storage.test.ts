@@ -162,6 +162,25 @@ describe('a queue with a storage', () => {
     network.online();
   });
 
+  it('leaves there what it was just putting when it is closed', async () => {
+    const storage = new MapStorage();
+    const put = storage.put.bind(storage);
+    const { promise: isHeard, resolve: hear } = Promise.withResolvers<void>();
+    // Written at once, and told of later.
+    storage.put = (key, value) => put(key, value).then(() => isHeard);
+    const { queue } = queueOf(storage);
+    const refused = rejection(queue.publish('a'));
+    await network.clock.advance(10);
+    await queue.close();
+    hear();
+    await network.clock.advance(10);
+    expect(await refused).toMatchObject({ code: 'PN-2004', delivery: 'not-sent' });
+    expect(storage.map.size).toBe(1);
+    const next = queueOf(new MapStorage(storage.map));
+    await next.queue.drain();
+    expect(await stored()).toEqual(['a']);
+  });
+
   it('takes out of the storage what its signal takes out, also while it is put there', async () => {
     const storage = new MapStorage();
     const puts: (() => void)[] = [];
