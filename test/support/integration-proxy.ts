@@ -84,6 +84,8 @@ class Link {
   readonly #server: Socket;
   readonly #timers: Partial<Record<'request' | 'answer', NodeJS.Timeout>> = {};
   #frozen = false;
+  /** It is about to be reset. Of what comes meanwhile nothing passes: behind a piece that was cut it would look whole. */
+  #broken = false;
   /** What has to happen, in this order. */
   readonly #waiting: Readonly<Record<'request' | 'answer', { readonly due: number; action(): void }[]>> = {
     request: [],
@@ -126,12 +128,14 @@ class Link {
   #pass(kind: 'request' | 'answer', { pass, next, delay = 0 }: Verdict, piece: Buffer): void {
     const target = kind === 'request' ? this.#server : this.#client;
     this.#later(kind, delay, () => {
-      if (this.#frozen) return;
+      if (this.#frozen || this.#broken) return;
       if (pass > 0 && target.writable) target.write(piece.subarray(0, pass));
       if (next === 'freeze') this.freeze();
-      // What was just written leaves before the connection does.
-      else if (next === 'reset') this.#later(kind, 1, () => this.reset());
-      else if (next === 'end') this.#client.end();
+      else if (next === 'reset') {
+        this.#broken = true;
+        // What was just written leaves before the connection does.
+        this.#later(kind, 1, () => this.reset());
+      } else if (next === 'end') this.#client.end();
     });
   }
 
