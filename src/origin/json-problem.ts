@@ -90,8 +90,10 @@ function readMembers(reader: Reader, depth: number): void {
   if (token.text === '}') return;
   for (;;) {
     if (!token.text.startsWith('"')) reader.fail(token.at, 'the name of a member is missing');
-    if (names.has(token.text)) reader.fail(token.at, 'the object has this name already');
-    names.add(token.text);
+    // Without its escapes: `"\u0061"` is the name `"a"`.
+    const name = String(JSON.parse(token.text));
+    if (names.has(name)) reader.fail(token.at, 'the object has this name already');
+    names.add(name);
     const colon = reader.next();
     if (colon.text !== ':') reader.fail(colon.at, 'a colon is missing');
     readValue(reader, depth + 1);

@@ -137,6 +137,7 @@ describe('the keysets of a text', () => {
     ['[,]', 'line 1, column 2: a value is missing'],
     ['[]\n"hush"', 'line 2, column 1: something follows its end'],
     ['[{"access": true, "access": false}]', 'line 1, column 19: the object has this name already'],
+    ['[{"access": true, "\\u0061ccess": false}]', 'line 1, column 19: the object has this name already'],
     [`${'['.repeat(40)}`, 'line 1, column 34: it is nested too deeply'],
     ['SECRET_KEY=hush', 'line 1, column 1: this is not JSON'],
   ])('that are not JSON, as in %j, are refused by line and column', (json, place) => {
@@ -181,8 +182,9 @@ test('a text is JSON if the platform says so', () => {
   );
   fc.assert(
     fc.property(texts, (text) => {
-      const isJson = findJsonProblem(text) === undefined;
-      expect(isJson || findJsonProblem(text)?.includes('already') === true).toBe(isParsed(text));
+      const problem = findJsonProblem(text);
+      // A name that comes twice is a problem of its own, whatever follows it.
+      if (!problem?.includes('already')) expect(problem === undefined).toBe(isParsed(text));
     }),
     { numRuns: 2_000 },
   );
