@@ -37,8 +37,16 @@ interface Attempts<R> {
   readonly values: object;
   readonly options: InnerOptions;
   readonly send: (options: InnerOptions) => Promise<R>;
-  /** The beginning of an attempt that an earlier process may have made. */
-  readonly since?: Moment | undefined;
+  /** What an earlier process may have tried. */
+  readonly tried?: Tried | undefined;
+}
+
+/** Attempts of which one may have been taken. */
+export interface Tried {
+  /** The beginning of the first of them. */
+  readonly since: Moment;
+  /** What the last one failed with. */
+  readonly failure: unknown;
 }
 
 /**
@@ -48,27 +56,22 @@ interface Attempts<R> {
 export function attemptsOf<R>(
   executor: Executor,
   of: { retry: Retry },
-  { values, options, send, since: first }: Attempts<R>,
+  { values, options, send, tried: before }: Attempts<R>,
 ): () => Promise<R> {
   const { clock, lookUp } = executor.settings;
   // The wall clock counts the sleep of a machine, too.
   const read = (): Moment => [clock.now(), clock.monotonic()];
-  // The beginning of the first attempt that may have been taken, and the last failure.
-  let since = first;
-  let last: unknown;
+  let tried = before;
   const attempt = (limits: InnerOptions) => {
     const begun = read();
     return send(limits).catch((thrown: unknown) => {
-      last = thrown;
-      const error = isOwnError(thrown) && thrown;
-      if (!error || error.delivery === 'unknown') since ??= begun;
-      // What became of this attempt says nothing of those before.
-      if (error && since) last = withDetails(error, { delivery: 'unknown' });
-      throw last;
+      tried = triedBy(thrown, tried?.since ?? begun, tried !== undefined);
+      throw tried?.failure ?? thrown;
     });
   };
   return async () => {
-    if (!since) return attempt(options);
+    if (!tried) return attempt(options);
+    const { since, failure } = tried;
     const [now, monotonic] = read();
     const awake = monotonic - since[1];
     // The most that may have passed: the machine may have slept.
@@ -81,10 +84,17 @@ export function attemptsOf<R>(
     if (result) return result as R;
     if (result === undefined) of.retry = 'not-sent';
     // The least that has passed: a wall clock that was set forward brings nothing to its end that is still on its way.
-    if (result !== null || awake < SAFE_TIME) throw last;
-    since = undefined;
+    if (result !== null || awake < SAFE_TIME) throw failure;
+    tried = undefined;
     return attempt(options);
   };
+}
+
+// `undefined` if no attempt may have been taken. What became of this one says nothing of those before.
+function triedBy(failure: unknown, since: Moment, isRepeat: boolean): Tried | undefined {
+  if (!isOwnError(failure)) return { since, failure };
+  if (!isRepeat && failure.delivery !== 'unknown') return undefined;
+  return { since, failure: withDetails(failure, { delivery: 'unknown' }) };
 }
 
 /** Makes the ids of one client's messages, in a client that is to make them. */

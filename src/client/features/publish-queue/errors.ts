@@ -36,6 +36,12 @@ export function forgottenError(): PubNubError {
   return new PubNubError('PN-2002', what, { operation, delivery: 'unknown' });
 }
 
+/** The error of the attempts of an earlier process, as far as this one knows. */
+export function unansweredError(): PubNubError {
+  const what = `${operation}: an attempt of an earlier process may have arrived.`;
+  return new PubNubError('PN-2002', what, { operation, delivery: 'unknown' });
+}
+
 /** The error of a storage. */
 export function storageError(what: string, cause?: unknown): PubNubError {
   const details = { operation, delivery: 'not-sent', cause } as const;

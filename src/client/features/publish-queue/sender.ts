@@ -10,7 +10,7 @@ import { watchSurroundings } from '../../runtime/surroundings.ts';
 import type { PublishResult } from '../message.ts';
 import { attempting, type QueuedValues } from './endpoint.ts';
 import type { Entry } from './entry.ts';
-import { forgottenError } from './errors.ts';
+import { forgottenError, unansweredError } from './errors.ts';
 import type { Pace } from './pace.ts';
 
 /** The longest pause between two attempts that the server has not asked for, in milliseconds. */
@@ -56,7 +56,7 @@ export class Sender {
       values,
       options: { signal, ...ASKED_AGAIN },
       send: (limited) => this.#attempt(entry, values, limited),
-      since: entry.since,
+      tried: entry.since && { since: entry.since, failure: unansweredError() },
     });
     for (let count = 1, denials = 0; ; count++) {
       await pace.turn(signal);

@@ -44,7 +44,7 @@ class Disk implements QueueStorage {
 
 type Step =
   | { readonly do: 'publish'; readonly count: number }
-  | { readonly do: 'pass'; readonly milliseconds: number }
+  | { readonly do: 'pass' | 'sleep'; readonly milliseconds: number }
   | {
       readonly do: 'fail';
       readonly what: 'publish' | 'fetchMessages' | 'time';
@@ -58,7 +58,7 @@ type Fault = 'refused' | 'reset' | 'truncated' | 'stall' | 'hang' | 'html' | 'bu
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('publish' as const), count: fc.integer({ min: 1, max: 5 }) }),
   fc.record({
-    do: fc.constant('pass' as const),
+    do: fc.constantFrom('pass' as const, 'pass' as const, 'sleep' as const),
     milliseconds: fc.constantFrom(0, 1, 40, 2_000, 20_000, 130_000, 900_000),
   }),
   fc.record({
@@ -71,20 +71,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('crash' as const), left: fc.integer({ min: 0, max: 40 }) }),
 );
 
+/** How a queue sends. */
+interface Manner {
+  readonly ordered: boolean;
+  readonly maxPerSecond?: number;
+}
+
 /** A program over one storage, through any number of processes. */
 class Program {
   readonly map = new Map<string, string>();
   readonly told: unknown[] = [];
   readonly promised: Promise<unknown>[] = [];
   readonly #network: TestNetwork;
-  readonly #ordered: boolean;
+  readonly #manner: Manner;
   #disk = new Disk(this.map, Number.POSITIVE_INFINITY);
   #queue: PublishQueue<unknown>;
   #next = 0;
 
-  constructor(network: TestNetwork, ordered: boolean) {
+  constructor(network: TestNetwork, manner: Manner) {
     this.#network = network;
-    this.#ordered = ordered;
+    this.#manner = manner;
     this.#queue = this.#start();
   }
 
@@ -92,6 +98,7 @@ class Program {
     const { clock } = this.#network;
     if (step.do === 'publish') for (let count = 0; count < step.count; count++) this.#publish();
     if (step.do === 'pass') await clock.advance(step.milliseconds);
+    if (step.do === 'sleep') await this.#network.sleep(step.milliseconds);
     if (step.do === 'offline' || step.do === 'online') this.#network[step.do]();
     if (step.do === 'fail')
       this.#network.fail(step.what, {
@@ -127,7 +134,7 @@ class Program {
 
   #start(): PublishQueue<unknown> {
     return this.#network.client('alice').publishQueue('room', {
-      ordered: this.#ordered,
+      ...this.#manner,
       persistTo: this.#disk,
       onError: ({ code }) => this.told.push(code),
     });
@@ -139,9 +146,9 @@ class Program {
   }
 }
 
-async function run(steps: readonly Step[], ordered: boolean): Promise<void> {
+async function run(steps: readonly Step[], manner: Manner): Promise<void> {
   await using network = createTestNetwork();
-  const program = new Program(network, ordered);
+  const program = new Program(network, manner);
   const accepted = new Set<number>();
   for (const step of steps) {
     await program.play(step);
@@ -152,20 +159,35 @@ async function run(steps: readonly Step[], ordered: boolean): Promise<void> {
   const { messages } = await reader.history().channel('room').execute();
   const stored = messages.map(({ entry }) => Number(entry));
   const sorted = [...new Set(stored)].sort((one, other) => one - other);
-  expect(ordered ? stored : [...stored].sort((one, other) => one - other)).toEqual(sorted);
+  expect(manner.ordered ? stored : [...stored].sort((one, other) => one - other)).toEqual(sorted);
   expect([...accepted].filter((number) => !stored.includes(number))).toEqual([]);
   expect([program.told, program.map.size]).toEqual([[], 0]);
 }
 
 describe('whatever fails, and wherever a process ends', () => {
-  it.each([true, false])(
-    'each message that the storage had is stored once, in order if that is %s',
-    async (ordered) => {
+  it.each<Manner>([{ ordered: true }, { ordered: false }, { ordered: false, maxPerSecond: 2 }])(
+    'each message that the storage had is stored once, in order where that is asked for: %j',
+    async (manner) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), (steps) => run(steps, ordered)),
+        fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), (steps) => run(steps, manner)),
         { numRuns: Number(process.env['TIMETOKEN_RUNS'] ?? 40) },
       );
     },
     300_000,
   );
+
+  it('a machine that sleeps while kept messages wait for their turn has sent them when it is awake', async () => {
+    const publish = { do: 'publish', count: 3 } as const;
+    const refused = { do: 'fail', what: 'publish', fault: 'refused', times: 3 } as const;
+    await run(
+      [
+        refused,
+        publish,
+        { do: 'pass', milliseconds: 500 },
+        { do: 'crash', left: 100 },
+        { do: 'sleep', milliseconds: 130_000 },
+      ],
+      { ordered: false, maxPerSecond: 2 },
+    );
+  });
 });
