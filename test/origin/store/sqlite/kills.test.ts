@@ -29,9 +29,7 @@ interface Ledger {
 /** Runs a publisher until it has told so many lines, then kills it. */
 async function killed(path: string, name: string, plan: { offset: number; lines: number }, ledger: Ledger) {
   const args = [PROGRAM, path, name, String(plan.offset), ledger.newest];
-  // Starting is most of the work, so that it is done once.
-  const env = { ...process.env, NODE_COMPILE_CACHE: `${path}-compiled` };
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   let told = 0;
   createInterface(child.stdout).on('line', (line) => {
