@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Database, numberIn } from './database.ts';
-import { damaged, fileError } from './failures.ts';
+import { damaged, fileError, isBusy } from './failures.ts';
 import { epochIn, lookAt, sizeOf } from './incarnation.ts';
 import type { WorkerSettings } from './messages.ts';
 import { inTransaction, migrate, versionIn } from './migrations.ts';
@@ -13,6 +13,7 @@ const BUSY_MS = 800;
 // The log of changes goes into the file when it has so many pages of 4 KiB: rarely enough to be no work.
 const CHECKPOINT_PAGES = 4_000;
 const CACHE_KIB = 16_384;
+const MOST_SWITCHES = 10;
 
 /** A file that is open. */
 export interface OpenFile {
@@ -27,7 +28,7 @@ export function openFile(settings: WorkerSettings, now: number): OpenFile {
   inspect(path);
   const before = lookAt(path);
   return opened(path, {}, (db) => {
-    db.exec('PRAGMA journal_mode = WAL');
+    switchToLog(db);
     db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
     migrate(db, path);
@@ -45,6 +46,20 @@ export function openToRead(path: string): Database {
     if (isCutOff(db, path)) throw damaged(path);
     return db;
   });
+}
+
+// SQLite waits for no lock where it switches: two that make a file at the same time would wait for each other. The lock of
+// a transaction is waited for, and whoever had it may have switched.
+function switchToLog(db: Database): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt === MOST_SWITCHES) throw error;
+      inTransaction(db, () => undefined);
+    }
+  }
 }
 
 // Opened to be read first: nothing is written to what is not ours.

@@ -3,8 +3,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { message, stampsOf } from '../../../../src/origin/conformance/entries.ts';
 import { entriesAfter } from '../../../../src/origin/conformance/world.ts';
 import { StoreUnavailable } from '../../../../src/origin/index.ts';
+import { sqliteStore } from '../../../../src/origin/sqlite.ts';
 import { systemTurn } from '../../../../src/origin/system.ts';
 import { openEngine } from './engines.ts';
+import { temporaryFile } from './files.ts';
 
 function lock(path: string): { free(): void } {
   const db = new DatabaseSync(path);
@@ -49,4 +51,17 @@ test('a lock that is short is waited for', async () => {
   for (let turn = 0; turn < 100; turn++) await systemTurn();
   held.free();
   expect(await appended).toHaveLength(1);
+});
+
+test('who begins to use a new file while another process does so waits for it', async () => {
+  const path = temporaryFile();
+  const held = lock(path);
+  const engine = sqliteStore({ path });
+  onTestFinished(() => engine.close());
+  const start = performance.now();
+  await expect(engine.open()).rejects.toThrow(StoreUnavailable);
+  // SQLite itself refuses at once.
+  expect(performance.now() - start).toBeGreaterThan(700);
+  held.free();
+  await engine.open();
 });
