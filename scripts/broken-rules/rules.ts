@@ -239,7 +239,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'what may have been taken is unknown, whatever became of the last attempt',
-    find: "if (error && since) last = withDetails(error, { delivery: 'unknown' });",
-    replace: '',
+    find: "failure: withDetails(failure, { delivery: 'unknown' })",
+    replace: 'failure',
   },
 ];
