@@ -9,7 +9,7 @@ export interface Whereabouts {
 
 type Advice = (where: Whereabouts, operation: PubNubError['operation']) => string;
 
-// An origin of `serve` speaks HTTP only.
+// An origin of `serve` speaks HTTP unless it has a certificate.
 const LOCAL = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 const DEFAULT_PORT = '8090';
 const DEEPEST = 8;
@@ -17,7 +17,7 @@ const DEEPEST = 8;
 const unknownHost: Advice = ({ address }) =>
   `The host of ${address} is not known here. Check its spelling, or name another with --origin.`;
 const noTls: Advice = ({ address }) =>
-  `${address} does not answer in HTTPS. An origin of \`serve\` speaks HTTP: leave out --ssl and TIMETOKEN_SSL, or begin --origin with http://.`;
+  `${address} does not answer in HTTPS. An origin of \`serve\` speaks HTTP unless it has --cert: leave out --ssl and TIMETOKEN_SSL, or begin --origin with http://.`;
 const notAnOrigin: Advice = ({ address }) =>
   `Something else than an origin answers at ${address}. Check the host and port of --origin.`;
 
