@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline';
 import { ExitCode } from './failures.ts';
+import { inputLines } from './input-lines.ts';
 import { Stopper } from './stopper.ts';
 import type { Output, Terminal } from './terminal.ts';
 
@@ -19,7 +19,7 @@ export function processTerminal(): Terminal {
     }),
     // The command goes on without a reader of its errors.
     stderr: outputTo(process.stderr, () => undefined),
-    stdin: { isTTY: process.stdin.isTTY === true, lines: () => linesOf(process.stdin, stopper.signal) },
+    stdin: { isTTY: process.stdin.isTTY === true, lines: () => inputLines(process.stdin, stopper.signal) },
     env: process.env,
     stop: stopper.signal,
     onHangup: (callback) => void process.on('SIGHUP', callback),
@@ -41,16 +41,4 @@ function outputTo(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoExcep
       if (open) stream.write(text);
     },
   };
-}
-
-async function* linesOf(input: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<string> {
-  if (signal.aborted) return;
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal });
-  try {
-    yield* lines;
-  } finally {
-    lines.close();
-    // An open input would keep the process alive.
-    input.destroy();
-  }
 }

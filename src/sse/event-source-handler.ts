@@ -141,7 +141,11 @@ class EventStreams {
       if (this.send(token, action, body.text) !== 'sent')
         return refusal(404, 'The token has no stream.', headers);
     } catch (error) {
-      return refusal(400, `The text was refused. ${String(Object(error).message ?? error)}`, headers);
+      return refusal(
+        400,
+        `The text was refused.${error instanceof Error ? ` ${error.message}` : ''}`,
+        headers,
+      );
     }
     return new Response('', { headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
   }

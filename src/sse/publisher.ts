@@ -124,19 +124,16 @@ export class Publisher<P = undefined> {
     const published = this.#published(data, names, rest);
     const failures: unknown[] = [];
     // All is made before anything is sent: a function may publish, subscribe or close.
-    const frames = [...this.#outlets(names)].map((outlet) => {
-      try {
-        return [outlet, published.frameFor(outlet.properties)] as const;
-      } catch (error) {
-        failures.push(error);
-        return [outlet, undefined] as const;
-      }
-    });
+    const made = this.#made(published, this.#outlets(names), failures);
     if (!this.#isClosed) this.#backlog.add(published);
-    for (const [outlet, frame] of frames) if (frame) outlet.push(frame);
+    for (const [outlet, frame] of made) if (frame) outlet.push(frame);
+    // Who subscribed meanwhile was too early for the backlog.
+    const others = [...this.#outlets(names)].filter((outlet) => !made.has(outlet));
+    const late = this.#made(published, others, failures);
+    for (const [outlet, frame] of late) if (frame) outlet.push(frame);
     if (failures.length === 0) return;
     throw new Error(
-      `The function that was published failed for ${failures.length} of ${frames.length} subscribers; the others have their events. See \`cause\`.`,
+      `The function that was published failed for ${failures.length} of ${made.size + late.size} subscribers; the others have their events. See \`cause\`.`,
       { cause: failures[0] },
     );
   }
@@ -163,6 +160,19 @@ export class Publisher<P = undefined> {
     }
     const frame = frameOf({ data: textOf(data), ...rest });
     return { id: rest.id, channels, size: frame.bytes.length, frameFor: () => frame };
+  }
+
+  #made(published: Published<P>, outlets: Iterable<Outlet<P>>, failures: unknown[]) {
+    const made = new Map<Outlet<P>, Frame | undefined>();
+    for (const outlet of outlets) {
+      made.set(outlet, undefined);
+      try {
+        made.set(outlet, published.frameFor(outlet.properties));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    return made;
   }
 
   // Ids that another process, or this one after a restart, never gives: those would continue at the wrong event.

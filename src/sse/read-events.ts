@@ -35,6 +35,9 @@ export function readEvents(
 ): AsyncIterable<SseEvent> {
   const { maxEventBytes = MAX_EVENT } = optionsOf('readEvents()', options);
   wholeNumber('maxEventBytes', maxEventBytes, [1]);
+  for (const name of ['onRetry', 'onComment'] as const)
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw new TypeError(`\`${name}\` must be a function.`);
   return events(openedFrom(source), { ...options, maxEventBytes });
 }
 
@@ -73,12 +76,13 @@ async function* events(
 ): AsyncGenerator<SseEvent, undefined> {
   const reader = opened.stream.getReader();
   const decoder = new TextDecoder();
+  const withLineFeeds = lineFeeds();
   const parse = parserOf(options);
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      const text = decoder.decode(value, { stream: true });
+      const text = withLineFeeds(decoder.decode(value, { stream: true }));
       for (let at = 0; at < text.length; at += PIECE) yield* parse(text.slice(at, at + PIECE));
     }
   } finally {
@@ -86,6 +90,16 @@ async function* events(
     reader.cancel().catch(() => undefined);
     reader.releaseLock();
   }
+}
+
+// A function that ends the lines of the next piece with LF. The parser would wait for what follows a CR, which may be LF.
+function lineFeeds() {
+  let endsWithReturn = false;
+  return (piece: string): string => {
+    const text = endsWithReturn && piece.startsWith('\n') ? piece.slice(1) : piece;
+    if (piece !== '') endsWithReturn = piece.endsWith('\r');
+    return text.replace(/\r\n?/g, '\n');
+  };
 }
 
 // A function that takes the next piece and returns the events that end in it.

@@ -61,6 +61,21 @@ describe('the three commands together', () => {
     expect(terminal.stdout.text).toBe('ping: a\\u000ab\\u001b[2J\n');
   });
 
+  test('an answer that is no stream of events is an error, and no reason to try again', async () => {
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<h1>a page</h1>');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const command = ['eventsource-client', TOKEN, '-P', String(port), '-r', '50'];
+    expect(await finish(command, {})).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr:
+        'error: The server answered with content of type text/html, and not with a stream of events. Check the address.\n',
+    });
+  });
+
   test('a second client of a token is refused, with a word on why', async () => {
     const { port } = await serve();
     await listen(port);

@@ -158,7 +158,22 @@ describe('functions that are published', () => {
     publisher.close();
     expect(await dataOf(ann)).toEqual(['inner', 'outer for ann']);
     expect(await dataOf(bob)).toEqual(['inner']);
-    expect(await Promise.all(later.map(dataOf))).toEqual([[]]);
+    expect(await Promise.all(later.map(dataOf))).toEqual([['outer for cy']]);
+  });
+
+  test('who comes back while one runs gets its event too, once', async () => {
+    const publisher = new Publisher<string>({ backlog: 5 });
+    publisher.subscribe({ properties: 'ann' });
+    publisher.publish('a', { id: 'a' });
+    const back: ReturnType<typeof publisher.subscribe>[] = [];
+    const comeBack = (name: string) => {
+      if (name === 'ann') back.push(publisher.subscribe({ properties: 'bob', lastEventId: 'a' }));
+      return `b for ${name}`;
+    };
+    publisher.publish(comeBack, { id: 'b' });
+    publisher.publish('c', { id: 'c' });
+    publisher.close();
+    expect(await Promise.all(back.map(dataOf))).toEqual([['b for bob', 'c']]);
   });
 
   test('one may close the publisher', async () => {

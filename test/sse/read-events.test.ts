@@ -15,6 +15,12 @@ describe('the format', () => {
     ['all fields', 'id: 1\nevent: e\ndata: a\ndata: b\n\n', [{ data: 'a\nb', event: 'e', id: '1' }]],
     ['CRLF', 'id: 1\r\nevent: ping\r\ndata: 42\r\n\r\n', [{ data: '42', event: 'ping', id: '1' }]],
     ['CR', 'data: a\rdata: b\r\rdata: c\r\r\n', [{ data: 'a\nb' }, { data: 'c' }]],
+    ['CR at its end', 'data: a\r\rdata: b\r\r', [{ data: 'a' }, { data: 'b' }]],
+    [
+      'all ends of lines',
+      'data: a\r\n\rdata: b\n\rdata: c\r\n\n',
+      [{ data: 'a' }, { data: 'b' }, { data: 'c' }],
+    ],
     ['a byte order mark', '\ufeffdata: a\n\n', [{ data: 'a' }]],
     ['no space, and two', 'data:a\n\ndata:  b\n\n', [{ data: 'a' }, { data: ' b' }]],
     ['empty data', 'data:\n\ndata\n\n', [{ data: '' }, { data: '' }]],
@@ -143,4 +149,13 @@ test.each([[undefined], [null], [5], ['text'], [{ a: 1 }], [[]], [Promise.resolv
 
 test.each([[null], [5], ['text'], [[]]] as never[][])('options %j are refused', (options) => {
   expect(() => readEvents(streamOf('data: a\n\n'), options)).toThrow(/^The options of readEvents\(\)/);
+});
+
+test.each([
+  ['onRetry', 5],
+  ['onComment', null],
+])('%s has to be a function: %j is refused at once', (name, given) => {
+  expect(() => readEvents(streamOf('data: a\n\n'), { [name]: given } as object)).toThrow(
+    `\`${name}\` must be a function.`,
+  );
 });

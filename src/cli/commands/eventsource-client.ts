@@ -71,7 +71,8 @@ class Connection {
   async read(): Promise<unknown> {
     try {
       for await (const event of await this.#open()) {
-        if (event.id !== undefined) this.#lastEventId = event.id;
+        // What no header can carry is no place to go on from.
+        if (event.id !== undefined && !/\p{Cc}/u.test(event.id)) this.#lastEventId = event.id;
         this.#terminal.stdout.write(this.#options.json ? jsonLine(event) : lineOf(event));
       }
       return undefined;
@@ -102,16 +103,31 @@ class Connection {
       answer.destroy();
       throw this.#refused(answer.statusCode ?? 0);
     }
+    // The same streams: only their declarations differ between the platform and Node.
+    const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+    const type = answer.headers['content-type'];
+    const events = this.#eventsOf(
+      new Response(body, type === undefined ? {} : { headers: { 'content-type': type } }),
+    );
     this.#wasOpen = true;
     this.#debug(`connected to ${this.#url.origin}`);
-    // The same streams: only their declarations differ between the platform and Node.
-    return readEvents(Readable.toWeb(answer) as ReadableStream<Uint8Array>, {
-      onRetry: (milliseconds) => {
-        this.#retry = Math.min(milliseconds, LONGEST_RETRY);
-        this.#debug(`the server set the time to connect again to ${milliseconds} ms`);
-      },
-      onComment: (text) => this.#debug(`comment: ${text}`),
-    });
+    return events;
+  }
+
+  // Anything else than a stream of events is no reason to try again.
+  #eventsOf(response: Response): AsyncIterable<SseEvent> {
+    try {
+      return readEvents(response, {
+        onRetry: (milliseconds) => {
+          this.#retry = Math.min(milliseconds, LONGEST_RETRY);
+          this.#debug(`the server set the time to connect again to ${milliseconds} ms`);
+        },
+        onComment: (text) => this.#debug(`comment: ${text}`),
+      });
+    } catch (cause) {
+      this.#retry = 0;
+      throw new CommandError(messageOf(cause), { cause });
+    }
   }
 
   // A server may take a while to see that a connection is broken: until then the token is in use.
@@ -131,7 +147,9 @@ class Connection {
 }
 
 function brokenOff(cause: unknown): CommandError {
-  return new CommandError(`The stream broke off: ${messageOf(cause)}. Give -r to connect again.`, { cause });
+  // What a library advises further is for programs.
+  const [why = ''] = messageOf(cause).split(/\.(?: |$)/);
+  return new CommandError(`The stream broke off: ${why}. Give -r to connect again.`, { cause });
 }
 
 function lineOf({ event = 'message', data, id }: SseEvent): string {

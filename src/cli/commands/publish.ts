@@ -42,7 +42,7 @@ export function addPublish(program: Command, context: CliContext): void {
     .argument('[message]', 'JSON, or text with --text; if absent, each line of the input is a message')
     .option('--text', 'messages are plain text')
     .option('--meta <json>', 'metadata of the message, as JSON', json)
-    .option('--ttl <hours>', 'hours to keep it in history', wholeNumber(0, 1e15))
+    .option('--ttl <hours>', 'hours to keep it in history', wholeNumber(0, 87_600))
     .addOption(new Option('--no-store', 'do not keep it in history'))
     .option('--type <name>', 'custom message type')
     .option('--post', 'send by POST')
