@@ -317,6 +317,7 @@ async function leave(
   // Some calls are wrong on purpose.
   const given = { channel: 'a', fileName: 'n', ...way.call, file: source.file, ...(sized && { size }) } as {
     channel: string;
+    fileName: string;
     file: WatchedSource['file'];
   };
   let over = false;
