@@ -7,8 +7,9 @@ import { code, type GeneratedPage, table } from './docs-page.ts';
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 
 /** The features of `timetoken/features`, and what they are for. */
-const FEATURES: Readonly<Record<string, string>> = {
+export const FEATURES: Readonly<Record<string, string>> = {
   presence: 'who is where: `hereNow`, `whereNow`, `setState`, `getState`',
+  occupants: '`occupants()`: who is on a channel, kept up to date; `presence` does not add it',
   storage:
     '`history`, `fetchMessages`, `messageCounts`, `deleteMessages`; the option `recovery`, and `withLast()`',
   recoveries: 'the status `PNRecoveredCategory`, after a loss',

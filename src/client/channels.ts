@@ -7,8 +7,11 @@ export type LiteralKeys<C> = keyof {
 } &
   string;
 
-/** `'chat.*'` becomes `chat.${string}`; any other key is itself. */
-export type Pattern<K extends string> = K extends `${infer P}.*` ? `${P}.${string}` : K;
+/**
+ * `'chat.*'` becomes `chat.${string}${string}`; any other key is itself. Two strings are at least one character: `chat.`
+ * names nothing of `'chat.*'`.
+ */
+export type Pattern<K extends string> = K extends `${infer P}.*` ? `${P}.${string}${string}` : K;
 
 /** Names that may be published to: the map's keys, wildcards as patterns; any string under an index signature. */
 export type ChannelName<C> = string extends keyof C
@@ -31,6 +34,15 @@ export type PayloadOf<C, N extends string> =
           ? C[B]
           : never
       : never;
+
+/** What may be sent to a channel of these names: where there are several, what every one of them takes. */
+export type PayloadTo<C, N extends string> =
+  // Boxed, so that a payload that is a union stays one; as arguments, the boxes are inferred as their intersection.
+  (N extends string ? (sent: { readonly payload: PayloadOf<C, N> }) => void : never) extends (
+    sent: infer S extends { readonly payload: unknown },
+  ) => void
+    ? S['payload']
+    : never;
 
 /** A payload as it is received: of bytes, their Base64. */
 export type Received<Payload> = Payload extends Uint8Array ? string : Payload;

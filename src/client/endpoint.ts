@@ -11,6 +11,13 @@ export interface Params {
   readonly '~given': object;
   /** Parameters of which at least one must be given. */
   readonly '~oneOf'?: string;
+  /** Parameters of which at most one may be given: each set of them. */
+  readonly '~atMostOne'?: Alternatives<string>;
+}
+
+/** Names of which at most one may be given. */
+export interface Alternatives<Names extends string> {
+  readonly '~names': Names;
 }
 
 /** A parameter that takes one value, several arguments or an array; further calls add to it. */

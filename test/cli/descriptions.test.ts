@@ -38,7 +38,7 @@ suite('events in words', () => {
     [
       'one that cannot be read',
       describe.message({ ...message, error: unreadable }, manner),
-      'room bob: "hi" wrong\\u001bkey. Check that both sides have the same cipher key; the message is delivered as received. (PN-5001)',
+      'room bob: "hi" wrong\\u001bkey. Check that both sides have the same cipher key. (PN-5001)',
     ],
     [
       'a hostile type',

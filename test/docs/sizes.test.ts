@@ -1,6 +1,7 @@
+import * as exported from 'timetoken/features';
 import { expect, it } from 'vitest';
 import { readProjectFile } from '../../scripts/docs-page.ts';
-import { sizesPage } from '../../scripts/docs-sizes.ts';
+import { FEATURES, sizesPage } from '../../scripts/docs-sizes.ts';
 
 /** The figures of tables, by the first cell of their rows. */
 function figures(text: string): Readonly<Record<string, number>> {
@@ -16,3 +17,8 @@ it('the page on small bundles tells what the build weighs, to a few tenths of a 
   for (const [what, size] of Object.entries(measured))
     expect(Math.abs((told[what] ?? 0) - size), what).toBeLessThan(0.5);
 }, 60_000);
+
+it('the page on small bundles lists every feature', () => {
+  const features = Object.entries<object>(exported).filter(([, each]) => 'builders' in each);
+  expect(Object.keys(FEATURES).sort()).toEqual(features.map(([name]) => name).sort());
+});

@@ -134,7 +134,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'an impossible option': { code: 'PN-1002', execute: { timeout: Number.NaN }, left: 'before' },
   'a parameter that there is not': { code: 'PN-1003', call: { filename: 'n' }, left: 'before' },
   'a wrong parameter': { code: 'PN-1002', call: { mimeType: 'none' }, left: 'before' },
-  'no name': { code: 'PN-1002', call: { fileName: undefined }, left: 'before' },
+  'no name': { code: 'PN-1001', call: { fileName: undefined }, left: 'before' },
   'no channel': { code: 'PN-1001', call: { channel: undefined }, left: 'before' },
   'a message that is too large': { code: 'PN-1005', call: { message: 'x'.repeat(40_000) }, left: 'before' },
   'a message that is no JSON': { code: 'PN-1004', call: { message: 1n }, left: 'before' },
@@ -317,6 +317,7 @@ async function leave(
   // Some calls are wrong on purpose.
   const given = { channel: 'a', fileName: 'n', ...way.call, file: source.file, ...(sized && { size }) } as {
     channel: string;
+    fileName: string;
     file: WatchedSource['file'];
   };
   let over = false;

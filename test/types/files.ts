@@ -1,5 +1,12 @@
 // Compiled, never run: what the builders of file operations accept, and what they give.
-import type { DownloadedFile, FileProgress, ListFilesResult, PubNub, SendFileResult } from 'timetoken';
+import type {
+  DownloadedFile,
+  FileProgress,
+  ListFilesResult,
+  MissingParameter,
+  PubNub,
+  SendFileResult,
+} from 'timetoken';
 import { same } from './expect.ts';
 
 declare const loose: PubNub;
@@ -33,11 +40,21 @@ export async function calls(): Promise<void> {
     blob,
     stream,
   ]) {
-    await loose.sendFile().channel('a').file(data).execute();
+    await loose.sendFile().channel('a').file(data).fileName('n').execute();
   }
   // A file's message is none of the channel's payloads.
-  await typed.sendFile().channel('chat.x').file(blob).message('anything').execute();
+  await typed.sendFile().channel('chat.x').file(blob).fileName('n').message('anything').execute();
 
+  // A `File` brings its name; of anything else, it is missing.
+  await loose.sendFile().channel('a').file(new File([], 'n')).execute();
+  await loose.sendFile({ channel: 'a', file: new File([], 'n') }).execute();
+  const unnamed = loose.sendFile().channel('a').file('text');
+  same<MissingParameter<'fileName'>>()(unnamed.execute);
+  // @ts-expect-error: the name is missing
+  await unnamed.execute();
+  // @ts-expect-error: a Blob may be no File
+  await loose.sendFile({ channel: 'a', file: blob }).execute();
+  same<MissingParameter<'file'>>()(loose.sendFile().channel('a').execute);
   // @ts-expect-error: the file is missing
   await loose.sendFile().channel('a').execute();
   // @ts-expect-error: a number is no file

@@ -15,6 +15,8 @@ const MISTAKES: readonly (readonly [code: string, ...words: readonly string[]])[
   ['pubnub.publish().message({ id: 1 }).envelope();', 'MissingParameter<"channel">'],
   ['pubnub.publish().execute();', 'MissingParameter<', '"channel"', '"message"'],
   ['pubnub.subscribe().withPresence().execute();', 'MissingParameter<', '"channels"', '"channelGroups"'],
+  ["loose.subscribe().channels('a').withCursor('1:2').withLast(1).execute();", 'DoNotGoTogether<'],
+  ["loose.sendFile().channel('a').file('text').execute();", 'MissingParameter<"fileName">'],
   ["pubnub.publish().message({ id: 1 }).channel('chat.1').execute();", 'MessageDoesNotFit<"chat.1">'],
   ["pubnub.publish().channel('orders').message({ id: 'x' });", "'string' is not assignable to type 'number'"],
   ["pubnub.publish().channel('orderz');", '"orderz"', 'orders'],

@@ -28,6 +28,10 @@ same<PublishQueue<{ readonly id: string }>>()(orders);
 same<Promise<PublishResult>>()(orders.publish({ id: '1' }));
 void orders.publish({ id: '1' }, { id: 'order-1', meta: { lang: 'en' }, signal: AbortSignal.abort() });
 void shop.publishQueue('chat.1').publish({ text: 'hi' });
+declare const which: 'orders' | 'chat.1';
+void shop.publishQueue(which).publish({ id: '1', text: 'hi' });
+// @ts-expect-error one of the channels takes another payload
+void shop.publishQueue(which).publish({ id: '1' });
 // @ts-expect-error another payload
 void orders.publish({ text: 'hi' });
 // @ts-expect-error no such channel

@@ -1,5 +1,16 @@
-import type { Envelope, MessageDoesNotFit, MissingParameter, PublishResult } from 'timetoken';
-import { chat, command, dynamic, loose, open, order, rooms, shop } from './channel-map.ts';
+import type { Envelope, MessageDoesNotFit, MissingParameter, PublishResult, PubNub } from 'timetoken';
+import {
+  type Chat,
+  chat,
+  command,
+  dynamic,
+  loose,
+  type Order,
+  open,
+  order,
+  rooms,
+  shop,
+} from './channel-map.ts';
 import { type Equal, type Expect, same } from './expect.ts';
 
 // A complete builder ends in promises; an incomplete one says what is missing.
@@ -170,3 +181,49 @@ void loose.publish({ channel: 'a', message: 'x', ...(maybe && { customMessageTyp
 void loose.publish({ channel: 'a', message: JSON.parse('1') }).execute();
 declare const unchecked: unknown;
 void loose.publish().channel('a').message(unchecked).execute();
+
+// One of several channels, to be known at run time only: what is sent has to fit all of them.
+declare const which: 'orders' | 'chat.1';
+declare const fitting: Order & Chat;
+// @ts-expect-error an order is nothing for the other channel
+shop.publish().channel(which).message(order);
+// @ts-expect-error neither in an object
+shop.publish({ channel: which, message: { id: 1, lines: [] } }).execute();
+// @ts-expect-error nor is one that was set first
+shop.publish().message(order).channel(which).execute();
+// @ts-expect-error a signal is no different
+shop.signal().channel(which).message(chat);
+void shop.publish().channel(which).message(fitting).execute();
+void shop.publish({ channel: which, message: fitting }).execute();
+void shop.publish().message(fitting).channel(which).execute();
+void shop
+  .publish()
+  .channel(dynamic ? 'chat.1' : 'chat.2')
+  .message(chat)
+  .execute();
+declare const mixed: PubNub<{ a: 'x' | 'y' | null; b: 'y' | 'z'; c: unknown }>;
+declare const letter: 'a' | 'b';
+declare const any: 'a' | 'c';
+void mixed.publish().channel(letter).message('y').execute();
+// @ts-expect-error one of them takes no "x"
+mixed.publish().channel(letter).message('x');
+void mixed.publish().channel('a').message(null).execute();
+void mixed.publish().channel(any).message('x').execute();
+
+// A wildcard wants something behind its dot, whatever it is.
+declare const room: string;
+declare const named: `chat.${string}`;
+// @ts-expect-error nothing is behind the dot
+shop.publish().channel('chat.');
+void shop
+  .publish()
+  .channel(`chat.${room}` as const)
+  .message(chat)
+  .execute();
+void shop.publish().channel(named).message(chat).execute();
+shop.on('message', (event) => {
+  if (!shop.matches('chat.*', event)) return;
+  const name: `chat.${string}` = event.channel;
+  void shop.publish().channel(event.channel).message(event.message).execute();
+  void name;
+});

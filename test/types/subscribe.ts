@@ -1,4 +1,10 @@
-import type { MissingParameter, PNMessageResult, PNPresenceEventResult, Subscription } from 'timetoken';
+import type {
+  DoNotGoTogether,
+  MissingParameter,
+  PNMessageResult,
+  PNPresenceEventResult,
+  Subscription,
+} from 'timetoken';
 import {
   type Chat,
   type Command,
@@ -63,7 +69,7 @@ void lifetimes;
 // What messages() yields follows from the names; an exact name narrows it.
 async function iterators() {
   for await (const event of shop.subscribe().channels('chat.*', ['orders']).execute().messages()) {
-    same<PNMessageResult<`chat.${string}`, Chat> | PNMessageResult<'orders', Order>>()(event);
+    same<PNMessageResult<`chat.${string}${string}`, Chat> | PNMessageResult<'orders', Order>>()(event);
     if (event.channel === 'orders') {
       same<Order>()(event.message);
       continue;
@@ -100,3 +106,31 @@ declare const maybeNames: { readonly channels?: readonly string[] };
 // @ts-expect-error neither of them may be there
 loose.subscribe(maybeNames).execute();
 void loose.subscribe({ ...maybeNames, channelGroups: ['g'] }).execute();
+
+// There is one start.
+const twice = loose.subscribe().channels('a').withTimetoken('1').withLast(2);
+const ofGroups = loose.subscribe().channels('a').withLast(2).channelGroups('g');
+export type Starts = Expect<
+  [
+    Equal<typeof twice.execute, DoNotGoTogether<'withTimetoken' | 'withLast'>>,
+    Equal<typeof ofGroups.execute, DoNotGoTogether<'withLast' | 'channelGroups'>>,
+  ]
+>;
+// @ts-expect-error two starts
+twice.execute();
+// @ts-expect-error groups have no last messages
+ofGroups.execute();
+// @ts-expect-error two starts, in an object
+loose.subscribe({ channels: 'a', withCursor: '1:2', withTimetoken: '2' }).execute();
+void loose.subscribe().channels('a').withTimetoken('1').withTimetoken('2').execute();
+// The one or the other: what is there is known at run time.
+declare const saved: string | undefined;
+const start = saved === undefined ? { withLast: 10 } : { withCursor: saved };
+void loose.subscribe({ channels: 'a', ...start }).execute();
+
+// An iterator is left by `await using`.
+async function left() {
+  await using messages = shop.subscribe().channels('orders').execute().messages();
+  for await (const { message } of messages) same<Order>()(message);
+}
+void left;

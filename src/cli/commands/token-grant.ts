@@ -84,12 +84,10 @@ function queryOf(options: GrantOptions) {
   const { ttl, authorizedUser, meta } = options;
   const named = byKind(options.channel, options.group, options.user);
   const patterns = byKind(options.channelPattern, options.groupPattern, options.userPattern);
-  const hasPatterns = Object.keys(patterns).length > 0;
-  if (!hasPatterns && Object.keys(named).length === 0)
+  if (Object.keys({ ...named, ...patterns }).length === 0)
     throw new UsageError('The token would allow nothing: give --channel, --group, --user, or a pattern.');
   return {
-    ...{ ttl, ...named },
-    ...(hasPatterns && { patterns }),
+    ...{ ttl, ...named, patterns },
     ...(authorizedUser !== undefined && { authorizedUuid: authorizedUser }),
     ...(meta !== undefined && { meta }),
   };

@@ -27,7 +27,7 @@ export interface ClientAccess {
  * Gets a token, for example from your own server; with an origin, where that server decides on it too. Called once at a time,
  * however many requests wait for it.
  */
-export type TokenProvider = (context: TokenContext) => Promise<string | ClientAccess>;
+export type TokenProvider = (context: TokenContext) => string | ClientAccess | Promise<string | ClientAccess>;
 
 /** The parts of a client that a keeper of tokens uses. */
 export interface KeeperNeeds {

@@ -1,4 +1,14 @@
-import type { Apply, Flag, JsonOf, List, ParamKeys, Params, PayloadJson, RequiredKeys } from '../endpoint.ts';
+import type {
+  Alternatives,
+  Apply,
+  Flag,
+  JsonOf,
+  List,
+  ParamKeys,
+  Params,
+  PayloadJson,
+  RequiredKeys,
+} from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import type { AsJson } from '../wire/json.ts';
 import { describe, titleOf } from './describe.ts';
@@ -7,6 +17,11 @@ import { add, type Given, gather, type ParamsByName } from './given.ts';
 /** The type of `execute` until everything required is set. Its name and its argument are the compiler's message. */
 export interface MissingParameter<Names extends string> {
   readonly 'set this first': Names;
+}
+
+/** The type of `execute` when parameters are set that do not go together. */
+export interface DoNotGoTogether<Names> {
+  readonly 'give one of them': Names;
 }
 
 /** The type of `execute` when the message does not fit the channel. */
@@ -75,7 +90,10 @@ export interface CallExecuteFirst {
 }
 
 // Looked up one by one: of a union of objects, a parameter is given only if all of them have it.
-type Missing<P, G> = { [K in RequiredKeys<P>]: Absent<G, K> }[RequiredKeys<P>] | MissingOneOf<P, G>;
+// What one of is needed may follow from what is given, so it is looked up in the parameters that are filled in.
+type Missing<P, G> =
+  | { [K in RequiredKeys<P>]: Absent<G, K> }[RequiredKeys<P>]
+  | MissingOneOf<P & { readonly '~given': G }, G>;
 type MissingOneOf<P, G> = P extends { readonly '~oneOf': infer O extends string }
   ? { [K in O]: Absent<G, K> }[O] extends infer A
     ? [O] extends [A]
@@ -94,17 +112,27 @@ type Absent<G, K> = K extends keyof G
   : K;
 
 type Gate<P extends Params, T extends Verbs, C, G extends object> = [Missing<P, G>] extends [never]
-  ? Fits<P, C, G> extends true
-    ? VerbsOf<T, C, G>
-    : {
-        readonly [V in keyof T['verbs']]: MessageDoesNotFit<
-          G extends { readonly channel: infer N } ? N : string
-        >;
-      }
+  ? [Clashing<P, G>] extends [never]
+    ? Fits<P, C, G> extends true
+      ? VerbsOf<T, C, G>
+      : {
+          readonly [V in keyof T['verbs']]: MessageDoesNotFit<
+            G extends { readonly channel: infer N } ? N : string
+          >;
+        }
+    : { readonly [V in keyof T['verbs']]: DoNotGoTogether<Clashing<P, G>> }
   : // Looked up in a mapped type, the names are printed themselves, and not the alias that made them.
     { readonly [V in keyof T['verbs']]: MissingParameter<{ [K in Missing<P, G>]: K }[Missing<P, G>]> };
 
-// The only contradiction of given values: the message was set first, and the channel has another payload.
+// Of what may be given once, what is given together. What may be `undefined` at run time may not be there.
+type Clashing<P, G> = P extends { readonly '~atMostOne': infer A }
+  ? A extends Alternatives<infer N>
+    ? Several<{ [K in N & keyof G]: undefined extends G[K] ? never : K }[N & keyof G]>
+    : never
+  : never;
+type Several<N, All = N> = N extends unknown ? ([Exclude<All, N>] extends [never] ? never : N) : never;
+
+// The other contradiction of given values: the message was set first, and the channel has another payload.
 type Fits<P, C, G> =
   Apply<P, C, G> extends { readonly message: JsonOf<infer M> }
     ? G extends { readonly message: infer X }

@@ -34,7 +34,7 @@ export const ERROR_KINDS = {
   ),
   'PN-2001': passing('PNNetworkIssuesCategory', 'Check the connection and the origin.'),
   'PN-2002': passing('PNTimeoutCategory', 'Try again, or allow more time.'),
-  'PN-2003': final('PNCancelledCategory', 'The caller aborted the call; no action is needed.'),
+  'PN-2003': final('PNCancelledCategory', 'Your program ended it: this is no failure.'),
   'PN-2004': final('PNCancelledCategory', 'Create a new client.'),
   'PN-2005': passing(
     'PNNetworkIssuesCategory',
@@ -46,7 +46,10 @@ export const ERROR_KINDS = {
   'PN-3001': final('PNBadRequestCategory', 'Correct the request as the server says.'),
   'PN-3002': final('PNAccessDeniedCategory', 'Check the token, its expiry and its permissions.'),
   'PN-3003': final('PNUnknownCategory', 'Check that what the call names exists.'),
-  'PN-3004': final('PNBadRequestCategory', 'Name fewer channels, or use channel groups.'),
+  'PN-3004': final(
+    'PNBadRequestCategory',
+    'Shorten the address: fewer names, or groups; less message or `meta`.',
+  ),
   'PN-3005': passing(
     'PNUnknownCategory',
     'Send fewer requests; `retryAfter` has the delay, if the server gave one.',
@@ -64,11 +67,8 @@ export const ERROR_KINDS = {
     'PNMalformedResponseCategory',
     'Check which server answers at the address of the origin.',
   ),
-  'PN-5001': final(
-    'PNDecryptionErrorCategory',
-    'Check that both sides have the same cipher key; the message is delivered as received.',
-  ),
-  'PN-5002': final('PNSerializationErrorCategory', 'Check the crypto module.'),
+  'PN-5001': final('PNDecryptionErrorCategory', 'Check that both sides have the same cipher key.'),
+  'PN-5002': final('PNSerializationErrorCategory', 'See `cause`.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 
 /** A stable error code, for example `PN-1001`. */

@@ -1,3 +1,4 @@
+import { ASYNC_DISPOSE } from '../../protocol/disposal.ts';
 import { checkAmount, must, optional } from '../builder/params.ts';
 import type { OptionTable } from '../builder/read-options.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
@@ -94,7 +95,7 @@ interface Reader<T> {
 }
 
 /** A bounded queue whose reader waits for values: the iterator behind `messages()`. */
-export class AsyncQueue<T> implements AsyncIterableIterator<T> {
+export class AsyncQueue<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   readonly #limit: number;
   readonly #overflow: Overflow;
   readonly #options: QueueOptions<T>;
@@ -186,6 +187,10 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.return();
   }
 
   #take(): T {

@@ -190,9 +190,9 @@ function fits(standings: Standings, name: string, timetoken: Timetoken | undefin
   return !stopped || compareTimetokens(timetoken, stopped.timetoken) <= 0;
 }
 
-/** The error of a wait for a subscription that has ended. */
+/** The error of a wait for a subscription, where either has ended. */
 export function endedError(cause?: unknown): PubNubError {
-  return new PubNubError('PN-2003', 'The subscription ended before the server had accepted it.', { cause });
+  return new PubNubError('PN-2003', 'The subscription has ended, or the wait for it.', { cause });
 }
 
 /** The error of a wait for the server while the client is stopped. */

@@ -14,13 +14,16 @@ import {
 } from '../builder/params.ts';
 import type { LiteralKeys, SubscribableName } from '../channels.ts';
 import { checkRecovery } from '../config/checks.ts';
-import type { Endpoint, Flag, List, Params } from '../endpoint.ts';
+import type { Alternatives, Endpoint, Flag, List, Params } from '../endpoint.ts';
 import type { Taken } from '../wire/json.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Parameters of `subscribe()`. */
 export interface SubscribeParams extends Params {
   readonly '~oneOf': 'channels' | 'channelGroups';
+  readonly '~atMostOne':
+    | Alternatives<'withTimetoken' | 'withCursor' | 'withLast'>
+    | Alternatives<'withLast' | 'channelGroups'>;
   /** Channels, wildcards (`news.*`) among them. */
   channels?: List<SubscribableName<this['~map']>>;
   /** Channel groups. */

@@ -53,8 +53,11 @@ export interface Subscription<C, N extends string> extends Disposable {
    * or the subscription or the `signal` ends first.
    */
   connected(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** The messages, in order. The first iterator starts with those since `execute()`; leaving it does not unsubscribe. */
-  messages(options?: MessagesOptions): AsyncIterableIterator<MessageOf<C, N>>;
+  /**
+   * The messages, in order. The first iterator starts with those since `execute()`; leaving it does not unsubscribe. `await
+   * using` leaves it, too.
+   */
+  messages(options?: MessagesOptions): AsyncIterableIterator<MessageOf<C, N>> & AsyncDisposable;
   /** Calls back for one kind of event; returns how to stop. */
   on<Name extends SubscriptionEvent>(
     name: Name,

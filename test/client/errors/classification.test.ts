@@ -307,6 +307,11 @@ describe('an answer that is no success', () => {
     expect(error.errorData).toEqual(body);
   });
 
+  it('says of an address that is too long what may shorten it, whatever it is of', () => {
+    const error = errorFromResponse(OPERATION, { status: 414, body: '', retryAfter: undefined });
+    expect(error.message).toMatch(/Shorten the address: .*names.*`meta`\. \(PN-3004\)$/);
+  });
+
   it('names the channels and groups that the server names', () => {
     const payload = { channels: ['a', 1], 'channel-groups': ['g'] };
     const error = errorFromResponse(OPERATION, { status: 403, body: { payload }, retryAfter: 7 });

@@ -121,6 +121,16 @@ describe('connected()', () => {
     await expect(subscription.connected()).rejects.toMatchObject({ code: 'PN-2003' });
   });
 
+  test('says nothing of the server, nor of a call, where an accepted subscription has ended', async () => {
+    await using fed = new HandFedClient();
+    const subscription = await fed.subscribed('a', 10);
+    await subscription.connected();
+    subscription.unsubscribe();
+    await expect(subscription.connected()).rejects.toMatchObject({
+      message: expect.stringMatching(/^The subscription has ended(?!.*(server|call))/),
+    });
+  });
+
   test('rejects while the client is stopped, and when it stops', async () => {
     await using fed = new HandFedClient();
     const subscription = fed.client.subscribe().channels('a').execute();

@@ -21,6 +21,18 @@ describe('messages()', () => {
     expect(await take(second, 1)).toEqual([25]);
   });
 
+  test('ends with the block of its `await using`: nothing waits for it any more', async () => {
+    await using fed = new HandFedClient();
+    const subscription = await fed.subscribed('a', 10);
+    const reader = subscription.messages();
+    const waiting = reader.next();
+    await reader[Symbol.asyncDispose]();
+    await expect(waiting).resolves.toEqual({ value: undefined, done: true });
+    await fed.deliver(20, [entryAt(15)]);
+    await expect(reader.next()).resolves.toEqual({ value: undefined, done: true });
+    expect(subscription.channels).toEqual(['a']);
+  });
+
   test.each(['on', 'addListener'] as const)(
     'yields nothing of before once %s() has taken it over',
     async (how) => {

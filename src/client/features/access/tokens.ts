@@ -7,7 +7,7 @@ import { checkGrants, checkPatterns, type Grants, masks, type PatternGrants } fr
 
 /** Parameters of `grantToken()`. */
 export interface GrantTokenParams extends Params {
-  readonly '~oneOf'?: 'channels' | 'groups' | 'uuids' | 'patterns';
+  readonly '~oneOf': 'channels' | 'groups' | 'uuids' | 'patterns';
   /** Lifetime of the token in minutes, 1 to 43200. */
   ttl: number;
   /** Permissions by channel: `{ room: ['read', 'write'] }`, or `{ room: { read: true } }`. */

@@ -10,6 +10,7 @@ import {
 } from '../../builder/params.ts';
 import type { ChannelName } from '../../channels.ts';
 import { defineEndpoint, type JsonOf } from '../../endpoint.ts';
+import { PubNubError } from '../../errors/pubnub-error.ts';
 import { path } from '../../request/path.ts';
 import { at, expected, listAt, stringAt } from '../../wire/read.ts';
 import {
@@ -38,8 +39,16 @@ export interface PublishFileMessageParams extends FileParams, FileMessageParams 
 /** Result of `publishFileMessage()`. */
 export type PublishFileMessageResult = PublishResult;
 
+/** What names the file: a `File` does; with any other, the parameter has to. Of one that is not given yet, nobody knows. */
+type Named<Given> = Given extends { readonly file: infer F }
+  ? [F] extends [File]
+    ? 'file'
+    : 'fileName'
+  : 'file';
+
 /** Parameters of `sendFile()`. */
 export interface SendFileParams extends FileMessageParams {
+  readonly '~oneOf': Named<this['~given']>;
   /** Channel that the file is sent to. */
   channel: ChannelName<this['~map']>;
   /** The content of the file: a `Blob` or `File`, bytes, text, or a stream or async iterable of bytes. */
@@ -74,6 +83,8 @@ export interface Announcement {
   readonly fields: readonly FormField[];
 }
 
+const OPERATION = 'PNPublishFileOperation';
+
 const FILE_MESSAGE = { message: optionalJson, ...MESSAGE };
 
 /** `GET /v1/files/publish-file/{pub}/{sub}/0/{channel}/0/{message}` (docs/reference/protocol.md, "Files"). */
@@ -95,7 +106,7 @@ export const publishFileMessage = defineEndpoint<PublishFileMessageParams, Publi
  * (docs/reference/protocol.md, "Files").
  */
 export const sendFile = defineEndpoint<SendFileParams, Announcement>({
-  operation: 'PNPublishFileOperation',
+  operation: OPERATION,
   params: {
     channel: required(checkName),
     file: required(checkFileData),
@@ -108,6 +119,8 @@ export const sendFile = defineEndpoint<SendFileParams, Announcement>({
   needs: ['publishKey'],
   complete: identified,
   conflict: (values) => {
+    if (values.fileName === undefined && !(values.file instanceof File))
+      throw new PubNubError('PN-1001', `${OPERATION}: fileName missing.`, { operation: OPERATION });
     const problem = checkNewFileName(nameOf(values));
     return problem && `fileName ${problem}`;
   },

@@ -137,5 +137,7 @@ function untold(
 
 function notEncrypted(cause: unknown): PubNubError {
   const details = { operation, delivery: 'not-sent', cause } as const;
-  return new PubNubError('PN-5002', `${operation}: the file could not be encrypted.`, details);
+  // What a crypto module throws was cleaned of secrets.
+  const why = cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
+  return new PubNubError('PN-5002', `${operation}: the file could not be encrypted${why}.`, details);
 }

@@ -1,4 +1,4 @@
-import type { ChannelName, PayloadOf } from '../../channels.ts';
+import type { ChannelName, PayloadTo } from '../../channels.ts';
 import type { PubNubError } from '../../errors/pubnub-error.ts';
 import type { PartType } from '../../feature.ts';
 import type { AsJson, Json } from '../../wire/json.ts';
@@ -83,5 +83,5 @@ export interface PublishQueueStart extends PartType {
   readonly start: <const N extends ChannelName<this['~map']>>(
     channel: N,
     options?: PublishQueueOptions,
-  ) => PublishQueue<PayloadOf<this['~map'], N>>;
+  ) => PublishQueue<PayloadTo<this['~map'], N>>;
 }

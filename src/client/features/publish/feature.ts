@@ -10,7 +10,7 @@ import {
   requiredJson,
 } from '../../builder/params.ts';
 import { rest } from '../../builder/verbs.ts';
-import type { ChannelName, PayloadOf } from '../../channels.ts';
+import type { ChannelName, PayloadTo } from '../../channels.ts';
 import type { JsonOf, Params, PayloadJson } from '../../endpoint.ts';
 import { defineFeature } from '../../feature.ts';
 import type { Json } from '../../wire/json.ts';
@@ -29,7 +29,7 @@ import { time } from '../time.ts';
 
 /** The payload that fits the channel that was given. */
 type PayloadFor<P extends Params> = P['~given'] extends { channel: infer N extends string }
-  ? PayloadOf<P['~map'], N>
+  ? PayloadTo<P['~map'], N>
   : unknown;
 
 /** Parameters of `fire()`. */

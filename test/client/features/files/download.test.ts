@@ -293,6 +293,7 @@ describe('downloadFile()', () => {
     const { error } = await failed(holds(bytes ?? other), { cipherKey: 'my-cipher-key' });
     expect(error).toMatchObject({ code: 'PN-5001', operation: 'PNDownloadFileOperation' });
     expect(JSON.stringify(error)).not.toContain('my-cipher-key');
+    expect(error).toMatchObject({ message: expect.not.stringContaining('delivered') });
   });
 });
 

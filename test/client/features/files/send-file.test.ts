@@ -117,10 +117,22 @@ describe('sendFile()', () => {
     }
     const nameless = await sent(sending(), { file: new Blob(['x']), fileName: undefined });
     expect([nameless.error?.code, nameless.error?.message]).toEqual([
-      'PN-1002',
-      expect.stringContaining('fileName'),
+      'PN-1001',
+      expect.stringContaining('PNPublishFileOperation: fileName missing. Set it'),
     ]);
+    expect(nameless.error?.operation).toBe('PNPublishFileOperation');
     expect(nameless.seen).toEqual([]);
+    const unnamed = await sent(sending(), { file: new File(['x'], ''), fileName: undefined });
+    expect([unnamed.error?.code, unnamed.error?.message]).toEqual([
+      'PN-1002',
+      expect.stringContaining('fileName must be'),
+    ]);
+  });
+
+  it('says why a file cannot be encrypted', async () => {
+    const { error } = await sent(sending(), { file: '' }, { cipherKey: 'k' });
+    expect(error?.message).toContain('the file could not be encrypted: there is nothing to encrypt.');
+    expect(error?.message).not.toContain('crypto module');
   });
 
   it.each([

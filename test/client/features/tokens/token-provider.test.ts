@@ -59,6 +59,12 @@ describe('a token provider', () => {
     expect(tokensOf(client)).toEqual(['T1', 'T1']);
   });
 
+  it('may have its token at hand, without a promise', async () => {
+    const client = scriptedClient([SENT], { token: () => 'T1' });
+    await publish(client);
+    expect(tokensOf(client)).toEqual(['T1']);
+  });
+
   it('is asked once, however many requests wait', async () => {
     const token = open();
     const { provider, asked } = giving(token.promise);
