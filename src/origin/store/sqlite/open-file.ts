@@ -5,7 +5,7 @@ import { Database, numberIn } from './database.ts';
 import { damaged, fileError } from './failures.ts';
 import { epochIn, lookAt, sizeOf } from './incarnation.ts';
 import type { WorkerSettings } from './messages.ts';
-import { inTransaction, migrate, versionIn } from './migrations.ts';
+import { checkTables, inTransaction, migrate, versionIn } from './migrations.ts';
 import { dropOrphans, UploadSlot } from './upload-slot.ts';
 
 // A lock of another process is waited for, twice at most, within the time that an origin gives a call.
@@ -41,8 +41,10 @@ export function openFile(settings: WorkerSettings, now: number): OpenFile {
 export function openToRead(path: string): Database {
   if (sizeOf(path) === 0) throw new Error(`There is no store at ${path}.`);
   return opened(path, { readOnly: true }, (db) => {
+    // What was cut off may be where the tables are named, or not.
     versionIn(db, path);
     if (isCutOff(db, path)) throw damaged(path);
+    checkTables(db, path);
     return db;
   });
 }
