@@ -41,7 +41,6 @@ export function openFile(settings: WorkerSettings, now: number): OpenFile {
 export function openToRead(path: string): Database {
   if (sizeOf(path) === 0) throw new Error(`There is no store at ${path}.`);
   return opened(path, { readOnly: true }, (db) => {
-    // What was cut off may be where the tables are named, or not.
     versionIn(db, path);
     if (isCutOff(db, path)) throw damaged(path);
     checkTables(db, path);
