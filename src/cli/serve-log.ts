@@ -128,12 +128,12 @@ export class ServeLog {
   }
 }
 
-// What a store says of its connection is in the cause.
+// What a store says of its connection is in the cause, unless its own message ends in it.
 function causesOf(error: unknown): string {
   const messages: string[] = [];
   for (let link = error; link !== undefined && messages.length < 4; link = Object(link).cause) {
     const message = messageOf(link);
-    if (!messages.includes(message)) messages.push(message);
+    if (!messages.some((said) => said.includes(message))) messages.push(message);
   }
   return messages.join(' ');
 }

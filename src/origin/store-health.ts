@@ -31,7 +31,9 @@ export class StoreHealth {
   failed(subscribeKey: string, error: unknown): void {
     const { logger, metrics } = this.#options;
     metrics?.failed(reasonOf(error), 'background');
-    logger?.error?.('The store failed.', { subscribeKey, error });
+    // As for a request that fails by an outage: it passes by itself.
+    const level = error instanceof StoreUnavailable ? 'warn' : 'error';
+    logger?.[level]?.('The store failed.', { subscribeKey, error });
   }
 
   /** New entries of a log may stay out, or they come again. */

@@ -12,7 +12,7 @@ import {
 } from '../origin/checks.ts';
 import { nearest } from '../protocol/did-you-mean.ts';
 import type { CallSite } from './errors.ts';
-import { nameOfFault } from './fault-answers.ts';
+import { BODILESS, nameOfFault } from './fault-answers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TestRequest } from './test-request.ts';
 
@@ -20,7 +20,7 @@ import type { TestRequest } from './test-request.ts';
 export interface AnswerFault {
   /** 200 to 599. */
   readonly status: number;
-  /** Text as it is; anything else as its JSON. Default: the error body that the protocol has for the status. */
+  /** Text as it is; anything else as its JSON; none for 204, 205 and 304. Default: the error body that the protocol has for the status. */
   readonly body?: unknown;
   /** Seconds from 0 on, or any text that a header can hold: the `Retry-After` header. */
   readonly retryAfter?: number | string;
@@ -174,6 +174,8 @@ function faultOf(given: unknown): Fault {
   if (typeof given !== 'object' || given === null || !('status' in given)) throw noFault(given);
   const { status, body, retryAfter } = checkOptions(`${SET}: with`, given, ANSWER);
   if (status === undefined) throw noFault(given);
+  if (body !== undefined && BODILESS.has(status))
+    throw new TypeError(`${SET}: an answer with the status ${status} has no body: leave it out.`);
   const text = body === undefined || typeof body === 'string' ? body : jsonOf(`${SET}: body`, body);
   return {
     status,

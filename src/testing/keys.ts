@@ -1,6 +1,16 @@
+import { described, type Kind } from '../origin/checks.ts';
 import type { Keyset } from '../origin/index.ts';
+import { isKey } from '../origin/keyset-checks.ts';
 
 const DEMO: Keyset = { subscribeKey: 'demo', publishKey: 'demo' };
+
+/** A subscribe key, of the network or any other. */
+export const KEY: Kind = {
+  problem(value) {
+    if (typeof value !== 'string') return `must be a string, not ${described(value)}`;
+    return isKey(value) ? undefined : 'must have 1 to 128 letters, digits, "-" and "_", and nothing else';
+  },
+};
 
 /** The keysets of the network, and the keys that the code under test uses. */
 export class Keys {

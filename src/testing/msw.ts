@@ -4,6 +4,7 @@
  * @module
  */
 import { http, type RequestHandler } from 'msw';
+import { addressOf } from './addresses.ts';
 import type { TestNetwork } from './network.ts';
 
 /** PubNub's own origins. */
@@ -11,8 +12,7 @@ const PUBNUB = /^https?:\/\/ps\d*\.pndsn\.com(?::\d+)?\//;
 
 /**
  * The handlers that lead to a network: they answer for `ps.pndsn.com`, `ps1.pndsn.com` and so on, with either scheme and
- * any port, and for the network's option `origins`. Throws a `TypeError` if `network` is not one, or if one of its
- * `origins` is not an origin.
+ * any port, and for the network's option `origins`. Throws a `TypeError` if `network` is not one.
  *
  * @example
  * ```ts fragment
@@ -46,12 +46,9 @@ function networkOf(network: TestNetwork): TestNetwork {
 
 // Without a scheme, both match, as for the option `origin` of a client.
 function patternOf(origin: string): RegExp {
-  const [, scheme, authority = ''] = /^(?:(https?):\/\/)?([^/]*)\/?$/i.exec(origin) ?? [];
-  if (authority === '')
-    throw new TypeError(
-      `"${origin}" is not an origin: give a host or an address such as http://localhost:8090.`,
-    );
-  return new RegExp(`^${scheme ?? 'https?'}://${escaped(authority)}/`, 'i');
+  // The network has checked them.
+  const { scheme = 'https?', host = '' } = addressOf(origin) ?? {};
+  return new RegExp(`^${scheme}://${escaped(host)}/`, 'i');
 }
 
 function escaped(text: string): string {

@@ -1,9 +1,10 @@
 import type { AnyChannels, PubNub, PubNubOptions } from 'timetoken';
-import { check, checkOptions, NAME, optional, STRING } from '../origin/checks.ts';
+import { check, checkOptions, NAME, optional } from '../origin/checks.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
 import { withoutSecrets } from './ciphers.ts';
 import { callSiteOf, type TestNetworkError } from './errors.ts';
 import { FaultyNetwork } from './faulty-network.ts';
+import { KEY } from './keys.ts';
 import type { ReceivedMessage, SeenMessage } from './messages.ts';
 import {
   type ClientOptions,
@@ -106,7 +107,7 @@ export class TestNetwork extends FaultyNetwork implements AsyncDisposable {
   /** The users of one of several keysets; those of the network itself are on the one that the code under test uses. */
   keyset(subscribeKey: string): TestPeople {
     const { observer } = this.#open;
-    check('network.keyset(): subscribeKey', subscribeKey, STRING);
+    check('network.keyset(): subscribeKey', subscribeKey, KEY);
     return new TestPeople(() => ({ ...this.#open, keyset: observer.keys.of(subscribeKey) }));
   }
 

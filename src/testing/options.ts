@@ -17,6 +17,7 @@ import {
 import type { Keyset, OriginLimits } from '../origin/index.ts';
 import { resolveLimits } from '../origin/limits.ts';
 import type { Clock } from '../protocol/clock.ts';
+import { ADDRESS } from './addresses.ts';
 import type { CipherOptions } from './ciphers.ts';
 import { type OperationName, requestOf } from './operations.ts';
 import type { TimeSource } from './test-clock.ts';
@@ -106,7 +107,7 @@ const NETWORK_OPTIONS: Kinds<TestNetworkOptions> = {
   time: ANYTHING,
   cipherKey: NOT_EMPTY,
   cryptoModule: kind('a crypto module', isCryptoModule),
-  origins: listOf(STRING),
+  origins: listOf(ADDRESS),
   operations: listOf(STRING),
   patience: number('a number of milliseconds from 0 on', (value) => value >= 0),
   seed: number('a whole number', Number.isSafeInteger),

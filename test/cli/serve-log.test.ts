@@ -84,6 +84,16 @@ test('the cause of a failure is in it, once', () => {
   });
 });
 
+test('a cause that the message of the store ends in is not repeated', () => {
+  const { log, records } = logOf();
+  const error = new StoreUnavailable('Redis: a call failed: gone', { cause: new Error('gone') });
+  log.logger.warn?.('The store failed.', { error });
+  expect(records()[0]).toMatchObject({
+    level: 'warn',
+    message: 'The store failed. Redis: a call failed: gone',
+  });
+});
+
 test('--quiet is about requests only', async () => {
   const { engine, publish, terminal } = await loggedOrigin({ quiet: true });
   engine.set('reject');

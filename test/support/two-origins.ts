@@ -34,6 +34,27 @@ export function distantOrigins(scheduler: fc.Scheduler) {
   return { clock, a: open(), b: open() };
 }
 
+/** As `twoOrigins`, with an engine whose calls are answered at once, and whose entries never come by themselves. */
+export function unheardOrigins() {
+  const clock = new VirtualClock();
+  const engine = new MemoryEngine({ clock, random: () => 0.5 });
+  const never = () => new Promise<never>(() => undefined);
+  const silent = <T extends object>(log: T) =>
+    withTail(
+      log,
+      counting(log, () => undefined),
+      never,
+    );
+  const remote = wrapped(engine, (store) =>
+    mapped(store, (part, name) => (name === 'log' ? silent(part) : part)),
+  );
+  const store = new Proxy(remote, {
+    get: (target, name) => (name === 'isLocal' ? false : Reflect.get(target, name)),
+  });
+  const open = () => accessNetwork({ access: false, store, clock });
+  return { clock, a: open(), b: open() };
+}
+
 /** An origin that counts the calls of its stores, by their names: `groups.members`. */
 export function countedOrigin(options: OriginOptions & { readonly access?: boolean } = {}) {
   const clock = new VirtualClock();

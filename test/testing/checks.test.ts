@@ -120,6 +120,18 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['fail', ['*', { with: null }], TypeError, 'null is not a fault.'],
   ['fail', ['*', { with: 500 }], TypeError, '500 is not a fault.'],
   ['fail', ['*', { with: {} }], TypeError, 'an object is not a fault.'],
+  [
+    'fail',
+    ['*', { with: { status: 204, body: 'x' } }],
+    TypeError,
+    'an answer with the status 204 has no body',
+  ],
+  [
+    'fail',
+    ['*', { with: { status: 304, body: {} } }],
+    TypeError,
+    'an answer with the status 304 has no body',
+  ],
   ['fail', ['*', { ...FAULT, after: -1 }], RangeError, 'after must be a whole number from 0 on, not -1'],
   ...[Number.NaN, 0, -1, 1.5, Number.NEGATIVE_INFINITY].map(
     (times) =>
@@ -208,6 +220,8 @@ const WRONG_ARGUMENTS: readonly (readonly [
   ['received', [null], TypeError, 'channel must be a string, not null'],
   ['received', [['a']], TypeError, 'channel must be a string, not an array'],
   ['keyset', [null], TypeError, 'subscribeKey must be a string, not null'],
+  ['keyset', ['zzz zz'], TypeError, 'subscribeKey must have 1 to 128 letters, digits, "-" and "_"'],
+  ['keyset', [''], TypeError, 'subscribeKey must have 1 to 128 letters, digits, "-" and "_"'],
   ['publish', ['a,b', 1], TypeError, 'network.publish(): channel must not contain a comma'],
   ['publish', ['a', 1n], TypeError, 'A message must be a JSON value.'],
   ['publish', ['a', circular], TypeError, 'A message must be a JSON value.'],

@@ -42,9 +42,26 @@ describe('the handlers', () => {
     expect(printed).toHaveBeenCalled();
   });
 
-  it.each(['', '/', 'http://', 'http:///x'])('are not to be had for the origin "%s"', (origin) => {
-    const network = createTestNetwork({ origins: [origin] });
-    expect(() => handlers(network)).toThrow('is not an origin');
+  it.each([
+    ...[
+      '',
+      '/',
+      'http://',
+      'http:///x',
+      'a/b/c',
+      'ftp://x',
+      'a b',
+      'user@host',
+      'host?x',
+      'host:port',
+      'http:a',
+    ],
+  ])('are not to be had for the origin "%s", which the network refuses', (origin) => {
+    expect(() => createTestNetwork({ origins: ['localhost:8090', origin] })).toThrow(
+      new TypeError(
+        `createTestNetwork(): origins[1] must be a host or an address such as http://localhost:8090, not ${JSON.stringify(origin)}.`,
+      ),
+    );
   });
 
   it.each([undefined, null, {}, 'network', createTestNetwork().options])('need a network: %#', (given) => {

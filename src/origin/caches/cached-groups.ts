@@ -36,6 +36,11 @@ export class CachedGroups implements GroupStore {
     return this.#cache.get(groups, (missing) => this.#store.members(missing));
   }
 
+  /** The channels of the groups as the store has them now: the entry of another origin's change may come later. */
+  current(groups: readonly string[]): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+    return this.#store.members(groups);
+  }
+
   async change(
     group: string,
     add: readonly string[],

@@ -15,13 +15,13 @@ export const channelGroup: Route = {
   path: `${GROUPS_PATH}/{group}`,
   needs: needsToManage,
   async handle(call) {
-    const { groups } = await shardOf(call);
+    const { groups, caches } = await shardOf(call);
     const group = groupOf(call);
     const add = changesOf(call, 'add');
     const remove = changesOf(call, 'remove');
     if (add && remove) throw registryRefusal('One call cannot both add and remove channels');
     if (!add && !remove) {
-      const members = (await groups.members([group])).get(group) ?? [];
+      const members = (await caches.groups.current([group])).get(group) ?? [];
       return found({ channels: members.map(({ channel }) => channel).sort(), group });
     }
     const excess = await groups.change(group, add ?? [], remove ?? []);

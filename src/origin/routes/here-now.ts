@@ -2,7 +2,7 @@ import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
 import type { Attendee, Attendees, PageOfUsers, Present } from '../store/presence.ts';
 import { Turns } from '../turns.ts';
 import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
-import { presentOn, resolveNames } from './resolve-names.ts';
+import { channelsNow } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 
 // The limit of an offset is that of its nine digits.
@@ -21,7 +21,7 @@ export const hereNow: Route = {
     const names = namesOf(call);
     const wanted = wantedBy(call);
     const one = isForOne(call, names);
-    const channels = one ? names.channels : presentOn(await resolveNames(shard, names));
+    const channels = one ? names.channels : await channelsNow(shard, names);
     const attendees = await shard.presence.hereNow(channels, wanted.page);
     return one ? flatAnswer(attendees.channels, wanted) : nestedAnswer(call, attendees, wanted);
   },

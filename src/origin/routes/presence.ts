@@ -13,7 +13,7 @@ import {
   userInPath,
   userOf,
 } from './read.ts';
-import { presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
+import { channelsNow, presentOn, type ResolvedNames, resolveNames } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 
 const CHANNEL_PATH = '/v2/presence/sub-key/{subscribeKey}/channel/{channels}';
@@ -82,7 +82,7 @@ export const getState: Route = {
     const shard = await shardOf(call);
     const user = userInPath(call);
     const names = namesOf(call);
-    const channels = presentOn(await resolveNames(shard, names));
+    const channels = await channelsNow(shard, names);
     const states = await shard.presence.getState(user, channels);
     const stateOn = (channel: string) => states.get(channel) ?? NO_STATE;
     const start = `{"status":200,"message":"OK","service":"Presence","uuid":${JSON.stringify(user)}`;
@@ -107,7 +107,7 @@ export const setState: Route = {
     refuseTooManyGroups(call, names);
     const payload = stateOf(call);
     if (!payload) throw presenceRefusal('No state specified.');
-    const channels = presentOn(await resolveNames(shard, names));
+    const channels = await channelsNow(shard, names);
     const state = canonicalText(payload);
     const states = new Map(channels.map((channel) => [channel, state]));
     refuseTooMuch(call, { user, channels, states });

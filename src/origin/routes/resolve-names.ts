@@ -53,7 +53,16 @@ function presentBy({ channels, groups }: Names, members: Members): ReadonlyMap<s
   return present;
 }
 
+/**
+ * The channels of a request about presence that no poll waits for. Its groups are those of the store now: they may have
+ * been changed through another origin a moment ago.
+ */
+export async function channelsNow(shard: Shard, { channels, groups }: Names): Promise<readonly string[]> {
+  const members = groups.length > 0 ? await shard.caches.groups.current(groups) : NO_MEMBERS;
+  return presentOn({ present: presentBy({ channels, groups }, members) });
+}
+
 /** The channels on which the user is present. */
-export function presentOn({ present }: ResolvedNames): readonly string[] {
+export function presentOn({ present }: Pick<ResolvedNames, 'present'>): readonly string[] {
   return [...new Set([...present.values()].flat())];
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPending } from '../../support/origin-network.ts';
-import { distantOrigins, twoOrigins } from '../../support/two-origins.ts';
+import { distantOrigins, twoOrigins, unheardOrigins } from '../../support/two-origins.ts';
 
 const ALL = '/v1/channel-registration/sub-key/demo/channel-group';
 type Network = ReturnType<typeof twoOrigins>['a'];
@@ -44,6 +44,39 @@ describe('a change of a group at one origin', () => {
     await isPending(next);
     await b.publish('x', 'too late');
     expect(await isPending(next)).toBe(true);
+  });
+});
+
+describe('a change of a group of which the other origin has not heard yet', () => {
+  const heldAtB = async () => {
+    const { a, b } = unheardOrigins();
+    await a.group('g', 'x');
+    // From now on `b` has the group at hand.
+    await b.subscribe(',', { 'channel-group': 'g' });
+    await a.group('g', 'y');
+    return { a, b };
+  };
+
+  test('is in its list', async () => {
+    const { b } = await heldAtB();
+    expect(await channelsOf(b, 'g')).toEqual(['x', 'y']);
+  });
+
+  test('counts for who is there and for the state of a user', async () => {
+    const { a, b } = await heldAtB();
+    await a.send('/v2/presence/sub-key/demo/channel/y/heartbeat?uuid=ann&heartbeat=300');
+    const group = 'channel-group=g';
+    expect((await b.send(`/v2/presence/sub-key/demo/channel/,?${group}`)).json).toMatchObject({
+      payload: { channels: { y: { occupancy: 1 } } },
+    });
+    const data = '/v2/presence/sub-key/demo/channel/,/uuid/ann/data';
+    await b.send(`${data}?${group}&state=%7B%22s%22:1%7D`);
+    expect((await a.send('/v2/presence/sub-key/demo/channel/y/uuid/ann')).json).toMatchObject({
+      payload: { s: 1 },
+    });
+    expect((await b.send(`/v2/presence/sub-key/demo/channel/,/uuid/ann?${group}`)).json).toMatchObject({
+      payload: { channels: { y: { s: 1 } } },
+    });
   });
 });
 

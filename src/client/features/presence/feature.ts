@@ -13,7 +13,7 @@ import {
 import { defineFeature } from '../../feature.ts';
 import type { CallOptions } from '../../request/call-options.ts';
 import { encodeNames, path } from '../../request/path.ts';
-import { isRecord, mapped, recordAt, serviceStatus, stringsAt } from '../../wire/read.ts';
+import { at, isRecord, mapped, recordAt, serviceStatus, stringsAt } from '../../wire/read.ts';
 import { distinct, joined } from '../../wire/values.ts';
 import { hereNow } from './here-now.ts';
 import { during } from './own-states.ts';
@@ -126,9 +126,10 @@ export const presence = defineFeature({
       path: ({ uuid }, keys) => path`/v2/presence/sub-key/${keys.subscribeKey}/uuid/${uuid ?? keys.userId}`,
       retry: 'safe',
       parse: ({ body }) => {
+        if (at(body, 'payload') !== undefined) return { channels: stringsAt(body, 'payload', 'channels') };
         // The service leaves the payload out for some users who are nowhere.
-        const { payload = { channels: [] } } = recordAt(body);
-        return { channels: stringsAt({ payload }, 'payload', 'channels') };
+        serviceStatus(body);
+        return { channels: [] };
       },
     }),
     /**

@@ -110,14 +110,14 @@ function patchOf(
 ): Patch {
   const patch: Record<string, FieldValue | null> = {};
   const given = names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
-  // First of all, since the rest takes long for many members. What is removed adds nothing.
-  refuseLarge(Object.fromEntries(given.filter(([, value]) => value !== null)), call);
   for (const [name, value] of given) {
     const problem = name === 'custom' ? customProblem(value) : textProblem(value);
     if (problem === undefined)
       patch[name] = value as FieldValue | null; // As the check has found.
     else details.push(inBody(at + name, problem));
   }
+  // Only of what was checked: the JSON text of a value that nests deeply needs a stack. What is removed adds nothing.
+  refuseLarge(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== null)), call);
   return patch;
 }
 

@@ -23,8 +23,7 @@ const PASSING: Readonly<Record<number, string>> = {
 
 const LASTING: Readonly<Record<number, string>> = {
   [READONLY]: 'cannot be written: the file or its folder is read-only. Let this user write to both.',
-  [CORRUPT]:
-    'is damaged: SQLite cannot read it. It was left as it is; put a backup in its place, or name another file.',
+  [CORRUPT]: damage('SQLite cannot read it'),
   [NOTADB]: 'is not a SQLite database. It was left as it is; name another file.',
 };
 
@@ -47,9 +46,22 @@ export function fileError(error: unknown, path: string): unknown {
   return text === undefined ? error : new Error(`${path} ${text}`, { cause: error });
 }
 
-/** The error of a file that SQLite would find damaged later. */
-export function damaged(path: string): Error {
-  return new Error(`${path} ${LASTING[CORRUPT]}`);
+/** The error of a file that SQLite would find damaged later, or that lacks a part of this store. */
+export function damaged(path: string, why = 'SQLite cannot read it'): Error {
+  return new Error(`${path} ${damage(why)}`);
+}
+
+/** The error of a path that leads to no file and to no place for one, such as a symbolic link to itself. */
+export function unreachable(path: string, cause: unknown): Error {
+  const code: unknown = Object(cause).code;
+  return new Error(
+    `${path} cannot be looked up (${String(code)}). Check the path, its symbolic links and the rights of this user, or name another file.`,
+    { cause },
+  );
+}
+
+function damage(why: string): string {
+  return `is damaged: ${why}. It was left as it is; put a backup in its place, or name another file.`;
 }
 
 /** What a call of the worker rejects with. */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { stampOf } from '../stamp.ts';
 import { type Database, numberIn, textIn } from './database.ts';
+import { unreachable } from './failures.ts';
 import type { WorkerSettings } from './messages.ts';
 import { inTransaction } from './migrations.ts';
 
@@ -18,9 +19,13 @@ export function lookAt(path: string): Before {
   return { wasOpen: sizeOf(`${path}-wal`) > 0, boot: bootOf() };
 }
 
-/** Bytes of a file; 0 if there is none. */
+/** Bytes of a file; 0 if there is none. Throws if that cannot be said. */
 export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (cause) {
+    throw unreachable(path, cause);
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
-import { type Database, numberIn } from './database.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { Database, numberIn, textIn } from './database.ts';
+import { damaged } from './failures.ts';
 import { INSTANCES_SCHEMA } from './instances.ts';
 import { SCHEMA } from './schema.ts';
 
@@ -12,12 +14,14 @@ export type Migration = (db: Database) => void;
 export const MIGRATIONS: readonly Migration[] = [(db) => db.exec(SCHEMA), (db) => db.exec(INSTANCES_SCHEMA)];
 
 /**
- * The version of the tables in a file; 0 for an empty one. Throws for a database of another program, and for one of a
- * newer version.
+ * The version of the tables in a file; 0 for an empty one. Throws for a database of another program, for one of a newer
+ * version, and for one of this program that says no version.
  */
 export function versionIn(db: Database, path: string, newest = MIGRATIONS.length): number {
   const version = numberIn(db.get('PRAGMA user_version') ?? {}, 'user_version');
   const id = numberIn(db.get('PRAGMA application_id') ?? {}, 'application_id');
+  // Both are written in one transaction.
+  if (id === APPLICATION_ID && version < 1) throw damaged(path, 'it does not say the version of its tables');
   if (id === APPLICATION_ID && version <= newest) return version;
   if (id === APPLICATION_ID)
     throw new Error(
@@ -25,6 +29,38 @@ export function versionIn(db: Database, path: string, newest = MIGRATIONS.length
     );
   if (id === 0 && version === 0 && !db.get('SELECT 1 FROM sqlite_schema')) return 0;
   throw new Error(`${path} is a database of another program. It was left as it is; name another file.`);
+}
+
+/** Throws for a file of this store that lacks a table or an index of its version. It is not written to. */
+export function checkTables(db: Database, path: string): void {
+  // Another process may bring the file to the next version meanwhile.
+  db.exec('BEGIN');
+  try {
+    const version = versionIn(db, path);
+    if (version === 0) return;
+    const known = new Set(namesIn(db));
+    const missing = namesOf(version).find((name) => !known.has(name));
+    if (missing !== undefined) throw damaged(path, `its ${missing} is missing`);
+  } finally {
+    undo(db);
+  }
+}
+
+// The steps say it: no list beside them has to be kept.
+function namesOf(version: number): readonly string[] {
+  const db = new Database(new DatabaseSync(':memory:'));
+  try {
+    for (const step of MIGRATIONS.slice(0, version)) step(db);
+    return namesIn(db);
+  } finally {
+    db.close();
+  }
+}
+
+function namesIn(db: Database): readonly string[] {
+  return db
+    .all('SELECT type, name FROM sqlite_schema')
+    .map((row) => `${textIn(row, 'type')} ${textIn(row, 'name')}`);
 }
 
 /** Brings the tables to the newest version: each step is a transaction, so that a file is of one version or the next. */

@@ -5,7 +5,7 @@ import { Database, numberIn } from './database.ts';
 import { damaged, fileError, isBusy } from './failures.ts';
 import { epochIn, lookAt, sizeOf } from './incarnation.ts';
 import type { WorkerSettings } from './messages.ts';
-import { inTransaction, migrate, versionIn } from './migrations.ts';
+import { checkTables, inTransaction, migrate, versionIn } from './migrations.ts';
 import { dropOrphans, UploadSlot } from './upload-slot.ts';
 
 // A lock of another process is waited for, twice at most, within the time that an origin gives a call.
@@ -44,6 +44,7 @@ export function openToRead(path: string): Database {
   return opened(path, { readOnly: true }, (db) => {
     versionIn(db, path);
     if (isCutOff(db, path)) throw damaged(path);
+    checkTables(db, path);
     return db;
   });
 }

@@ -22,6 +22,8 @@ test('an answer without a payload says that the user is nowhere', async () => {
 test.each([
   ['null'],
   ['[]'],
+  ['{}'],
+  ['{"status": "x"}'],
   [answer('"payload": null,')],
   [answer('"payload": {},')],
   [answer('"payload": {"channels": "a"},')],

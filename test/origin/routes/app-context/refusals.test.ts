@@ -67,6 +67,19 @@ test.each([
   }
 });
 
+const DEEP = `${'['.repeat(7_000)}${']'.repeat(7_000)}`;
+
+test.each([
+  ['uuids/x', `{"name":${DEEP}}`, 'name'],
+  ['uuids/x', `{"custom":{"a":${DEEP}}}`, 'custom'],
+  ['channels/x', `{"custom":${DEEP}}`, 'custom'],
+  ['uuids/x/channels', `{"set":[{"channel":{"id":"c"},"custom":{"a":${DEEP}}}]}`, 'set.0.custom'],
+  ['channels/x/uuids', `{"set":[{"uuid":{"id":"u"},"status":${DEEP}}]}`, 'set.0.status'],
+])('%s does not take a value that nests deeper than a stack is, at %#', async (path, body, location) => {
+  const { patch } = appContext();
+  expect(await patch(path, body)).toMatchObject({ status: 400, json: invalid(location) });
+});
+
 test('each field that is wrong is named', async () => {
   const { patch } = appContext();
   const { error } = bodyOf(await patch('uuids/x', { name: 1, email: [], custom: 1 }));

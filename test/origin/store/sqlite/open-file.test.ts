@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { message } from '../../../../src/origin/conformance/entries.ts';
 import { StoreUnavailable } from '../../../../src/origin/index.ts';
-import { sqliteStore } from '../../../../src/origin/sqlite.ts';
+import { sqliteBackup, sqliteStore } from '../../../../src/origin/sqlite.ts';
 import { openEngine, RULES } from './engines.ts';
 import { temporaryFile, temporaryFolder } from './files.ts';
 
@@ -72,6 +72,21 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string> | st
     },
     /data\.db is damaged/,
   ],
+  [
+    'a file that does not say its version',
+    async () => changed(await filled(), (db) => db.exec('PRAGMA user_version = 0')),
+    /data\.db is damaged: it does not say the version of its tables\. It was left as it is; put a backup/,
+  ],
+  [
+    'a file without one of its tables',
+    async () => changed(await filled(), (db) => db.exec('DROP TABLE history_channels')),
+    /data\.db is damaged: its table history_channels is missing\. It was left as it is; put a backup/,
+  ],
+  [
+    'a file without one of its indexes',
+    async () => changed(await filled(), (db) => db.exec('DROP INDEX instances_by_due')),
+    /data\.db is damaged: its index instances_by_due is missing\./,
+  ],
 ];
 
 test.each(BROKEN)('%s is refused with the reason, and is left as it was', async (_, make, error) => {
@@ -83,7 +98,25 @@ test.each(BROKEN)('%s is refused with the reason, and is left as it was', async 
   const { log } = engine.shard('demo', RULES);
   await expect(log.append([message('a')])).rejects.toThrow(error);
   await engine.close();
+  await expect(sqliteBackup({ path, to: `${path}.copy` })).rejects.toThrow(error);
+  expect(existsSync(`${path}.copy`)).toBe(false);
   expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('a table that somebody has added does no harm', async () => {
+  const path = changed(await filled(), (db) => db.exec('CREATE TABLE notes (x)'));
+  const { shard } = await openEngine({ path });
+  expect(await shard.log.append([message('a')])).toHaveLength(1);
+});
+
+test('a path that is a symbolic link to itself is named', async () => {
+  const path = temporaryFile();
+  symlinkSync(path, path);
+  const engine = sqliteStore({ path });
+  onTestFinished(() => engine.close());
+  const error = /data\.db cannot be looked up \(ELOOP\)\. Check the path, its symbolic links and/;
+  await expect(engine.open()).rejects.toThrow(error);
+  await expect(sqliteBackup({ path, to: `${path}.copy` })).rejects.toThrow(error);
 });
 
 test('what is damaged where it is read later is told then, and is not called a passing failure', async () => {
