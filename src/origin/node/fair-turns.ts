@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../../protocol/clock.ts';
 
@@ -13,7 +14,12 @@ export interface FairTurnsOptions {
   readonly clock: Clock;
   /** Calls back in the next turn of the event loop. Default: the machine's. */
   readonly later?: ((callback: () => void) => unknown) | undefined;
+  /** Calls back when all is done that needs nothing but promises that are there. Default: the machine's. */
+  readonly afterPromises?: ((callback: () => void) => unknown) | undefined;
 }
+
+// Ticks come after all microtasks, unless one runs: then they come first.
+const afterMicrotasks = (callback: () => void) => queueMicrotask(() => nextTick(callback));
 
 /**
  * Lets requests begin in later turns of the event loop: so many in each, and no more when its time is over, and those of
@@ -23,14 +29,18 @@ export interface FairTurnsOptions {
 export class FairTurns<Owner> {
   readonly #clock: Clock;
   readonly #later: (callback: () => void) => unknown;
+  readonly #afterPromises: (callback: () => void) => unknown;
   readonly #waiting = new Map<Owner, (() => boolean)[]>();
   /** When the work of this turn began, as far as it is known. */
   #since = Number.NEGATIVE_INFINITY;
   #isDue = false;
+  /** Requests that may still begin in this turn. */
+  #left = 0;
 
-  constructor({ clock, later = setImmediate }: FairTurnsOptions) {
+  constructor({ clock, later = setImmediate, afterPromises = afterMicrotasks }: FairTurnsOptions) {
     this.#clock = clock;
     this.#later = later;
+    this.#afterPromises = afterPromises;
   }
 
   /**
@@ -60,7 +70,7 @@ export class FairTurns<Owner> {
 
   /** Begins all that waits, at once. */
   flush(): void {
-    this.#run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    while (this.#beginOne());
   }
 
   #now(): number {
@@ -79,20 +89,25 @@ export class FairTurns<Owner> {
     this.#isDue = false;
     if (this.#waiting.size === 0) return;
     this.#wake(this.#now());
-    this.#run(SLICE, SHARE_MS);
+    this.#left = SLICE;
+    this.#step();
+  };
+
+  // Most of the work of a request is done after a promise that was there already: it counts too.
+  readonly #step = (): void => {
+    if (this.#left <= 0 || this.#now() - this.#since >= SHARE_MS) return;
+    this.#left--;
+    if (this.#beginOne()) this.#afterPromises(this.#step);
   };
 
   // The owners whose turn it was go to the end.
-  #run(slice: number, milliseconds: number): void {
-    let left = slice;
+  #beginOne(): boolean {
     for (const [owner, waiting] of this.#waiting) {
-      if (left <= 0) return;
       this.#waiting.delete(owner);
       const begin = waiting.shift();
       if (waiting.length > 0) this.#waiting.set(owner, waiting);
-      if (!begin?.()) continue;
-      left--;
-      if (this.#now() - this.#since >= milliseconds) return;
+      if (begin?.()) return true;
     }
+    return false;
   }
 }

@@ -55,7 +55,11 @@ function timed() {
     setTimeout: () => 0,
     clearTimeout: () => undefined,
   };
-  const turns = new FairTurns<string>({ clock, later: (callback) => next.push(callback) });
+  const turns = new FairTurns<string>({
+    clock,
+    later: (callback) => next.push(callback),
+    afterPromises: (callback) => callback(),
+  });
   const begun: string[] = [];
   const work = (name: string, milliseconds: number) => {
     begun.push(name);
@@ -112,4 +116,23 @@ test('requests that cost little begin at once, and ask for few turns', () => {
   expect(begun).toHaveLength(1_001);
   expect(turn()).toBe(0);
   expect(next).toEqual([]);
+});
+
+test('what a request does after a promise that is there counts', async () => {
+  let now = 0;
+  const clock = {
+    ...{ now: () => now, monotonic: () => now },
+    setTimeout: () => 0,
+    clearTimeout: () => undefined,
+  };
+  const turns = new FairTurns<string>({ clock });
+  const work = async () => {
+    for (let step = 0; step < 5; step++) await undefined;
+    now += 5;
+  };
+  for (let count = 0; count < 10; count++) turns.add('list', () => work() instanceof Promise);
+  await nextTurn();
+  expect(now).toBe(10);
+  for (let turn = 0; turn < 4; turn++) await nextTurn();
+  expect(now).toBe(50);
 });
