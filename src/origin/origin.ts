@@ -81,6 +81,8 @@ export interface Origin extends AsyncDisposable {
    * asks for the next.
    */
   readonly isPoll: (request: RequestLine) => boolean;
+  /** The name of the operation that a request is for, as in logs: adapters may let operations take turns. */
+  readonly operationOf: (request: RequestLine) => string;
   readonly limits: OriginLimits;
   /**
    * Replaces the keysets, all at once: after a `TypeError` or `RangeError` those before hold. Requests under way end as they
@@ -194,5 +196,6 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
     bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
     streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
     isPoll: ({ target }: RequestLine) => target.startsWith(POLLS),
+    operationOf: (request: RequestLine) => lookUp(request).operation,
   };
 }

@@ -5,6 +5,7 @@ import { KeyedQueue } from './keyed-queue.ts';
 import type { Terms } from './keysets.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
+import { LongWorks } from './long-works.ts';
 import type { OriginMetrics } from './metrics/observer.ts';
 import type { Left } from './presence/renewals.ts';
 import { PresenceTracker } from './presence/tracker.ts';
@@ -24,6 +25,8 @@ export interface Shard extends ShardStore {
   readonly subscribeKey: string;
   /** Lets changes of one object through this origin follow each other, since each reads before it writes. */
   readonly objectTurns: KeyedQueue;
+  /** For requests that collect much before they are answered. */
+  readonly longWorks: LongWorks;
   readonly window: Window;
   /** The caches that `groups` and `access` are. */
   readonly caches: ShardCaches;
@@ -92,15 +95,17 @@ export async function openShard(subscribeKey: string, options: ShardOptions & Sh
     ...sharing(options),
   });
   await presenceTracker.start();
+  const longWorks = new LongWorks(nextTurn);
   const retire = () => window.retire();
   const close = () => {
     window.close();
     presenceTracker.close();
+    longWorks.close();
     caches.close();
   };
   return {
     ...stores,
-    ...{ subscribeKey, terms: options.terms, window, presenceTracker, caches, retire, close },
+    ...{ subscribeKey, terms: options.terms, window, presenceTracker, longWorks, caches, retire, close },
     groups: caches.groups,
     access: caches.access,
     objectTurns: new KeyedQueue(),

@@ -28,6 +28,8 @@ export interface Operation {
 
 /** A request whose operation has been looked up, before its body is read. */
 export interface OpenRequest {
+  /** The name of its operation. */
+  readonly operation: string;
   /** Bytes of the body that `answer` needs: one more is enough for it to refuse the request. */
   readonly bodyLimit: number;
   /** `true` if `answer` reads the body as it comes. */
@@ -88,6 +90,10 @@ class Dispatched implements OpenRequest, Place, Outlet {
     this.#operation = operation;
     this.#options = options;
     this.#name = operation.name;
+  }
+
+  get operation(): string {
+    return this.#operation.name;
   }
 
   get bodyLimit(): number {

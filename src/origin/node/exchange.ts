@@ -25,6 +25,8 @@ export interface ServedOrigin {
   streamsBody?(request: RequestLine): boolean;
   /** `true` for a request that waits for messages: others may go first. Absent: none is known to. */
   isPoll?(request: RequestLine): boolean;
+  /** The operation that a request is for: when there are many, operations take turns. Absent: all are of one. */
+  operationOf?(request: RequestLine): string;
 }
 
 /** Writes answers to their connections. */

@@ -7,11 +7,11 @@ import {
 import type { TLSSocket } from 'node:tls';
 import type { Clock, TimerHandle } from '../../protocol/clock.ts';
 import { steadyNow } from '../steady-time.ts';
+import { FairTurns } from './fair-turns.ts';
 import { StreamRequest, StreamResponse } from './http2-messages.ts';
 import { Budget, type ServeLimits } from './limits.ts';
 import type { Incoming, Outgoing } from './message.ts';
 import { Resets, resetWeight } from './resets.ts';
-import { StreamTurns } from './stream-turns.ts';
 
 // Megabytes of one connection beyond which it gets no further streams: what waits to be sent, and tables of headers.
 const SESSION_MEMORY = 8;
@@ -47,11 +47,12 @@ export class Http2Connections {
   readonly #bytes: Budget;
   /** Requests that the clients of all connections gave up. */
   readonly #resets: Resets;
-  readonly #turns = new StreamTurns<Connection>();
+  readonly #turns: FairTurns<Connection>;
   #closing = false;
 
   constructor(options: Http2Options) {
     this.#options = options;
+    this.#turns = new FairTurns(options);
     this.#streams = new Budget(options.limits.totalStreams);
     this.#bytes = new Budget(options.limits.totalStreamBytes);
     this.#resets = new Resets(options.limits.totalResets);

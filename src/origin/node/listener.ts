@@ -1,17 +1,18 @@
 import type { Clock } from '../../protocol/clock.ts';
-import { balancerRefusal, type Refusal } from '../http/answer.ts';
+import { type Answer, balancerRefusal, type Refusal } from '../http/answer.ts';
 import { type AllowOrigin, corsHeaders } from '../http/cors.ts';
 import { isLocalHost } from '../http/local-host.ts';
+import type { Soon } from '../soon.ts';
 import { Answers } from './answers.ts';
 import { Bodies } from './bodies.ts';
 import { Body, hasBody } from './body.ts';
 import { Exchange, type ServedOrigin } from './exchange.ts';
+import { FairTurns, type FairTurnsOptions } from './fair-turns.ts';
 import { hostOf } from './header.ts';
 import type { ServeLimits } from './limits.ts';
 import type { Incoming, Lane, Outgoing } from './message.ts';
 import { Outbox } from './outbox.ts';
 import type { OwnAnswers } from './own-answers.ts';
-import { StreamTurns } from './stream-turns.ts';
 import { type Turn, Turns } from './turns.ts';
 
 // For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
@@ -27,6 +28,8 @@ export interface ListenerOptions {
   readonly hosts: readonly string[] | undefined;
   /** Web pages that are served; `undefined` leaves it to the origin. */
   readonly pages: AllowOrigin | undefined;
+  /** Calls back in the next turn of the event loop. Default: the machine's. */
+  readonly later?: FairTurnsOptions['later'];
 }
 
 /** Answers the requests of one server. */
@@ -36,13 +39,14 @@ export class Listener {
   readonly #outbox: Outbox;
   readonly #bodies: Bodies;
   readonly #answers: Answers;
-  /** Polls that begin in later turns: a crowd that was answered comes back together, and others go first. */
-  readonly #polls = new StreamTurns<Lane>();
+  /** Requests that begin in later turns, by their operations: few of one that costs little do not wait for all of another. */
+  readonly #later: FairTurns<string>;
   #lastLocal: string | undefined;
 
   constructor(options: ListenerOptions) {
-    const { clock, limits } = options;
+    const { clock, limits, later } = options;
     this.#options = options;
+    this.#later = new FairTurns({ clock, later });
     this.#outbox = new Outbox(clock, limits);
     this.#bodies = new Bodies(limits.totalBodyBytes);
     this.#turns = new Turns({
@@ -85,19 +89,30 @@ export class Listener {
   }
 
   #begin(request: Incoming, response: Outgoing, turn: Turn): void {
-    this.#orBreak(response, () => {
-      const exchange = new Exchange(request, turn, this.#answers);
-      if (hasBeenAnswered(request) && this.#options.origin.isPoll?.(exchange)) this.#beginLater(exchange);
-      else this.#answer(exchange);
-    });
+    this.#orBreak(response, () => this.#answer(new Exchange(request, turn, this.#answers)));
   }
 
-  #beginLater(exchange: Exchange): void {
-    const { incoming, response, turn } = exchange;
-    this.#polls.add(incoming.socket, () => {
-      const isThere = !turn.ended;
-      if (isThere) this.#orBreak(response, () => this.#answer(exchange));
-      return isThere;
+  // A turn has little time for requests. Polls go last: a crowd that was answered comes back together.
+  #mustWait(exchange: Exchange): boolean {
+    if (!this.#later.hasTime) return true;
+    return hasBeenAnswered(exchange.incoming) && this.#options.origin.isPoll?.(exchange) === true;
+  }
+
+  #handleLater(exchange: Exchange): void {
+    let waiting: Exchange | undefined = exchange;
+    const begin = () => {
+      if (!waiting || waiting.turn.ended) return false;
+      const { response, turn } = waiting;
+      turn.release();
+      this.#orBreak(response, () => waiting && this.#run(waiting));
+      return true;
+    };
+    this.#later.add(this.#options.origin.operationOf?.(exchange) ?? '', begin);
+    // Nothing of a client that hangs up is kept until its turn.
+    exchange.turn.hold({
+      interrupt() {
+        if (waiting?.turn.ended) waiting = undefined;
+      },
     });
   }
 
@@ -147,14 +162,23 @@ export class Listener {
   }
 
   #handle(exchange: Exchange): void {
-    const { origin, own } = this.#options;
-    const answer = (exchange.cors !== null && own.to(exchange)) || origin.handle(exchange, exchange);
+    const answer = exchange.cors === null ? undefined : this.#options.own.to(exchange);
+    if (answer !== undefined) this.#send(exchange, answer);
+    else if (this.#mustWait(exchange)) this.#handleLater(exchange);
+    else this.#run(exchange);
+  }
+
+  #run(exchange: Exchange): void {
+    this.#send(exchange, this.#options.origin.handle(exchange, exchange));
+  }
+
+  #send(exchange: Exchange, answer: Soon<Answer> | undefined): void {
     if (answer instanceof Promise)
       answer.then(
         (sent) => exchange.send(sent),
         () => exchange.response.destroy(),
       );
-    else if (answer) exchange.send(answer);
+    else if (answer !== undefined) exchange.send(answer);
   }
 
   // The operation reads the body.

@@ -52,12 +52,17 @@ export const listChannelGroups: Route = {
   path: GROUPS_PATH,
   needs: needsOnAll('groups', 'manage'),
   async handle(call) {
-    const { groups } = await shardOf(call);
-    const names: string[] = [];
+    const { groups, longWorks } = await shardOf(call);
     const { nextTurn } = call.services;
-    const pages = eachPage({ read: (page) => groups.list(page), nameOf: (name) => name, nextTurn });
-    for await (const page of pages) names.push(...page);
-    return found({ namespace: '', groups: names });
+    return longWorks.run(call, {
+      weight: Number.POSITIVE_INFINITY,
+      async run() {
+        const names: string[] = [];
+        const pages = eachPage({ read: (page) => groups.list(page), nameOf: (name) => name, nextTurn });
+        for await (const page of pages) names.push(...page);
+        return found({ namespace: '', groups: names });
+      },
+    });
   },
 };
 

@@ -1,8 +1,14 @@
 import { PERMISSION_BITS } from '../../protocol/permissions.ts';
 import { WHOLE_KEY } from '../access/authorize.ts';
 import { signerOf } from '../access/signature.ts';
-import { accessRefusal } from '../http/answer.ts';
-import { type Grant, type GrantTarget, MAX_KEY_LENGTH, targetKey } from '../store/access.ts';
+import { type Answer, accessRefusal } from '../http/answer.ts';
+import {
+  type AccessStore,
+  type Grant,
+  type GrantTarget,
+  MAX_KEY_LENGTH,
+  targetKey,
+} from '../store/access.ts';
 import { eachPage } from '../store/page.ts';
 import { FLAGS, flagsOf, grantAnswer, type ShownGrant, type Targets } from './grant-answer.ts';
 import { needsNothing, numberOf, refuseInvalid, shardOf, splitNames } from './read.ts';
@@ -42,25 +48,32 @@ export const audit: Route = {
   path: '/v2/auth/audit/sub-key/{subscribeKey}',
   needs: needsNothing,
   async handle(call) {
-    const { access } = await shardOf(call);
+    const { access, longWorks } = await shardOf(call);
     await signerOf(call);
     const targets = targetsOf(call);
-    const grants: ShownGrant[] = [];
-    const { nextTurn } = call.services;
-    const pages = eachPage({
-      read: (page) => access.grants(page),
-      nameOf: (one: Grant) => targetKey(one),
-      nextTurn,
+    return longWorks.run(call, {
+      weight: Number.POSITIVE_INFINITY,
+      run: () => audited(call, access, targets),
     });
-    for await (const page of pages) {
-      for (const one of page) {
-        if (isQueried(one, targets))
-          grants.push({ ...one, flags: { ...flagsOf(one.bits), ttl: minutesLeft(one) } });
-      }
-    }
-    return grantAnswer(call, targets, { grants });
   },
 };
+
+async function audited(call: Call, access: AccessStore, targets: Targets): Promise<Answer> {
+  const grants: ShownGrant[] = [];
+  const { nextTurn } = call.services;
+  const pages = eachPage({
+    read: (page) => access.grants(page),
+    nameOf: (one: Grant) => targetKey(one),
+    nextTurn,
+  });
+  for await (const page of pages) {
+    for (const one of page) {
+      if (isQueried(one, targets))
+        grants.push({ ...one, flags: { ...flagsOf(one.bits), ttl: minutesLeft(one) } });
+    }
+  }
+  return grantAnswer(call, targets, { grants });
+}
 
 function isQueried({ resource, name, authKey }: Grant, targets: Targets): boolean {
   const { channels, groups, uuids, authKeys } = targets;

@@ -1,7 +1,7 @@
 import { type Answer, ok, presenceRefusal } from '../http/answer.ts';
 import type { Attendee, Attendees, PageOfUsers, Present } from '../store/presence.ts';
 import { Turns } from '../turns.ts';
-import { countOf, isForOne, isOn, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
+import { countOf, isForOne, isOn, type Names, namesOf, needsOnAll, needsToRead, shardOf } from './read.ts';
 import { channelsNow } from './resolve-names.ts';
 import type { Call, Route } from './route.ts';
 
@@ -9,6 +9,9 @@ import type { Call, Route } from './route.ts';
 const MAX_OFFSET = 999_999_999;
 // Channels and users that are printed in one turn.
 const MAX_PRINTED = 5_000;
+// A channel may have many users, and a group many channels.
+const CHANNEL_WEIGHT = 10;
+const GROUP_WEIGHT = 500;
 
 /** The users on channels (docs/reference/protocol.md, "Here now"). */
 export const hereNow: Route = {
@@ -21,9 +24,14 @@ export const hereNow: Route = {
     const names = namesOf(call);
     const wanted = wantedBy(call);
     const one = isForOne(call, names);
-    const channels = one ? names.channels : await channelsNow(shard, names);
-    const attendees = await shard.presence.hereNow(channels, wanted.page);
-    return one ? flatAnswer(attendees.channels, wanted) : nestedAnswer(call, attendees, wanted);
+    return shard.longWorks.run(call, {
+      weight: weightOf(names),
+      async run() {
+        const channels = one ? names.channels : await channelsNow(shard, names);
+        const attendees = await shard.presence.hereNow(channels, wanted.page);
+        return one ? flatAnswer(attendees.channels, wanted) : nestedAnswer(call, attendees, wanted);
+      },
+    });
   },
 };
 
@@ -36,9 +44,16 @@ export const hereNowAnywhere: Route = {
   async handle(call) {
     const shard = await shardOf(call);
     const wanted = wantedBy(call);
-    return nestedAnswer(call, await shard.presence.hereNow(undefined, wanted.page), wanted);
+    return shard.longWorks.run(call, {
+      weight: Number.POSITIVE_INFINITY,
+      run: async () => nestedAnswer(call, await shard.presence.hereNow(undefined, wanted.page), wanted),
+    });
   },
 };
+
+function weightOf({ channels, groups }: Names): number {
+  return channels.length * CHANNEL_WEIGHT + groups.length * GROUP_WEIGHT;
+}
 
 /** The parameters of a request. */
 interface Wanted {
@@ -73,13 +88,19 @@ function flatAnswer([attendees]: readonly Attendees[], wanted: Wanted): Answer {
 async function nestedAnswer({ services }: Call, present: Present, wanted: Wanted): Promise<Answer> {
   const turns = new Turns(services.nextTurn, MAX_PRINTED);
   const print = printer(wanted);
-  const channels: string[] = [];
+  const parts: string[] = [];
+  let channels: string[] = [];
   for (const one of present.channels) {
     channels.push(`${JSON.stringify(one.channel)}:{${membersOf(one, print)}}`);
-    if (turns.isOver(1 + one.users.length)) await turns.next();
+    if (!turns.isOver(1 + one.users.length)) continue;
+    // One text takes a fraction of what many small ones do.
+    parts.push(channels.join(','));
+    channels = [];
+    await turns.next();
   }
+  if (channels.length > 0) parts.push(channels.join(','));
   const totals = `"total_channels":${present.totalChannels},"total_occupancy":${present.totalOccupancy}`;
-  const payload = `{"channels":{${channels.join(',')}},${totals}}`;
+  const payload = `{"channels":{${parts.join(',')}},${totals}}`;
   return ok(`{"status":200,"message":"OK","payload":${payload},"service":"Presence"}`);
 }
 

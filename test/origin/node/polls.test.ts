@@ -9,17 +9,21 @@ import { systemClock } from '../../../src/origin/system.ts';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-function listening() {
+function listening({ clock = systemClock, cost = (_target: string) => {} } = {}) {
   const begun: string[] = [];
   const origin = {
     bodyLimit: () => 0,
     isPoll: ({ target }: { readonly target: string }) => target.startsWith('/poll'),
-    handle: ({ target }: { readonly target: string }) => void begun.push(target),
+    operationOf: ({ target }: { readonly target: string }) => target.split('/')[1] ?? '',
+    handle: ({ target }: { readonly target: string }) => {
+      begun.push(target);
+      return void cost(target);
+    },
   };
-  const own = new OwnAnswers(undefined, systemClock);
+  const own = new OwnAnswers(undefined, clock);
   const limits = resolveServeLimits();
   const listener = new Listener({
-    ...{ origin, own, limits, clock: systemClock },
+    ...{ origin, own, limits, clock },
     ...{ hosts: undefined, pages: undefined },
   });
   const request = (url: string, bytesWritten = 100) => {
@@ -30,7 +34,7 @@ function listening() {
     listener.listen(incoming, response);
     return response;
   };
-  return { begun, request };
+  return { begun, request, listener };
 }
 
 test('a crowd that comes back for more lets others go first', async () => {
@@ -59,10 +63,61 @@ test('a poll whose client hangs up before its turn does not begin', async () => 
   expect(begun).toEqual(['/poll/there']);
 });
 
+/** Every request of a list takes five milliseconds, on a clock that nothing else moves. */
+function costly() {
+  let now = 0;
+  const clock = { ...systemClock, monotonic: () => now };
+  return listening({
+    clock,
+    cost(target) {
+      if (target.startsWith('/list')) now += 5;
+    },
+  });
+}
+
+test('requests that come together do not run in one turn, and a cheap one does not wait for all of them', async () => {
+  const { begun, request } = costly();
+  for (let count = 0; count < 100; count++) request('/list', 0);
+  request('/publish', 0);
+  expect(begun).toEqual(['/list', '/list']);
+  for (let turn = 0; turn < 2; turn++) await nextTurn();
+  expect(begun).toContain('/publish');
+  expect(begun.length).toBeLessThan(8);
+  for (let turn = 0; turn < 60; turn++) await nextTurn();
+  expect(begun).toHaveLength(101);
+});
+
+test('a client that hangs up while its request waits for a turn is not served', async () => {
+  const { begun, request } = costly();
+  for (let count = 0; count < 3; count++) request('/list', 0);
+  request('/list/gone', 0).emit('close');
+  request('/publish', 0);
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  expect(begun).toEqual(['/list', '/list', '/list', '/publish']);
+});
+
+test('requests that wait for a turn are answered when the server closes', async () => {
+  const { begun, request, listener } = costly();
+  const responses = Array.from({ length: 6 }, () => request('/list', 0));
+  const drained = listener.drain();
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  expect(begun).toHaveLength(6);
+  for (const response of responses) response.emit('close');
+  await drained;
+});
+
 test('subscribe requests are polls, and others are not', async () => {
   await using origin = createOrigin();
   const isPoll = (target: string) => origin.isPoll({ method: 'GET', target });
   expect(isPoll('/v2/subscribe/demo/a/0?tt=1')).toBe(true);
   expect(isPoll('/publish/demo/demo/0/a/0/1')).toBe(false);
   expect(isPoll('/v2/presence/sub-key/demo/channel/a')).toBe(false);
+});
+
+test('requests are told apart by their operations', async () => {
+  await using origin = createOrigin();
+  const operationOf = (target: string) => origin.operationOf({ method: 'GET', target });
+  expect(operationOf('/v2/subscribe/demo/a/0?tt=1')).toBe('subscribe');
+  expect(operationOf('/time/0')).toBe('time');
+  expect(operationOf('/nothing')).toBe('none');
 });

@@ -1,5 +1,6 @@
 import type { Permission } from '../../../protocol/permissions.ts';
 import type { Answer } from '../../http/answer.ts';
+import type { Held } from '../../http/held.ts';
 import {
   type KeyedObject,
   type MembershipRange,
@@ -55,9 +56,9 @@ export function entityRoutes(kind: EntityKind): readonly Route[] {
   ];
 }
 
-async function list(call: Call, kind: EntityKind): Promise<Answer> {
+async function list(call: Call, kind: EntityKind): Promise<Answer | Held> {
   const query = listQueryOf(call, entityFields(kind));
-  const { objects } = await shardOf(call);
+  const { objects, longWorks } = await shardOf(call);
   const range = { type: kind.type };
   const rows = {
     idField: 'id',
@@ -65,7 +66,7 @@ async function list(call: Call, kind: EntityKind): Promise<Answer> {
     read: async (page: Page) => (await objects.list(range, page)).map((one) => rowOf(kind, one)),
     show: async (shown: readonly EntityRow[]) => shown.map((row) => shownEntity(kind, row, query)),
   };
-  return pageOf(rows, query, call.services);
+  return pageOf(rows, query, { call, longWorks });
 }
 
 interface EntityRow extends Row {

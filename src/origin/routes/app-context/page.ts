@@ -1,8 +1,11 @@
 import type { Answer } from '../../http/answer.ts';
-import type { Services } from '../route.ts';
+import type { Held } from '../../http/held.ts';
+import type { Shard } from '../../shard.ts';
+import type { Soon } from '../../soon.ts';
+import type { Call } from '../route.ts';
 import { found } from './answers.ts';
 import { type Bound, cursorOf, type ListQuery } from './query.ts';
-import { type Row, type RowList, type Span, select } from './select.ts';
+import { type Row, type RowList, type Span, select, weightOf } from './select.ts';
 
 /** A list that is shown page by page. */
 export interface ShownList<R extends Row> extends RowList<R> {
@@ -11,12 +14,21 @@ export interface ShownList<R extends Row> extends RowList<R> {
 }
 
 /** The page of a list that the query selects, as large as answers may be. */
-export async function pageOf<R extends Row>(
+export function pageOf<R extends Row>(
   list: ShownList<R>,
   query: ListQuery,
-  { limits, nextTurn }: Pick<Services, 'limits' | 'nextTurn'>,
-): Promise<Answer> {
+  { call, longWorks }: { readonly call: Call; readonly longWorks: Shard['longWorks'] },
+): Soon<Answer | Held> {
   const span = spanOf(query.bound, query.limit);
+  const run = () => pageAt(list, query, { span, services: call.services });
+  return longWorks.run(call, { weight: weightOf(list, query, span), run });
+}
+
+async function pageAt<R extends Row>(
+  list: ShownList<R>,
+  query: ListQuery,
+  { span, services: { limits, nextTurn } }: { readonly span: Span; readonly services: Call['services'] },
+): Promise<Answer> {
   const [start] = span;
   const { rows, total } = await select(list, query, { span, nextTurn });
   const shown = cut(await list.show(rows), limits.answerBytes);

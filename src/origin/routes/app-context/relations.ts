@@ -1,5 +1,6 @@
 import type { Need } from '../../access/authorize.ts';
 import type { Answer } from '../../http/answer.ts';
+import type { Held } from '../../http/held.ts';
 import type { ObjectKey, ObjectWrite, StoredObject } from '../../store/objects.ts';
 import type { Page } from '../../store/page.ts';
 import { shardOf } from '../read.ts';
@@ -45,12 +46,12 @@ async function needsToSet(call: Call, kind: RelationKind): Promise<readonly Need
   ];
 }
 
-async function get(call: Call, kind: RelationKind): Promise<Answer> {
+async function get(call: Call, kind: RelationKind): Promise<Answer | Held> {
   const id = idIn(call, kind.owner);
   return listed(call, { kind, id, query: listQueryOf(call, relationFields(kind)) });
 }
 
-async function set(call: Call, kind: RelationKind): Promise<Answer> {
+async function set(call: Call, kind: RelationKind): Promise<Answer | Held> {
   const id = idIn(call, kind.owner);
   const changes = await relationChangesOf(call, kind);
   // The parameters of the answer are checked before anything is changed.
@@ -95,9 +96,9 @@ interface RelationRow extends Row {
   readonly object: StoredObject;
 }
 
-async function listed(call: Call, { kind, id, query }: Wanted): Promise<Answer> {
+async function listed(call: Call, { kind, id, query }: Wanted): Promise<Answer | Held> {
   const { owner, other } = kind;
-  const { objects } = await shardOf(call);
+  const { objects, longWorks } = await shardOf(call);
   const range = owner.membershipsOf(id);
   const relatedTo = async (ids: readonly string[]) => {
     const related = await objects.get(ids.map((name) => other.keyOf(name)));
@@ -119,7 +120,7 @@ async function listed(call: Call, { kind, id, query }: Wanted): Promise<Answer> 
       return shown.map((row) => shownRelation(kind, { ...row, related: related.get(row.id) }, query.include));
     },
   };
-  return pageOf(rows, query, call.services);
+  return pageOf(rows, query, { call, longWorks });
 }
 
 const NONE: ReadonlyMap<string, StoredObject | undefined> = new Map();

@@ -36,6 +36,11 @@ export interface Selected<R> {
 /** Positions in a list, of which the last does not count. */
 export type Span = readonly [start: number, end: number];
 
+/** About the rows that `select` holds at once. */
+export function weightOf(list: Pick<RowList<Row>, 'idField'>, query: ListQuery, [, end]: Span): number {
+  return isInOrder(list, query) ? Math.min(ROWS, end) : ROWS + end;
+}
+
 /**
  * The rows of a list at some positions, as the query filters and sorts it. The list is read in several turns: up to the last
  * of the rows if they are in the order of the ids, and otherwise all of it, of which no more is held than is needed.
@@ -45,11 +50,17 @@ export async function select<R extends Row>(
   query: ListQuery,
   { span, nextTurn }: { readonly span: Span; readonly nextTurn: NextTurn },
 ): Promise<Selected<R>> {
-  const [first] = query.sorts;
-  const isById = !first || (first.path.join('.') === list.idField && !first.descending);
-  if (query.filter || !isById) return selectAny(list, query, { span, nextTurn });
+  if (!isInOrder(list, query)) return selectAny(list, query, { span, nextTurn });
   const rows = await rowsById(list, span, nextTurn);
   return { rows, total: query.count ? await list.count() : undefined };
+}
+
+// The rows are wanted as they are read.
+function isInOrder(
+  { idField }: Pick<RowList<Row>, 'idField'>,
+  { sorts: [first], filter }: ListQuery,
+): boolean {
+  return !filter && (!first || (first.path.join('.') === idField && !first.descending));
 }
 
 async function rowsById<R extends Row>(

@@ -9,6 +9,8 @@ export const USER_FRAME = 3;
 /** Characters around a channel in an answer. */
 export const CHANNEL_FRAME = 30;
 
+const NOBODY: readonly Attendee[] = [];
+
 /** The users on channels, or on all, as far as there is room. */
 export function attendeesIn(
   present: LeaseIndex,
@@ -21,7 +23,7 @@ export function attendeesIn(
     if (room <= 0 && !channels) break;
     const leases = present.on(channel);
     room -= channel.length + CHANNEL_FRAME;
-    const users = page.limit === 0 ? [] : usersOn(leases.values(), page, room);
+    const users = page.limit === 0 ? NOBODY : usersOn(leases.values(), page, room);
     for (const { user } of users) room -= user.length + USER_FRAME;
     found.push({ channel, occupancy: leases.size, users });
   }
@@ -44,5 +46,5 @@ function usersOn(leases: Iterable<Lease>, { offset, limit }: PageOfUsers, room: 
 }
 
 function userOf({ user, state }: Lease): Attendee {
-  return { user, ...(state !== undefined && state !== NO_STATE && { state }) };
+  return state === undefined || state === NO_STATE ? { user } : { user, state };
 }
