@@ -8,6 +8,8 @@ const SLICE = 64;
 const SHARE_MS = 10;
 // Work below this is not worth to be told from that of the next turn.
 const REST_MS = 2;
+// Requests that begin together: they share what is done once for all of a stretch, such as leases.
+const TOGETHER = 8;
 
 /** The parts of turns. */
 export interface FairTurnsOptions {
@@ -36,6 +38,8 @@ export class FairTurns<Owner> {
   #isDue = false;
   /** Requests that may still begin in this turn. */
   #left = 0;
+  /** Requests that begin together, as long as they take little. */
+  #together = 1;
 
   constructor({ clock, later = setImmediate, afterPromises = afterMicrotasks }: FairTurnsOptions) {
     this.#clock = clock;
@@ -90,14 +94,22 @@ export class FairTurns<Owner> {
     if (this.#waiting.size === 0) return;
     this.#wake(this.#now());
     this.#left = SLICE;
+    this.#together = 1;
     this.#step();
   };
 
-  // Most of the work of a request is done after a promise that was there already: it counts too.
+  // Most of the work of a request is done after a promise that was there already: what the first ones take is known then.
   readonly #step = (): void => {
-    if (this.#left <= 0 || this.#now() - this.#since >= SHARE_MS) return;
-    this.#left--;
-    if (this.#beginOne()) this.#afterPromises(this.#step);
+    const before = this.#now();
+    for (let count = 0; count < this.#together; count++) {
+      if (this.#left <= 0 || this.#now() - this.#since >= SHARE_MS) return;
+      this.#left--;
+      if (!this.#beginOne()) return;
+    }
+    this.#afterPromises(() => {
+      this.#together = this.#now() - before < REST_MS ? Math.min(2 * this.#together, TOGETHER) : 1;
+      this.#step();
+    });
   };
 
   // The owners whose turn it was go to the end.
