@@ -26,6 +26,7 @@ export function wildcardsCovering(channel: string): readonly string[] {
 
 /** The wildcards of a list that more of its wildcards cover than `most`, themselves included. Those of presence are by themselves. */
 export function nestedBeyond(most: number, names: readonly string[]): readonly string[] {
+  if (names.length <= most) return NONE;
   const wildcards = new Set(names.filter(isWildcardName));
   if (wildcards.size <= most) return NONE;
   const nesting = (name: string) =>

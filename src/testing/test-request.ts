@@ -50,8 +50,8 @@ export class RequestReader {
   }
 
   #read(method: string, target: string): TestRequest {
-    const { query, ...parts } = parseTarget(target, MAX_PARAMETERS);
-    const match = this.#router.match(method, { query, ...parts });
+    const { path, query } = parseTarget(target, MAX_PARAMETERS);
+    const match = this.#router.match(method, path);
     const operation = nameOf(match.route, query);
     return {
       operation,
@@ -63,7 +63,7 @@ export class RequestReader {
       token: query.text('auth'),
       handshake: operation === 'subscribe' && (query.text('tt') ?? '0') === '0',
       target,
-      path: pathOf(match, parts.segments),
+      path: pathOf(match, path.split('/').slice(1)),
     };
   }
 }

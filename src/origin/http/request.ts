@@ -38,11 +38,9 @@ export interface OriginRequest {
 /** The part of a request that selects the operation. */
 export type RequestLine = Pick<OriginRequest, 'method' | 'target'>;
 
-/** A request's path and query, split but not decoded. */
+/** A request's path and query, not decoded: a slash within a name is still `%2F`. */
 export interface Target {
   readonly path: string;
-  /** Raw segments: a slash within a name is still `%2F`. */
-  readonly segments: readonly string[];
   readonly query: Query;
 }
 
@@ -51,7 +49,7 @@ export function parseTarget(target: string, maxParameters: number): Target {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = new Query(target, mark < 0 ? target.length : mark + 1, maxParameters);
-  return { path, segments: path.split('/').slice(1), query };
+  return { path, query };
 }
 
 /** The query of a request, which is read where it stands: unknown parameters cost nothing, and cannot fail a request. */

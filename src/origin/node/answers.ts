@@ -7,6 +7,8 @@ import type { Outbox } from './outbox.ts';
 import { sendStream } from './send-stream.ts';
 
 const NO_CONTENT = 204;
+// What is kept of the last answer is not more.
+const SHARED_BYTES = 65_536;
 
 /** The parts of a writer. */
 export interface AnswersOptions {
@@ -17,11 +19,23 @@ export interface AnswersOptions {
   watchDrain(socket: Lane): void;
 }
 
+/** What is written of an answer. */
+interface Printed {
+  readonly answer: Answer;
+  readonly more: Headers | undefined;
+  readonly lines: string[];
+  /** Bytes of the body. */
+  readonly length: number;
+  /** Of the body: ASCII is the same in both, and Node writes it faster as `latin1`. */
+  readonly encoding: 'latin1' | 'utf8';
+}
+
 type AnswerStream = NonNullable<Answer['stream']>;
 
 /** Writes answers to their connections, and watches those that wait for slow readers. */
 export class Answers implements AnswerWriter {
   readonly #options: AnswersOptions;
+  #last: Printed | undefined;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
@@ -34,17 +48,16 @@ export class Answers implements AnswerWriter {
   send({ incoming, response }: Exchange, answer: Answer, more: Headers | undefined): void {
     if (response.destroyed) return void discard(answer);
     const { status, body, stream, headers } = answer;
-    const length = stream ? 0 : Buffer.byteLength(body);
-    const lines = linesOf(answer, more, status === NO_CONTENT || stream ? undefined : length);
+    const { length, lines, encoding } = this.#printedOf(answer, more);
     // The rest of a body is not read, so the connection cannot be used again.
-    if (this.isClosing || isCut(incoming)) lines.push('connection', 'close');
+    const isLast = this.isClosing || isCut(incoming);
     response.sendDate = false;
-    response.writeHead(status, lines);
+    response.writeHead(status, isLast ? [...lines, 'connection', 'close'] : lines);
     // Its first bytes may come at any time, and its client waits for the headers.
     if (answer.isLasting) response.flushHeaders();
     if (stream) return void this.#send(stream, response, headers?.['content-length']);
     // A string is sent in one piece with the headers.
-    response.end(body);
+    response.end(body, encoding);
     this.#options.outbox.watch(incoming.socket, length);
   }
 
@@ -69,6 +82,19 @@ export class Answers implements AnswerWriter {
     const isTaken = socket.write(text);
     this.#options.outbox.watchLasting(socket, exchange);
     return isTaken;
+  }
+
+  // Many thousand get the same answer one after the other.
+  #printedOf(answer: Answer, more: Headers | undefined): Printed {
+    const last = this.#last;
+    if (last && last.answer === answer && last.more === more) return last;
+    const { status, body, stream } = answer;
+    const length = stream ? 0 : Buffer.byteLength(body);
+    const lines = linesOf(answer, more, status === NO_CONTENT || stream ? undefined : length);
+    const encoding = length === body.length ? 'latin1' : 'utf8';
+    const printed: Printed = { answer, more, lines, length, encoding };
+    if (!stream && length <= SHARED_BYTES) this.#last = printed;
+    return printed;
   }
 
   #send(stream: AnswerStream, response: Outgoing, announced: string | undefined): void {

@@ -11,6 +11,29 @@ const REST_MS = 2;
 // Requests that begin together: they share what is done once for all of a stretch, such as leases.
 const TOGETHER = 8;
 
+/** What waits for its turn. */
+export interface Later {
+  /** Returns `false` if nothing was left to begin. Must not throw. */
+  begin(): boolean;
+  /** The next of the same owner; the turns alone change this. */
+  after?: Later | undefined;
+}
+
+/** What waits of one owner, in a ring with the lines of the others. */
+class Line<Owner> {
+  readonly owner: Owner;
+  first: Later;
+  last: Later;
+  before: Line<Owner> = this;
+  after: Line<Owner> = this;
+
+  constructor(owner: Owner, later: Later) {
+    this.owner = owner;
+    this.first = later;
+    this.last = later;
+  }
+}
+
 /** The parts of turns. */
 export interface FairTurnsOptions {
   readonly clock: Clock;
@@ -32,7 +55,9 @@ export class FairTurns<Owner> {
   readonly #clock: Clock;
   readonly #later: (callback: () => void) => unknown;
   readonly #afterPromises: (callback: () => void) => unknown;
-  readonly #waiting = new Map<Owner, (() => boolean)[]>();
+  readonly #lines = new Map<Owner, Line<Owner>>();
+  /** The line whose turn it is. */
+  #current: Line<Owner> | undefined;
   /** When the work of this turn began, as far as it is known. */
   #since = Number.NEGATIVE_INFINITY;
   #isDue = false;
@@ -52,24 +77,26 @@ export class FairTurns<Owner> {
    * work, since most turns have little.
    */
   get hasTime(): boolean {
-    const now = this.#now();
-    const spent = now - this.#since;
+    const spent = this.#now() - this.#since;
     if (this.#isDue) return spent < SHARE_MS;
-    if (spent >= REST_MS) this.#wake(now);
+    if (spent >= REST_MS) this.#wake();
     return true;
   }
 
-  /** `begin` returns `false` if nothing was left to begin. Must not throw. */
-  add(owner: Owner, begin: () => boolean): void {
-    const waiting = this.#waiting.get(owner);
-    if (waiting) waiting.push(begin);
-    else this.#waiting.set(owner, [begin]);
-    this.#wake(this.#now());
+  /** Adds one that is in no line. */
+  add(owner: Owner, later: Later): void {
+    const line = this.#lines.get(owner);
+    if (line) {
+      line.last.after = later;
+      line.last = later;
+    } else this.#open(owner, later);
+    this.#wake();
   }
 
   /** Forgets what waits of an owner. */
   remove(owner: Owner): void {
-    this.#waiting.delete(owner);
+    const line = this.#lines.get(owner);
+    if (line) this.#close(line);
   }
 
   /** Begins all that waits, at once. */
@@ -81,18 +108,18 @@ export class FairTurns<Owner> {
     return this.#clock.monotonic?.() ?? this.#clock.now();
   }
 
-  #wake(now: number): void {
+  #wake(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#since = now;
+    this.#since = this.#now();
     this.#later(this.#next);
   }
 
   // One function for all turns. What comes after the slice has what is left of the time.
   readonly #next = (): void => {
     this.#isDue = false;
-    if (this.#waiting.size === 0) return;
-    this.#wake(this.#now());
+    if (!this.#current) return;
+    this.#wake();
     this.#left = SLICE;
     this.#together = 1;
     this.#step();
@@ -112,14 +139,35 @@ export class FairTurns<Owner> {
     });
   };
 
-  // The owners whose turn it was go to the end.
+  // The line after it is the next.
   #beginOne(): boolean {
-    for (const [owner, waiting] of this.#waiting) {
-      this.#waiting.delete(owner);
-      const begin = waiting.shift();
-      if (waiting.length > 0) this.#waiting.set(owner, waiting);
-      if (begin?.()) return true;
+    for (let line = this.#current; line; line = this.#current) {
+      const { first } = line;
+      this.#current = line.after;
+      if (first.after) line.first = first.after;
+      else this.#close(line);
+      first.after = undefined;
+      if (first.begin()) return true;
     }
     return false;
+  }
+
+  // Who is new comes after all others.
+  #open(owner: Owner, later: Later): void {
+    const line = new Line(owner, later);
+    this.#lines.set(owner, line);
+    this.#current ??= line;
+    const { before } = this.#current;
+    line.after = this.#current;
+    line.before = before;
+    before.after = line;
+    line.after.before = line;
+  }
+
+  #close(line: Line<Owner>): void {
+    line.before.after = line.after;
+    line.after.before = line.before;
+    if (this.#current === line) this.#current = line.after === line ? undefined : line.after;
+    this.#lines.delete(line.owner);
   }
 }

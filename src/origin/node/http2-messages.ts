@@ -121,8 +121,8 @@ export class StreamResponse implements Outgoing {
     return this.#hasBody && !this.destroyed ? this.socket.write(chunk) : true;
   }
 
-  end(body?: string): void {
-    if (this.#hasBody && !this.destroyed) this.socket.end(body);
+  end(body = '', encoding: 'latin1' | 'utf8' = 'utf8'): void {
+    if (this.#hasBody && !this.destroyed) this.socket.end(body, encoding);
   }
 
   destroy(): void {

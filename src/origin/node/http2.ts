@@ -117,7 +117,7 @@ export class Http2Connections {
         this.#countReset(connection, steadyNow(this.#options.clock) - since);
     });
     if (this.#closing) this.#listen(stream, raw);
-    else this.#turns.add(connection, () => this.#listen(stream, raw));
+    else this.#turns.add(connection, { begin: () => this.#listen(stream, raw) });
   }
 
   #listen(stream: ServerHttp2Stream, raw: readonly string[]): boolean {

@@ -9,6 +9,7 @@ import { Body, hasBody } from './body.ts';
 import { Exchange, type ServedOrigin } from './exchange.ts';
 import { FairTurns, type FairTurnsOptions } from './fair-turns.ts';
 import { hostOf } from './header.ts';
+import { LaterExchange } from './later-exchange.ts';
 import type { ServeLimits } from './limits.ts';
 import type { Incoming, Lane, Outgoing } from './message.ts';
 import { Outbox } from './outbox.ts';
@@ -17,6 +18,8 @@ import { type Turn, Turns } from './turns.ts';
 
 // For a client that is still sending when its connection ends: it would not see the answer if bytes were left unread.
 const LINGER_MS = 1_000;
+// The line of requests that poll.
+const POLLS = 'poll';
 
 /** The options of a listener. */
 export interface ListenerOptions {
@@ -94,26 +97,16 @@ export class Listener {
 
   // A turn has little time for requests. Polls go last: a crowd that was answered comes back together.
   #mustWait(exchange: Exchange): boolean {
-    if (!this.#later.hasTime) return true;
-    return hasBeenAnswered(exchange.incoming) && this.#options.origin.isPoll?.(exchange) === true;
+    return (hasBeenAnswered(exchange.incoming) && this.#isPoll(exchange)) || !this.#later.hasTime;
   }
 
-  #handleLater(exchange: Exchange): void {
-    let waiting: Exchange | undefined = exchange;
-    const begin = () => {
-      if (!waiting || waiting.turn.ended) return false;
-      const { response, turn } = waiting;
-      turn.release();
-      this.#orBreak(response, () => waiting && this.#run(waiting));
-      return true;
-    };
-    this.#later.add(this.#options.origin.operationOf?.(exchange) ?? '', begin);
-    // Nothing of a client that hangs up is kept until its turn.
-    exchange.turn.hold({
-      interrupt() {
-        if (waiting?.turn.ended) waiting = undefined;
-      },
-    });
+  #isPoll(exchange: Exchange): boolean {
+    return this.#options.origin.isPoll?.(exchange) === true;
+  }
+
+  // What polls has a line of its own, for which no operation is looked up.
+  #lineOf(exchange: Exchange): string {
+    return this.#isPoll(exchange) ? POLLS : (this.#options.origin.operationOf?.(exchange) ?? '');
   }
 
   #orBreak(response: Outgoing, step: () => void): void {
@@ -164,9 +157,15 @@ export class Listener {
   #handle(exchange: Exchange): void {
     const answer = exchange.cors === null ? undefined : this.#options.own.to(exchange);
     if (answer !== undefined) this.#send(exchange, answer);
-    else if (this.#mustWait(exchange)) this.#handleLater(exchange);
+    else if (this.#mustWait(exchange))
+      this.#later.add(this.#lineOf(exchange), new LaterExchange(exchange, this.#runLater));
     else this.#run(exchange);
   }
+
+  // One function for all that begin later.
+  readonly #runLater = (exchange: Exchange): void => {
+    this.#orBreak(exchange.response, () => this.#run(exchange));
+  };
 
   #run(exchange: Exchange): void {
     this.#send(exchange, this.#options.origin.handle(exchange, exchange));

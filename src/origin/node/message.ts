@@ -49,7 +49,8 @@ export interface Outgoing {
   /** Sends the head before there is a body. */
   flushHeaders(): unknown;
   write(chunk: Uint8Array): boolean;
-  end(body?: string): unknown;
+  end(): unknown;
+  end(body: string, encoding: 'latin1' | 'utf8'): unknown;
   destroy(): unknown;
   on(event: 'close' | 'drain', listener: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;

@@ -168,6 +168,8 @@ function settingsOf({ headerSeconds, idleSeconds }: ServeLimits) {
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
+    // Nobody waits for the end of a body that there is not. Node below 24.12 does not know this.
+    optimizeEmptyRequests: true,
   };
 }
 

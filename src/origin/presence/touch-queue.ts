@@ -44,10 +44,22 @@ export class Round {
   }
 }
 
-/** A part of a round, for one call. */
-export interface Part {
-  readonly round: Round;
-  readonly touch: Touch;
+/** One call of the store: parts of rounds. */
+export class TouchCall {
+  readonly rounds: Round[] = [];
+  /** What is asked. Nothing for a round whose user has left all channels. */
+  readonly touches: Touch[] = [];
+  /** The rounds of these touches. */
+  readonly asked: Round[] = [];
+
+  add(round: Round, max: number): void {
+    const touch = round.nextTouch(max);
+    round.calls++;
+    this.rounds.push(round);
+    if (touch.channels.length === 0) return;
+    this.touches.push(touch);
+    this.asked.push(round);
+  }
 }
 
 /** Rounds in the order in which they came. */
@@ -66,19 +78,18 @@ export class TouchQueue {
   }
 
   /** Takes parts with so many channels in all, at most. */
-  take(max: number): readonly Part[] {
-    const parts: Part[] = [];
+  take(max: number): TouchCall {
+    const call = new TouchCall();
     for (let left = max, round = this.#first; round && left > 0; round = this.#first) {
       const before = round.sent;
       if (round.error === undefined) {
-        parts.push({ round, touch: round.nextTouch(left) });
-        round.calls++;
+        call.add(round, left);
         left -= round.sent - before;
       }
       if (round.error === undefined && round.sent < round.renewal.channels.length) break;
       this.#first = round.next;
       if (!this.#first) this.#last = undefined;
     }
-    return parts;
+    return call;
   }
 }

@@ -1,6 +1,6 @@
 import type { PresenceStore } from '../store/presence.ts';
 import type { NextTurn } from '../turns.ts';
-import { type Part, type Round, TouchQueue } from './touch-queue.ts';
+import { type Round, type TouchCall, TouchQueue } from './touch-queue.ts';
 
 // Leases of one call of the store, and of one turn.
 const MAX_TOUCH = 500;
@@ -60,26 +60,24 @@ export class Toucher {
   }
 
   /** Resolves to `false` if the call has failed. Never rejects. */
-  async #call(parts: readonly Part[]): Promise<boolean> {
-    const asked = parts.filter(hasChannels);
+  async #call({ rounds, touches, asked }: TouchCall): Promise<boolean> {
     let failure: Round['error'];
     try {
       // In the turn of the call, so that a leave or a state that comes later comes later in the store.
-      const touched = asked.length > 0 ? await this.#options.presence.touch(asked.map(touchOf)) : [];
-      for (const [index, one] of touched.entries()) asked[index]?.round.take(one);
+      const touched = touches.length > 0 ? await this.#options.presence.touch(touches) : [];
+      touched.forEach((one, index) => {
+        asked[index]?.take(one);
+      });
     } catch (cause) {
       failure = { cause };
-      for (const { round } of asked) round.error = failure;
+      for (const round of asked) round.error = failure;
     }
-    for (const { round } of parts) {
+    for (const round of rounds) {
       round.calls--;
       if (round.isOver) this.#options.onOver(round);
     }
     // A request that waits is answered with the failure.
-    if (failure && parts.some(({ round }) => !round.renewal.waiter)) this.#options.onFailure(failure.cause);
+    if (failure && rounds.some(({ renewal }) => !renewal.waiter)) this.#options.onFailure(failure.cause);
     return failure === undefined;
   }
 }
-
-const hasChannels = ({ touch }: Part) => touch.channels.length > 0;
-const touchOf = ({ touch }: Part) => touch;

@@ -3,7 +3,7 @@ import { ok } from '../http/answer.ts';
 import type { Held, Place } from '../http/held.ts';
 import type { Parked as Presence } from '../presence/renewals.ts';
 import type { Shard } from '../shard.ts';
-import { type Soon, whenThere } from '../soon.ts';
+import type { Soon } from '../soon.ts';
 import type { Touch } from '../store/presence.ts';
 import { millisecondsOf, type Stamp } from '../store/stamp.ts';
 import type { Batch, Prepared } from '../window/batch.ts';
@@ -71,10 +71,9 @@ export abstract class Listener implements Held, Sink {
     // What holds for the subscribe key has changed since the request came.
     this.isInterrupted ||= keysets.termsOf(this.shard.subscribeKey) !== this.shard.terms;
     this.isLate = millisecondsOf(this.options.cursor) < clock.now() - LATE_MS;
-    const find = () => startOf(this.shard, this.call, this.options);
     // Its log may be newer than what this origin has heard of.
-    if (!isForeign(this.shard, this.options)) this.#start(find);
-    else this.#go(() => this.shard.window.catchUp().then(() => this.#start(find)));
+    if (!isForeign(this.shard, this.options)) this.#start(undefined);
+    else this.#wait(this.shard.window.catchUp().then(() => this.#start(undefined)));
   }
 
   interrupt(): void {
@@ -84,12 +83,7 @@ export abstract class Listener implements Held, Sink {
 
   /** The log has become another one since. */
   protected startAnew(cursor: Stamp): void {
-    this.#start(() =>
-      // The client came with a cursor of this log, and has had what is before it.
-      isAhead(this.shard, this.options)
-        ? startOf(this.shard, this.call, this.options)
-        : foreignStart(this.shard, this.call, { ...this.options.names, cursor }),
-    );
+    this.#start(cursor);
   }
 
   /** The client may come back with the number of the log before. */
@@ -100,11 +94,11 @@ export abstract class Listener implements Held, Sink {
   /** Waits for what comes after the cursor. The channels of groups are looked up anew. */
   protected listen(cursor: Stamp): void {
     const { shared, names } = this.options;
-    this.#go(() =>
-      shared
-        ? this.#park(cursor, shared.resolved, shared.present)
-        : resolveNames(this.shard, names).then((found) => this.#park(cursor, found, presentOn(found))),
-    );
+    if (shared) this.#park(cursor, shared.resolved, shared.present);
+    else
+      this.#wait(
+        resolveNames(this.shard, names).then((found) => this.#park(cursor, found, presentOn(found))),
+      );
   }
 
   /** It is not parked any more. */
@@ -131,30 +125,54 @@ export abstract class Listener implements Held, Sink {
     return made;
   }
 
-  // Finds the position from which this log can serve the cursor.
-  #start(find: () => Soon<Start>): void {
+  // Begins where this log can serve the cursor: that of the request, or one that the client had in a log before.
+  #start(before: Stamp | undefined): void {
     const { window } = this.shard;
-    if (!window.log.isCurrent) return void this.#go(() => window.catchUp().then(() => this.#start(find)));
+    if (!window.log.isCurrent) return void this.#wait(window.catchUp().then(() => this.#start(before)));
     this.epoch = window.log.epoch;
-    this.#go(() =>
-      whenThere(find(), (start) => {
-        this.lost = start.lost;
-        this.listen(start.cursor);
-      }),
-    );
+    try {
+      const start = this.#find(before);
+      if (start instanceof Promise) this.#wait(start.then((found) => this.#begin(found)));
+      else this.#begin(start);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #find(before: Stamp | undefined): Soon<Start> {
+    const { shard, call, options } = this;
+    // The client came with a cursor of this log, and has had what is before it.
+    return before === undefined || isAhead(shard, options)
+      ? startOf(shard, call, options)
+      : foreignStart(shard, call, { ...options.names, cursor: before });
+  }
+
+  #begin({ cursor, lost }: Start): void {
+    this.lost = lost;
+    this.listen(cursor);
   }
 
   #park(cursor: Stamp, resolved: ResolvedNames, present: readonly string[]): void {
+    try {
+      this.#parkNow(cursor, resolved, present);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #parkNow(cursor: Stamp, resolved: ResolvedNames, present: readonly string[]): void {
     const { window, presenceTracker } = this.shard;
     if (window.log.epoch !== this.epoch) return void this.end('epoch-changed', cursor);
     // A client that has hung up may have left since.
     const isGone = this.call.request.interruption?.aborted ?? false;
-    this.#takeRoom(resolved);
+    const { holdMs } = this;
+    // What is answered at once holds nothing.
+    if (holdMs > 0) this.#takeRoom(resolved);
     // The user's leases are renewed for as long as it is held.
     const touch = isGone ? undefined : this.touch(resolved, present);
     this.#presence = touch && presenceTracker.park(touch);
     const { subscription } = resolved;
-    const { holdMs, lost } = this;
+    const { lost } = this;
     const { filter } = this.options;
     const parked = new Parked({ subscription, cursor, sink: this, filter, lost, holdMs });
     this.parked = parked;
@@ -163,20 +181,15 @@ export abstract class Listener implements Held, Sink {
     if (this.isInterrupted) window.interrupt(parked);
   }
 
-  // What is answered at once holds nothing. Throws a `Refusal` if there is no room.
+  // Throws a `Refusal` if there is no room.
   #takeRoom(resolved: ResolvedNames): void {
-    if (this.holdMs <= 0) return;
     const { filter } = this.options;
     const own = REQUEST_BYTES + this.call.request.target.length + (filter?.weight ?? 0);
     this.call.keep(own, this.shard.window.isUsed(resolved) ? 0 : resolved.subscription.weight);
   }
 
-  #go(step: () => void | Promise<void>): void {
-    try {
-      step()?.catch((error: unknown) => this.fail(error));
-    } catch (error) {
-      this.fail(error);
-    }
+  #wait(step: Promise<void>): void {
+    step.catch((error: unknown) => this.fail(error));
   }
 }
 

@@ -5,7 +5,7 @@ import { type Answer, accessRefusal, ok, publishRefusal } from '../http/answer.t
 import { bodyText, byteLength, parseJson } from '../http/body.ts';
 import { largeMessageBytes, type OriginLimits } from '../limits.ts';
 import type { Shard } from '../shard.ts';
-import { type Soon, whenThere } from '../soon.ts';
+import { whenThere } from '../soon.ts';
 import { channelOf, isOn, needsOnChannel, numberOf, shardOf, userOf } from './read.ts';
 import type { Call, Route } from './route.ts';
 
@@ -18,6 +18,7 @@ const TOO_LARGE = 'Message Too Large';
 
 /** A payload to publish. */
 export interface Publication {
+  readonly channel: string;
   readonly kind: 'message' | 'signal' | 'file';
   /** JSON text. */
   readonly text: string;
@@ -56,16 +57,18 @@ function publishInPath(
     method: 'GET',
     path,
     needs: needsOnChannel('write'),
-    handle: (call) =>
-      whenThere(publishTarget(call), (shard) => {
-        const { limits, clock } = call.services;
-        const text = call.segment('message');
-        const isSignal = kind === 'signal';
-        if (isLongerThan(isSignal ? limits.signalBytes : limits.messageBytes, text))
-          throw publishRefusal(isSignal ? 'Signal size too large' : TOO_LARGE, clock.now());
-        return publishTo(shard, call, { kind, text });
-      }),
+    handle: (call) => whenThere(shardOf(call), (shard) => publishMessage(shard, call, kind)),
   };
+}
+
+function publishMessage(shard: Shard, call: Call, kind: Publication['kind']): Promise<Answer> {
+  const channel = targetOf(shard, call);
+  const { limits, clock } = call.services;
+  const text = call.segment('message');
+  const isSignal = kind === 'signal';
+  if (isLongerThan(isSignal ? limits.signalBytes : limits.messageBytes, text))
+    throw publishRefusal(isSignal ? 'Signal size too large' : TOO_LARGE, clock.now());
+  return publishTo(shard, call, { channel, kind, text });
 }
 
 function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => number): Route {
@@ -77,37 +80,31 @@ function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => num
     ...(version && { bodyBytes: (limits) => Math.max(bytes(limits), limits.bodyBytes) }),
     async handle(call) {
       const { limits, clock } = call.services;
-      const shard = await publishTarget(call);
+      const shard = await shardOf(call);
+      const channel = targetOf(shard, call);
       const body = await bodyText(call.request.body, bytes(limits));
       if (body === 'too-large') throw publishRefusal(TOO_LARGE, clock.now());
       if (body === 'invalid') throw publishRefusal('Invalid JSON', clock.now());
-      return publishTo(shard, call, { kind: 'message', text: body.text });
+      return publishTo(shard, call, { channel, kind: 'message', text: body.text });
     },
   };
 }
 
-// The shard to publish to. Throws a `Refusal` if the keys or the channel do not allow it.
-function publishTarget(call: Call): Soon<Shard> {
-  return whenThere(shardOf(call), (shard) => {
-    refuseTarget(shard, call);
-    return shard;
-  });
-}
-
-function refuseTarget(shard: Shard, call: Call): void {
+// The channel to publish to. Throws a `Refusal` if the keys or the channel do not allow it.
+function targetOf(shard: Shard, call: Call): string {
   const { keysets, clock } = call.services;
   const keyProblem = keysets.publishProblem(shard.subscribeKey, call.segment('publishKey'), clock.now());
   if (keyProblem) throw keyProblem;
   const channel = channelOf(call);
-  if (!isPresenceName(channel)) return;
+  if (!isPresenceName(channel)) return channel;
   throw accessRefusal(400, 'Invalid Channel: presence events come from the origin only', {
     channels: [channel],
   });
 }
 
 // The payload is delivered as the text that was sent, so that no number loses digits.
-function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promise<Answer> {
-  const { query, services, segment } = call;
+function publishTo(shard: Shard, call: Call, { channel, kind, text }: Publication): Promise<Answer> {
+  const { query, services } = call;
   const { metrics } = services;
   const now = services.clock.now();
   refuseInvalid(kind, jsonOf(text, now), now);
@@ -115,7 +112,6 @@ function publishTo(shard: Shard, call: Call, { kind, text }: Publication): Promi
   const publisher = userOf(call);
   const ptto = query.text('ptto');
   if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', now);
-  const channel = segment('channel');
   const retention = kind === 'signal' ? undefined : retentionOf(call);
   const data = {
     payload: text,

@@ -109,7 +109,7 @@ export function isForOne({ segment }: Call, { channels, groups }: Names): boolea
 /** The path's channel. Throws a `Refusal` for an invalid name. */
 export function channelOf({ segment }: Call): string {
   const channel = segment('channel');
-  refuseInvalid('channels', [channel]);
+  if (nameProblem(channel) !== undefined) refuseInvalid('channels', [channel]);
   return channel;
 }
 

@@ -45,8 +45,8 @@ export function operationFinder(
   const router = new Router(routes);
   return ({ method, target }) => {
     const services = current();
-    const { path, segments, query } = parseTarget(target, services.base.limits.parameters);
-    const compiled = router.find(method, path, segments);
+    const { path, query } = parseTarget(target, services.base.limits.parameters);
+    const compiled = router.find(method, path);
     const own = compiled.hasKey
       ? services.of(() => segmentOf(compiled, 'subscribeKey', path))
       : services.base;
@@ -66,7 +66,7 @@ class Routed implements Operation {
   /** Bytes of the process's memory that it has taken. */
   #kept = 0;
 
-  constructor(compiled: Compiled, { path, query }: Omit<Target, 'segments'>, services: Services) {
+  constructor(compiled: Compiled, { path, query }: Target, services: Services) {
     this.#compiled = compiled;
     this.#path = path;
     this.query = query;
@@ -167,19 +167,20 @@ export class Router {
   }
 
   /** Throws a `Refusal` if there is none, or none for this method. */
-  match(method: string, { path, segments }: Target): Match {
-    const compiled = this.find(method, path, segments);
+  match(method: string, path: string): Match {
+    const compiled = this.find(method, path);
     return { route: compiled.route, segment: (name) => segmentOf(compiled, name, path) };
   }
 
   /** As `match`. */
-  find(method: string, path: string, segments: readonly string[]): Compiled {
-    const routes = this.#routes[segments.length]?.get(segments[0] ?? '') ?? [];
+  find(method: string, path: string): Compiled {
+    const first = segmentAt(path, 0);
+    const routes = this.#routes[segmentsOf(path)]?.get(first) ?? [];
     for (const compiled of routes)
-      if (compiled.route.method === method && matches(compiled.literals, segments)) return compiled;
-    const others = routes.filter(({ literals }) => matches(literals, segments));
+      if (compiled.route.method === method && matches(compiled.literals, path)) return compiled;
+    const others = routes.filter(({ literals }) => matches(literals, path));
     if (others.length > 0) throw wrongMethod(others);
-    throw PUBLISH_FAMILY.has(segments[0] ?? '') ? malformed() : notFound(path);
+    throw PUBLISH_FAMILY.has(first) ? malformed() : notFound(path);
   }
 }
 
@@ -200,20 +201,38 @@ function compile(route: Route): Compiled {
   return { route, names, literals, hasKey: route.path.includes(KEY) };
 }
 
-function matches(literals: readonly (string | undefined)[], segments: readonly string[]): boolean {
-  for (let index = 0; index < literals.length; index++) {
-    const literal = literals[index];
-    if (literal !== undefined && literal !== segments[index]) return false;
+// A path is looked at as it is: a list of its segments would be made for each request.
+function matches(literals: readonly (string | undefined)[], path: string): boolean {
+  let start = 1;
+  for (const literal of literals) {
+    const end = endOf(path, start);
+    if (literal !== undefined && !(end - start === literal.length && path.startsWith(literal, start)))
+      return false;
+    start = end + 1;
   }
   return true;
 }
 
-// Read from the path again, so that nobody has to keep a list of segments.
+// Of a path that begins with a slash, as all do.
+function segmentsOf(path: string): number {
+  let count = 0;
+  for (let start = 1; start <= path.length; start = endOf(path, start) + 1) count++;
+  return count;
+}
+
+function segmentAt(path: string, index: number): string {
+  let start = 1;
+  for (let left = index; left > 0; left--) start = endOf(path, start) + 1;
+  return path.slice(start, endOf(path, start));
+}
+
+function endOf(path: string, start: number): number {
+  const end = path.indexOf('/', start);
+  return end < 0 ? path.length : end;
+}
+
 function segmentOf({ route, names }: Compiled, name: string, path: string): string {
   const index = names.get(name);
   if (index === undefined) throw new Error(`The route of ${route.operation} has no segment "${name}".`);
-  let start = path.indexOf('/') + 1;
-  for (let left = index; left > 0; left--) start = path.indexOf('/', start) + 1;
-  const end = path.indexOf('/', start);
-  return decode(path.slice(start, end < 0 ? undefined : end));
+  return decode(segmentAt(path, index));
 }

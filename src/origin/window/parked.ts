@@ -66,6 +66,9 @@ export class Parked implements Due {
   seen: Stamp;
   /** Those who are parked with the same subscription; `undefined` while it is not parked. Set by `Waiters`. */
   audience: Audience | undefined = undefined;
+  /** Its neighbours in the audience, which alone changes them. */
+  before: Parked | undefined = undefined;
+  after: Parked | undefined = undefined;
   /** It has not read everything after `seen` yet. */
   isBehind = true;
   length: number;

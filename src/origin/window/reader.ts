@@ -1,4 +1,4 @@
-import type { Stamp } from '../store/stamp.ts';
+import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import type { Turns } from '../turns.ts';
 import { type Batch, type Collected, collect } from './batch.ts';
 import { Envelopes, type LiveEntry, type LiveQueue } from './live-queue.ts';
@@ -33,6 +33,7 @@ export class Reader {
   readonly #isOver: (units: number) => boolean;
   #owner = {};
   readonly #recent: RecentReads;
+  #nothing = nothingUpto(ZERO_STAMP);
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -49,6 +50,8 @@ export class Reader {
   }
 
   #read(parked: Parked, position: Stamp, wake: Wake | undefined): Collected {
+    if (!parked.lost && parked.seen >= position && this.#options.queue().isWholeAfter(parked.seen))
+      return this.#nothingUpto(position);
     const canShare = !parked.filter && !parked.lost;
     const shared = canShare ? this.#shared(parked, wake) : undefined;
     if (shared?.serves(parked.seen, wake?.audience.newest ?? position)) return shared.collected;
@@ -56,6 +59,12 @@ export class Reader {
     if (canShare && hasContent(collected.batch))
       this.#share(new SharedRead(collected, parked.seen, position), parked, wake);
     return collected;
+  }
+
+  // Most who come back have everything.
+  #nothingUpto(position: Stamp): Collected {
+    if (this.#nothing.batch.cursor !== position) this.#nothing = nothingUpto(position);
+    return this.#nothing;
   }
 
   #shared({ subscription }: Parked, wake: Wake | undefined): SharedRead | undefined {
@@ -90,6 +99,11 @@ export class Reader {
       this.#isOver(filter.spent - before + live.text.length / CHARACTERS_PER_STEP);
     }
   }
+}
+
+function nothingUpto(cursor: Stamp): Collected {
+  const batch: Batch = { cursor, envelopes: [], gaps: [] };
+  return { batch, isWhole: true, isExhausted: false, first: undefined, characters: 0 };
 }
 
 /** `true` for a batch that is worth an answer. */

@@ -7,7 +7,8 @@ import type { Subscription } from './subscription.ts';
 /** All that are parked with one subscription, so that each of them costs no more for many names. */
 export class Audience {
   readonly subscription: Subscription;
-  readonly parked = new Set<Parked>();
+  /** Their number. */
+  size = 0;
   /** Channels on which something was published since all of them were woken. */
   woken: Set<string> | undefined;
   /** The newest of these entries, or of changes of groups. */
@@ -15,8 +16,42 @@ export class Audience {
   /** The position of the first change of one of its groups: from there on its subscription is out of date. */
   groupsChangedAt: Stamp | undefined;
 
+  // A list without a table: a crowd that is answered goes and comes back.
+  #first: Parked | undefined;
+  #last: Parked | undefined;
+
   constructor(subscription: Subscription) {
     this.subscription = subscription;
+  }
+
+  /** All of them now, in the order in which they came. */
+  get parked(): Parked[] {
+    const all: Parked[] = [];
+    for (let one = this.#first; one; one = one.after) all.push(one);
+    return all;
+  }
+
+  /** Adds one that is parked nowhere. */
+  add(parked: Parked): void {
+    parked.audience = this;
+    parked.before = this.#last;
+    if (this.#last) this.#last.after = parked;
+    else this.#first = parked;
+    this.#last = parked;
+    this.size++;
+  }
+
+  /** Removes one of them. */
+  remove(parked: Parked): void {
+    const { before, after } = parked;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    parked.audience = undefined;
+    parked.before = undefined;
+    parked.after = undefined;
+    this.size--;
   }
 }
 
@@ -49,7 +84,7 @@ export class Waiters {
   }
 
   [Symbol.iterator](): IterableIterator<Parked> {
-    return [...this.#audiences.values()].flatMap(({ parked }) => [...parked]).values();
+    return [...this.#audiences.values()].flatMap(({ parked }) => parked).values();
   }
 
   /** `true` if somebody is parked with a subscription. */
@@ -61,8 +96,7 @@ export class Waiters {
   add(parked: Parked): Audience {
     const { subscription } = parked;
     const audience = this.#audiences.get(subscription) ?? this.#open(subscription);
-    audience.parked.add(parked);
-    parked.audience = audience;
+    audience.add(parked);
     this.#size++;
     return audience;
   }
@@ -70,10 +104,9 @@ export class Waiters {
   remove(parked: Parked): void {
     const { audience } = parked;
     if (!audience) return;
-    audience.parked.delete(parked);
-    parked.audience = undefined;
+    audience.remove(parked);
     this.#size--;
-    if (audience.parked.size === 0) this.#close(audience);
+    if (audience.size === 0) this.#close(audience);
   }
 
   /** Marks an entry as new for those who are subscribed to it. */

@@ -8,9 +8,11 @@ function many(count: number) {
   const turns = new FairTurns<{ name: string }>({ clock: new VirtualClock() });
   const begun: string[] = [];
   const add = (owner: { name: string }, isThere = true) =>
-    turns.add(owner, () => {
-      if (isThere) begun.push(owner.name);
-      return isThere;
+    turns.add(owner, {
+      begin() {
+        if (isThere) begun.push(owner.name);
+        return isThere;
+      },
     });
   const [busy, calm] = [{ name: 'busy' }, { name: 'calm' }];
   for (let index = 0; index < count; index++) add(busy);
@@ -69,7 +71,7 @@ function timed() {
   /** A request comes: it begins at once if there is time. */
   const come = (name: string, milliseconds: number) => {
     if (turns.hasTime) work(name, milliseconds);
-    else turns.add(name, () => work(name, milliseconds));
+    else turns.add(name, { begin: () => work(name, milliseconds) });
   };
   /** The next turn. Returns the time that it took. */
   const turn = () => {
@@ -130,7 +132,7 @@ test('what a request does after a promise that is there counts', async () => {
     for (let step = 0; step < 5; step++) await undefined;
     now += 5;
   };
-  for (let count = 0; count < 10; count++) turns.add('list', () => work() instanceof Promise);
+  for (let count = 0; count < 10; count++) turns.add('list', { begin: () => work() instanceof Promise });
   await nextTurn();
   expect(now).toBe(10);
   for (let turn = 0; turn < 4; turn++) await nextTurn();

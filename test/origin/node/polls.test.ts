@@ -1,11 +1,13 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createOrigin } from '../../../src/origin/index.ts';
 import { resolveServeLimits } from '../../../src/origin/node/limits.ts';
 import { Listener } from '../../../src/origin/node/listener.ts';
 import { OwnAnswers } from '../../../src/origin/node/own-answers.ts';
 import { systemClock } from '../../../src/origin/system.ts';
+import { clockedServer } from '../../support/clocked-server.ts';
+import { RawConnection } from '../../support/origin-socket.ts';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -120,4 +122,52 @@ test('requests are told apart by their operations', async () => {
   expect(operationOf('/v2/subscribe/demo/a/0?tt=1')).toBe('subscribe');
   expect(operationOf('/time/0')).toBe('time');
   expect(operationOf('/nothing')).toBe('none');
+});
+
+const RAW = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+test.each([
+  ['plain', '%22a%22', '"d":"a"'],
+  ['other', '%22%C3%A4%E2%82%AC%F0%9F%98%80%22', '"d":"ä€😀"'],
+])(
+  'an answer of %s characters for many has the right length for each, and ends the connection of those who are last',
+  async (_, message, expected) => {
+    const { server, clock, polls } = await clockedServer();
+    const before = polls.pending;
+    const connections = Array.from({ length: 3 }, () => new RawConnection(server.port));
+    for (const connection of connections) connection.write(RAW('/v2/subscribe/demo/a/0?tt=1'));
+    await vi.waitUntil(() => polls.pending === before + 1);
+    const closed = server.close({ drainSeconds: 5 });
+    expect((await fetch(`${server.url}/publish/demo/demo/0/a/0/${message}`)).status).toBe(200);
+    await clock.advance(5_000);
+    await closed;
+    for (const connection of connections) {
+      await connection.ended;
+      const [head = '', body = ''] = connection.text.split('\r\n\r\n');
+      expect(body).toContain(expected);
+      expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
+      expect(head.match(/^connection: close$/gim)).toHaveLength(1);
+    }
+  },
+);
+
+test('whoever publishes to a crowd has the answer before the crowd is woken', async () => {
+  await using origin = createOrigin();
+  const order: string[] = [];
+  const ask = (target: string, name: string) => {
+    const request = { method: 'GET', target, header: () => undefined, body: new Uint8Array() };
+    return new Promise<string>((resolve) => {
+      const send = ({ body }: { readonly body: string }) => {
+        order.push(name);
+        resolve(body);
+      };
+      void origin.handle(request, { send, hold: () => undefined });
+    });
+  };
+  const [cursor] = /\d{17}/.exec(await ask('/v2/subscribe/demo/a/0?tt=0', 'handshake')) ?? [];
+  const polls = Array.from({ length: 40 }, () => ask(`/v2/subscribe/demo/a/0?tt=${cursor}`, 'poll'));
+  await nextTurn();
+  await Promise.all([ask('/publish/demo/demo/0/a/0/1', 'publish'), ...polls]);
+  expect(order.slice(0, 2)).toEqual(['handshake', 'publish']);
+  expect(order).toHaveLength(42);
 });

@@ -52,7 +52,8 @@ export class MemoryLog implements ShardLog {
   readonly #clock: Clock;
   readonly #history: History | undefined;
   readonly #rules: LogRules;
-  readonly #tails = new Set<Tail>();
+  // Another list for each change, since tails come and go while they are called.
+  #tails: readonly Tail[] = [];
   readonly #entries = new StampedQueue<Entry>();
   readonly #ids: PublishIds;
   readonly #account: Account;
@@ -158,9 +159,11 @@ export class MemoryLog implements ShardLog {
   }
 
   async tail(tail: Tail): Promise<() => void> {
-    this.#tails.add(tail);
+    this.#tails = [...this.#tails, tail];
     tail.onState({ isUp: true, epoch: this.#epoch });
-    return () => this.#tails.delete(tail);
+    return () => {
+      this.#tails = this.#tails.filter((one) => one !== tail);
+    };
   }
 
   /**
@@ -174,7 +177,7 @@ export class MemoryLog implements ShardLog {
     this.#head = laterStamp(this.#last, stampOf(this.#clock.now()));
     this.#began = this.#head;
     this.#epoch = epoch;
-    for (const { onState } of [...this.#tails]) onState({ isUp: true, epoch });
+    for (const { onState } of this.#tails) onState({ isUp: true, epoch });
   }
 
   #raise(floor: Stamp): void {
@@ -190,7 +193,7 @@ export class MemoryLog implements ShardLog {
     this.#entries.push(entry);
     this.#account.add(1, weightOf(entry));
     if (++this.#added % SWEEP_EVERY === 0) this.#dropExpired();
-    for (const { onEntry } of [...this.#tails]) onEntry(entry);
+    for (const { onEntry } of this.#tails) onEntry(entry);
   }
 
   #drop(): void {
