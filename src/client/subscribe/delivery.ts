@@ -1,3 +1,4 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep } from '../listeners/freeze.ts';
@@ -86,6 +87,9 @@ export class Delivery {
 
   /** Reads entries that a backfill fetched from the live queue, or rows of history. Announces what is no envelope. */
   older(entries: readonly unknown[], source: Backfill, from: From): readonly Arrived[] {
+    const { asked } = source;
+    // History has each entry once.
+    const groupIn = from === 'history' ? (one: WireEnvelope) => groupOf(one, asked) : groupsOfAnswer(asked);
     return entries.flatMap((entry): Arrived | readonly Arrived[] => {
       if (!isEnvelope(entry)) {
         this.#invalid(entry);
@@ -93,7 +97,7 @@ export class Delivery {
       }
       const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), from);
       const bytes = sizeOf(entry.d);
-      const group = groupOf(entry, source.asked);
+      const group = groupIn(entry, seen);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
       if (!source.fills) this.#noteHad(arrived);
       return arrived;

@@ -91,7 +91,8 @@ function losses(world: World, handle: Handle, interest: Interest): readonly stri
 }
 
 // What was dropped meanwhile ends the delivery; it leaves no hole. Where several names have a channel, or where regions
-// disagree, that cannot be told so simply.
+// disagree, that cannot be told so simply. What is fetched comes before the gaps are told: whoever ends the name as one of
+// them is told does not hear of the others.
 function holes(world: World, handle: Handle, interest: Interest): readonly string[] {
   if (world.server.blur > 0n || handle.start?.from === 'last') return [];
   const had = new Set(handle.got.map(({ key }) => key));
@@ -101,10 +102,16 @@ function holes(world: World, handle: Handle, interest: Interest): readonly strin
     if (!only || others.length > 0 || handle.names.length !== interest.accepted.length) continue;
     const due = dueThrough(world, { channel, only, interest });
     const last = due.findLastIndex(({ key }) => had.has(key));
+    if (world.gaps.some(({ order }) => isEndedIn(order, handle, only.name))) continue;
     for (const entry of due.slice(0, Math.max(0, last)))
       if (!had.has(entry.key) && !isExcused(world, handle, entry)) problems.push(`passed over ${entry.key}`);
   }
   return problems;
+}
+
+// A handler of the gap does so at once: a step or two later.
+function isEndedIn(gap: number, { ended }: Handle, { dropAsked }: Accepted['name']): boolean {
+  return [ended, dropAsked].some((end = 0) => end > gap && end <= gap + 2);
 }
 
 function dueThrough(

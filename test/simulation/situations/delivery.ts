@@ -125,6 +125,16 @@ export const DELIVERY: readonly Situation[] = [
     tell('b', 2),
     tell('c', 2),
   ]),
+  situation('a group and a channel of one name that are refused for a while both get what came', FOREIGN, [
+    group('b', 'b'),
+    sub('s1', [], { groups: ['g', 'b'] }),
+    sub('s2', ['b', 'c']),
+    { do: 'copies', ms: 20_000 },
+    { do: 'turn' },
+    tell('b'),
+    { do: 'deny', names: ['b'], how: 'named' },
+    wait(40_000),
+  ]),
   ...(['payload', 'meta', 'type'] as const).map((differ) =>
     situation(`messages of one timetoken that differ in ${differ} alone are all delivered`, FOREIGN, [
       sub('s1', ['a']),
