@@ -58,8 +58,11 @@ export class FairTurns<Owner> {
   readonly #lines = new Map<Owner, Line<Owner>>();
   /** The line whose turn it is. */
   #current: Line<Owner> | undefined;
-  /** When the work of this turn began, as far as it is known. */
+  /** When the first request of a turn began, the last time that this was counted. */
   #since = Number.NEGATIVE_INFINITY;
+  /** It was in this turn. */
+  #isCounting = false;
+  /** The next turn was asked for. */
   #isDue = false;
   /** Requests that may still begin in this turn. */
   #left = 0;
@@ -77,9 +80,9 @@ export class FairTurns<Owner> {
    * work, since most turns have little.
    */
   get hasTime(): boolean {
-    const spent = this.#now() - this.#since;
-    if (this.#isDue) return spent < SHARE_MS;
-    if (spent >= REST_MS) this.#wake();
+    const now = this.#now();
+    if (this.#isCounting) return now - this.#since < SHARE_MS;
+    if (now - this.#since >= REST_MS) this.#count(now);
     return true;
   }
 
@@ -90,7 +93,8 @@ export class FairTurns<Owner> {
       line.last.after = later;
       line.last = later;
     } else this.#open(owner, later);
-    this.#wake();
+    // What only waits takes no time from others: of a crowd that comes back, the last are read long after the first.
+    this.#ask();
   }
 
   /** Forgets what waits of an owner. */
@@ -108,18 +112,24 @@ export class FairTurns<Owner> {
     return this.#clock.monotonic?.() ?? this.#clock.now();
   }
 
-  #wake(): void {
+  #count(now: number): void {
+    this.#isCounting = true;
+    this.#since = now;
+    this.#ask();
+  }
+
+  #ask(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#since = this.#now();
     this.#later(this.#next);
   }
 
   // One function for all turns. What comes after the slice has what is left of the time.
   readonly #next = (): void => {
     this.#isDue = false;
+    this.#isCounting = false;
     if (!this.#current) return;
-    this.#wake();
+    this.#count(this.#now());
     this.#left = SLICE;
     this.#together = 1;
     this.#step();

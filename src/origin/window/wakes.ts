@@ -6,7 +6,7 @@ import type { Audience } from './waiters.ts';
 
 // Those that are woken before the next audience has its turn.
 const TOGETHER = 32;
-// Waking one with its answer, in steps of a filter: a turn of less than 50 milliseconds wakes 5000. What those who are woken
+// Waking one with its answer, in steps of a filter: a turn of about 50 milliseconds wakes 5000. What those who are woken
 // send again is read between two turns, before the others are woken.
 const WAKE_UNITS = 10;
 // Promises on the way from an entry to the answer of whoever has published it, and some more.

@@ -120,6 +120,20 @@ test('requests that cost little begin at once, and ask for few turns', () => {
   expect(next).toEqual([]);
 });
 
+test('to read a crowd that only waits takes no time from those who come after it', () => {
+  const { turns, begun, come, pass, turn } = timed();
+  for (let count = 0; count < 5_000; count++) {
+    turns.add('poll', { begin: () => begun.push('poll') > 0 });
+    pass(0.01);
+  }
+  come('publish', 4);
+  expect(begun).toEqual(['publish']);
+  for (let count = 0; count < 10; count++) come('list', 4);
+  expect(begun).toEqual(['publish', 'list', 'list']);
+  turn();
+  expect(begun.filter((name) => name === 'list')).toHaveLength(5);
+});
+
 test('what a request does after a promise that is there counts', async () => {
   let now = 0;
   const clock = {
