@@ -1,6 +1,6 @@
 import type { WireEnvelope } from '../../protocol/envelope.ts';
 import type { Backfill } from './backfill.ts';
-import type { Seen } from './dedupe.ts';
+import type { From, Seen } from './dedupe.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import type { Names } from './names.ts';
@@ -29,14 +29,18 @@ export interface Held {
 
 /**
  * Tells the groups that the entries of one answer came for. Where a channel and a group of one name were asked for, an
- * entry of both comes twice, and nothing else tells the two apart.
+ * entry of both comes twice, and nothing else tells the two apart; but
+ * history has each entry once.
  */
-export function groupsOfAnswer(asked: Names): (envelope: WireEnvelope, seen: Seen) => string | undefined {
+export function groupsOfAnswer(
+  asked: Names,
+  from?: From,
+): (envelope: WireEnvelope, seen: Seen) => string | undefined {
   const once = new Set<Seen>();
   return (envelope, seen) => {
     const group = groupOf(envelope, asked);
     const { c, b = c } = envelope;
-    if (group !== undefined || b !== c || !asked.groups.includes(c)) return group;
+    if (from === 'history' || group || b !== c || !asked.groups.includes(c)) return group;
     if (once.has(seen)) return c;
     once.add(seen);
     return;

@@ -1,4 +1,3 @@
-import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens } from '../../protocol/timetoken.ts';
 import type { PNMessageResult } from '../listeners/events.ts';
 import { freezeDeep } from '../listeners/freeze.ts';
@@ -13,7 +12,6 @@ import { DeliveryQueue } from './delivery-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
 import { isEnvelope } from './envelope.ts';
 import { widened } from './gaps.ts';
-import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { NO_NAMES, union } from './names.ts';
 import { Recipients } from './recipients.ts';
@@ -87,9 +85,7 @@ export class Delivery {
 
   /** Reads entries that a backfill fetched from the live queue, or rows of history. Announces what is no envelope. */
   older(entries: readonly unknown[], source: Backfill, from: From): readonly Arrived[] {
-    const { asked } = source;
-    // History has each entry once.
-    const groupIn = from === 'history' ? (one: WireEnvelope) => groupOf(one, asked) : groupsOfAnswer(asked);
+    const groupOfEntry = groupsOfAnswer(source.asked, from);
     return entries.flatMap((entry): Arrived | readonly Arrived[] => {
       if (!isEnvelope(entry)) {
         this.#invalid(entry);
@@ -97,7 +93,7 @@ export class Delivery {
       }
       const seen = this.#window.note(entry, this.#engine.settings.clock.monotonic(), from);
       const bytes = sizeOf(entry.d);
-      const group = groupIn(entry, seen);
+      const group = groupOfEntry(entry, seen);
       const arrived: Arrived = { envelope: entry, group, seen, source, turn: source.serial, bytes };
       if (!source.fills) this.#noteHad(arrived);
       return arrived;
@@ -105,8 +101,11 @@ export class Delivery {
   }
 
   /** Delivers an entry that waited for a backfill; it may wait for an earlier one next. Returns whether it is wanted. */
-  release({ arrived, subscription }: Held, { serial }: Backfill): boolean {
-    return this.offer({ ...arrived, turn: serial }, [subscription]);
+  release({ arrived, subscription }: Held, backfill: Backfill): boolean {
+    const { envelope, group } = arrived;
+    // Of a name that was refused meanwhile, another one goes on, which began after it.
+    const turn = backfill.holdsBack(envelope, group) ? backfill.serial : LIVE;
+    return this.offer({ ...arrived, turn }, [subscription]);
   }
 
   /**

@@ -135,6 +135,20 @@ export const DELIVERY: readonly Situation[] = [
     { do: 'deny', names: ['b'], how: 'named' },
     wait(40_000),
   ]),
+  situation(
+    'what waits for the older entries of a name that is refused meanwhile comes after them',
+    { ...FOREIGN, historyLag: 300 },
+    [
+      tell('a', 3),
+      sub('s1', ['b'], { start: back(3) }),
+      tell('n.x'),
+      sub('s2', ['a', 'n.*'], { start: { at: 'date', ms: 3_600_000 } }),
+      wait(10),
+      { do: 'deny', names: ['n.*'], how: 'named' },
+      tell('n.x'),
+      wait(400),
+    ],
+  ),
   ...(['payload', 'meta', 'type'] as const).map((differ) =>
     situation(`messages of one timetoken that differ in ${differ} alone are all delivered`, FOREIGN, [
       sub('s1', ['a']),
