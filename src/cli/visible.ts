@@ -1,3 +1,5 @@
+import { deepJson } from './deep-json.ts';
+
 // C0, DEL, C1; marks and overrides of writing direction; separators that break lines.
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
@@ -21,5 +23,14 @@ export function jsonLine(value: unknown): string {
 /** A value as JSON that is safe to print. */
 export function jsonText(value: unknown): string {
   // JSON itself escapes the C0 characters and lone surrogates within strings; the rest can only stand in strings.
-  return (JSON.stringify(value) ?? 'null').replace(UNSAFE, escaped);
+  return jsonOf(value).replace(UNSAFE, escaped);
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    if (error instanceof RangeError) return deepJson(value);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { deepJson } from '../../src/cli/deep-json.ts';
 import { jsonLine, jsonText, visible } from '../../src/cli/visible.ts';
 
 const STEERING = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -29,6 +30,26 @@ describe('what others wrote', () => {
 
   test('nothing that steers a terminal is left in any text', () => {
     fc.assert(fc.property(anyText, (text) => !STEERING.test(visible(text))));
+  });
+
+  test.each([
+    ['lists', (depth: number) => `${'['.repeat(depth)}1,"a\u009b"${']'.repeat(depth)}`],
+    ['objects', (depth: number) => `${'{"a":'.repeat(depth)}null${'}'.repeat(depth)}`],
+  ])('JSON of %s that are nested deeper than the platform can print is whole', (_, textOf) => {
+    const text = textOf(16_000);
+    const value: unknown = JSON.parse(text);
+    expect(() => JSON.stringify(value)).toThrow(RangeError);
+    expect(jsonText({ at: 1, value, none: undefined })).toBe(
+      `{"at":1,"value":${text.replace('\u009b', '\\u009b')}}`,
+    );
+  });
+
+  test('JSON of deep values is that of the platform', () => {
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom({ a: undefined, b: [undefined, () => 1] }, new Date(0)),
+    );
+    fc.assert(fc.property(value, (any) => deepJson(any) === JSON.stringify(any)));
   });
 
   test('JSON keeps its value, on one line, and steers no terminal either', () => {

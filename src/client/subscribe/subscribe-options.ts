@@ -44,8 +44,10 @@ export function namesToDrop(given: Values<UnsubscribeParams>): Names {
 }
 
 function timetokenIn(value: Values<SubscribeParams>['withTimetoken']): Timetoken | undefined {
-  if (value instanceof Date) return timetokenFromDate(value);
-  return typeof value === 'bigint' ? timetokenFromBigInt(value) : value;
+  const text = typeof value === 'bigint' ? timetokenFromBigInt(value) : value;
+  const timetoken = text instanceof Date ? timetokenFromDate(text) : text;
+  // Zero asks for everything; on the wire it would ask for a handshake.
+  return timetoken && !Number(timetoken) ? '1' : timetoken;
 }
 
 function namesIn(

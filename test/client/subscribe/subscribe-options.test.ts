@@ -23,6 +23,9 @@ describe('the names of a subscribe() builder', () => {
   test.each([
     [{}, undefined],
     [{ withTimetoken: tt(5) }, { timetoken: tt(5), region: undefined }],
+    [{ withTimetoken: '0' }, { timetoken: '1', region: undefined }],
+    [{ withTimetoken: '0'.repeat(17) }, { timetoken: '1', region: undefined }],
+    [{ withTimetoken: new Date(0) }, { timetoken: '1', region: undefined }],
     [{ withLast: 5 }, undefined],
     [{ withCursor: `4:${tt(5)}` }, { timetoken: tt(5), region: 4 }],
     [{ withCursor: `:${tt(5)}` }, { timetoken: tt(5), region: undefined }],
