@@ -1,6 +1,5 @@
 import { type Answer, balancerRefusal, type Refusal } from '../http/answer.ts';
-import { type BodyRules, MAX_EXCESS, type Reading } from './body.ts';
-import { deadlineMs } from './limits.ts';
+import { type BodyRules, bodyDeadlineMs, MAX_EXCESS, type Reading } from './body.ts';
 import type { Incoming } from './message.ts';
 
 /** What a body in chunks tells of. */
@@ -28,9 +27,8 @@ export class BodyStream implements Reading, AsyncIterable<Uint8Array> {
   constructor(options: BodyStreamOptions) {
     this.#options = options;
     const { request, rules } = options;
-    const { clock, seconds, maxBytes } = rules;
     const late = () => this.#refuse(balancerRefusal(408, 'Request Timeout'));
-    this.#timer = clock.setTimeout(late, deadlineMs(seconds, maxBytes));
+    this.#timer = rules.clock.setTimeout(late, bodyDeadlineMs(request, rules));
     const wake = () => this.#wake?.();
     for (const event of ['readable', 'end', 'close'] as const) request.on(event, wake);
     request.on('error', wake);

@@ -12,7 +12,7 @@ const NOTHING = Buffer.alloc(0);
 export interface BodyRules {
   /** Bytes that are needed: one more is kept, so that the origin refuses the body. */
   readonly maxBytes: number;
-  /** Seconds within which it comes, or more if it may be large. */
+  /** Seconds within which it comes, or more if it is large. */
   readonly seconds: number;
   readonly clock: Clock;
 }
@@ -30,6 +30,12 @@ export function hasBody(request: Incoming): boolean {
   if (request.hasBody !== undefined) return request.hasBody;
   if (headerOf(request, 'transfer-encoding') !== undefined) return true;
   return Number(headerOf(request, 'content-length') ?? 0) > 0;
+}
+
+/** Milliseconds for a body: more for one that announces more. One that announces nothing may be as large as its limit. */
+export function bodyDeadlineMs(request: Incoming, { seconds, maxBytes }: BodyRules): number {
+  const announced = Number(headerOf(request, 'content-length')) || maxBytes;
+  return deadlineMs(seconds, Math.min(announced, maxBytes));
 }
 
 /**
@@ -57,10 +63,10 @@ export class Body implements Reading {
    * Rejects when the client hangs up.
    */
   read(request: Incoming, take: (bytes: number) => void): Promise<Uint8Array | 'late' | 'full'> {
-    const { clock, maxBytes, seconds } = this.#rules;
+    const { clock, maxBytes } = this.#rules;
     let size = 0;
     return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => finish('late'), deadlineMs(seconds, maxBytes));
+      const timer = clock.setTimeout(() => finish('late'), bodyDeadlineMs(request, this.#rules));
       const finish = (body: Uint8Array | 'late' | 'full') => {
         clock.clearTimeout(timer);
         request.pause();

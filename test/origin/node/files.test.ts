@@ -89,7 +89,7 @@ test('a slow upload has more time than a slow message', async () => {
   const clock = new VirtualClock();
   await using system = await served({ clock });
   const slow = new RawConnection(system.server.port);
-  slow.write(`POST ${UPLOADS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n-`);
+  slow.write(`POST ${UPLOADS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n-`);
   await vi.waitUntil(() => clock.pending === 1);
   await clock.advance(120_000);
   expect(clock.pending).toBe(1);

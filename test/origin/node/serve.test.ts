@@ -132,16 +132,28 @@ describe('a server', () => {
     expect((await fetch(`${server.url}/time/0`)).status).toBe(200);
   });
 
-  test('gives up on a body that does not come within thirty seconds', async () => {
-    const clock = new VirtualClock();
-    const { server } = await served({}, { clock });
-    const slow = new RawConnection(server.port);
-    slow.write('POST /publish/demo/demo/0/a/0 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
-    await vi.waitUntil(() => clock.pending === 1);
-    await clock.advance(30_000);
-    await slow.ended;
-    expect(slow.text).toMatch(/^HTTP\/1.1 408 /);
-  });
+  test.each([
+    ['/publish', 'Content-Length: 100', {}, 30],
+    ['/v2/publish', 'Content-Length: 100', {}, 30],
+    ['/v2/publish', 'Content-Length: 100', { bodySeconds: 2 }, 2],
+    ['/publish', 'Content-Length: 400000', { bodySeconds: 2 }, 10],
+    // What announces no length may be as long as its limit: 1 MiB.
+    ['/publish', 'Transfer-Encoding: chunked', { bodySeconds: 2 }, 26.2144],
+  ])(
+    'gives up on a late body to %s with %s and %j after %d seconds',
+    async (path, length, limits, seconds) => {
+      const clock = new VirtualClock();
+      const { server } = await served({}, { clock, limits });
+      const slow = new RawConnection(server.port);
+      slow.write(`POST ${path}/demo/demo/0/a/0 HTTP/1.1\r\nHost: localhost\r\n${length}\r\n\r\n`);
+      await vi.waitUntil(() => clock.pending === 1);
+      await clock.advance(Math.floor(seconds * 1000) - 1);
+      expect(clock.pending).toBe(1);
+      await clock.advance(2);
+      await slow.ended;
+      expect(slow.text).toMatch(/^HTTP\/1.1 408 /);
+    },
+  );
 
   test('forgets a parked poll when its socket closes', async () => {
     const { clock, server } = await served();
