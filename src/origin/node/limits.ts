@@ -33,7 +33,10 @@ export interface ServeLimits {
   readonly totalAnswerBytes: number;
   /** Seconds within which the header of a request comes. Then: 408, and the connection is ended. Default 30. */
   readonly headerSeconds: number;
-  /** Seconds within which a body comes; a large one has a second for each 40 kB. Then: 408, as above. Default 30. */
+  /**
+   * Seconds within which a body comes; a large one has a second for each 40 kB that it announces, and one without a length
+   * the time of the largest. Then: 408, as above. Default 30.
+   */
   readonly bodySeconds: number;
   /** Seconds within which an answer is read; a large one has a second for each 40 kB. Then: the end. Default 30. */
   readonly answerSeconds: number;
