@@ -143,7 +143,7 @@ describe('until() in a loop that does not get there', () => {
     const expected = {
       code: 'PN-2003',
       message: expect.stringContaining(
-        'The wait for "idle" ended: the loop is in the state "stopped" (disconnect() was called); reconnect() starts it again.',
+        'The wait for "idle" ended: the state is "stopped" (disconnect() was called): call reconnect().',
       ),
     };
     expect(await idle).toMatchObject(expected);

@@ -38,7 +38,7 @@ export const ERROR_KINDS = {
   'PN-2004': final('PNCancelledCategory', 'Create a new client.'),
   'PN-2005': passing(
     'PNNetworkIssuesCategory',
-    'Set `origin` to the final address: redirects, which may lead to another host, are not followed.',
+    'Set `origin` to the final address: no redirect is followed.',
   ),
   'PN-2007': passing('PNUnknownCategory', 'Read faster, or set another `buffer` or `overflow`.'),
   'PN-2008': passing('PNUnknownCategory', 'Wait for `drain()`, or raise the limit.'),
@@ -55,18 +55,15 @@ export const ERROR_KINDS = {
     'Send fewer requests; `retryAfter` has the delay, if the server gave one.',
   ),
   'PN-3006': passing('PNServerErrorCategory', 'Try again later.'),
-  'PN-3007': final('PNUnknownCategory', 'See the answer of the server in `errorData`.'),
+  'PN-3007': final('PNUnknownCategory', 'See `errorData`, the answer of the server.'),
   'PN-3008': final('PNMalformedFilterExpressionCategory', 'Correct the filter expression.'),
   'PN-3009': passing('PNAccessDeniedCategory', 'See `cause`, or pass a token to `setToken()`.'),
   'PN-3010': final('PNUnknownCategory', 'Read the current version, and apply the change to it.'),
   'PN-4001': passing(
     'PNMalformedResponseCategory',
-    'Check whether a proxy or a login page answers in place of the origin.',
+    'Check whether a proxy or login page answers for the origin.',
   ),
-  'PN-4002': passing(
-    'PNMalformedResponseCategory',
-    'Check which server answers at the address of the origin.',
-  ),
+  'PN-4002': passing('PNMalformedResponseCategory', 'Check which server answers at the origin.'),
   'PN-5001': final('PNDecryptionErrorCategory', 'Check that both sides have the same cipher key.'),
   'PN-5002': final('PNSerializationErrorCategory', 'See `cause`.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;

@@ -60,7 +60,7 @@ export class StateWaits {
     const { error, reason } = this.#last ?? {};
     if (state === 'failed' && error) return error;
     const why = reason === undefined ? '' : ` (${reason})`;
-    const what = `The wait for "${wanted}" ended: the loop is in the state "${state}"${why}; reconnect() starts it again.`;
+    const what = `The wait for "${wanted}" ended: the state is "${state}"${why}: call reconnect().`;
     return new PubNubError('PN-2003', what);
   }
 }

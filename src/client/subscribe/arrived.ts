@@ -29,8 +29,7 @@ export interface Held {
 
 /**
  * Tells the groups that the entries of one answer came for. Where a channel and a group of one name were asked for, an
- * entry of both comes twice, and nothing else tells the two apart; but
- * history has each entry once.
+ * entry of both comes twice, and nothing else tells the two apart. History has each entry once.
  */
 export function groupsOfAnswer(
   asked: Names,

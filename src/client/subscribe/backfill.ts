@@ -84,9 +84,10 @@ export class Backfill {
     return this.plan.recipients;
   }
 
-  /** Whether entries wait. */
+  /** Whether entries of its names wait, so that the server has something to answer. */
   get isHolding(): boolean {
-    return this.backlog.length > 0;
+    // Those of a name that was refused meanwhile say nothing about the others.
+    return this.backlog.some(({ arrived }) => this.holdsBack(arrived.envelope, arrived.group));
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -96,7 +97,7 @@ export class Backfill {
 
   /** Whether entries that the loop brought or lost wait for it. */
   get isWaitedFor(): boolean {
-    return this.fills || this.isHolding;
+    return this.fills || this.backlog.length > 0;
   }
 
   /** Up to where it has brought everything. */
@@ -176,7 +177,7 @@ export class Backfill {
   protected takeHeld(isTaken: (held: Held) => boolean): readonly Held[] {
     const taken = this.backlog.filter(isTaken);
     const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
-    if (taken.length > 0) this.backlog = this.backlog.filter((held) => !isTaken(held));
+    this.backlog = this.backlog.filter((held) => !isTaken(held));
     this.#bytes -= bytes;
     this.engine.backfills.held(-taken.length, -bytes);
     return taken;

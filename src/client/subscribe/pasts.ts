@@ -1,4 +1,4 @@
-import type { Timetoken } from '../../protocol/timetoken.ts';
+import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 import { sooner } from './gaps.ts';
 import type { LiveSubscription } from './live-subscription.ts';
@@ -18,7 +18,10 @@ export interface Past extends Pick<BackfillPlan, 'names' | 'recipients'> {
   readonly isRead: boolean;
 }
 
-/** Tells subscriptions what the server has accepted. Returns their pasts: what stopped together goes on together. */
+/**
+ * Tells subscriptions what the server has accepted. Returns their pasts, the longest first: what stopped together goes on
+ * together, and so brings a recipient also entries of names whose own past it is not.
+ */
 export function pastsOf(subscriptions: readonly LiveSubscription[], effect: AcceptEffect): readonly Past[] {
   const groups = new Map<unknown, Past[]>();
   for (const subscription of subscriptions) {
@@ -31,7 +34,7 @@ export function pastsOf(subscriptions: readonly LiveSubscription[], effect: Acce
       groups.set(key, [...(groups.get(key) ?? []), past]);
     }
   }
-  return [...groups.values()].flatMap(together);
+  return [...groups.values()].flatMap(together).sort((a, b) => compareTimetokens(startOf(a), startOf(b)));
 }
 
 function together(pasts: readonly Past[]): readonly Past[] {
@@ -42,6 +45,10 @@ function together(pasts: readonly Past[]): readonly Past[] {
     pasts.flatMap((past) => past.names.groups),
   );
   return [{ ...first, names, recipients: pasts.flatMap(({ recipients }) => recipients) }];
+}
+
+function startOf({ from }: Past): Timetoken {
+  return from?.timetoken ?? '0';
 }
 
 // Each region issues its own timetokens: a start that is ahead of another region's would keep out everything from there.

@@ -31,8 +31,8 @@ export interface SubscribeParams extends Params {
   /** Also receive presence events of these names: joins, leaves, timeouts and state changes. */
   withPresence?: Flag;
   /**
-   * Start at this place instead of now: what came since is delivered first, as far as the server's live queue reaches. A
-   * `Date`, or `recovery('history')`, lets history fill in what the queue has lost.
+   * Start at this place instead of now: what came since is delivered first, as far as the server's live queue reaches; all
+   * that it has for zero. A `Date`, or `recovery('history')`, lets history fill in what the queue has lost.
    */
   withTimetoken?: Timetoken | bigint | Date;
   /** Start at a saved `pubnub.cursor`: timetoken and region. */

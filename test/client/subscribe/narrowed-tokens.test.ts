@@ -217,6 +217,52 @@ test('a past that is being read goes on without a name that is refused meanwhile
   await network.close();
 });
 
+test('what waits of a name that is refused meanwhile is no sign of a lost answer for the others', async () => {
+  const { network, pubnub, publish, both, onlyB, got } = await narrowed();
+  pubnub.setToken(both);
+  const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+  const gaps: unknown[] = [];
+  pubnub.on('gap', (gap) => gaps.push(gap));
+  await network.settled(pubnub.subscribe().channels(['a', 'b']).execute().connected());
+  // Nothing older is there: the polls of the two backfills are held, one after the other.
+  pubnub.subscribe().channels('b').withTimetoken(start).execute();
+  const subscription = pubnub.subscribe().channels(['a', 'b']).withTimetoken(start).execute();
+  subscription.on('message', ({ message }) => got.push(message));
+  await publish('a', 'a1');
+  pubnub.setToken(onlyB);
+  await network.clock.advance(900_000);
+  pubnub.setToken(both);
+  await network.clock.advance(900_000);
+  expect([got, gaps]).toEqual([['a1'], []]);
+  await network.close();
+});
+
+test('the past of a new name comes in order, also beside other names that go on where they stopped', async () => {
+  const { network, pubnub, publish, got, tokenFor } = await narrowed();
+  const [all, onlyX, onlyA] = [
+    await tokenFor(['a', 'b', 'a.x']),
+    await tokenFor(['a.x']),
+    await tokenFor(['a']),
+  ];
+  pubnub.setToken(all);
+  const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+  await network.settled(pubnub.subscribe().channels(['a', 'b', 'a.x']).execute().connected());
+  await publish('a.x', 'x1');
+  await publish('b', 'b1');
+  pubnub.setToken(onlyX);
+  const subscription = pubnub.subscribe().channels(['b', 'a.x']).withTimetoken(start).execute();
+  subscription.on('message', ({ message }) => got.push(message));
+  await publish('a', 'a1');
+  pubnub.setToken(onlyA);
+  network.fail('subscribe', { with: 'reset' });
+  await publish('b', 'b2');
+  await network.clock.advance(5_000);
+  pubnub.setToken(all);
+  await network.clock.advance(900_000);
+  expect(got).toEqual(['x1', 'b1', 'b2']);
+  await network.close();
+});
+
 /** Publishes so many messages on a channel. */
 async function publishMany(network: TestNetwork, count: number, channel: string): Promise<void> {
   for (let number = 0; number < count; number++) await network.publish(channel, number);

@@ -36,11 +36,13 @@ export abstract class ChannelBackfill extends StoredBackfill {
 
   /** The newest message of a channel that waits, up to a timetoken: history must have it as well. */
   protected newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
-    const isIts = ({ envelope }: Arrived) =>
-      envelope.c === channel &&
-      isStored(envelope) &&
-      (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0);
-    return this.backlog.findLast(({ arrived }) => isIts(arrived))?.arrived.envelope.p.t;
+    const newest = this.backlog.findLast(
+      ({ arrived: { envelope } }) =>
+        envelope.c === channel &&
+        isStored(envelope) &&
+        (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0),
+    );
+    return newest?.arrived.envelope.p.t;
   }
 
   /** Takes the entries of a channel up to a timetoken out of the backlog. */

@@ -62,8 +62,8 @@ export class NewestBackfill extends ChannelBackfill {
         this.done.clear();
       }
       // History lacked the messages that have come since, and maybe more.
-      for (const { envelope } of this.backlog.map(({ arrived }) => arrived))
-        if (compareTimetokens(envelope.p.t, this.plan.asOf) <= 0) this.done.delete(envelope.c);
+      for (const { arrived } of this.backlog)
+        if (compareTimetokens(timeOf(arrived), this.plan.asOf) <= 0) this.done.delete(arrived.envelope.c);
       await this.readHistory(attempt.signal);
     } finally {
       signal.removeEventListener('abort', abort);

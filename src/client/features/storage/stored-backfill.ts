@@ -103,11 +103,7 @@ export class StoredBackfill extends Backfill {
       const isBehind = isInDoubt(rows, asOf);
       const delay = rereads < this.mostRereads ? REREADS[rereads] : undefined;
       if (!isBehind || delay === undefined)
-        return {
-          cutAt,
-          isBehind,
-          rows: match === undefined ? rows : rows.map((row) => ({ ...row, b: match })),
-        };
+        return { cutAt, isBehind, rows: match ? rows.map((row) => ({ ...row, b: match })) : rows };
       await pauseFor(clock, delay, signal);
     }
   }
