@@ -29,7 +29,8 @@ ${missed.length === 0 ? 'Every target is met.' : `Missed: ${missed.join('; ')}.`
   same bytes as the origin, headers included. It compares no key, no name and no cursor, and knows no presence, no history
   and no limit.
 - Ours is \`serve(createOrigin())\` from the built package, with all defaults: each client is a user of its own, whose
-  presence it keeps, and what is published goes to history.
+  presence it keeps, and what is published goes to history. It sets \`optimizeEmptyRequests\` of \`node:http\`, which the
+  bare server leaves as it is.
 - A delivery: ${clients} polls are parked on one channel, something is published, each gets an answer of 300 bytes and
   polls again at once. The publish is one of a thousand. The time to a receiver is from the publish to its answer.
 - Parking: from the first connection to the last parked poll, with the end of the connection's handshake and the join.

@@ -1,6 +1,7 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../../protocol/clock.ts';
+import { type Linked, LinkedList } from '../linked-list.ts';
 
 // Requests that begin in one turn of the event loop, if they are small: some milliseconds of work.
 const SLICE = 64;
@@ -12,26 +13,15 @@ const REST_MS = 2;
 const TOGETHER = 8;
 
 /** What waits for its turn. */
-export interface Later {
+export interface Later extends Linked {
   /** Returns `false` if nothing was left to begin. Must not throw. */
   begin(): boolean;
-  /** The next of the same owner; the turns alone change this. */
-  after?: Later | undefined;
 }
 
-/** What waits of one owner, in a ring with the lines of the others. */
-class Line<Owner> {
+/** What waits of one owner. */
+interface Line<Owner> extends Linked {
   readonly owner: Owner;
-  first: Later;
-  last: Later;
-  before: Line<Owner> = this;
-  after: Line<Owner> = this;
-
-  constructor(owner: Owner, later: Later) {
-    this.owner = owner;
-    this.first = later;
-    this.last = later;
-  }
+  readonly waiting: LinkedList<Later>;
 }
 
 /** The parts of turns. */
@@ -56,8 +46,8 @@ export class FairTurns<Owner> {
   readonly #later: (callback: () => void) => unknown;
   readonly #afterPromises: (callback: () => void) => unknown;
   readonly #lines = new Map<Owner, Line<Owner>>();
-  /** The line whose turn it is. */
-  #current: Line<Owner> | undefined;
+  /** The same, in the order of their turns. */
+  readonly #order = new LinkedList<Line<Owner>>();
   /** When the first request of a turn began, the last time that this was counted. */
   #since = Number.NEGATIVE_INFINITY;
   /** It was in this turn. */
@@ -88,11 +78,8 @@ export class FairTurns<Owner> {
 
   /** Adds one that is in no line. */
   add(owner: Owner, later: Later): void {
-    const line = this.#lines.get(owner);
-    if (line) {
-      line.last.after = later;
-      line.last = later;
-    } else this.#open(owner, later);
+    const line = this.#lines.get(owner) ?? this.#open(owner);
+    line.waiting.push(later);
     // What only waits takes no time from others: of a crowd that comes back, the last are read long after the first.
     this.#ask();
   }
@@ -100,7 +87,9 @@ export class FairTurns<Owner> {
   /** Forgets what waits of an owner. */
   remove(owner: Owner): void {
     const line = this.#lines.get(owner);
-    if (line) this.#close(line);
+    if (!line) return;
+    this.#order.remove(line);
+    this.#lines.delete(owner);
   }
 
   /** Begins all that waits, at once. */
@@ -128,7 +117,7 @@ export class FairTurns<Owner> {
   readonly #next = (): void => {
     this.#isDue = false;
     this.#isCounting = false;
-    if (!this.#current) return;
+    if (this.#order.size === 0) return;
     this.#count(this.#now());
     this.#left = SLICE;
     this.#together = 1;
@@ -149,35 +138,22 @@ export class FairTurns<Owner> {
     });
   };
 
-  // The line after it is the next.
+  // The line whose turn it was goes to the end.
   #beginOne(): boolean {
-    for (let line = this.#current; line; line = this.#current) {
-      const { first } = line;
-      this.#current = line.after;
-      if (first.after) line.first = first.after;
-      else this.#close(line);
-      first.after = undefined;
-      if (first.begin()) return true;
+    for (let line = this.#order.oldest; line; line = this.#order.oldest) {
+      const later = line.waiting.shift();
+      this.#order.remove(line);
+      if (line.waiting.size > 0) this.#order.push(line);
+      else this.#lines.delete(line.owner);
+      if (later?.begin()) return true;
     }
     return false;
   }
 
-  // Who is new comes after all others.
-  #open(owner: Owner, later: Later): void {
-    const line = new Line(owner, later);
+  #open(owner: Owner): Line<Owner> {
+    const line: Line<Owner> = { owner, waiting: new LinkedList() };
     this.#lines.set(owner, line);
-    this.#current ??= line;
-    const { before } = this.#current;
-    line.after = this.#current;
-    line.before = before;
-    before.after = line;
-    line.after.before = line;
-  }
-
-  #close(line: Line<Owner>): void {
-    line.before.after = line.after;
-    line.after.before = line.before;
-    if (this.#current === line) this.#current = line.after === line ? undefined : line.after;
-    this.#lines.delete(line.owner);
+    this.#order.push(line);
+    return line;
   }
 }

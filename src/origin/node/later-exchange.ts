@@ -4,7 +4,8 @@ import type { Later } from './fair-turns.ts';
 
 /** A request that begins in a later turn. One object for each: a crowd of many thousand may wait together. */
 export class LaterExchange implements Later, Lasting {
-  after: Later | undefined = undefined;
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
   #exchange: Exchange | undefined;
   readonly #run: (exchange: Exchange) => void;
 

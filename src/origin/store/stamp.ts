@@ -44,6 +44,7 @@ export function stampPlus(stamp: Stamp, milliseconds: number): Stamp {
 
 /** A client's cursor as a stamp: padded when short; one with too many digits is later than every stamp. */
 export function stampFromCursor(cursor: Timetoken): Stamp {
+  // As nearly all are.
   if (cursor.length === DIGITS) return cursor;
   const digits = cursor.replace(/^0+/, '');
   return digits.length > DIGITS ? HIGHEST_STAMP : digits.padStart(DIGITS, '0');

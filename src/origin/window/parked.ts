@@ -1,4 +1,5 @@
 import type { Due, DueMoment } from '../due-queue.ts';
+import type { Linked } from '../linked-list.ts';
 import type { Stamp } from '../store/stamp.ts';
 import type { Batch } from './batch.ts';
 import type { Lost } from './gaps.ts';
@@ -55,7 +56,7 @@ export interface ParkedOptions {
 }
 
 /** A subscriber that waits in a window. There are many thousands of these: it holds no function and no promise. */
-export class Parked implements Due {
+export class Parked implements Due, Linked {
   readonly subscription: Subscription;
   readonly sink: Sink;
   readonly filter: PollFilter | undefined;
@@ -66,9 +67,9 @@ export class Parked implements Due {
   seen: Stamp;
   /** Those who are parked with the same subscription; `undefined` while it is not parked. Set by `Waiters`. */
   audience: Audience | undefined = undefined;
-  /** Its neighbours in the audience, which alone changes them. */
-  before: Parked | undefined = undefined;
-  after: Parked | undefined = undefined;
+  /** Its neighbours in the audience. */
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
   /** It has not read everything after `seen` yet. */
   isBehind = true;
   length: number;

@@ -1,3 +1,4 @@
+import { LinkedList } from '../linked-list.ts';
 import { type Entry, isControl } from '../store/entry.ts';
 import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
@@ -7,8 +8,8 @@ import type { Subscription } from './subscription.ts';
 /** All that are parked with one subscription, so that each of them costs no more for many names. */
 export class Audience {
   readonly subscription: Subscription;
-  /** Their number. */
-  size = 0;
+  /** No table: a crowd that is answered goes and comes back. */
+  readonly parked = new LinkedList<Parked>();
   /** Channels on which something was published since all of them were woken. */
   woken: Set<string> | undefined;
   /** The newest of these entries, or of changes of groups. */
@@ -16,42 +17,8 @@ export class Audience {
   /** The position of the first change of one of its groups: from there on its subscription is out of date. */
   groupsChangedAt: Stamp | undefined;
 
-  // A list without a table: a crowd that is answered goes and comes back.
-  #first: Parked | undefined;
-  #last: Parked | undefined;
-
   constructor(subscription: Subscription) {
     this.subscription = subscription;
-  }
-
-  /** All of them now, in the order in which they came. */
-  get parked(): Parked[] {
-    const all: Parked[] = [];
-    for (let one = this.#first; one; one = one.after) all.push(one);
-    return all;
-  }
-
-  /** Adds one that is parked nowhere. */
-  add(parked: Parked): void {
-    parked.audience = this;
-    parked.before = this.#last;
-    if (this.#last) this.#last.after = parked;
-    else this.#first = parked;
-    this.#last = parked;
-    this.size++;
-  }
-
-  /** Removes one of them. */
-  remove(parked: Parked): void {
-    const { before, after } = parked;
-    if (before) before.after = after;
-    else this.#first = after;
-    if (after) after.before = before;
-    else this.#last = before;
-    parked.audience = undefined;
-    parked.before = undefined;
-    parked.after = undefined;
-    this.size--;
   }
 }
 
@@ -84,7 +51,7 @@ export class Waiters {
   }
 
   [Symbol.iterator](): IterableIterator<Parked> {
-    return [...this.#audiences.values()].flatMap(({ parked }) => parked).values();
+    return [...this.#audiences.values()].flatMap(({ parked }) => parked.all).values();
   }
 
   /** `true` if somebody is parked with a subscription. */
@@ -96,7 +63,8 @@ export class Waiters {
   add(parked: Parked): Audience {
     const { subscription } = parked;
     const audience = this.#audiences.get(subscription) ?? this.#open(subscription);
-    audience.add(parked);
+    audience.parked.push(parked);
+    parked.audience = audience;
     this.#size++;
     return audience;
   }
@@ -104,9 +72,10 @@ export class Waiters {
   remove(parked: Parked): void {
     const { audience } = parked;
     if (!audience) return;
-    audience.remove(parked);
+    audience.parked.remove(parked);
+    parked.audience = undefined;
     this.#size--;
-    if (audience.size === 0) this.#close(audience);
+    if (audience.parked.size === 0) this.#close(audience);
   }
 
   /** Marks an entry as new for those who are subscribed to it. */

@@ -98,7 +98,7 @@ export class Wakes {
   }
 
   #begin(audience: Audience, { round, since }: Again): void {
-    const { parked } = audience;
+    const { all: parked } = audience.parked;
     const wake: Wake = { audience, parked, round, since, at: 0, again: undefined, shared: undefined };
     this.#byAudience.set(audience, wake);
     this.#queue.add(wake);
