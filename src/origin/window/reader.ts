@@ -50,8 +50,7 @@ export class Reader {
   }
 
   #read(parked: Parked, position: Stamp, wake: Wake | undefined): Collected {
-    if (!parked.lost && parked.seen >= position && this.#options.queue().isWholeAfter(parked.seen))
-      return this.#nothingUpto(position);
+    if (!parked.lost && parked.seen >= position) return this.#nothingUpto(position);
     const canShare = !parked.filter && !parked.lost;
     const shared = canShare ? this.#shared(parked, wake) : undefined;
     if (shared?.serves(parked.seen, wake?.audience.newest ?? position)) return shared.collected;
