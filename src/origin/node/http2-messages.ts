@@ -95,6 +95,10 @@ export class StreamResponse implements Outgoing {
     return this.socket.destroyed || this.socket.closed;
   }
 
+  get headersSent(): boolean {
+    return this.socket.headersSent;
+  }
+
   get writableLength(): number {
     return this.socket.writableLength;
   }

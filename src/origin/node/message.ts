@@ -37,9 +37,10 @@ export interface Incoming {
 
 /** The answer to a request, of HTTP/1.1 (`ServerResponse`) or HTTP/2. */
 export interface Outgoing {
-  readonly req: { readonly socket: Lane };
+  readonly req: Pick<Incoming, 'socket' | 'complete'>;
   readonly socket: Lane | null;
   readonly destroyed: boolean;
+  readonly headersSent: boolean;
   readonly writableLength: number;
   sendDate: boolean;
   /** HTTP/1.1 alone: `false` for a body without a length whose end is that of the connection. */

@@ -138,6 +138,9 @@ export class Turns {
     } else if (socket.readableEnded) {
       // The client is gone, and nothing would tell so again.
       socket.destroy();
+    } else if (!turn.response.req.complete && !turn.response.headersSent) {
+      // Its own body is broken: nothing else is due.
+      last();
     } else if (!turn.last) {
       socket.once('end', () => socket.destroy());
       turn.last = last;

@@ -295,6 +295,24 @@ describe('a body', () => {
     await until(() => begun.length === 2);
   });
 
+  test.each([
+    ['a POST', '/x'],
+    ['an upload of a file', '/v1/files/demo/uploads'],
+  ])('of %s in chunks of which one is malformed is answered at once', async (_, path) => {
+    // Its deadline would not pass: the server has the virtual clock.
+    const { open } = await served({ clock: new VirtualClock() });
+    const connection = open();
+    connection.write(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`,
+    );
+    const other = open();
+    other.write(get('/time/0'));
+    await other.received(/]$/);
+    connection.write('no length\r\n');
+    await connection.ended;
+    expect(connection.text).toMatch(/^HTTP\/1.1 400 [\s\S]*connection: close/);
+  });
+
   test('is not read after a refusal', async () => {
     const { open } = await served();
     const connection = open();
