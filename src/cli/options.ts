@@ -5,7 +5,7 @@ import { fetchTransport, PubNub } from 'timetoken/core';
 import { presence, storage } from 'timetoken/features';
 import type { Whereabouts } from './causes.ts';
 import type { CliContext } from './context.ts';
-import { messageOf } from './failures.ts';
+import { messageOf, UsageError } from './failures.ts';
 import { selfIn } from './self.ts';
 import type { Terminal } from './terminal.ts';
 import { jsonText, visible } from './visible.ts';
@@ -30,6 +30,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const DEFAULT_ORIGIN = 'localhost:8090';
 const DEFAULT_KEY = 'demo';
+const SSL = 'TIMETOKEN_SSL';
+const YES = /^(1|true|yes|on)$/i;
+const NO = /^(0|false|no|off)?$/i;
 
 /** Adds the options of the client to a command: origin, keys, user and token. */
 export function withClientOptions(command: Command): Command {
@@ -58,8 +61,9 @@ export function connect(options: ClientOptions, context: CliContext): CommandCli
   return new CommandClient({ ...clientOptions(options, context), ...(token !== undefined && { token }) });
 }
 
-/** What a client is made with, but for what it is allowed. */
+/** What a client is made with, but for what it is allowed. Throws a `UsageError` for a variable that says neither yes nor no. */
 export function clientOptions(options: ConnectionOptions, { terminal, network }: CliContext) {
+  checkSsl(options, terminal);
   const setting = settingsIn(terminal);
   const { fetch, transport = fetchTransport({ fetch }), ...world } = network;
   return {
@@ -83,8 +87,15 @@ export function whereaboutsOf(options: ConnectionOptions, terminal: Terminal): W
 function originOf(options: ConnectionOptions, terminal: Terminal) {
   return {
     origin: settingsIn(terminal)(options.origin, 'TIMETOKEN_ORIGIN') ?? DEFAULT_ORIGIN,
-    ssl: options.ssl ?? /^(1|true|yes)$/i.test(terminal.env['TIMETOKEN_SSL'] ?? ''),
+    ssl: options.ssl ?? YES.test(terminal.env[SSL] ?? ''),
   };
+}
+
+// What nobody understands must not send keys and messages unencrypted.
+function checkSsl({ ssl }: ConnectionOptions, { env }: Terminal): void {
+  const value = env[SSL] ?? '';
+  if (ssl === undefined && !YES.test(value) && !NO.test(value))
+    throw new UsageError(`${SSL} must be 1 or 0; it is ${JSON.stringify(value)}.`);
 }
 
 /** The user ID of the options or the environment; a new unique one at each call if neither has it. */

@@ -70,8 +70,16 @@ describe('who talks to which origin', () => {
     ['a URL, whatever --ssl says', ['--ssl', '--origin', 'http://x.example'], {}, 'http://x.example'],
     ['TIMETOKEN_SSL=0', [], { TIMETOKEN_SSL: '0' }, 'http://localhost:8090'],
     ['TIMETOKEN_SSL=true', [], { TIMETOKEN_SSL: 'true' }, 'https://localhost:8090'],
+    ['TIMETOKEN_SSL=on', [], { TIMETOKEN_SSL: 'on' }, 'https://localhost:8090'],
+    ['--ssl, whatever the variable says,', ['--ssl'], { TIMETOKEN_SSL: 'perhaps' }, 'https://localhost:8090'],
   ])('%s decides on the scheme', async (_name, args, env, expected) => {
     expect((await publish(args, env)).to).toBe(expected);
+  });
+
+  test('a variable that says neither yes nor no is wrong usage, and nothing is sent', async () => {
+    const { code, stderr } = await publish([], { TIMETOKEN_SSL: 'perhaps' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: TIMETOKEN_SSL must be 1 or 0; it is "perhaps"\.\n/);
   });
 
   test('a wrong option of the client is wrong usage, told by its flag and variable', async () => {
