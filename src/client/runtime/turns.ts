@@ -2,10 +2,10 @@ import { unlessAborted } from './signals.ts';
 
 interface Waiting {
   readonly begin: () => void;
-  readonly isUrgent: () => boolean;
+  readonly rank: () => number;
 }
 
-/** Limits the number of concurrent jobs; the others wait in order, urgent ones first. */
+/** Limits the number of concurrent jobs; the others wait: the lowest rank goes first, and among these who came first. */
 export class Turns {
   readonly #most: number;
   readonly #waiting: Waiting[] = [];
@@ -16,9 +16,9 @@ export class Turns {
   }
 
   /** Runs the work when its turn has come. Rejects with the signal's reason when it is aborted before. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>, isUrgent: () => boolean = never): Promise<T> {
+  async run<T>(signal: AbortSignal, work: () => Promise<T>, rank: () => number = zero): Promise<T> {
     signal.throwIfAborted();
-    if (this.#running >= this.#most) await this.#wait(signal, isUrgent);
+    if (this.#running >= this.#most) await this.#wait(signal, rank);
     else this.#running++;
     try {
       return await work();
@@ -29,23 +29,23 @@ export class Turns {
   }
 
   #next(): void {
-    const urgent = this.#waiting.findIndex(({ isUrgent }) => isUrgent());
-    this.#waiting.splice(Math.max(urgent, 0), 1)[0]?.begin();
+    this.#waiting.sort((a, b) => a.rank() - b.rank());
+    this.#waiting.shift()?.begin();
   }
 
-  #wait(signal: AbortSignal, isUrgent: () => boolean): Promise<void> {
+  #wait(signal: AbortSignal, rank: () => number): Promise<void> {
     return unlessAborted(signal, (resolve) => {
       const begin = () => {
         this.#running++;
         resolve();
       };
-      const waiting = { begin, isUrgent };
+      const waiting = { begin, rank };
       this.#waiting.push(waiting);
       return () => this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     });
   }
 }
 
-function never(): boolean {
-  return false;
+function zero(): number {
+  return 0;
 }

@@ -66,7 +66,7 @@ export class BackfillQueue {
       };
       backfill.onHeld = () => this.#running?.hurry();
       this.#makeWay(backfill);
-      const answer = await this.#turns.run(signal, poll, () => backfill.isHolding);
+      const answer = await this.#turns.run(signal, poll, () => (backfill.isHolding ? -1 : backfill.silence));
       if (answer) {
         backfill.silence = 0;
         return answer;

@@ -69,22 +69,20 @@ describe('turns', () => {
     expect(ran).toBe(1);
   });
 
-  test('go to who is urgent when one is free, before those who came earlier', async () => {
+  test('go to the lowest rank when one is free, and among these to who came first', async () => {
     const turns = new Turns(1);
     const order: string[] = [];
-    let isUrgent = false;
     const { end } = workOf(turns, 'a');
-    const first = turns.run(NEVER, async () => void order.push('first'));
-    const urgent = turns.run(
-      NEVER,
-      async () => void order.push('urgent'),
-      () => isUrgent,
-    );
+    let rank = 2;
+    const join = (name: string, rankOf?: () => number) =>
+      turns.run(NEVER, async () => void order.push(name), rankOf);
+    const all = [join('last', () => 1), join('first'), join('second'), join('zeroth', () => rank)];
     await settle(1);
-    isUrgent = true;
+    // It counts when a turn is given away.
+    rank = -1;
     expect(order).toEqual([]);
     await end('a');
-    await Promise.all([first, urgent]);
-    expect(order).toEqual(['urgent', 'first']);
+    await Promise.all(all);
+    expect(order).toEqual(['zeroth', 'first', 'second', 'last']);
   });
 });

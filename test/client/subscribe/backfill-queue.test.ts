@@ -189,6 +189,17 @@ describe('several older starts at once', () => {
   });
 });
 
+test('an older start waits for seconds only, however patient those on quiet channels have become', async () => {
+  await using fed = new HandFedClient();
+  await joining(fed);
+  await older(fed, 'c', 20, 70);
+  for (let second = 0; second < 200; second++) await fed.clock.advance(1_000);
+  await older(fed, 'd', 30, 80);
+  const isTurn = () => fed.open('poll').some(({ facts }) => facts.tt === tt(30));
+  for (let second = 0; second < 5 && !isTurn(); second++) await fed.clock.advance(1_000);
+  await pollAt(fed, 30).answer(81);
+});
+
 describe('what is lost on the way', () => {
   test('is told where the origin has trimmed, within the range', async () => {
     await using fed = new HandFedClient();

@@ -72,11 +72,14 @@ export class Interest {
     const { name } = accepted;
     if (name.kind === 'group' && !this.#world.truth.mustGroup(name.name, entry)) return false;
     if (!this.isAbove(entry, accepted)) return false;
-    const { start } = this.#handle;
+    const { start, wish } = this.#handle;
     if (start?.from === 'last') return this.#isAmongLast(entry, accepted, start.count);
     const isLive = entry.order > accepted.servedOrder;
     if (start === undefined) return isLive;
-    if (start.stored && !isLive && (!entry.stored || entry.life < this.#world.truth.life)) return false;
+    const { server, setting, truth } = this.#world;
+    // A loss that is only suspected is not told of if history has nothing new.
+    const isHushed = !server.tellsGaps && (wish.recovery ?? setting.recovery) === 'history';
+    if ((start.stored || isHushed) && !isLive && (!entry.stored || entry.life < truth.life)) return false;
     return this.#isClear(entry, start.timetoken) && (isLive || this.#isClear(entry, accepted.floor));
   }
 
