@@ -51,7 +51,7 @@ export function wants({ id, interest, ledger }: LiveSubscription, arrived: Arriv
   const { envelope, group, seen, isRewound } = arrived;
   if (seen.had.has(id)) return false;
   if (ledger?.refuses(arrived)) return false;
-  return interest.match(envelope.c, group, isRewound ? undefined : envelope.p.t) !== undefined;
+  return interest.matches(envelope.c, group, isRewound ? undefined : envelope.p.t);
 }
 
 /** The last of the backfills that an entry waits for: from there it goes on to those before, each in its order. */

@@ -5,17 +5,11 @@ import type { BackfillPlan } from './backfill-plan.ts';
 import { pollError } from './backfill-queue.ts';
 import type { From } from './dedupe.ts';
 import type { SubscribeEngine } from './engine.ts';
-import { apart, isOverdue, type Loss, later, lossesIn, type Recovered, sooner } from './gaps.ts';
+import { apart, type EarlyEnd, isOverdue, type Loss, later, lossesIn, type Outcome, sooner } from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
-import { type Names, pick } from './names.ts';
+import { type Names, pick, without } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
-
-/** What is left of a loss, and how much of it history has brought back. */
-export type Outcome = readonly [Loss, Recovered];
-
-/** Why a backfill ends before it has brought everything. */
-export type EarlyEnd = 'backfill-failed' | 'backlog-full';
 
 /** What may wait behind one backfill. */
 const MOST_ENTRIES = 1_000;
@@ -61,6 +55,8 @@ export class Backfill {
   /** The entries that wait, in the order in which they came. */
   protected backlog: Held[] = [];
   readonly #interest: Interest;
+  /** The names whose newer entries wait. They are let go of in a turn of the delivery, so that none overtakes another. */
+  readonly #held: Interest;
   /** How many batches the loop had brought when it began. */
   readonly #since: number;
   #bytes = 0;
@@ -72,6 +68,7 @@ export class Backfill {
     this.place = plan.from;
     this.asked = plan.names;
     this.#interest = new Interest(plan.names);
+    this.#held = new Interest(plan.names);
     this.#since = engine.delivery.batches;
   }
 
@@ -86,8 +83,7 @@ export class Backfill {
 
   /** Whether entries of its names wait, so that the server has something to answer. */
   get isHolding(): boolean {
-    // Those of a name that was refused meanwhile say nothing about the others.
-    return this.backlog.some(({ arrived }) => this.holdsBack(arrived.envelope, arrived.group));
+    return this.backlog.some(({ arrived: { envelope, group } }) => this.#interest.matches(envelope.c, group));
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -110,7 +106,7 @@ export class Backfill {
     const { timetoken, region } = this.plan.from;
     // An answer with such an entry may have waited for a reader since before the names had stopped.
     const isBefore = p.r === region && compareTimetokens(p.t, timetoken) <= 0;
-    return !isBefore && this.#interest.match(channel, group) !== undefined;
+    return !isBefore && this.#held.matches(channel, group);
   }
 
   /** Drops the names that none of its recipients wants any more, and refused ones if another one can go on. */
@@ -119,13 +115,17 @@ export class Backfill {
     if (this.isRepeatable) this.#interest.drop(refused);
     const isWanted = (channel: string) => {
       const among = [undefined, ...(plan.groups?.get(channel) ?? [])];
-      return recipients.some(({ interest }) =>
-        among.some((group) => interest.match(channel, group) !== undefined),
-      );
+      return recipients.some(({ interest }) => among.some((group) => interest.matches(channel, group)));
     };
     const isDropped = (name: string, kind: keyof Names) =>
       kind === 'channels' ? !isWanted(name) : !recipients.some(({ names }) => names.groups.includes(name));
     this.#interest.drop(pick(this.names, isDropped));
+  }
+
+  /** Lets go of the names that it has no more. Takes the entries that do not wait for it then. */
+  letGo(): readonly Held[] {
+    this.#held.drop(without(this.#held.names, this.names));
+    return this.takeHeld(({ arrived }) => !this.holdsBack(arrived.envelope, arrived.group));
   }
 
   /** Fetches and delivers everything that is still missing. */

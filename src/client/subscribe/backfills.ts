@@ -2,9 +2,11 @@ import { PubNubError } from '../errors/pubnub-error.ts';
 import { backoff } from '../runtime/backoff.ts';
 import { chance } from '../runtime/random.ts';
 import { pauseFor } from '../runtime/signals.ts';
-import type { Backfill, EarlyEnd } from './backfill.ts';
+import type { Held } from './arrived.ts';
+import type { Backfill } from './backfill.ts';
 import { BackfillQueue, MOST_ATTEMPTS } from './backfill-queue.ts';
 import type { SubscribeEngine } from './engine.ts';
+import type { EarlyEnd } from './gaps.ts';
 import { isEmpty, NO_NAMES } from './names.ts';
 
 /** How much may wait behind all backfills of a client. */
@@ -83,13 +85,20 @@ export class Backfills {
   narrow(refused = NO_NAMES): void {
     for (const backfill of [...this.#all]) {
       backfill.narrow(refused);
-      if (isEmpty(backfill.names)) this.#remove(backfill);
+      if (isEmpty(backfill.names)) {
+        backfill.isClosed = true;
+        this.#halt(backfill);
+      }
+      void this.#engine.delivery.inTurn(() => {
+        // What waited may be wanted by another name, for which nothing older is on its way.
+        if (this.#all.has(backfill)) this.#release(backfill, backfill.letGo());
+      });
     }
   }
 
   /** Drops every backfill. */
   close(): void {
-    for (const backfill of [...this.#all]) this.#remove(backfill);
+    for (const backfill of [...this.#all]) this.#detach(backfill);
   }
 
   /** Ends a backfill after what it has delivered: announces what is missing, then releases the entries that wait. */
@@ -101,11 +110,7 @@ export class Backfills {
     void delivery.inTurn(() => {
       if (!this.#all.has(backfill)) return;
       for (const [loss, recovered] of backfill.missing(because)) losses.tell(backfill, loss, recovered);
-      const held = backfill.drain();
-      this.#detach(backfill);
-      for (const one of held) delivery.release(one, backfill);
-      // Only now: the released entries may wait for another backfill.
-      this.#engine.reach();
+      this.#release(backfill, backfill.drain(), backfill.serial);
     });
   }
 
@@ -155,8 +160,10 @@ export class Backfills {
     return delay;
   }
 
-  #remove(backfill: Backfill): void {
-    this.#detach(backfill);
+  // Only then does the cursor move: what is released may wait for another backfill. An end gives a turn.
+  #release(backfill: Backfill, held: readonly Held[], turn?: number): void {
+    if (turn !== undefined || isEmpty(backfill.names)) this.#detach(backfill);
+    for (const one of held) this.#engine.delivery.release(one, turn);
     this.#engine.reach();
   }
 

@@ -100,11 +100,8 @@ export class Delivery {
     });
   }
 
-  /** Delivers an entry that waited for a backfill; it may wait for an earlier one next. Returns whether it is wanted. */
-  release({ arrived, subscription }: Held, backfill: Backfill): boolean {
-    const { envelope, group } = arrived;
-    // Of a name that was refused meanwhile, another one goes on, which began after it.
-    const turn = backfill.holdsBack(envelope, group) ? backfill.serial : LIVE;
+  /** Delivers an entry that waited for a backfill; it may wait for one before that turn next. Returns whether it is wanted. */
+  release({ arrived, subscription }: Held, turn = LIVE): boolean {
     return this.offer({ ...arrived, turn }, [subscription]);
   }
 

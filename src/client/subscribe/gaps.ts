@@ -14,6 +14,12 @@ import type { LoopAnswer } from './state.ts';
 /** How much of a loss history has brought back. */
 export type Recovered = PNGapEvent['recovered'];
 
+/** What is left of a loss, and how much of it history has brought back. */
+export type Outcome = readonly [Loss, Recovered];
+
+/** Why a backfill ends before it has brought everything. */
+export type EarlyEnd = 'backfill-failed' | 'backlog-full';
+
 /** A range in which entries are missing, or may be. */
 export interface Loss {
   /** The names on the wire whose entries are missing; a single one when it is announced. */

@@ -130,6 +130,11 @@ export class Interest {
     return group !== undefined && fits(groups, group, timetoken) ? group : undefined;
   }
 
+  /** Whether there is such a name. */
+  matches(channel: string, group: string | undefined, timetoken?: Timetoken): boolean {
+    return this.match(channel, group, timetoken) !== undefined;
+  }
+
   /** Whether an accepted name, other than the given ones, brought the entries at a timetoken. */
   covers({ channel, group, timetoken }: EntryPlace, besides: Names): boolean {
     const isCovering = (name: string, kind: keyof Names) =>

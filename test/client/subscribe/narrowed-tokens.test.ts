@@ -263,6 +263,35 @@ test('the past of a new name comes in order, also beside other names that go on 
   await network.close();
 });
 
+test.each(['refused', 'unsubscribed'] as const)(
+  'what waits for older messages of a name that is %s comes by another name at once',
+  async (how) => {
+    const { network, pubnub, publish, got, tokenFor } = await narrowed();
+    const [all, narrow] = [await tokenFor(['a.*', 'a.x', 'b', 'c']), await tokenFor(['a.x', 'b', 'c'])];
+    pubnub.setToken(all);
+    const start = BigInt(network.clock.now()) * 10_000n - 10_000n;
+    const subscription = pubnub.subscribe().channels(['a.*', 'a.x']).execute();
+    subscription.on('message', ({ message }) => got.push(message));
+    await network.settled(pubnub.subscribe().channels('b').execute().connected());
+    pubnub.setToken(narrow);
+    await network.clock.advance(1_000);
+    await publish('b', 'b1');
+    // Its poll is held, and that of the wildcard's backfill has to wait.
+    pubnub.subscribe().channels('c').withTimetoken(start).execute();
+    await network.clock.advance(100);
+    pubnub.setToken(all);
+    await network.clock.advance(10);
+    await publish('a.x', 'x1', 'x2');
+    expect(got).toEqual([]);
+    if (how === 'refused') pubnub.setToken(narrow);
+    else await pubnub.unsubscribe().channels('a.*').execute();
+    await network.clock.advance(100);
+    await publish('a.x', 'x3');
+    expect(got).toEqual(['x1', 'x2', 'x3']);
+    await network.close();
+  },
+);
+
 /** Publishes so many messages on a channel. */
 async function publishMany(network: TestNetwork, count: number, channel: string): Promise<void> {
   for (let number = 0; number < count; number++) await network.publish(channel, number);

@@ -1,9 +1,16 @@
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
-import type { EarlyEnd, Outcome } from '../../subscribe/backfill.ts';
 import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
-import { apart, before, type Loss, later, spanOf } from '../../subscribe/gaps.ts';
+import {
+  apart,
+  before,
+  type EarlyEnd,
+  type Loss,
+  later,
+  type Outcome,
+  spanOf,
+} from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
 import type { Names } from '../../subscribe/names.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
@@ -63,7 +70,7 @@ export class LossBackfill extends ChannelBackfill {
     const { delivery } = this.engine;
     const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
     for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, 'history'))) {
-      if (subscription) delivery.release({ arrived, subscription }, this);
+      if (subscription) delivery.release({ arrived, subscription }, this.serial);
       else this.offerRow(arrived);
     }
     if (cutAt !== undefined) this.#cuts.set(channel, cutAt);

@@ -122,7 +122,7 @@ export class NewestBackfill extends ChannelBackfill {
   protected override deliver(channel: string, { rows }: Read): void {
     const { delivery } = this.engine;
     for (const next of this.#newestOf(channel, delivery.older(rows, this, 'history')))
-      if (delivery.release(next, this)) this.brought.add(channel);
+      if (delivery.release(next, this.serial)) this.brought.add(channel);
   }
 
   // The newest of the rows and of the entries that wait, less the number that was delivered before.

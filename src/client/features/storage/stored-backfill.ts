@@ -3,10 +3,10 @@ import { isPresenceName, isWildcard, withoutPresence } from '../../../protocol/n
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
-import { Backfill, type Outcome } from '../../subscribe/backfill.ts';
+import { Backfill } from '../../subscribe/backfill.ts';
 import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
-import { before, isOverdue, type Loss, later, sooner } from '../../subscribe/gaps.ts';
+import { before, isOverdue, type Loss, later, type Outcome, sooner } from '../../subscribe/gaps.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
