@@ -84,7 +84,7 @@ function checkLimits(limits: unknown, place: string): KeysetLimits {
       );
     if (!TELLABLE.test(name)) throw new RangeError(`${place} has a member whose name is not one of a limit.`);
   }
-  resolveLimits(Object.fromEntries(entries), place);
+  resolveLimits(Object.fromEntries(entries), { place });
   return Object.freeze(Object.fromEntries(entries));
 }
 

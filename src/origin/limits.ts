@@ -7,6 +7,8 @@ import {
   MAX_SIGNAL_BYTES,
   MAX_URI_BYTES,
 } from '../protocol/limits.ts';
+import { resolved } from './resolved-limits.ts';
+import { systemHeapBytes } from './system.ts';
 
 /** The limits of an origin. */
 export interface OriginLimits {
@@ -42,7 +44,7 @@ export interface OriginLimits {
   readonly groupChanges: number;
   /** Query parameters of one request. Default 100. */
   readonly parameters: number;
-  /** Subscribe keys in use; without configured keysets any client can use a new one. Default 10 000. */
+  /** Subscribe keys in use; without configured keysets any client can use a new one. Default 10 000, or less: see below. */
   readonly subscribeKeys: number;
   /**
    * Seconds after its last request for which a subscribe key of a store in another process stays open: a closed one costs
@@ -135,14 +137,12 @@ export interface OriginLimits {
   readonly pushRegistrations: number;
   /** Characters of all devices of one subscribe key and their channels. Default 16 Mi. */
   readonly pushBytes: number;
-  /** Entries of all kinds and subscribe keys together: see below. Default 1 000 000. */
+  /** Entries of all kinds and subscribe keys together: see below. Default 1 000 000, or less. */
   readonly processEntries: number;
-  /** Characters and bytes of all kinds and subscribe keys together: see below. Default 1 Gi. */
+  /** Characters and bytes of all kinds and subscribe keys together: see below. Default 1 Gi, or less. */
   readonly processBytes: number;
 }
 
-// Longer timers fire at once on some platforms.
-const MAX_SECONDS = 86_400;
 const KIB = 1024;
 const MIB = KIB * KIB;
 
@@ -215,36 +215,31 @@ const DEFAULTS: OriginLimits = Object.freeze({
 /** Bytes of the JSON text of a message that is published as a large one: 2 MiB, unless limits say otherwise. */
 export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 * messageBytes;
 
+// A heap of this size has room for what the default limits of the whole process allow.
+const FULL_HEAP_BYTES = 4 * KIB * MIB;
+
 /**
- * The defaults, overridden by the given limits. Throws a `RangeError` on an unknown name, on a value below zero and
- * on more seconds than a day has.
+ * The defaults, overridden by the given limits. In a smaller heap than 4 GiB, those of the whole process are smaller in
+ * proportion, so that it does not run out of memory before they are reached. Throws as `resolved` does.
  */
-export function resolveLimits(given?: Partial<OriginLimits>, place = 'limits'): OriginLimits {
-  return resolved(DEFAULTS, given, { owner: 'the origin', place });
+export function resolveLimits(
+  given?: Partial<OriginLimits>,
+  { place = 'limits', heapBytes = systemHeapBytes() }: ResolveOptions = {},
+): OriginLimits {
+  const share = Math.min(1, heapBytes / FULL_HEAP_BYTES);
+  const { subscribeKeys, processEntries, processBytes } = DEFAULTS;
+  const defaults = {
+    ...DEFAULTS,
+    subscribeKeys: Math.ceil(subscribeKeys * share),
+    processEntries: Math.ceil(processEntries * share),
+    processBytes: Math.ceil(processBytes * share),
+  };
+  return resolved(defaults, given, { owner: 'the origin', place });
 }
 
-/** As `resolveLimits`, for the limits of any part. */
-export function resolved<Limits extends object>(
-  defaults: Limits,
-  given: Partial<Limits> = {},
-  { owner, place = 'limits' }: { readonly owner: string; readonly place?: string },
-): Limits {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  for (const [name, value] of set) {
-    if (!Object.hasOwn(defaults, name)) throw new RangeError(`${place}.${name} is not a limit of ${owner}.`);
-    if (typeof value !== 'number' || !(value >= 0)) {
-      throw new RangeError(`${place}.${name} must be a number of zero or more, not ${shown(value)}.`);
-    }
-    if (name.endsWith('Seconds') && value > MAX_SECONDS) {
-      throw new RangeError(`${place}.${name} must be at most ${MAX_SECONDS}, not ${value}.`);
-    }
-  }
-  return Object.freeze({ ...defaults, ...Object.fromEntries(set) });
-}
-
-// Of a number, so that nothing else that stands in its place is told.
-function shown(value: unknown): string {
-  if (typeof value === 'number' || value === null) return String(value);
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+interface ResolveOptions {
+  /** What an error names. Default `'limits'`. */
+  readonly place?: string;
+  /** What the heap may hold. Default: that of this process. */
+  readonly heapBytes?: number;
 }

@@ -36,3 +36,11 @@ export const systemTurn = (): Promise<void> => {
     port2.postMessage(undefined);
   });
 };
+
+/** The bytes that the heap of this process may hold: infinite where the runtime does not tell. */
+export function systemHeapBytes(): number {
+  const v8 = globalThis.process?.getBuiltinModule?.('node:v8');
+  // Runtimes that are not Node may have the module without an answer in it.
+  const bytes = v8?.getHeapStatistics?.().heap_size_limit ?? 0;
+  return bytes > 0 ? bytes : Number.POSITIVE_INFINITY;
+}

@@ -1,4 +1,4 @@
-import { resolved } from '../limits.ts';
+import { resolved } from '../resolved-limits.ts';
 
 /** The limits of a server: what connections may hold, each and all together. */
 export interface ServeLimits {

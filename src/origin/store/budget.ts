@@ -4,16 +4,27 @@ export interface Room {
   readonly bytes: number;
 }
 
-/** Limits that are looked up each time, since they may change. `undefined`: no limit. */
-export function liveRoom(entries: () => number | undefined, bytes: () => number | undefined): Room {
-  return {
-    get entries() {
-      return entries() ?? Number.POSITIVE_INFINITY;
-    },
-    get bytes() {
-      return bytes() ?? Number.POSITIVE_INFINITY;
-    },
-  };
+type Limits<Name extends string> = { readonly [name in Name]?: number | undefined };
+
+/** Two members of rules, which are looked up each time, since they may change. A name or member that is absent: no limit. */
+export class LiveRoom<Name extends string> implements Room {
+  readonly #rules: Limits<Name>;
+  readonly #entries: Name;
+  readonly #bytes: Name | undefined;
+
+  constructor(rules: Limits<Name>, entries: Name, bytes?: Name) {
+    this.#rules = rules;
+    this.#entries = entries;
+    this.#bytes = bytes;
+  }
+
+  get entries(): number {
+    return this.#rules[this.#entries] ?? Number.POSITIVE_INFINITY;
+  }
+
+  get bytes(): number {
+    return (this.#bytes && this.#rules[this.#bytes]) ?? Number.POSITIVE_INFINITY;
+  }
 }
 
 /** An account without limits of its own. */

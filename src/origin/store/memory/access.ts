@@ -8,7 +8,7 @@ import {
   type GrantTarget,
   targetKey,
 } from '../access.ts';
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type { Page } from '../page.ts';
 import type { MemoryLog } from './log.ts';
 import { SortedMap } from './sorted-map.ts';
@@ -46,14 +46,8 @@ export class MemoryAccess implements AccessStore {
   ) {
     this.#log = log;
     this.#clock = clock;
-    const granted = liveRoom(
-      () => rules.grants,
-      () => rules.bytes,
-    );
-    const tokens = liveRoom(
-      () => rules.revokedTokens,
-      () => rules.bytes,
-    );
+    const granted = new LiveRoom(rules, 'grants', 'bytes');
+    const tokens = new LiveRoom(rules, 'revokedTokens', 'bytes');
     this.#granted = new Account({ limits: granted, budget });
     this.#tokens = new Account({ limits: tokens, budget });
   }

@@ -8,7 +8,7 @@ import {
   type RemoveProblem,
   type StoredAction,
 } from '../actions.ts';
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type { StampRange } from '../history.ts';
 import type { Stamp } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
@@ -55,10 +55,7 @@ export class MemoryActions implements ActionStore {
     this.#history = history;
     this.#rules = rules;
     this.#account = new Account({
-      limits: liveRoom(
-        () => rules.actions,
-        () => rules.bytes,
-      ),
+      limits: new LiveRoom(rules, 'actions', 'bytes'),
       budget,
       dropOldest: () => this.#all.oldest && this.#forget(this.#all.oldest),
     });

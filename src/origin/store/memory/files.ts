@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget, liveRoom, NO_LIMIT } from '../budget.ts';
+import { Account, type Budget, LiveRoom, NO_LIMIT } from '../budget.ts';
 import type {
   FileBytes,
   FileExcess,
@@ -62,16 +62,10 @@ export class MemoryFiles implements FileStore {
     this.#clock = clock;
     this.#rules = rules;
     this.#coming = new Account({ limits: NO_LIMIT, budget });
-    const limits = liveRoom(
-      () => rules.files,
-      () => rules.bytes,
-    );
+    const limits = new LiveRoom(rules, 'files', 'bytes');
     this.#account = new Account({ limits, budget });
     this.#announced = new Account({
-      limits: liveRoom(
-        () => rules.uploads,
-        () => undefined,
-      ),
+      limits: new LiveRoom(rules, 'uploads'),
       budget,
     });
   }

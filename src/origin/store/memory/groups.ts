@@ -1,4 +1,4 @@
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type { GroupExcess, GroupMember, GroupRules, GroupStore } from '../groups.ts';
 import type { Page } from '../page.ts';
 import type { Stamp } from '../stamp.ts';
@@ -23,10 +23,7 @@ export class MemoryGroups implements GroupStore {
   constructor(log: MemoryLog, rules: GroupRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
-    const limits = liveRoom(
-      () => rules.members,
-      () => rules.bytes,
-    );
+    const limits = new LiveRoom(rules, 'members', 'bytes');
     this.#account = new Account({ limits, budget });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type {
   HistoryQuery,
   HistoryRules,
@@ -14,6 +14,8 @@ import { type Moment, Timeline } from '../timeline.ts';
 
 // Expired entries of channels that are not read are dropped together, after so many additions.
 const SWEEP_EVERY = 1_000;
+
+const NOTHING = { entries: 0, bytes: 0 };
 
 /** An entry until it expires. */
 interface Kept extends Moment {
@@ -46,10 +48,7 @@ export class MemoryHistory implements HistoryStore {
   constructor(clock: Clock, rules: HistoryRules | undefined, budget?: Budget) {
     this.#clock = clock;
     this.#rules = rules;
-    const limits = liveRoom(
-      () => rules?.entries ?? 0,
-      () => rules?.bytes ?? 0,
-    );
+    const limits = new LiveRoom(rules ?? NOTHING, 'entries', 'bytes');
     this.#account = new Account({ limits, budget, dropOldest: () => this.#dropOldest() });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../protocol/clock.ts';
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import { type Entry, weightOf } from '../entry.ts';
 import type { Stored } from '../history.ts';
 import type {
@@ -77,10 +77,7 @@ export class MemoryLog implements ShardLog {
     this.#head = laterStamp(began, floor);
     this.#dropped = lost;
     this.#ids = new PublishIds(rules, budget);
-    const limits = liveRoom(
-      () => rules.entries,
-      () => rules.bytes,
-    );
+    const limits = new LiveRoom(rules, 'entries', 'bytes');
     this.#account = new Account({ limits, budget, dropOldest: () => this.#drop() });
   }
 

@@ -1,4 +1,4 @@
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import {
   type KeyedObject,
   type MembershipRange,
@@ -41,10 +41,7 @@ export class MemoryObjects implements ObjectStore {
   constructor(log: MemoryLog, rules: ObjectRules = NO_LIMITS, budget?: Budget) {
     this.#log = log;
     this.#rules = rules;
-    const limits = liveRoom(
-      () => rules.objects,
-      () => rules.characters,
-    );
+    const limits = new LiveRoom(rules, 'objects', 'characters');
     this.#account = new Account({ limits, budget });
   }
 

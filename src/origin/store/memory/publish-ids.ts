@@ -1,5 +1,5 @@
 import { PUBLISH_ID_WINDOW } from '../../../protocol/publish-id.ts';
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type { LogRules } from '../log.ts';
 import { type Stamp, stampOf } from '../stamp.ts';
 
@@ -11,10 +11,7 @@ export class PublishIds {
 
   constructor(rules: LogRules, budget?: Budget) {
     this.#account = new Account({
-      limits: liveRoom(
-        () => rules.publishIds,
-        () => rules.publishIdBytes,
-      ),
+      limits: new LiveRoom(rules, 'publishIds', 'publishIdBytes'),
       budget,
       dropOldest: () => this.#forgetOldest(),
     });

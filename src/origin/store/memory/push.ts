@@ -1,4 +1,4 @@
-import { Account, type Budget, liveRoom } from '../budget.ts';
+import { Account, type Budget, LiveRoom } from '../budget.ts';
 import type { Page } from '../page.ts';
 import type { PushExcess, PushRules, PushStore } from '../push.ts';
 
@@ -17,10 +17,7 @@ export class MemoryPush implements PushStore {
 
   constructor(rules: PushRules = NO_LIMITS, budget?: Budget) {
     this.#rules = rules;
-    const limits = liveRoom(
-      () => rules.registrations,
-      () => rules.bytes,
-    );
+    const limits = new LiveRoom(rules, 'registrations', 'bytes');
     this.#account = new Account({ limits, budget });
   }
 
