@@ -9,6 +9,8 @@ const SLICE = 64;
 const SHARE_MS = 10;
 // Work below this is not worth to be told from that of the next turn.
 const REST_MS = 2;
+// Milliseconds for which turns go by without requests while connections come: the system hands over one in each turn.
+const ACCEPT_MS = 20;
 // Requests that begin together: they share what is done once for all of a stretch, such as leases.
 const TOGETHER = 8;
 
@@ -54,6 +56,10 @@ export class FairTurns<Owner> {
   #isCounting = false;
   /** The next turn was asked for. */
   #isDue = false;
+  /** A connection has come since the last turn. */
+  #hasAccepted = false;
+  /** When turns began to go by without requests. */
+  #acceptsSince: number | undefined;
   /** Requests that may still begin in this turn. */
   #left = 0;
   /** Requests that begin together, as long as they take little. */
@@ -70,10 +76,16 @@ export class FairTurns<Owner> {
    * work, since most turns have little.
    */
   get hasTime(): boolean {
+    if (this.#acceptsSince !== undefined) return false;
     const now = this.#now();
     if (this.#isCounting) return now - this.#since < SHARE_MS;
     if (now - this.#since >= REST_MS) this.#count(now);
     return true;
+  }
+
+  /** A connection has come: others may wait behind it, of which each turn of the event loop brings one. */
+  accepted(): void {
+    this.#hasAccepted = true;
   }
 
   /** Adds one that is in no line. */
@@ -107,6 +119,15 @@ export class FairTurns<Owner> {
     this.#ask();
   }
 
+  // Else a client that connects would wait for as many turns, full of the work of others, as connections came before it.
+  #isAccepting(): boolean {
+    const now = this.#now();
+    const since = this.#hasAccepted ? (this.#acceptsSince ?? now) : undefined;
+    this.#hasAccepted = false;
+    this.#acceptsSince = since !== undefined && now - since < ACCEPT_MS ? since : undefined;
+    return this.#acceptsSince !== undefined;
+  }
+
   #ask(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -118,6 +139,7 @@ export class FairTurns<Owner> {
     this.#isDue = false;
     this.#isCounting = false;
     if (this.#order.size === 0) return;
+    if (this.#isAccepting()) return void this.#ask();
     this.#count(this.#now());
     this.#left = SLICE;
     this.#together = 1;

@@ -73,6 +73,9 @@ export class Listener {
     this.#turns.add(request, response);
   };
 
+  /** A connection has come. */
+  readonly accepted = (): void => this.#later.accepted();
+
   /** Answers what is no request, after the answers that are due, and ends the connection. */
   refuse(socket: Lane, status: number, reason: string): void {
     this.#turns.endWith(socket, () => this.#endWith(socket, rawAnswer(status, reason)));

@@ -130,6 +130,7 @@ export async function serve(origin: ServedOrigin, options: ServeOptions = {}): P
   });
   const http2 =
     secure && serveHttp2(secure, { limits, clock, headerBytes: MAX_HEADER_BYTES, listen: listener.listen });
+  server.on('connection', listener.accepted);
   server.on('request', listener.listen);
   // Node's own refusal would not wait for its turn.
   server.on('checkExpectation', listener.listen);

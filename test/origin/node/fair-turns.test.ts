@@ -134,6 +134,26 @@ test('to read a crowd that only waits takes no time from those who come after it
   expect(begun.filter((name) => name === 'list')).toHaveLength(5);
 });
 
+test('turns go by without requests while each brings a connection, for some time', () => {
+  const { turns, begun, come, pass, turn } = timed();
+  for (let count = 0; count < 10; count++) come('poll', 4);
+  const connect = () => {
+    turns.accepted();
+    pass(1);
+    come('publish', 0.1);
+    return turn();
+  };
+  turn();
+  const before = begun.length;
+  for (let connections = 0; connections < 20; connections++) expect(connect()).toBe(0);
+  expect(begun).toHaveLength(before);
+  expect(connect()).toBeGreaterThan(9);
+  expect(connect()).toBe(0);
+  // No more connections come.
+  expect(turn()).toBeGreaterThan(0);
+  expect(turns.hasTime).toBe(true);
+});
+
 test('what a request does after a promise that is there counts', async () => {
   let now = 0;
   const clock = {
