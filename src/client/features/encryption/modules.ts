@@ -65,14 +65,12 @@ function schemes(caller: string, given: CryptoOptions) {
     return current.decrypt(data, metadata);
   };
   const reader =
-    (kind: 'random' | 'fixed'): Convert =>
+    (readLegacy: Convert): Convert =>
     async (bytes) => {
       const read = readHeader(bytes);
       if (read) return decryptBehind(read);
-      const vector = kind === 'fixed' ? old.vector('fixed') : bytes.subarray(0, VECTOR_BYTES);
-      const data = kind === 'fixed' ? bytes : bytes.subarray(VECTOR_BYTES);
-      refuseEmpty(data, 'decrypt');
-      return old.decrypt(data, vector);
+      refuseEmpty(bytes, 'decrypt');
+      return readLegacy(bytes);
     };
   const kind = useRandomIVs ? 'random' : 'fixed';
   return {
@@ -80,9 +78,46 @@ function schemes(caller: string, given: CryptoOptions) {
     legacy: legacyWith(kind),
     // Files always have a vector of their own.
     legacyFile: legacyWith('random'),
-    decrypt: reader(kind),
-    decryptFile: reader('random'),
+    decrypt: reader(async (bytes) => {
+      const whole = await old.decrypt(bytes, old.vector('fixed'));
+      return useRandomIVs ? messageIn(whole) : whole;
+    }),
+    decryptFile: reader((bytes) => {
+      const data = bytes.subarray(VECTOR_BYTES);
+      refuseEmpty(data, 'decrypt');
+      return old.decrypt(data, bytes.subarray(0, VECTOR_BYTES));
+    }),
   };
+}
+
+// Which vector a message was encrypted with stands nowhere. Read with the fixed one, what has a vector of its own is a block
+// of noise and then what was written. Clients encrypt JSON, and some of them other text: noise is neither.
+function messageIn(whole: Uint8Array): Uint8Array {
+  const behindVector = whole.subarray(VECTOR_BYTES);
+  if (isJson(whole) || (isText(whole) && !isJson(behindVector))) return whole;
+  refuseEmpty(behindVector, 'decrypt');
+  return behindVector;
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(textOf(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    return /^(?:\P{Cc}|[\t\n\r])+$/u.test(textOf(bytes));
+  } catch {
+    return false;
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
 function refuseEmpty(data: Uint8Array, verb: string): void {

@@ -152,6 +152,26 @@ describe.each(MODULES)('%s', (_name, module) => {
   });
 });
 
+describe.each([true, false])('what an older client has written, with random vectors: %s', (useRandomIVs) => {
+  const writer = legacyCryptoModule({ cipherKey, useRandomIVs });
+
+  it.each([
+    ['aesCbcCryptoModule', aesCbcCryptoModule({ cipherKey })],
+    ['legacyCryptoModule', legacyCryptoModule({ cipherKey })],
+  ])('is read by %s without being told', async (_name, reader) => {
+    const written = fc.oneof(
+      fc.json(),
+      fc.bigInt({ min: 0n, max: 10n ** 40n }).map(String),
+      fc.constantFrom('a text that is no JSON, and longer than a block', '"', 'ja'),
+    );
+    await fc.assert(
+      fc.asyncProperty(written, async (plain) => {
+        expect(text(await reader.decrypt(await writer.encrypt(utf8(plain))))).toBe(plain);
+      }),
+    );
+  });
+});
+
 describe('a header', () => {
   const module = aesCbcCryptoModule({ cipherKey });
   const head = (...rest: readonly number[]) => Uint8Array.of(0x50, 0x4e, 0x45, 0x44, ...rest);
