@@ -59,6 +59,33 @@ describe.skipIf(!(await hasRedis()))('a server that takes over', () => {
     expect([...(await contentsOf(late)).keys()]).toEqual(['first', 'third']);
   });
 
+  test.each(['local', 'replicated'] as const)(
+    'that was left and comes back, without having heard of the one between, has another log for all (%s)',
+    async (durability) => {
+      const { primary, old, follower, one, two } = await group();
+      const [first, second] = [
+        openedShard({ url: one.url, durability }).log,
+        openedShard({ url: two.url, durability }).log,
+      ];
+      const [reader, other] = [await read(first), await read(second)];
+      await publish(first, 'before');
+      await until(() => reader.names.length + other.names.length === 2, 'the message at both');
+      await old.command('REPLICAOF', 'NO', 'ONE');
+      await follower.command('REPLICAOF', '127.0.0.1', `${old.port}`);
+      for (const way of [one, two]) way.to(old);
+      const between = await publish(first, 'between');
+      await until(() => [reader, other].every(({ names }) => names.includes('between')), 'it at both');
+      const resets = reader.resets;
+      for (const way of [one, two]) way.to(primary);
+      await until(() => reader.resets === resets + 1 && other.resets === resets + 1, 'another log at both');
+      const after = await publish(second, 'after');
+      await until(() => reader.names.includes('after'), 'what comes after');
+      expect(after > between && (await first.began()) >= between).toBe(true);
+      expect(other.follower.epoch).toBe(reader.follower.epoch);
+      expect(reader.resets).toBe(resets + 1);
+    },
+  );
+
   test('after a restart without a loss has the same log when replicas confirm', async () => {
     const files = ['--appendonly', 'yes', '--appendfsync', 'always'];
     const { primary: server, replicas } = await forTest(startReplicas(1, files));

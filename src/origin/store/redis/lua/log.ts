@@ -19,24 +19,26 @@ end
 -- What the servers before this one had when the next took over: at most so many are remembered.
 local RUNS, MOST_RUNS = K('runs'), 16
 
--- Another server takes over, with what is here now: nothing of an earlier server's time is above it.
-local function takeOver()
-  redis.call('HSET', RUNS, S.run, S.head)
+-- A server was left, whose log ends here.
+local function leave(run)
+  redis.call('HSET', RUNS, run, S.head)
   local runs = redis.call('HGETALL', RUNS)
   local lowest, first
   for at = 1, #runs, 2 do
-    local run, head = runs[at], runs[at + 1]
-    if head > S.head then redis.call('HSET', RUNS, run, S.head) end
-    if run ~= S.run and (not lowest or head < lowest) then first, lowest = run, head end
+    local other, head = runs[at], runs[at + 1]
+    -- Nothing of an earlier server's time is above what is here now.
+    if head > S.head then redis.call('HSET', RUNS, other, S.head) end
+    if other ~= run and (not lowest or head < lowest) then first, lowest = other, head end
   end
   if #runs > MOST_RUNS * 2 and first then redis.call('HDEL', RUNS, first) end
 end
 
--- true if something is missing that a caller has seen while an earlier server had the data.
+-- true if something may be missing that a caller has seen while another server had the data: this one has not heard of
+-- that server, as after two fail-overs in a row, or had less. Of local logs, each server has another one in any case.
 local function isMissing(seen, run)
   if seen == ZERO or run == '' or run == RUN then return false end
   local head = redis.call('HGET', RUNS, run)
-  return not head or head < seen
+  return not head or (MODE ~= 'local' and head < seen)
 end
 
 local function beginEpoch(number)
@@ -50,16 +52,13 @@ end
 op['log.open'] = function(a)
   local seen, run, number = a[1], a[2], a[3]
   local isNew, isOther = not S.run, S.run ~= RUN
-  if isOther and not isNew then takeOver() end
-  local isLost = isNew
-  if MODE == 'local' then
-    if isOther then isLost = true end
-  elseif isMissing(seen, run) then
-    isLost = true
-  end
+  if isOther and not isNew then leave(S.run) end
+  local isLost = isNew or isMissing(seen, run) or (isOther and MODE == 'local')
   local head = later(S.head or ZERO, seen)
-  if isNew or isLost then head = later(head, stampNow()) end
+  if isLost then head = later(head, stampNow()) end
   set('head', head)
+  -- Others that come from there later find this log.
+  if isLost and run ~= '' and run ~= RUN then leave(run) end
   if isOther then set('run', RUN) end
   if isLost then beginEpoch(number) end
   return S.began
