@@ -194,7 +194,11 @@ describe('an answer of another shape', () => {
     ...['null', '{}', '{"data":{}}', '{"data":[null]}', '{"data":[{}]}', '{"data":[],"more":{}}'].map(
       (body): [string, Call, string] => ['list', list, body],
     ),
-    ...['null', '[]', '"ok"'].map((body): [string, Call, string] => ['remove', remove, body]),
+    ...['null', '[]', '"ok"', '{}', '{"data":{}}', '{"status":"200"}'].map((body): [string, Call, string] => [
+      'remove',
+      remove,
+      body,
+    ]),
   ];
 
   it.each(BAD)('is refused by %s: %j', async (_, call, body) => {
