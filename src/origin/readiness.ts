@@ -45,11 +45,13 @@ export class Readiness {
     }
   }
 
-  // A read of a key that is open. Without one, a question that leaves nothing behind: to open a key may do so.
+  // A read of a key that is open, and a question that leaves nothing behind: to open a key may do so.
   async #askStore(subscribeKey: string): Promise<void> {
     const { engine, shards } = this.#options;
-    for (const { log } of shards.opened()) return void (await log.last());
+    const [open] = shards.opened();
+    await open?.log.last();
     if (engine.ping) return engine.ping();
+    if (open) return;
     const stores = this.#storesOf(subscribeKey);
     try {
       await stores?.log.last();

@@ -39,6 +39,11 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === PROTOCOL;
 }
 
+/** `true` if a part of the file cannot be read: others may well be. */
+export function isDamage(error: unknown): boolean {
+  return codeOf(error) === CORRUPT;
+}
+
 /** An error while the file is opened, in words about the file. */
 export function fileError(error: unknown, path: string): unknown {
   const code = codeOf(error);

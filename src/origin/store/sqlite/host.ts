@@ -1,5 +1,5 @@
 import { numberIn } from './database.ts';
-import { failureOf, isBusy } from './failures.ts';
+import { failureOf, isBusy, isDamage } from './failures.ts';
 import { HostedShard } from './hosted-shard.ts';
 import type { Answer, Call, News, Opening, Request, Result, WorkerSettings } from './messages.ts';
 import { accessOf } from './methods.ts';
@@ -25,6 +25,8 @@ export class Host {
   /** The version of the file, which changes when another process has written. */
   #version: number | undefined;
   #hasOthersNews = false;
+  /** The first error that told of a damaged file. */
+  #damage: unknown;
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
@@ -83,6 +85,7 @@ export class Host {
     } catch (error) {
       // One that fails must not take the others with it.
       if (jobs.length > 1 && !isBusy(error) && this.#file) return jobs.flatMap((job) => this.#run([job]));
+      if (isDamage(error)) this.#damage ??= error;
       const failure = failureOf(error, this.#settings.path);
       return jobs.map(({ call }) => ({ id: call.id, failure }));
     }
@@ -118,13 +121,18 @@ export class Host {
 
   #call(file: OpenFile, { call, now }: Job): Result {
     this.#now = now;
-    if (call.part === 'engine') return { id: call.id, value: undefined };
+    if (call.part === 'engine') return { id: call.id, value: this.#checkWhole() };
     const shard = this.#shards.get(call.shard);
     if (!shard) throw new Error(`There is no shard ${call.shard}.`);
     this.#touched.add(shard);
     shard.open(file, () => this.#now);
     const value = call.method === 'follow' ? { ...shard.follow(), epoch: file.epoch } : shard.run(call);
     return { id: call.id, value };
+  }
+
+  // A call may have met the part that is damaged: whoever asks whether the file can be used has to know.
+  #checkWhole(): undefined {
+    if (this.#damage !== undefined) throw this.#damage;
   }
 
   #checkVersion({ db }: OpenFile): void {

@@ -41,6 +41,8 @@ export function checkTables(db: Database, path: string): void {
     const known = new Set(namesIn(db));
     const missing = namesOf(version).find((name) => !known.has(name));
     if (missing !== undefined) throw damaged(path, `its ${missing} is missing`);
+    // Where the first page of a table cannot be read, nothing of it can. To read all of them would take minutes.
+    for (const table of tablesIn(db)) db.get(`SELECT 1 FROM "${table.replaceAll('"', '""')}" LIMIT 1`);
   } finally {
     undo(db);
   }
@@ -61,6 +63,11 @@ function namesIn(db: Database): readonly string[] {
   return db
     .all('SELECT type, name FROM sqlite_schema')
     .map((row) => `${textIn(row, 'type')} ${textIn(row, 'name')}`);
+}
+
+function tablesIn(db: Database): readonly string[] {
+  const rows = db.all("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  return rows.map((row) => textIn(row, 'name'));
 }
 
 /** Brings the tables to the newest version: each step is a transaction, so that a file is of one version or the next. */

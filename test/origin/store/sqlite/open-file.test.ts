@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { message } from '../../../../src/origin/conformance/entries.ts';
-import { StoreUnavailable } from '../../../../src/origin/index.ts';
+import { createOrigin, StoreUnavailable } from '../../../../src/origin/index.ts';
 import { sqliteBackup, sqliteStore } from '../../../../src/origin/sqlite.ts';
 import { openEngine, RULES } from './engines.ts';
 import { temporaryFile, temporaryFolder } from './files.ts';
+
+const PAGE_BYTES = 4_096;
 
 /** The path of a file of this store with a few hundred entries, which nobody has open. */
 async function filled(): Promise<string> {
@@ -23,6 +25,28 @@ function changed(path: string, change: (db: DatabaseSync) => void): string {
   change(db);
   db.close();
   return path;
+}
+
+/** Overwrites pages of a file, all but the first. */
+function damage(path: string, isDamaged: (page: number, pages: number) => boolean): void {
+  const bytes = readFileSync(path);
+  const pages = bytes.length / PAGE_BYTES;
+  for (let page = 2; page <= pages; page++)
+    if (isDamaged(page, pages)) bytes.fill(0xaa, (page - 1) * PAGE_BYTES, page * PAGE_BYTES);
+  writeFileSync(path, bytes);
+}
+
+/** The pages at which tables and indexes begin. */
+function firstPagesOf(path: string): ReadonlySet<unknown> {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const pages = new Set(
+    db
+      .prepare('SELECT rootpage FROM sqlite_schema')
+      .all()
+      .map(({ rootpage }) => rootpage),
+  );
+  db.close();
+  return pages;
 }
 
 const BROKEN: readonly (readonly [what: string, make: () => Promise<string> | string, error: RegExp])[] = [
@@ -73,6 +97,16 @@ const BROKEN: readonly (readonly [what: string, make: () => Promise<string> | st
     /data\.db is damaged/,
   ],
   [
+    'a file whose tables cannot be read',
+    async () => {
+      const path = await filled();
+      const first = firstPagesOf(path);
+      damage(path, (page) => first.has(page));
+      return path;
+    },
+    /data\.db is damaged: SQLite cannot read it\./,
+  ],
+  [
     'a file that does not say its version',
     async () => changed(await filled(), (db) => db.exec('PRAGMA user_version = 0')),
     /data\.db is damaged: it does not say the version of its tables\. It was left as it is; put a backup/,
@@ -121,15 +155,21 @@ test('a path that is a symbolic link to itself is named', async () => {
 
 test('what is damaged where it is read later is told then, and is not called a passing failure', async () => {
   const path = await filled();
-  const bytes = readFileSync(path);
-  writeFileSync(path, bytes.fill(0xaa, 3 * 4_096, bytes.length - 4_096));
-  const { engine } = { engine: sqliteStore({ path }) };
+  const first = firstPagesOf(path);
+  damage(path, (page, pages) => page > pages - 4 && !first.has(page));
+  const engine = sqliteStore({ path });
   onTestFinished(() => engine.close());
+  await engine.open();
   const { log } = engine.shard('demo', RULES);
   const error: unknown = await log.readAfter('0'.repeat(17), 500).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(StoreUnavailable);
   expect(String(error)).toMatch(/is damaged/);
+  // So no balancer sends requests to it.
+  await expect(engine.ping()).rejects.toThrow(/is damaged/);
+  const origin = createOrigin({ store: engine });
+  expect((await origin.fetch('http://origin/readyz')).status).toBe(503);
+  await origin.close();
 });
 
 test('a folder that does not exist is named', async () => {
