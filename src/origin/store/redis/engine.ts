@@ -5,7 +5,7 @@ import { type Engine, type ShardRules, type ShardStore, ShardsFull } from '../st
 import { cluster } from './cluster.ts';
 import { type Connect, connecting } from './connection.ts';
 import { ping } from './ping.ts';
-import type { Durability } from './route.ts';
+import { type Durability, keyOf } from './route.ts';
 import { RedisRules } from './rules.ts';
 import { sentinel } from './sentinel.ts';
 import { Servers } from './servers.ts';
@@ -88,7 +88,8 @@ export class RedisEngine implements Engine {
   }
 
   async ping(): Promise<void> {
-    await ping(this.#servers);
+    const [subscribeKey] = this.#shards.keys();
+    await ping(this.#servers, subscribeKey === undefined ? undefined : keyOf(subscribeKey));
   }
 
   async close(): Promise<void> {

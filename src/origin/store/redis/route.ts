@@ -56,8 +56,7 @@ export class Route {
   constructor(options: RouteOptions, listener: RouteListener) {
     this.#options = options;
     this.#listener = listener;
-    // No key of this name ever exists: while a cluster moves the slot to another node, each call is refused for it.
-    this.key = `{${encodeURIComponent(options.subscribeKey)}}`;
+    this.key = keyOf(options.subscribeKey);
   }
 
   get server(): Server | undefined {
@@ -169,4 +168,12 @@ export class Route {
       };
     });
   }
+}
+
+/**
+ * The key that stands for all of a subscribe key, which are in its slot. None of this name ever exists: while a cluster moves
+ * the slot to another node, each call is refused for it.
+ */
+export function keyOf(subscribeKey: string): string {
+  return `{${encodeURIComponent(subscribeKey)}}`;
 }
