@@ -7,8 +7,7 @@ import {
   MAX_SIGNAL_BYTES,
   MAX_URI_BYTES,
 } from '../protocol/limits.ts';
-import { resolved } from './resolved-limits.ts';
-import { systemHeapBytes } from './system.ts';
+import { inProportion, resolved } from './resolved-limits.ts';
 
 /** The limits of an origin. */
 export interface OriginLimits {
@@ -215,26 +214,18 @@ const DEFAULTS: OriginLimits = Object.freeze({
 /** Bytes of the JSON text of a message that is published as a large one: 2 MiB, unless limits say otherwise. */
 export const largeMessageBytes = ({ messageBytes }: OriginLimits): number => 64 * messageBytes;
 
-// A heap of this size has room for what the default limits of the whole process allow.
-const FULL_HEAP_BYTES = 4 * KIB * MIB;
+// What costs memory in the heap, of all subscribe keys together.
+const OF_PROCESS = ['subscribeKeys', 'processEntries', 'processBytes'] as const;
 
 /**
  * The defaults, overridden by the given limits. In a smaller heap than 4 GiB, those of the whole process are smaller in
- * proportion, so that it does not run out of memory before they are reached. Throws as `resolved` does.
+ * proportion. Throws as `resolved` does.
  */
 export function resolveLimits(
   given?: Partial<OriginLimits>,
-  { place = 'limits', heapBytes = systemHeapBytes() }: ResolveOptions = {},
+  { place = 'limits', heapBytes }: ResolveOptions = {},
 ): OriginLimits {
-  const share = Math.min(1, heapBytes / FULL_HEAP_BYTES);
-  const { subscribeKeys, processEntries, processBytes } = DEFAULTS;
-  const defaults = {
-    ...DEFAULTS,
-    subscribeKeys: Math.ceil(subscribeKeys * share),
-    processEntries: Math.ceil(processEntries * share),
-    processBytes: Math.ceil(processBytes * share),
-  };
-  return resolved(defaults, given, { owner: 'the origin', place });
+  return resolved(inProportion(DEFAULTS, OF_PROCESS, heapBytes), given, { owner: 'the origin', place });
 }
 
 interface ResolveOptions {

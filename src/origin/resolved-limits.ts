@@ -1,3 +1,7 @@
+import { systemHeapBytes } from './system.ts';
+
+// A heap of this size has room for what the default limits of a process allow.
+const FULL_HEAP_BYTES = 4 * 1024 ** 3;
 // Longer timers fire at once on some platforms.
 const MAX_SECONDS = 86_400;
 
@@ -28,4 +32,20 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || value === null) return String(value);
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/**
+ * Limits of a process of which some are smaller in proportion where its heap has less than 4 GiB: it would run out of memory
+ * before they are reached.
+ */
+export function inProportion<Limits extends object>(
+  limits: Limits,
+  names: readonly (keyof Limits)[],
+  heapBytes = systemHeapBytes(),
+): Limits {
+  const share = Math.min(1, heapBytes / FULL_HEAP_BYTES);
+  return {
+    ...limits,
+    ...Object.fromEntries(names.map((name) => [name, Math.ceil(Number(limits[name]) * share)])),
+  };
 }

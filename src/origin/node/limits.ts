@@ -1,4 +1,4 @@
-import { resolved } from '../resolved-limits.ts';
+import { inProportion, resolved } from '../resolved-limits.ts';
 
 /** The limits of a server: what connections may hold, each and all together. */
 export interface ServeLimits {
@@ -16,9 +16,9 @@ export interface ServeLimits {
   readonly streams: number;
   /** Bytes of the headers of such requests of one connection; more requests are refused. Default 1 MiB. */
   readonly streamBytes: number;
-  /** Requests under way on all HTTP/2 connections; more are refused. Default 50 000. */
+  /** Requests under way on all HTTP/2 connections; more are refused. Default 50 000, or less. */
   readonly totalStreams: number;
-  /** Bytes of the headers of all such requests; more requests are refused. Default 128 MiB. */
+  /** Bytes of the headers of all such requests; more requests are refused. Default 128 MiB, or less. */
   readonly totalStreamBytes: number;
   /**
    * Requests that the client of one HTTP/2 connection gives up at once; more end the connection with `ENHANCE_YOUR_CALM`. A tenth of the limit is
@@ -71,12 +71,14 @@ const DEFAULTS: ServeLimits = Object.freeze({
   closeSeconds: 1,
 });
 
+// The others bound what is beside the heap, or take little of it.
+const IN_HEAP = ['totalStreams', 'totalStreamBytes'] as const;
 // The lowest rate at which large bodies come and large answers are read.
 const BYTES_PER_MS = 40;
 
 /** The defaults, overridden by the given limits. Throws a `RangeError` as `createOrigin` does. */
 export function resolveServeLimits(given?: Partial<ServeLimits>): ServeLimits {
-  return resolved(DEFAULTS, given, { owner: 'a server' });
+  return resolved(inProportion(DEFAULTS, IN_HEAP), given, { owner: 'a server' });
 }
 
 /** Milliseconds for so many bytes: the given seconds, or more for what takes longer at the lowest rate. */
