@@ -43,6 +43,7 @@ export class StartBackfill extends StoredBackfill {
     const { names, from } = loss;
     try {
       const places = await this.placesOf(names, signal);
+      await this.listGroupsBeside(names, signal);
       const reads = places.map((place) => {
         const newest = newestIn(answer, place.channel);
         const range = { after: from, upTo: endOf(loss, newest), most: MOST_ROWS };

@@ -1,12 +1,14 @@
 import type { WireEnvelope } from '../../../protocol/envelope.ts';
 import { isPresenceName, isWildcard, withoutPresence } from '../../../protocol/names.ts';
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
+import { PubNubError } from '../../errors/pubnub-error.ts';
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { Backfill } from '../../subscribe/backfill.ts';
 import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { before, isOverdue, type Loss, later, type Outcome, sooner } from '../../subscribe/gaps.ts';
+import { wildcardsOver } from '../../subscribe/interest.ts';
 import type { Names } from '../../subscribe/names.ts';
 import type { HistoryRange, HistoryRows, HistorySource } from './history-source.ts';
 import { ledgerOf, OVERLAP } from './ledger.ts';
@@ -126,12 +128,35 @@ export class StoredBackfill extends Backfill {
     return this.membersOf.get(group) ?? this.#coveredBy.get(name) ?? [name];
   }
 
-  // The groups that may have a channel: those of which no list says that they do not.
+  /** Lists the groups that were asked for beside a lost channel, or beside each other: which of them has it, nothing else tells. */
+  protected async listGroupsBeside({ channels: [channel] }: Names, signal: AbortSignal): Promise<void> {
+    if (channel === undefined) return;
+    const groups = this.#groupsAsked;
+    if (groups.length === 0 || (groups.length === 1 && !this.#isAsked(channel))) return;
+    for (const group of groups)
+      await this.listMembers(group, signal).catch((error: unknown) => {
+        // Who reads may not be allowed to list.
+        if (!PubNubError.is(error) || error.category !== 'PNAccessDeniedCategory') throw error;
+      });
+  }
+
+  get #groupsAsked(): readonly string[] {
+    return this.names.groups.filter((group) => !isPresenceName(group));
+  }
+
+  #isAsked(channel: string): boolean {
+    return [channel, ...wildcardsOver(channel)].some((name) => this.names.channels.includes(name));
+  }
+
+  // The groups that may have a channel: those of which no list, and no entry, says that they do not.
   #groupsOf(channel: string): readonly string[] {
-    const asked = this.names.groups.filter((group) => !isPresenceName(group));
+    const { sightings } = this.engine;
     const told = this.plan.groups?.get(channel) ?? [];
-    return [...new Set([...asked, ...told])].filter(
-      (group) => this.membersOf.get(group)?.includes(channel) ?? true,
+    const groups = [...new Set([...this.#groupsAsked, ...told])];
+    const isSeen = (group: string) => told.includes(group) || sightings.isInGroup(group, channel);
+    const isKnown = this.#isAsked(channel) || groups.some(isSeen);
+    return groups.filter(
+      (group) => this.membersOf.get(group)?.includes(channel) ?? (!isKnown || isSeen(group)),
     );
   }
 }
