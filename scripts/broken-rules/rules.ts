@@ -124,7 +124,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'rows of history come for the groups that have their channel',
-    find: '(group) => this.membersOf.get(group)?.includes(channel) ?? true,',
+    find: '(group) => this.membersOf.get(group)?.includes(channel) ?? (!isKnown || isSeen(group)),',
     replace: '() => true,',
   },
   {
