@@ -59,7 +59,16 @@ export type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** What a program does, with its handlers too. */
-export const scripts: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 3, maxLength: 35 });
+export interface Script {
+  /** Whether it reads from history what the live queue has lost, which is then short. */
+  readonly recovers: boolean;
+  readonly steps: readonly Step[];
+}
+
+export const scripts: fc.Arbitrary<Script> = fc.record({
+  recovers: fc.boolean(),
+  steps: fc.array(step, { minLength: 3, maxLength: 35 }),
+});
 
 /** The names of the token that a step sets, if it sets one. */
 export function acceptedIn(one: Step): readonly (readonly string[])[] {

@@ -37,7 +37,9 @@ export async function measureRush(field: Field): Promise<readonly Row[]> {
   const series = await alternate<'rate' | 'p99' | 'worst'>(field, async (target) => {
     await load.call('open', { port: target.port, count: plan.publishers });
     const job = { count: NO_END, ms: plan.rushMs, channels: CHANNELS };
-    const { times, ms } = await load.call('publish', job);
+    const { times, ms } = await profiled(field, { target, what: 'cpu', name: 'rush' }, () =>
+      load.call('publish', job),
+    );
     await load.call('close');
     await settled(target);
     return { rate: (times.length / ms) * 1_000, p99: quantile(times, 0.99), worst: quantile(times, 1) };
