@@ -170,22 +170,14 @@ function isRequest(request: Partial<OriginRequest> | null): boolean {
 
 // The ways to send it a request.
 function facesOf(open: (request: RequestLine) => OpenRequest) {
-  // Keeps the operation that was looked up before the body is read.
-  const opened = new WeakMap<RequestLine, OpenRequest>();
-  const lookUp = (request: RequestLine) => {
-    const openRequest = opened.get(request) ?? open(request);
-    opened.set(request, openRequest);
-    return openRequest;
-  };
   function handle(request: OriginRequest): Promise<Answer>;
   function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
   function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
-    const known = opened.get(request);
-    if (!known && !isRequest(request)) {
+    if (!isRequest(request)) {
       const { answer } = malformed();
       return reply ? void reply.send(answer) : Promise.resolve(answer);
     }
-    const openRequest = known ?? open(request);
+    const openRequest = open(request);
     if (!reply) return answerOf(openRequest, request);
     openRequest.answer(request, reply);
     return undefined;
@@ -193,9 +185,9 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
   return {
     fetch: fetchHandler(open),
     handle,
-    bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
-    streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
+    bodyLimit: (request: RequestLine) => open(request).bodyLimit,
+    streamsBody: (request: RequestLine) => open(request).streamsBody,
     isPoll: ({ target }: RequestLine) => target.startsWith(POLLS),
-    operationOf: (request: RequestLine) => lookUp(request).operation,
+    operationOf: (request: RequestLine) => open(request).operation,
   };
 }

@@ -1,3 +1,4 @@
+import { type Linked, LinkedList } from '../../protocol/linked-list.ts';
 import type { PubNubError } from '../errors/pubnub-error.ts';
 import { pauseFor } from '../runtime/signals.ts';
 import type { SteadyClock } from '../runtime/steady-clock.ts';
@@ -18,13 +19,17 @@ export interface Limits {
 
 type Cancel = (error: PubNubError) => void;
 
+interface Running extends Linked {
+  readonly close: Cancel;
+}
+
 /**
  * Runs work that a deadline, the caller's signal or the end of the client cancels. The promise settles at that moment, even
  * if the work ignores its signal.
  */
 export class Cancellation {
   readonly #clock: SteadyClock;
-  readonly #running = new Set<Cancel>();
+  readonly #running = new LinkedList<Running>();
   #ended: PubNubError | undefined;
 
   constructor(clock: SteadyClock) {
@@ -47,17 +52,17 @@ export class Cancellation {
         reject(error);
         controller.abort(error);
       };
-      const close: Cancel = (error) => cancel(onClose?.() ?? error);
+      const running: Running = { close: (error) => cancel(onClose?.() ?? error) };
       const timer =
         timeout === undefined || timeout === Number.POSITIVE_INFINITY || !onTimeout
           ? undefined
           : this.#clock.setTimeout(() => cancel(onTimeout()), timeout);
       const release = () => {
-        this.#running.delete(close);
+        this.#running.remove(running);
         if (timer !== undefined) this.#clock.clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
       };
-      this.#running.add(close);
+      this.#running.push(running);
       start(controller.signal).then(resolve, reject).finally(release);
     });
   }
@@ -70,6 +75,6 @@ export class Cancellation {
   /** Ends all work, and later work before it begins. */
   cancelAll(error: PubNubError): void {
     this.#ended = error;
-    for (const cancel of [...this.#running]) cancel(error);
+    for (const { close } of this.#running.all) close(error);
   }
 }

@@ -53,7 +53,14 @@ const UNAVAILABLE = 503;
 
 /** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
 export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
-  return (line) => new Dispatched(operationOf(line, options), options);
+  return (line) => {
+    const { opened } = line;
+    if (opened instanceof Dispatched && opened.isOf(options)) return opened;
+    const request = new Dispatched(operationOf(line, options), options);
+    // Not a `WeakMap`: what is in one of those lives until the next full collection.
+    if ('opened' in line) line.opened = request;
+    return request;
+  };
 }
 
 function operationOf(line: RequestLine, { find, limits }: DispatchOptions): Operation {
@@ -94,6 +101,11 @@ class Dispatched implements OpenRequest, Place, Outlet {
 
   get operation(): string {
     return this.#operation.name;
+  }
+
+  /** `true` for a request to the origin with these options. */
+  isOf(options: DispatchOptions): boolean {
+    return this.#options === options;
   }
 
   get bodyLimit(): number {

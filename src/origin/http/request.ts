@@ -33,10 +33,14 @@ export interface OriginRequest {
    * `allowOrigin` decides.
    */
   readonly cors?: Readonly<Record<string, string>> | null | undefined;
+  /**
+   * Where the origin keeps what it has looked up for this request, `undefined` at first. Absent: it looks it up in each call.
+   */
+  opened?: unknown;
 }
 
 /** The part of a request that selects the operation. */
-export type RequestLine = Pick<OriginRequest, 'method' | 'target'>;
+export type RequestLine = Pick<OriginRequest, 'method' | 'target' | 'opened'>;
 
 /** A request's path and query, not decoded: a slash within a name is still `%2F`. */
 export interface Target {

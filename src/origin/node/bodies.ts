@@ -1,3 +1,4 @@
+import { LinkedList } from '../../protocol/linked-list.ts';
 import type { Body, BodyRules, Reading } from './body.ts';
 import { BodyStream } from './body-stream.ts';
 import { Budget } from './limits.ts';
@@ -6,7 +7,7 @@ import type { Incoming } from './message.ts';
 /** The bodies of all requests. When they hold too much together, the largest that is still being read is given up. */
 export class Bodies {
   readonly #budget: Budget;
-  readonly #reading = new Set<Reading>();
+  readonly #reading = new LinkedList<Reading>();
 
   constructor(totalBytes: number) {
     this.#budget = new Budget(totalBytes);
@@ -14,11 +15,11 @@ export class Bodies {
 
   /** Reads a body. The caller gives back what it holds. */
   async read(request: Incoming, body: Body): Promise<Uint8Array | 'late' | 'full'> {
-    this.#reading.add(body);
+    this.#reading.push(body);
     try {
       return await body.read(request, (bytes) => this.#take(bytes));
     } finally {
-      this.#reading.delete(body);
+      this.#reading.remove(body);
     }
   }
 
@@ -30,14 +31,14 @@ export class Bodies {
       take: (bytes) => this.#take(bytes),
       give: (bytes) => this.#budget.give(bytes),
     });
-    this.#reading.add(body);
+    this.#reading.push(body);
     return body;
   }
 
   /** A body in chunks is not read any more. */
   closed(body: BodyStream): void {
     body.close();
-    this.#reading.delete(body);
+    this.#reading.remove(body);
   }
 
   /** Gives back the bytes of a body that is not needed any more. */
@@ -49,8 +50,9 @@ export class Bodies {
     this.#budget.take(bytes);
     if (!this.#budget.isExceeded) return;
     let largest: Reading | undefined;
-    for (const body of this.#reading) if (body.held > (largest?.held ?? 0)) largest = body;
+    for (let body = this.#reading.oldest; body; body = body.newer)
+      if (body.held > (largest?.held ?? 0)) largest = body;
     largest?.giveUp();
-    if (largest) this.#reading.delete(largest);
+    if (largest) this.#reading.remove(largest);
   }
 }

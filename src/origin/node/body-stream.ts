@@ -17,6 +17,8 @@ export interface BodyStreamOptions {
  * with a `Refusal` when it does not come in time, is given up, or the client hangs up.
  */
 export class BodyStream implements Reading, AsyncIterable<Uint8Array> {
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
   readonly #options: BodyStreamOptions;
   readonly #timer: unknown;
   #held = 0;

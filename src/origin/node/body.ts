@@ -1,4 +1,5 @@
 import type { Clock } from '../../protocol/clock.ts';
+import type { Linked } from '../../protocol/linked-list.ts';
 import { headerOf } from './header.ts';
 import { deadlineMs } from './limits.ts';
 import type { Incoming } from './message.ts';
@@ -18,7 +19,7 @@ export interface BodyRules {
 }
 
 /** A body that is being read. */
-export interface Reading {
+export interface Reading extends Linked {
   /** Bytes that it holds. */
   readonly held: number;
   /** Ends reading: others need the room. */
@@ -43,6 +44,8 @@ export function bodyDeadlineMs(request: Incoming, { seconds, maxBytes }: BodyRul
  * otherwise take a hundred times its size.
  */
 export class Body implements Reading {
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
   readonly #rules: BodyRules;
   #buffer: Buffer = NOTHING;
   #size = 0;

@@ -49,6 +49,7 @@ export class Exchange implements OriginRequest, Reply, Outlet {
   body: Uint8Array = NO_BODY;
   stream: OriginRequest['stream'];
   cors: OriginRequest['cors'];
+  opened: unknown = undefined;
   /** Characters of an answer that lasts. */
   written = 0;
   readonly #writer: AnswerWriter;

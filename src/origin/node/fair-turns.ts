@@ -1,7 +1,7 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../../protocol/clock.ts';
-import { type Linked, LinkedList } from '../linked-list.ts';
+import { type Linked, LinkedList } from '../../protocol/linked-list.ts';
 
 // Requests that begin in one turn of the event loop, if they are small: some milliseconds of work.
 const SLICE = 64;

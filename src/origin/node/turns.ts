@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { type Linked, LinkedList } from '../../protocol/linked-list.ts';
 import type { Lasting } from '../http/held.ts';
 import type { Interruption } from '../http/request.ts';
 import { Budget, type ServeLimits } from './limits.ts';
@@ -12,8 +13,10 @@ interface Waiting {
 }
 
 /** The turn of one request on its connection, from its header to the end of its answer. */
-export class Turn implements Interruption {
+export class Turn implements Interruption, Linked {
   readonly response: Outgoing;
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
   /** Requests of the same connection that came since. Absent for all clients that do not pipeline. */
   waiting: Waiting[] | undefined;
   /** What ends the connection after this turn. */
@@ -67,6 +70,13 @@ export class Turn implements Interruption {
   }
 }
 
+const TURN = Symbol('turn');
+
+/** A connection with the turn that it is in. */
+interface Place extends Lane {
+  [TURN]?: Turn | undefined;
+}
+
 /** The parts of turns. */
 export interface TurnsOptions {
   readonly limits: ServeLimits;
@@ -84,7 +94,7 @@ export interface TurnsOptions {
  */
 export class Turns {
   readonly #options: TurnsOptions;
-  readonly #current = new Map<Lane, Turn>();
+  readonly #current = new LinkedList<Turn>();
   readonly #requests: Budget;
   readonly #bytes: Budget;
   // One function for all responses: it finds the turn by the socket.
@@ -104,7 +114,7 @@ export class Turns {
     };
     this.#onDrain = function () {
       turns.#options.drained(this);
-      turns.#current.get(this)?.resume();
+      turnOf(this)?.resume();
     };
   }
 
@@ -115,7 +125,7 @@ export class Turns {
   /** Begins a request, now or after those before it. Ends a connection on which too many wait. */
   add(request: Incoming, response: Outgoing): void {
     const { socket } = request;
-    const turn = this.#current.get(socket);
+    const turn = turnOf(socket);
     if (!turn) this.#begin(request, response, undefined);
     // The parser goes on to the end of what it has read, also after the connection has ended.
     else if (!socket.destroyed) this.#wait(turn, { request, response, bytes: headerBytes(request) });
@@ -132,7 +142,7 @@ export class Turns {
 
   /** Ends a connection with `last`, after the answers that are still due on it. */
   endWith(socket: Lane, last: () => void): void {
-    const turn = this.#current.get(socket);
+    const turn = turnOf(socket);
     if (!turn) {
       last();
     } else if (socket.readableEnded) {
@@ -159,16 +169,17 @@ export class Turns {
     const idle = new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
     });
-    for (const turn of this.#current.values()) turn.abort();
+    for (const turn of this.#current.all) turn.abort();
     await idle;
   }
 
   #begin(request: Incoming, response: Outgoing, before: Turn | undefined): void {
-    const { socket } = request;
     const turn = new Turn(response);
     turn.waiting = before?.waiting;
     turn.last = before?.last;
-    this.#current.set(socket, turn);
+    if (before) this.#current.remove(before);
+    this.#current.push(turn);
+    place(request.socket, turn);
     if (this.#closing) turn.abort();
     // Emitted after the answer was handed to the system, or when the connection ends.
     response.on('close', this.#onClose);
@@ -177,7 +188,7 @@ export class Turns {
 
   #closed(response: Outgoing): void {
     const { socket } = response.req;
-    const turn = this.#current.get(socket);
+    const turn = turnOf(socket);
     if (turn?.response === response && !turn.ended) this.#end(socket, turn);
   }
 
@@ -201,7 +212,8 @@ export class Turns {
   }
 
   #leave(socket: Lane, turn: Turn): void {
-    this.#current.delete(socket);
+    this.#current.remove(turn);
+    place(socket, undefined);
     for (const dropped of turn.waiting?.splice(0) ?? []) this.#release(dropped);
     turn.last?.();
     if (this.#current.size === 0) this.#whenIdle?.();
@@ -217,6 +229,14 @@ export class Turns {
     if (waiting.length > pipelined || this.#requests.isExceeded || this.#bytes.isExceeded) return true;
     return waiting.reduce((sum, { bytes }) => sum + bytes, 0) > pipelinedBytes;
   }
+}
+
+function turnOf(socket: Place): Turn | undefined {
+  return socket[TURN];
+}
+
+function place(socket: Place, turn: Turn | undefined): void {
+  socket[TURN] = turn;
 }
 
 function headerBytes({ url = '', rawHeaders }: Incoming): number {

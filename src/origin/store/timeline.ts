@@ -1,4 +1,4 @@
-import { type Linked, LinkedList } from '../linked-list.ts';
+import { type Linked, LinkedList } from '../../protocol/linked-list.ts';
 import type { Stamp } from './stamp.ts';
 
 /** An item of a timeline. */

@@ -1,5 +1,5 @@
+import type { Linked } from '../../protocol/linked-list.ts';
 import type { Due, DueMoment } from '../due-queue.ts';
-import type { Linked } from '../linked-list.ts';
 import type { Stamp } from '../store/stamp.ts';
 import type { Batch } from './batch.ts';
 import type { Lost } from './gaps.ts';

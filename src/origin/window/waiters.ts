@@ -1,9 +1,10 @@
-import { LinkedList } from '../linked-list.ts';
+import { LinkedList } from '../../protocol/linked-list.ts';
 import { type Entry, isControl } from '../store/entry.ts';
 import { type Stamp, ZERO_STAMP } from '../store/stamp.ts';
 import { namesCovering } from '../wildcards.ts';
 import type { Parked } from './parked.ts';
 import type { Subscription } from './subscription.ts';
+import type { Wake } from './wakes.ts';
 
 /** All that are parked with one subscription, so that each of them costs no more for many names. */
 export class Audience {
@@ -16,6 +17,8 @@ export class Audience {
   newest: Stamp = ZERO_STAMP;
   /** The position of the first change of one of its groups: from there on its subscription is out of date. */
   groupsChangedAt: Stamp | undefined;
+  /** All of them are being woken. */
+  wake: Wake | undefined;
 
   constructor(subscription: Subscription) {
     this.subscription = subscription;

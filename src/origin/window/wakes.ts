@@ -1,3 +1,4 @@
+import { type Linked, LinkedList } from '../../protocol/linked-list.ts';
 import type { Stamp } from '../store/stamp.ts';
 import type { Turns } from '../turns.ts';
 import type { Parked } from './parked.ts';
@@ -24,7 +25,7 @@ interface Again {
 }
 
 /** Some that are being woken. */
-export interface Wake {
+export interface Wake extends Linked {
   readonly audience: Audience;
   readonly parked: readonly Parked[];
   readonly round: Round;
@@ -54,9 +55,8 @@ export interface WakesOptions {
  */
 export class Wakes {
   readonly #options: WakesOptions;
-  readonly #byAudience = new Map<Audience, Wake>();
   // In the order of their turns.
-  readonly #queue = new Set<Wake>();
+  readonly #queue = new LinkedList<Wake>();
   // With the first entry since.
   #pending = new Map<Audience, Stamp>();
   #isRunning = false;
@@ -73,7 +73,7 @@ export class Wakes {
 
   /** Reads on for one that was cut, or that was not ready. */
   addOne(audience: Audience, parked: Parked): void {
-    this.#queue.add({
+    this.#queue.push({
       audience,
       parked: [parked],
       round: { steps: 0 },
@@ -90,7 +90,7 @@ export class Wakes {
     this.#pending = new Map();
     const round: Round = { steps: 0 };
     for (const [audience, since] of pending) {
-      const running = this.#byAudience.get(audience);
+      const { wake: running } = audience;
       if (running) running.again = { round, since: running.again?.since ?? since };
       else this.#begin(audience, { round, since });
     }
@@ -100,8 +100,8 @@ export class Wakes {
   #begin(audience: Audience, { round, since }: Again): void {
     const { all: parked } = audience.parked;
     const wake: Wake = { audience, parked, round, since, at: 0, again: undefined, shared: undefined };
-    this.#byAudience.set(audience, wake);
-    this.#queue.add(wake);
+    audience.wake = wake;
+    this.#queue.push(wake);
   }
 
   #start(): void {
@@ -114,11 +114,10 @@ export class Wakes {
     try {
       // Whoever has published has the answer before very many are woken.
       for (let hop = 0; hop < HOPS; hop++) await undefined;
-      // A set that grows while it is iterated: those that are not done are added again.
-      for (const wake of this.#queue) {
-        this.#queue.delete(wake);
+      // Those that are not done are added again.
+      for (let wake = this.#queue.shift(); wake; wake = this.#queue.shift()) {
         await this.#some(wake);
-        if (wake.at < wake.parked.length) this.#queue.add(wake);
+        if (wake.at < wake.parked.length) this.#queue.push(wake);
         else this.#end(wake);
       }
     } finally {
@@ -138,8 +137,8 @@ export class Wakes {
   #end(wake: Wake): void {
     const { audience, again, since } = wake;
     if (since !== undefined) this.#options.onDone?.(since);
-    if (this.#byAudience.get(audience) !== wake) return;
-    this.#byAudience.delete(audience);
+    if (audience.wake !== wake) return;
+    audience.wake = undefined;
     if (again) this.#begin(audience, again);
     else if (!this.#pending.has(audience)) audience.woken = undefined;
   }

@@ -9,7 +9,7 @@ import type {
   StoredEntry,
 } from '../history.ts';
 import type { Retention } from '../log.ts';
-import type { Stamp } from '../stamp.ts';
+import { millisecondsOf, type Stamp } from '../stamp.ts';
 import { type Moment, Timeline } from '../timeline.ts';
 
 // Expired entries of channels that are not read are dropped together, after so many additions.
@@ -17,17 +17,25 @@ const SWEEP_EVERY = 1_000;
 
 const NOTHING = { entries: 0, bytes: 0 };
 
-/** An entry until it expires. */
-interface Kept extends Moment {
-  readonly entry: StoredEntry;
+/** What was published: an entry of the log, which is shared with it. */
+export interface Published {
   readonly tt: Stamp;
   readonly channel: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly expires: number;
+  readonly data: Stored;
+}
+
+/** A publication until it expires. */
+interface Kept extends Moment {
+  readonly tt: Stamp;
+  readonly published: Published;
+  readonly of: ChannelEntries;
+  readonly weight: number;
+  readonly keepMs: number;
 }
 
 /** The entries of one channel, oldest first. */
 interface ChannelEntries {
+  readonly channel: string;
   kept: Kept[];
   /** No entry expires before, in milliseconds since the Unix epoch. */
   expires: number;
@@ -58,21 +66,22 @@ export class MemoryHistory implements HistoryStore {
   }
 
   /** Takes in an entry that is newer than all others. */
-  add({ tt, channel }: Pick<Kept, 'tt' | 'channel'>, stored: Stored, { keepMs }: Retention = {}): void {
+  add(published: Published, { keepMs = this.#rules?.keepMs ?? 0 }: Retention = {}): void {
     const rules = this.#rules;
-    const length = keepMs ?? rules?.keepMs ?? 0;
-    if (!rules || length <= 0) return;
-    const expires = this.#clock.now() + length;
-    const kept = keptOf(stored, { tt, channel, expires });
-    const channelEntries = this.#channels.get(channel) ?? { kept: [], expires };
-    if (channelEntries.kept.length === 0) this.#channels.set(channel, channelEntries);
-    channelEntries.kept.push(kept);
-    channelEntries.expires = Math.min(channelEntries.expires, expires);
+    if (!rules || keepMs <= 0) return;
+    const { tt, channel } = published;
+    const entries = this.#channels.get(channel) ?? { channel, kept: [], expires: Number.MAX_VALUE };
+    if (entries.kept.length === 0) this.#channels.set(channel, entries);
+    // With the links of its timeline: many of these are made, and most of them grow old.
+    const weight = weightOf(published);
+    const kept: Kept = { tt, published, of: entries, weight, keepMs, older: undefined, newer: undefined };
+    entries.kept.push(kept);
+    entries.expires = Math.min(entries.expires, expiryOf(kept));
     this.#all.push(kept);
-    this.#account.add(1, weightOf(kept));
+    this.#account.add(1, weight);
     // More than one, when the limit was lowered.
-    const beyond = channelEntries.kept.length - rules.channelEntries;
-    if (beyond > 0) this.#dropFirst(channel, channelEntries, beyond);
+    const beyond = entries.kept.length - rules.channelEntries;
+    if (beyond > 0) this.#dropFirst(entries, beyond);
     if (++this.#added % SWEEP_EVERY === 0) for (const name of [...this.#channels.keys()]) this.#current(name);
   }
 
@@ -120,7 +129,7 @@ export class MemoryHistory implements HistoryStore {
     const page = reverse
       ? kept.slice(start, Math.min(end, start + max))
       : kept.slice(Math.max(start, end - max), end);
-    return page.map(({ entry }) => entry);
+    return page.map(storedOf);
   }
 
   // The entries of a channel that have not expired.
@@ -129,24 +138,28 @@ export class MemoryHistory implements HistoryStore {
     if (!channelEntries) return [];
     const now = this.#clock.now();
     if (channelEntries.expires > now) return channelEntries.kept;
-    for (const entry of channelEntries.kept) if (entry.expires <= now) this.#forget(entry);
-    channelEntries.kept = channelEntries.kept.filter(({ expires }) => expires > now);
-    channelEntries.expires = channelEntries.kept.reduce(
-      (first, { expires }) => Math.min(first, expires),
-      Number.MAX_VALUE,
-    );
-    if (channelEntries.kept.length === 0) this.#channels.delete(channel);
-    return channelEntries.kept;
+    const left: Kept[] = [];
+    channelEntries.expires = Number.MAX_VALUE;
+    for (const kept of channelEntries.kept) {
+      const expires = expiryOf(kept);
+      if (expires <= now) this.#forget(kept);
+      else {
+        left.push(kept);
+        channelEntries.expires = Math.min(channelEntries.expires, expires);
+      }
+    }
+    channelEntries.kept = left;
+    if (left.length === 0) this.#channels.delete(channel);
+    return left;
   }
 
   // The oldest of all is also the oldest of its channel.
   #dropOldest(): void {
-    const oldest = this.#all.oldest;
-    const channelEntries = oldest && this.#channels.get(oldest.channel);
-    if (channelEntries) this.#dropFirst(oldest.channel, channelEntries);
+    const { oldest } = this.#all;
+    if (oldest) this.#dropFirst(oldest.of);
   }
 
-  #dropFirst(channel: string, { kept }: ChannelEntries, count = 1): void {
+  #dropFirst({ channel, kept }: ChannelEntries, count = 1): void {
     // Not `splice`, which moves all the others.
     for (let left = count; left > 0; left--) {
       const first = kept.shift();
@@ -155,24 +168,27 @@ export class MemoryHistory implements HistoryStore {
     if (kept.length === 0) this.#channels.delete(channel);
   }
 
-  #forget(entry: Kept): void {
-    this.#all.remove(entry);
-    this.#account.remove(1, weightOf(entry));
-    this.onDrop?.(entry.channel, { from: entry.tt, to: entry.tt });
+  // What was published is not looked at: it is long out of the processor's caches.
+  #forget(kept: Kept): void {
+    const { tt, of, weight } = kept;
+    this.#all.remove(kept);
+    this.#account.remove(1, weight);
+    this.onDrop?.(of.channel, { from: tt, to: tt });
   }
 }
 
-// Member by member, with the links of its timeline: many of these are made, and most of them grow old.
-function keptOf(
-  { payload, publisher, meta, kind, customMessageType }: Stored,
-  { tt, channel, expires }: Pick<Kept, 'tt' | 'channel' | 'expires'>,
-): Kept {
-  const entry = { tt, payload, publisher, meta, kind, customMessageType };
-  return { entry, tt, channel, expires, older: undefined, newer: undefined };
+function storedOf({ published: { tt, data } }: Kept): StoredEntry {
+  const { payload, publisher, meta, kind, customMessageType } = data;
+  return { tt, payload, publisher, meta, kind, customMessageType };
 }
 
-function weightOf({ entry: { payload, meta = '', publisher = '' }, channel }: Kept): number {
+function weightOf({ channel, data: { payload, meta = '', publisher = '' } }: Published): number {
   return payload.length + meta.length + publisher.length + channel.length;
+}
+
+// In milliseconds since the Unix epoch. It is not kept: a number of this size would be an object of its own.
+function expiryOf({ tt, keepMs }: Kept): number {
+  return millisecondsOf(tt) + keepMs;
 }
 
 /** The indexes of a range in ordered entries. */

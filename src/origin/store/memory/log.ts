@@ -1,7 +1,6 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { Account, type Budget, LiveRoom } from '../budget.ts';
 import { type Entry, weightOf } from '../entry.ts';
-import type { Stored } from '../history.ts';
 import type {
   Appended,
   AppendOptions,
@@ -14,6 +13,7 @@ import type {
 } from '../log.ts';
 import { laterStamp, MAX_AHEAD_MS, type Stamp, stampAfter, stampOf, ZERO_STAMP } from '../stamp.ts';
 import { StampedQueue } from '../stamped-queue.ts';
+import type { Published } from './history.ts';
 import { PublishIds } from './publish-ids.ts';
 
 // Expired entries are dropped together, after so many additions.
@@ -29,7 +29,7 @@ export const LOG_RULES: LogRules = {
 
 /** Takes in the entries that history keeps. */
 interface History {
-  add(place: Pick<Entry, 'tt' | 'channel'>, stored: Stored, retention: Retention): void;
+  add(published: Published, retention: Retention): void;
 }
 
 /** The parts of a log in memory. */
@@ -120,11 +120,12 @@ export class MemoryLog implements ShardLog {
     const tt = stampAfter(this.#head, now);
     this.#head = tt;
     if (publishId !== undefined) this.#ids.add(publishId, tt);
-    if (history && isPublication(request)) {
-      this.#history?.add({ tt, channel: request.channel }, request.data, history);
-    }
+    const { kind, channel, data } = request;
+    // Kind and data are those of one request.
+    const entry = { kind, channel, data, tt, prev: this.#last } as Entry;
+    if (history && isPublication(entry)) this.#history?.add(entry, history);
     apply?.(tt);
-    if (request.deliver !== false) this.#announce(tt, request);
+    if (request.deliver !== false) this.#announce(entry);
     return { tt, isDuplicate: false };
   }
 
@@ -183,10 +184,8 @@ export class MemoryLog implements ShardLog {
     this.#head = laterStamp(this.#head, floor < highest ? floor : highest);
   }
 
-  #announce(tt: Stamp, { kind, channel, data }: AppendRequest): void {
-    // Kind and data are those of one request.
-    const entry = { kind, channel, data, tt, prev: this.#last } as Entry;
-    this.#last = tt;
+  #announce(entry: Entry): void {
+    this.#last = entry.tt;
     this.#entries.push(entry);
     this.#account.add(1, weightOf(entry));
     if (++this.#added % SWEEP_EVERY === 0) this.#dropExpired();
@@ -209,7 +208,7 @@ export class MemoryLog implements ShardLog {
 }
 
 function isPublication(
-  request: AppendRequest,
-): request is Extract<AppendRequest, { readonly kind: 'message' | 'signal' | 'object' }> {
-  return request.kind === 'message' || request.kind === 'signal' || request.kind === 'object';
+  entry: Entry,
+): entry is Extract<Entry, { readonly kind: 'message' | 'signal' | 'object' }> {
+  return entry.kind === 'message' || entry.kind === 'signal' || entry.kind === 'object';
 }

@@ -52,7 +52,7 @@ describe('history in memory', () => {
     ['without room for any channel', { ...RULES, entries: 0 }],
   ])('%s holds nothing', async (_name, rules) => {
     const history = new MemoryHistory(new VirtualClock(), rules);
-    history.add({ tt: '00000000000000001', channel: 'a' }, { payload: '1' });
+    history.add({ tt: '00000000000000001', channel: 'a', data: { payload: '1' } });
     expect(history.size).toBe(0);
     expect(await history.read(['a'], ALL)).toEqual(new Map());
   });
