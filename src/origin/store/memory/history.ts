@@ -76,7 +76,8 @@ export class MemoryHistory implements HistoryStore {
     const weight = weightOf(published);
     const kept: Kept = { tt, published, of: entries, weight, keepMs, older: undefined, newer: undefined };
     entries.kept.push(kept);
-    entries.expires = Math.min(entries.expires, expiryOf(kept));
+    // A stamp is not before its time.
+    entries.expires = Math.min(entries.expires, this.#clock.now() + keepMs);
     this.#all.push(kept);
     this.#account.add(1, weight);
     // More than one, when the limit was lowered.
