@@ -45,12 +45,24 @@ describe('the lines of an input', () => {
     }
     const lines = inputLines(Readable.from(endless(), { objectMode: false }), GO_ON);
     expect(await lines.next()).toEqual({ done: false, value: 'one' });
-    await expect(lines.next()).rejects.toThrow('Line 2 of the input has more than 4194304 characters.');
+    await expect(lines.next()).rejects.toThrow('Line 2 of the input has more than 4194304 bytes.');
     expect(given).toBeLessThan(200);
   });
 
   test('of which one is too long and whole end with an error too', async () => {
     await expect(linesIn([`${'x'.repeat(5_000_000)}\ny`])).rejects.toThrow('Line 1 of the input');
+  });
+
+  test('that are not UTF-8 end with an error, after those before', async () => {
+    const lines = inputLines(
+      Readable.from([Buffer.from('fü\nf\xfc\n', 'latin1')], { objectMode: false }),
+      GO_ON,
+    );
+    await expect(lines.next()).rejects.toThrow('Line 1 of the input is not UTF-8');
+    const mixed = [Buffer.from('fü\n'), Buffer.from('f\xfc\n', 'latin1')];
+    const others = inputLines(Readable.from(mixed, { objectMode: false }), GO_ON);
+    expect(await others.next()).toEqual({ done: false, value: 'fü' });
+    await expect(others.next()).rejects.toThrow('Line 2 of the input is not UTF-8');
   });
 
   test('end when the signal is aborted, with the input', async () => {
