@@ -1,3 +1,4 @@
+import type { Clock } from '../protocol/clock.ts';
 import { Secret } from './access/secret.ts';
 import { accessRefusal, publishRefusal, type Refusal } from './http/answer.ts';
 import { checkKeysets, isKey } from './keyset-checks.ts';
@@ -72,11 +73,11 @@ export class Keysets {
   }
 
   /** The refusal of a publish key for a known subscribe key; `undefined` if it may publish. */
-  publishProblem(subscribeKey: string, publishKey: string, now: number): Refusal | undefined {
+  publishProblem(subscribeKey: string, publishKey: string, clock: Clock): Refusal | undefined {
     const keysets = this.#terms?.get(subscribeKey)?.keysets;
     const fits = (keyset: Keyset) => keyset.publishKey === undefined || keyset.publishKey === publishKey;
     const known = isKey(publishKey) && (!keysets || keysets.some(fits));
-    return known ? undefined : publishRefusal('Invalid Key', now);
+    return known ? undefined : publishRefusal('Invalid Key', clock);
   }
 
   /** `true` if requests for a subscribe key need permissions. */

@@ -96,7 +96,10 @@ class Credentials {
   }
 
   /** Throws a `Refusal` for a token that is forged or expired. */
-  static async of({ query, services, segment }: AuthContext, sources: AccessSources): Promise<Credentials> {
+  static async of(
+    { query, services, subscribeKey }: AuthContext,
+    sources: AccessSources,
+  ): Promise<Credentials> {
     const auth = query.text('auth');
     if (auth === undefined || !looksLikeToken(auth)) {
       // Nothing can be granted to a longer key.
@@ -105,7 +108,7 @@ class Credentials {
         auth !== undefined && auth.length <= MAX_KEY_LENGTH ? { authKey: auth } : {},
       );
     }
-    const signers = services.keysets.signersOf(segment('subscribeKey'));
+    const signers = services.keysets.signersOf(subscribeKey);
     const signed = await readToken(
       auth,
       signers.map(({ secret }) => secret),

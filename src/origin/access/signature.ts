@@ -17,8 +17,7 @@ export interface AuthContext {
   readonly request: OriginRequest;
   readonly query: Query;
   readonly services: { readonly clock: Clock; readonly keysets: Keysets; readonly limits: OriginLimits };
-  /** A segment of the path. */
-  segment(name: 'subscribeKey'): string;
+  readonly subscribeKey: string;
 }
 
 /** One text that a client may have signed. */
@@ -31,8 +30,8 @@ interface Signed {
  * The keyset that signed the request (docs/reference/protocol.md, "Signatures"). Throws a `Refusal` if none did, or if the
  * timestamp is more than a minute off.
  */
-export async function signerOf({ request, query, services, segment }: AuthContext): Promise<Signer> {
-  const signers = services.keysets.signersOf(segment('subscribeKey'));
+export async function signerOf({ request, query, services, subscribeKey }: AuthContext): Promise<Signer> {
+  const signers = services.keysets.signersOf(subscribeKey);
   if (signers.length === 0) throw accessRefusal(403, 'The keyset has no secret key: nothing can be granted');
   const timestamp = query.get('timestamp') ?? '';
   const skew = Math.abs(services.clock.now() / 1000 - Number(timestamp));

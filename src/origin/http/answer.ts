@@ -1,3 +1,4 @@
+import type { Clock } from '../../protocol/clock.ts';
 import { stampOf } from '../store/stamp.ts';
 
 /** A plain answer, which the adapters convert for their platform. */
@@ -51,8 +52,8 @@ export class Refusal extends Error {
 }
 
 /** `[0,"text","timetoken"]`: the shape of the publish family (docs/reference/protocol.md, "Publish errors"). */
-export function publishRefusal(text: string, now: number): Refusal {
-  return new Refusal(json(400, [0, text, stampOf(now)]));
+export function publishRefusal(text: string, clock: Clock): Refusal {
+  return new Refusal(json(400, [0, text, stampOf(clock.now())]));
 }
 
 /** The access manager's shape, also for an unknown subscribe key. `payload` lists the refused names. */

@@ -100,7 +100,7 @@ export class Listener {
 
   // A turn has little time for requests. Polls go last: a crowd that was answered comes back together.
   #mustWait(exchange: Exchange): boolean {
-    return (hasBeenAnswered(exchange.incoming) && this.#isPoll(exchange)) || !this.#later.hasTime;
+    return (this.#isPoll(exchange) && hasBeenAnswered(exchange.incoming)) || !this.#later.hasTime;
   }
 
   #isPoll(exchange: Exchange): boolean {

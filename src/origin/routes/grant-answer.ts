@@ -40,8 +40,8 @@ interface Shown {
 }
 
 /** A good answer, whose shape depends on how many names and auth keys the call has. */
-export function grantAnswer({ segment }: Call, targets: Targets, { grants, ttl }: Shown): Answer {
-  const frame = { subscribe_key: segment('subscribeKey'), ...(ttl !== undefined && { ttl }) };
+export function grantAnswer({ subscribeKey }: Call, targets: Targets, { grants, ttl }: Shown): Answer {
+  const frame = { subscribe_key: subscribeKey, ...(ttl !== undefined && { ttl }) };
   const { level, ...rest } = shaped(targets, grants);
   const payload = { level, ...frame, ...rest };
   return accessAnswer(200, { message: 'Success', payload, service: 'Access Manager', status: 200 });

@@ -100,8 +100,8 @@ function invalidInput(message: string, location: string, locationType: ErrorDeta
 }
 
 async function actionsShard(call: Call): Promise<Shard> {
-  const { services, segment } = call;
-  if (services.keysets.subscribeProblem(segment('subscribeKey'))) throw actionsRefusal(400, 'Invalid Subkey');
+  const { services, subscribeKey } = call;
+  if (services.keysets.subscribeProblem(subscribeKey)) throw actionsRefusal(400, 'Invalid Subkey');
   return shardOf(call);
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../protocol/clock.ts';
 import { EventKind } from '../../protocol/envelope.ts';
 import { isPresenceName } from '../../protocol/names.ts';
 import { MAX_PUBLISH_ID_LENGTH, PUBLISH_ID_MEMBER } from '../../protocol/publish-id.ts';
@@ -67,7 +68,7 @@ function publishMessage(shard: Shard, call: Call, kind: Publication['kind']): Pr
   const text = call.segment('message');
   const isSignal = kind === 'signal';
   if (isLongerThan(isSignal ? limits.signalBytes : limits.messageBytes, text))
-    throw publishRefusal(isSignal ? 'Signal size too large' : TOO_LARGE, clock.now());
+    throw publishRefusal(isSignal ? 'Signal size too large' : TOO_LARGE, clock);
   return publishTo(shard, call, { channel, kind, text });
 }
 
@@ -83,8 +84,8 @@ function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => num
       const shard = await shardOf(call);
       const channel = targetOf(shard, call);
       const body = await bodyText(call.request.body, bytes(limits));
-      if (body === 'too-large') throw publishRefusal(TOO_LARGE, clock.now());
-      if (body === 'invalid') throw publishRefusal('Invalid JSON', clock.now());
+      if (body === 'too-large') throw publishRefusal(TOO_LARGE, clock);
+      if (body === 'invalid') throw publishRefusal('Invalid JSON', clock);
       return publishTo(shard, call, { channel, kind: 'message', text: body.text });
     },
   };
@@ -93,7 +94,7 @@ function publishInBody(version: '' | '/v2', bytes: (limits: OriginLimits) => num
 // The channel to publish to. Throws a `Refusal` if the keys or the channel do not allow it.
 function targetOf(shard: Shard, call: Call): string {
   const { keysets, clock } = call.services;
-  const keyProblem = keysets.publishProblem(shard.subscribeKey, call.segment('publishKey'), clock.now());
+  const keyProblem = keysets.publishProblem(shard.subscribeKey, call.segment('publishKey'), clock);
   if (keyProblem) throw keyProblem;
   const channel = channelOf(call);
   if (!isPresenceName(channel)) return channel;
@@ -105,13 +106,12 @@ function targetOf(shard: Shard, call: Call): string {
 // The payload is delivered as the text that was sent, so that no number loses digits.
 function publishTo(shard: Shard, call: Call, { channel, kind, text }: Publication): Promise<Answer> {
   const { query, services } = call;
-  const { metrics } = services;
-  const now = services.clock.now();
-  refuseInvalid(kind, jsonOf(text, now), now);
+  const { metrics, clock } = services;
+  refuseInvalid(kind, jsonOf(text, clock), clock);
   const meta = kind === 'signal' ? undefined : metaOf(call);
   const publisher = userOf(call);
   const ptto = query.text('ptto');
-  if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', now);
+  if (ptto !== undefined && !PTTO.test(ptto)) throw publishRefusal('Invalid ptto: it has 17 digits', clock);
   const retention = kind === 'signal' ? undefined : retentionOf(call);
   const data = {
     payload: text,
@@ -143,10 +143,10 @@ function isLongerThan(bytes: number, text: string): boolean {
 }
 
 // Clients read these members of a file message without a check. An encrypted one is a string.
-function refuseInvalid(kind: Publication['kind'], message: unknown, now: number): void {
+function refuseInvalid(kind: Publication['kind'], message: unknown, clock: Clock): void {
   if (kind !== 'file' || typeof message === 'string') return;
   const { id, name } = Object(Object(message).file);
-  if (typeof id !== 'string' || typeof name !== 'string') throw publishRefusal('Invalid file message', now);
+  if (typeof id !== 'string' || typeof name !== 'string') throw publishRefusal('Invalid file message', clock);
 }
 
 function sequenceOf({ query }: Call): number | undefined {
@@ -161,7 +161,7 @@ interface Meta {
 
 function metaOf({ query, services }: Call): Meta | undefined {
   const text = query.text('meta');
-  const meta = text === undefined ? null : jsonOf(text, services.clock.now());
+  const meta = text === undefined ? null : jsonOf(text, services.clock);
   if (text === undefined || meta === null) return undefined;
   const id =
     typeof meta === 'object' && !Array.isArray(meta)
@@ -177,19 +177,19 @@ function isPublishId(id: unknown): id is string {
 function customTypeOf({ query, services }: Call): string | undefined {
   const type = query.text('custom_message_type');
   if (type === undefined || (CUSTOM_TYPE.test(type) && !RESERVED_TYPE.test(type))) return type;
-  throw publishRefusal('Invalid custom_message_type', services.clock.now());
+  throw publishRefusal('Invalid custom_message_type', services.clock);
 }
 
 // The retention of the message, `{}` being the keyset's default; `undefined` if history does not keep it.
 function retentionOf({ query, services }: Call): { readonly keepMs?: number } | undefined {
   const hours = numberOf(query.text('ttl') ?? '0');
-  if (hours === undefined) throw publishRefusal('Invalid ttl', services.clock.now());
+  if (hours === undefined) throw publishRefusal('Invalid ttl', services.clock);
   if (!isOn(query, 'store', true)) return undefined;
   return hours === 0 ? {} : { keepMs: hours * MS_PER_HOUR };
 }
 
-function jsonOf(text: string, now: number): unknown {
+function jsonOf(text: string, clock: Clock): unknown {
   const value = parseJson(text);
-  if (value === undefined) throw publishRefusal('Invalid JSON', now);
+  if (value === undefined) throw publishRefusal('Invalid JSON', clock);
   return value;
 }

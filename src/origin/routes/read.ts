@@ -17,8 +17,7 @@ const OFF = /^(?:0|false)$/i;
 const MAX_LEASE_SECONDS = 86_400;
 
 /** The shard of the path's subscribe key, without a promise if it is open. Throws a `Refusal` for a key that is not served. */
-export function shardOf({ services, segment }: Call): Soon<Shard> {
-  const subscribeKey = segment('subscribeKey');
+export function shardOf({ services, subscribeKey }: Call): Soon<Shard> {
   const problem = services.keysets.subscribeProblem(subscribeKey);
   if (problem) throw problem;
   return services.shards.get(subscribeKey);

@@ -40,6 +40,8 @@ export interface Call {
   readonly request: OriginRequest;
   readonly query: Query;
   readonly services: Services;
+  /** The path's subscribe key. */
+  readonly subscribeKey: string;
   /** A segment of the path by its name in the route, decoded. */
   readonly segment: (name: string) => string;
   /**

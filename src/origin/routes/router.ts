@@ -95,6 +95,11 @@ class Routed implements Operation {
     return this.#compiled.route.unavailable;
   }
 
+  // Read once, for a request that has begun.
+  get subscribeKey(): string {
+    return this.#usage?.subscribeKey ?? this.segment('subscribeKey');
+  }
+
   // Made when it is needed: a function of each parked poll would be kept.
   get segment(): (name: string) => string {
     return (name) => segmentOf(this.#compiled, name, this.#path);
@@ -104,15 +109,14 @@ class Routed implements Operation {
     this.#request = request;
     const { route, hasKey } = this.#compiled;
     if (!hasKey) return route.handle(this);
-    const subscribeKey = this.segment('subscribeKey');
-    this.#usage = this.services.shards.begin(subscribeKey);
-    if (!this.services.keysets.isRestricted(subscribeKey)) return route.handle(this);
+    this.#usage = this.services.shards.begin(this.subscribeKey);
+    if (!this.services.keysets.isRestricted(this.subscribeKey)) return route.handle(this);
     return permitted(route, this);
   }
 
   // A signature was made with the secret key for one moment. For as long as the key holds, so does what it has signed.
   recheck(): Promise<void> | undefined {
-    const isFree = !this.services.keysets.isRestricted(this.segment('subscribeKey'));
+    const isFree = !this.services.keysets.isRestricted(this.subscribeKey);
     if (isFree || this.query.text('signature') !== undefined) return undefined;
     return permit(this.#compiled.route, this);
   }
@@ -145,10 +149,10 @@ async function permitted(route: Route, call: Call): Promise<Answer | Held> {
 }
 
 async function permit(route: Route, call: Call): Promise<void> {
-  const { services, segment } = call;
+  const { services, subscribeKey } = call;
   const { patterns, shards, nextTurn } = services;
   const sources = async () => ({
-    store: (await shards.get(segment('subscribeKey'))).access,
+    store: (await shards.get(subscribeKey)).access,
     patterns,
     nextTurn,
   });

@@ -41,7 +41,7 @@ export const revokeToken: Route = {
   async handle(call) {
     const { access } = await shardOf(call);
     await signerOf(call);
-    const signers = call.services.keysets.signersOf(call.segment('subscribeKey'));
+    const signers = call.services.keysets.signersOf(call.subscribeKey);
     const secrets = signers.map(({ secret }) => secret);
     const signed = await readToken(call.segment('token'), secrets);
     if (!signed) throw invalidToken('Token is not one of this keyset.');

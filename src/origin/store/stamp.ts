@@ -21,18 +21,17 @@ const TICKS_PER_MILLISECOND = 10_000;
 /** The stamp of a wall-clock time in milliseconds. */
 export function stampOf(milliseconds: number): Stamp {
   const seconds = Math.floor(milliseconds / 1000);
-  // Two halves, each below 2^53: seventeen digits do not fit a double.
-  const ticks = Math.floor((milliseconds - seconds * 1000) * TICKS_PER_MILLISECOND);
-  return print(seconds, ticks);
+  return print(seconds, ticksOf(milliseconds, seconds));
 }
 
 /** The stamp of a wall-clock time in milliseconds, or the successor of `last` if that is not greater. */
 export function stampAfter(last: Stamp, milliseconds: number): Stamp {
-  const stamp = stampOf(milliseconds);
-  if (stamp > last) return stamp;
-  const seconds = Number(last.slice(0, SECOND_DIGITS));
-  const ticks = Number(last.slice(SECOND_DIGITS)) + 1;
-  return ticks === TICKS_PER_SECOND ? print(seconds + 1, 0) : print(seconds, ticks);
+  const seconds = Math.floor(milliseconds / 1000);
+  const ticks = ticksOf(milliseconds, seconds);
+  const lastSeconds = Number(last.slice(0, SECOND_DIGITS));
+  const nextTicks = Number(last.slice(SECOND_DIGITS)) + 1;
+  if (seconds > lastSeconds || (seconds === lastSeconds && ticks >= nextTicks)) return print(seconds, ticks);
+  return nextTicks === TICKS_PER_SECOND ? print(lastSeconds + 1, 0) : print(lastSeconds, nextTicks);
 }
 
 /** The stamp so many milliseconds later. */
@@ -80,6 +79,11 @@ export function firstAfter(
     else high = middle;
   }
   return low;
+}
+
+// Two halves, each below 2^53: seventeen digits do not fit a double.
+function ticksOf(milliseconds: number, seconds: number): number {
+  return Math.floor((milliseconds - seconds * 1000) * TICKS_PER_MILLISECOND);
 }
 
 function print(seconds: number, ticks: number): Stamp {

@@ -88,7 +88,7 @@ async function turnsFor(pattern: string, names: readonly string[]): Promise<numb
     request: plainRequest('/'),
     query: new Query(`auth=${auth}`, 0, 1),
     services,
-    segment: () => 'demo',
+    subscribeKey: 'demo',
   };
   let turns = 0;
   const nextTurn = async () => void turns++;

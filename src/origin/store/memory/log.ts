@@ -1,6 +1,6 @@
 import type { Clock } from '../../../protocol/clock.ts';
 import { Account, type Budget, LiveRoom } from '../budget.ts';
-import { type Entry, weightOf } from '../entry.ts';
+import { type Entry, type EntryContent, weightOf } from '../entry.ts';
 import type {
   Appended,
   AppendOptions,
@@ -32,6 +32,29 @@ interface History {
   add(published: Published, retention: Retention): void;
 }
 
+/** An entry with its memory, which is asked for again when the entry is dropped: long after its contents were in a cache. */
+class Logged {
+  readonly kind;
+  readonly channel;
+  readonly data;
+  readonly tt;
+  readonly prev;
+  readonly #weight;
+
+  constructor(content: EntryContent, tt: Stamp, prev: Stamp) {
+    this.kind = content.kind;
+    this.channel = content.channel;
+    this.data = content.data;
+    this.tt = tt;
+    this.prev = prev;
+    this.#weight = weightOf(content);
+  }
+
+  get weight(): number {
+    return this.#weight;
+  }
+}
+
 /** The parts of a log in memory. */
 export interface MemoryLogOptions {
   readonly history?: History | undefined;
@@ -54,7 +77,7 @@ export class MemoryLog implements ShardLog {
   readonly #rules: LogRules;
   // Another list for each change, since tails come and go while they are called.
   #tails: readonly Tail[] = [];
-  readonly #entries = new StampedQueue<Entry>();
+  readonly #entries = new StampedQueue<Logged & Entry>();
   readonly #ids: PublishIds;
   readonly #account: Account;
   #epoch: number;
@@ -120,9 +143,7 @@ export class MemoryLog implements ShardLog {
     const tt = stampAfter(this.#head, now);
     this.#head = tt;
     if (publishId !== undefined) this.#ids.add(publishId, tt);
-    const { kind, channel, data } = request;
-    // Kind and data are those of one request.
-    const entry = { kind, channel, data, tt, prev: this.#last } as Entry;
+    const entry = new Logged(request, tt, this.#last) as Logged & Entry;
     if (history && isPublication(entry)) this.#history?.add(entry, history);
     apply?.(tt);
     if (request.deliver !== false) this.#announce(entry);
@@ -169,7 +190,7 @@ export class MemoryLog implements ShardLog {
    * not touched.
    */
   failOver({ lost, epoch }: { readonly lost: number; readonly epoch: number }): void {
-    for (const entry of this.#entries.dropNewest(lost)) this.#account.remove(1, weightOf(entry));
+    for (const entry of this.#entries.dropNewest(lost)) this.#account.remove(1, entry.weight);
     this.#last = this.#entries.newest?.tt ?? this.#dropped;
     // The stamps of what was lost are not known any more, but for the clock.
     this.#head = laterStamp(this.#last, stampOf(this.#clock.now()));
@@ -184,10 +205,10 @@ export class MemoryLog implements ShardLog {
     this.#head = laterStamp(this.#head, floor < highest ? floor : highest);
   }
 
-  #announce(entry: Entry): void {
+  #announce(entry: Logged & Entry): void {
     this.#last = entry.tt;
     this.#entries.push(entry);
-    this.#account.add(1, weightOf(entry));
+    this.#account.add(1, entry.weight);
     if (++this.#added % SWEEP_EVERY === 0) this.#dropExpired();
     for (const { onEntry } of this.#tails) onEntry(entry);
   }
@@ -196,7 +217,7 @@ export class MemoryLog implements ShardLog {
     const entry = this.#entries.shift();
     if (!entry) return;
     this.#dropped = entry.tt;
-    this.#account.remove(1, weightOf(entry));
+    this.#account.remove(1, entry.weight);
   }
 
   #dropExpired(): void {
