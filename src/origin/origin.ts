@@ -7,7 +7,7 @@ import { FilterCache } from './filter/filter-cache.ts';
 import { gaugesOf } from './gauges.ts';
 import { type Answer, malformed } from './http/answer.ts';
 import { type AllowOrigin, checkAllowOrigin } from './http/cors.ts';
-import { dispatcher, type OpenRequest } from './http/dispatch.ts';
+import { type Dispatcher, dispatcher } from './http/dispatch.ts';
 import { answerOf, fetchHandler } from './http/fetch.ts';
 import type { Reply } from './http/held.ts';
 import type { OriginRequest, RequestLine } from './http/request.ts';
@@ -133,7 +133,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const shared = { clock, random, limits, patterns, filters, shards, readiness, comments, metrics, nextTurn };
   let services = new ServiceSet({ ...shared, keysets });
   const find = operationFinder(SERVED, () => services);
-  const open = dispatcher({ allowOrigin, limits, logger, metrics, find });
+  const dispatch = dispatcher({ allowOrigin, limits, logger, metrics, find });
   const unwatch = metrics?.origin(gaugesOf(shards));
   const close = async () => {
     await shards.close();
@@ -148,7 +148,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
     shards.follow(next);
   };
   return Object.freeze({
-    ...facesOf(open),
+    ...facesOf(dispatch),
     limits,
     setKeysets,
     allowOrigin: options.allowOrigin,
@@ -169,7 +169,13 @@ function isRequest(request: Partial<OriginRequest> | null): boolean {
 }
 
 // The ways to send it a request.
-function facesOf(open: (request: RequestLine) => OpenRequest) {
+function facesOf({ open, known }: Dispatcher) {
+  // Not in a `WeakMap`: what is in one of those lives until the next full collection.
+  const lookUp = (request: RequestLine) => {
+    const openRequest = known(request) ?? open(request);
+    if ('opened' in request) request.opened = openRequest;
+    return openRequest;
+  };
   function handle(request: OriginRequest): Promise<Answer>;
   function handle(request: OriginRequest, reply: Reply | undefined): Promise<Answer> | undefined;
   function handle(request: OriginRequest, reply?: Reply): Promise<Answer> | undefined {
@@ -177,7 +183,7 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
       const { answer } = malformed();
       return reply ? void reply.send(answer) : Promise.resolve(answer);
     }
-    const openRequest = open(request);
+    const openRequest = known(request) ?? open(request);
     if (!reply) return answerOf(openRequest, request);
     openRequest.answer(request, reply);
     return undefined;
@@ -185,9 +191,9 @@ function facesOf(open: (request: RequestLine) => OpenRequest) {
   return {
     fetch: fetchHandler(open),
     handle,
-    bodyLimit: (request: RequestLine) => open(request).bodyLimit,
-    streamsBody: (request: RequestLine) => open(request).streamsBody,
+    bodyLimit: (request: RequestLine) => lookUp(request).bodyLimit,
+    streamsBody: (request: RequestLine) => lookUp(request).streamsBody,
     isPoll: ({ target }: RequestLine) => target.startsWith(POLLS),
-    operationOf: (request: RequestLine) => open(request).operation,
+    operationOf: (request: RequestLine) => lookUp(request).operation,
   };
 }

@@ -48,18 +48,21 @@ export interface DispatchOptions {
   find(line: RequestLine): Operation;
 }
 
+/** Looks up operations. */
+export interface Dispatcher {
+  open(line: RequestLine): OpenRequest;
+  /** What it has opened before, if the request has kept it. */
+  known(line: RequestLine): OpenRequest | undefined;
+}
+
 const NO_OPERATION = 'none';
 const UNAVAILABLE = 503;
 
 /** Looks up the operation of each request once, turns refusals and failures into answers, and adds CORS headers. */
-export function dispatcher(options: DispatchOptions): (line: RequestLine) => OpenRequest {
-  return (line) => {
-    const { opened } = line;
-    if (opened instanceof Dispatched && opened.isOf(options)) return opened;
-    const request = new Dispatched(operationOf(line, options), options);
-    // Not a `WeakMap`: what is in one of those lives until the next full collection.
-    if ('opened' in line) line.opened = request;
-    return request;
+export function dispatcher(options: DispatchOptions): Dispatcher {
+  return {
+    open: (line) => new Dispatched(operationOf(line, options), options),
+    known: ({ opened }) => (opened instanceof Dispatched && opened.isOf(options) ? opened : undefined),
   };
 }
 

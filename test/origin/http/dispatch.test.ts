@@ -89,3 +89,17 @@ test('what one origin has looked up says nothing to another', async () => {
   expect([small?.bodyLimit(request), large?.bodyLimit(request)]).toEqual([1_000, 5_000]);
   await Promise.all([small?.close(), large?.close()]);
 });
+
+test('a request object that is handled twice at once gets two answers', async () => {
+  const origin = createOrigin({ clock: new VirtualClock() });
+  const request = {
+    method: 'GET',
+    target: '/time/0',
+    header: () => undefined,
+    body: new Uint8Array(),
+    opened: undefined,
+  };
+  const answers = await Promise.all([origin.handle(request), origin.handle(request)]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  await origin.close();
+});
