@@ -10,13 +10,15 @@ const CLOSED: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
 export function processTerminal(): Terminal {
   const stopper = new Stopper({ now: () => performance.now(), exit: (code) => process.exit(code) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopper.interrupt());
+  const stdout = outputTo(process.stdout, (error) => {
+    if (CLOSED.includes(error.code)) return stopper.outputClosed();
+    if (stdout.onFailure) return stdout.onFailure(error);
+    // What was printed is not whole, so nobody may take it for a success.
+    process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
+    process.exit(ExitCode.failure);
+  });
   return {
-    stdout: outputTo(process.stdout, (error) => {
-      if (CLOSED.includes(error.code)) return stopper.outputClosed();
-      // A full disk: what was printed is not whole, so nobody may take it for a success.
-      process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
-      process.exit(ExitCode.failure);
-    }),
+    stdout,
     // The command goes on without a reader of its errors.
     stderr: outputTo(process.stderr, () => undefined),
     stdin: { isTTY: process.stdin.isTTY === true, lines: () => inputLines(process.stdin, stopper.signal) },

@@ -47,6 +47,8 @@ export class ServeLog {
     this.#options = options;
     this.#stdout = new LossyOutput(terminal.stdout, json);
     this.#stderr = new LossyOutput(terminal.stderr, json);
+    // Who is served needs no log.
+    terminal.stdout.onFailure = (error) => this.#lost(error);
     this.logger = {
       debug: (_message, fields) => this.#request(fields),
       info: (message, fields) => this.#info(message, fields),
@@ -85,6 +87,12 @@ export class ServeLog {
   /** Nothing is served any more. People see that the command has ended. */
   stopped(): void {
     if (this.#options.json) this.#write(this.#stdout, { level: 'info', type: 'stop', text: '' });
+  }
+
+  #lost({ message: cause }: Error): void {
+    const message = `The log cannot be written any more, and is lost from here on: ${cause}.`;
+    const fields = { operation: 'log', message };
+    this.#write(this.#stderr, { level: 'error', type: 'error', text: message, fields });
   }
 
   #request({ method, operation, status }: LogFields): void {

@@ -12,7 +12,9 @@ export interface Output {
   readonly isTTY: boolean;
   /** Characters that wait for the reader. Absent: none ever wait. */
   readonly backlog?: number;
-  /** Writes a text. Does nothing after the reader has closed the stream. */
+  /** Called once when nothing can be written any more, as on a full disk. Absent: that ends the process. */
+  onFailure?: ((error: Error) => void) | undefined;
+  /** Writes a text. Does nothing after the reader has closed the stream, or a failure. */
   write(text: string): void;
 }
 

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { existsSync, openSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Child, timetoken } from './child.ts';
 
 async function serve() {
@@ -10,6 +10,14 @@ async function serve() {
   await server.until('stdout', '\n');
   const { url }: { readonly url: string } = JSON.parse(server.stdout.split('\n')[0] ?? '');
   return { server, env: { TIMETOKEN_ORIGIN: url } };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Sends so many requests, a hundred at a time, and reads the answers. */
@@ -134,6 +142,22 @@ describe('the built command', () => {
       });
     },
   );
+
+  test.runIf(existsSync('/dev/full'))('a log that cannot be written does not end a server', async () => {
+    const port = await freePort();
+    const args = ['dist/cli/main.js', 'serve', '--port', String(port)];
+    const server = spawn(process.execPath, args, { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const [told] = server.stderr ? await once(server.stderr, 'data') : [];
+    expect(String(told)).toMatch(
+      /^The log cannot be written any more, and is lost from here on: ENOSPC.*\n$/,
+    );
+    for (const path of ['/time/0', '/publish/demo/demo/0/a/0/1'])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
+    const exited = once(server, 'exit');
+    server.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
 
   test.each([
     ['--help'],
