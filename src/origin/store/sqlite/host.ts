@@ -1,6 +1,8 @@
+import { StoreUnavailable } from '../store.ts';
 import { numberIn } from './database.ts';
 import { failureOf, isBusy, isDamage } from './failures.ts';
 import { HostedShard } from './hosted-shard.ts';
+import { placeOf } from './incarnation.ts';
 import type { Answer, Call, News, Opening, Request, Result, WorkerSettings } from './messages.ts';
 import { accessOf } from './methods.ts';
 import { undo } from './migrations.ts';
@@ -94,6 +96,7 @@ export class Host {
   #transaction(jobs: readonly Job[]): readonly Result[] {
     this.#file ??= openFile(this.#settings, jobs[0]?.now ?? 0);
     const file = this.#file;
+    this.#checkPlace(file);
     file.db.exec(jobs.some((job) => this.#isWrite(job)) ? 'BEGIN IMMEDIATE' : 'BEGIN');
     try {
       this.#checkVersion(file);
@@ -133,6 +136,14 @@ export class Host {
   // A call may have met the part that is damaged: whoever asks whether the file can be used has to know.
   #checkWhole(): undefined {
     if (this.#damage !== undefined) throw this.#damage;
+  }
+
+  // The system goes on with what has no name any more: it would be lost with the process.
+  #checkPlace({ place }: OpenFile): void {
+    if (placeOf(this.#settings.path) === place) return;
+    throw new StoreUnavailable(
+      'The file of the store, or the -wal file beside it, was deleted or replaced. Put it back, or end all that uses it and start again.',
+    );
   }
 
   #checkVersion({ db }: OpenFile): void {

@@ -28,6 +28,21 @@ export function sizeOf(path: string): number {
   }
 }
 
+/** What the paths of a file and of its log of changes lead to. Another text: one of them was deleted or replaced. */
+export function placeOf(path: string): string {
+  return [path, `${path}-wal`].map(identityOf).join();
+}
+
+// A disk that has gone is no reason to end what runs: it says so when it is read.
+function identityOf(path: string): string {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return '';
+  }
+}
+
 /**
  * The number of the logs in the file. It is drawn anew where acknowledged entries may be missing: in a copy that is used
  * for the first time, and after the machine has ended without closing a file of the durability `normal`.

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Database, numberIn } from './database.ts';
 import { damaged, fileError, isBusy } from './failures.ts';
-import { epochIn, lookAt, sizeOf } from './incarnation.ts';
+import { epochIn, lookAt, placeOf, sizeOf } from './incarnation.ts';
 import type { WorkerSettings } from './messages.ts';
 import { checkTables, inTransaction, migrate, versionIn } from './migrations.ts';
 import { dropOrphans, UploadSlot } from './upload-slot.ts';
@@ -19,6 +19,8 @@ const MOST_SWITCHES = 10;
 export interface OpenFile {
   readonly db: Database;
   readonly epoch: number;
+  /** What its path leads to. */
+  readonly place: string;
   readonly uploads: UploadSlot;
 }
 
@@ -34,7 +36,7 @@ export function openFile(settings: WorkerSettings, now: number): OpenFile {
     migrate(db, path);
     const epoch = epochIn(db, before, { ...settings, now });
     inTransaction(db, () => dropOrphans(db, path));
-    return { db, epoch, uploads: new UploadSlot(path) };
+    return { db, epoch, place: placeOf(path), uploads: new UploadSlot(path) };
   });
 }
 
