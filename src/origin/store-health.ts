@@ -16,7 +16,8 @@ export class StoreHealth {
   readonly #options: StoreHealthOptions;
   /** Subscribe keys whose log cannot be followed. */
   readonly #away = new Set<string>();
-  #awaySince = 0;
+  /** It was reported to be away, and not to be back. */
+  #awaySince: number | undefined;
 
   constructor(options: StoreHealthOptions) {
     this.#options = options;
@@ -38,19 +39,20 @@ export class StoreHealth {
 
   /** New entries of a log may stay out, or they come again. */
   setLive(subscribeKey: string, isLive: boolean): void {
-    if (isLive) return void this.forget(subscribeKey);
     const { clock, logger } = this.#options;
-    this.#away.add(subscribeKey);
-    if (this.#away.size > 1) return;
-    this.#awaySince = steadyNow(clock);
-    logger?.warn?.('The store is away.', {});
+    if (!isLive) this.#away.add(subscribeKey);
+    else this.#away.delete(subscribeKey);
+    const isAway = this.#away.size > 0;
+    if (isAway === (this.#awaySince !== undefined)) return;
+    const now = steadyNow(clock);
+    if (isAway) logger?.warn?.('The store is away.', {});
+    else logger?.info?.('The store is back.', { milliseconds: Math.round(now - (this.#awaySince ?? now)) });
+    this.#awaySince = isAway ? now : undefined;
   }
 
-  /** A subscribe key is not followed any more, or is followed again. */
+  /** A subscribe key is not followed any more, which says nothing of the store. */
   forget(subscribeKey: string): void {
-    if (!this.#away.delete(subscribeKey) || this.#away.size > 0) return;
-    const { clock, logger } = this.#options;
-    logger?.info?.('The store is back.', { milliseconds: Math.round(steadyNow(clock) - this.#awaySince) });
+    this.#away.delete(subscribeKey);
   }
 }
 
