@@ -99,8 +99,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'what waits behind a backfill is bounded',
-    find: 'if (this.backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)',
-    replace: 'if (this.backlog.length > 1e9)',
+    find: "if (this.backlog.isFull) this.engine.backfills.end(this, 'backlog-full');",
+    replace: '',
   },
   {
     says: 'a backfill that fails ends in a gap',

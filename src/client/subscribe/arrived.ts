@@ -4,6 +4,7 @@ import type { From, Seen } from './dedupe.ts';
 import { groupOf } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import type { Names } from './names.ts';
+import type { LoopCursor } from './state.ts';
 
 /** An entry on its way to those who want it. */
 export interface Arrived {
@@ -12,6 +13,8 @@ export interface Arrived {
   readonly group: string | undefined;
   /** What the deduplication window remembers of it. */
   readonly seen: Seen;
+  /** The end of the loop's answer that it came in. */
+  readonly upTo?: LoopCursor;
   /** The backfill that fetched it; `undefined` if the loop did. */
   readonly source: Backfill | undefined;
   /** It waits for backfills whose serial is below this: those that began before the one that fetched or released it. */
@@ -55,10 +58,7 @@ export function wants({ id, interest, ledger }: LiveSubscription, arrived: Arriv
 }
 
 /** The last of the backfills that an entry waits for: from there it goes on to those before, each in its order. */
-export function holderOf(
-  { backfills }: LiveSubscription,
-  { envelope, group, turn }: Arrived,
-): Backfill | undefined {
+export function holderOf({ backfills }: LiveSubscription, arrived: Arrived): Backfill | undefined {
   if (backfills.length === 0) return undefined;
-  return backfills.findLast((backfill) => backfill.serial < turn && backfill.holdsBack(envelope, group));
+  return backfills.findLast((backfill) => backfill.serial < arrived.turn && backfill.holdsBack(arrived));
 }

@@ -1,19 +1,25 @@
-import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived, Held } from './arrived.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 import { pollError } from './backfill-queue.ts';
+import { Backlog } from './backlog.ts';
 import type { From } from './dedupe.ts';
 import type { SubscribeEngine } from './engine.ts';
-import { apart, type EarlyEnd, isOverdue, type Loss, later, lossesIn, type Outcome, sooner } from './gaps.ts';
+import {
+  apart,
+  type EarlyEnd,
+  isOverdue,
+  isUpTo,
+  type Loss,
+  later,
+  lossesIn,
+  type Outcome,
+  sooner,
+} from './gaps.ts';
 import { Interest } from './interest.ts';
 import type { LiveSubscription } from './live-subscription.ts';
 import { type Names, pick, without } from './names.ts';
 import type { LoopAnswer, LoopCursor } from './state.ts';
-
-/** What may wait behind one backfill. */
-const MOST_ENTRIES = 1_000;
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * A range of older entries on its way to subscriptions, and the newer ones that wait behind it. This one reads the server's
@@ -52,18 +58,17 @@ export class Backfill {
   protected readonly engine: SubscribeEngine;
   /** Channels of the entries that a recipient wanted. */
   protected readonly brought = new Set<string>();
-  /** The entries that wait, in the order in which they came. */
-  protected backlog: Held[] = [];
+  protected readonly backlog: Backlog;
   readonly #interest: Interest;
   /** The names whose newer entries wait. They are let go of in a turn of the delivery, so that none overtakes another. */
   readonly #held: Interest;
   /** How many batches the loop had brought when it began. */
   readonly #since: number;
-  #bytes = 0;
 
   constructor(engine: SubscribeEngine, plan: BackfillPlan) {
     this.engine = engine;
     this.plan = plan;
+    this.backlog = new Backlog(engine.backfills);
     this.serial = engine.backfills.nextSerial();
     this.place = plan.from;
     this.asked = plan.names;
@@ -83,7 +88,9 @@ export class Backfill {
 
   /** Whether entries of its names wait, so that the server has something to answer. */
   get isHolding(): boolean {
-    return this.backlog.some(({ arrived: { envelope, group } }) => this.#interest.matches(envelope.c, group));
+    return this.backlog.all.some(({ arrived: { envelope, group } }) =>
+      this.#interest.matches(envelope.c, group),
+    );
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -93,7 +100,7 @@ export class Backfill {
 
   /** Whether entries that the loop brought or lost wait for it. */
   get isWaitedFor(): boolean {
-    return this.fills || this.backlog.length > 0;
+    return this.fills || this.backlog.all.length > 0;
   }
 
   /** Up to where it has brought everything. */
@@ -102,10 +109,11 @@ export class Backfill {
   }
 
   /** Whether an entry has to wait for it: it belongs to its names, and is not from before its start. */
-  holdsBack({ c: channel, p }: WireEnvelope, group: string | undefined): boolean {
-    const { timetoken, region } = this.plan.from;
-    // An answer with such an entry may have waited for a reader since before the names had stopped.
-    const isBefore = p.r === region && compareTimetokens(p.t, timetoken) <= 0;
+  holdsBack({ envelope: { c: channel, p }, group, upTo }: Arrived): boolean {
+    const { from } = this.plan;
+    // An answer may have waited for a reader since before the names had stopped. Those of other regions are before as well.
+    const isBefore =
+      isUpTo(from, { timetoken: p.t, region: p.r }) || (upTo !== undefined && isUpTo(from, upTo));
     return !isBefore && this.#held.matches(channel, group);
   }
 
@@ -125,7 +133,7 @@ export class Backfill {
   /** Lets go of the names that it has no more. Takes the entries that do not wait for it then. */
   letGo(): readonly Held[] {
     this.#held.drop(without(this.#held.names, this.names));
-    return this.takeHeld(({ arrived }) => !this.holdsBack(arrived.envelope, arrived.group));
+    return this.backlog.take(({ arrived }) => !this.holdsBack(arrived));
   }
 
   /** Fetches and delivers everything that is still missing. */
@@ -159,28 +167,14 @@ export class Backfill {
 
   /** Takes every entry that still waits, in the order of its delivery. */
   drain(): readonly Held[] {
-    return this.takeHeld(() => true);
+    return this.backlog.take(() => true);
   }
 
   /** Holds a newer entry back. */
   hold(arrived: Arrived, subscription: LiveSubscription): void {
-    const { backfills } = this.engine;
-    this.backlog.push({ arrived, subscription });
-    this.#bytes += arrived.bytes;
-    backfills.held(1, arrived.bytes);
+    this.backlog.add({ arrived, subscription });
     this.onHeld?.();
-    if (this.backlog.length > MOST_ENTRIES || this.#bytes > MOST_BYTES || backfills.isFull)
-      backfills.end(this, 'backlog-full');
-  }
-
-  /** Takes some entries out of the backlog. */
-  protected takeHeld(isTaken: (held: Held) => boolean): readonly Held[] {
-    const taken = this.backlog.filter(isTaken);
-    const bytes = taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0);
-    this.backlog = this.backlog.filter((held) => !isTaken(held));
-    this.#bytes -= bytes;
-    this.engine.backfills.held(-taken.length, -bytes);
-    return taken;
+    if (this.backlog.isFull) this.engine.backfills.end(this, 'backlog-full');
   }
 
   /** Prepares an answer; returns the function that delivers it, and returns whether an entry was wanted. */
@@ -206,7 +200,10 @@ export class Backfill {
 
   /** Delivers an entry to the recipients; returns whether any of them wanted it. */
   protected offer(arrived: Arrived): boolean {
-    const isWanted = this.engine.delivery.offer(arrived, this.recipients);
+    const { delivery } = this.engine;
+    // The server's queue may have lost since what the loop had brought.
+    for (const held of this.backlog.takeBefore(arrived.envelope)) delivery.release(held, this.serial);
+    const isWanted = delivery.offer(arrived, this.recipients);
     if (isWanted) this.brought.add(arrived.envelope.c);
     return isWanted;
   }

@@ -140,7 +140,7 @@ export class Delivery {
   }
 
   // An entry that is no envelope becomes `undefined`. `fresh`: there is more than copies.
-  #note({ entries, names, bytes: size }: Batch) {
+  #note({ entries, names, cursor, bytes: size }: Batch) {
     const { sightings, settings } = this.#engine;
     const now = settings.clock.monotonic();
     const groupOfEntry = groupsOfAnswer(names);
@@ -156,7 +156,7 @@ export class Delivery {
       const seen = settings.dedupeEntries > 0 ? noted : { ...noted, had: new Recipients() };
       const group = groupOfEntry(entry, noted);
       sightings.note(entry, group);
-      return { envelope: entry, group, seen, source: undefined, turn: LIVE, bytes };
+      return { envelope: entry, group, seen, upTo: cursor, source: undefined, turn: LIVE, bytes };
     });
     return { arrived, fresh };
   }

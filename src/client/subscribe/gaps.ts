@@ -9,7 +9,7 @@ import {
 import type { PNGapEvent } from '../listeners/events.ts';
 import { isEnvelope } from './envelope.ts';
 import { each, type Names, NO_NAMES, namesOf, union } from './names.ts';
-import type { LoopAnswer } from './state.ts';
+import type { LoopAnswer, LoopCursor } from './state.ts';
 
 /** How much of a loss history has brought back. */
 export type Recovered = PNGapEvent['recovered'];
@@ -135,4 +135,9 @@ export function later(a: Timetoken, b: Timetoken): Timetoken {
 /** The earlier one of two timetokens. */
 export function sooner(a: Timetoken, b: Timetoken): Timetoken {
   return compareTimetokens(a, b) <= 0 ? a : b;
+}
+
+/** Whether a position is not behind the end; not where that cannot be said, in another region. */
+export function isUpTo(end: LoopCursor, { timetoken, region }: LoopCursor): boolean {
+  return region === end.region && compareTimetokens(timetoken, end.timetoken) <= 0;
 }

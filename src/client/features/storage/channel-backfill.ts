@@ -36,7 +36,7 @@ export abstract class ChannelBackfill extends StoredBackfill {
 
   /** The newest message of a channel that waits, up to a timetoken: history must have it as well. */
   protected newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
-    const newest = this.backlog.findLast(
+    const newest = this.backlog.all.findLast(
       ({ arrived: { envelope } }) =>
         envelope.c === channel &&
         isStored(envelope) &&
@@ -47,7 +47,7 @@ export abstract class ChannelBackfill extends StoredBackfill {
 
   /** Takes the entries of a channel up to a timetoken out of the backlog. */
   protected takeUpTo(channel: string, timetoken: Timetoken): readonly Held[] {
-    return this.takeHeld(
+    return this.backlog.take(
       ({ arrived: { envelope } }) =>
         envelope.c === channel && compareTimetokens(envelope.p.t, timetoken) <= 0,
     );

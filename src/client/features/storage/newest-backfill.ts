@@ -62,7 +62,7 @@ export class NewestBackfill extends ChannelBackfill {
         this.done.clear();
       }
       // History lacked the messages that have come since, and maybe more.
-      for (const { arrived } of this.backlog)
+      for (const { arrived } of this.backlog.all)
         if (compareTimetokens(timeOf(arrived), this.plan.asOf) <= 0) this.done.delete(arrived.envelope.c);
       await this.readHistory(attempt.signal);
     } finally {
