@@ -53,22 +53,28 @@ const OTHER_KINDS = ['signal', 'messageAction', 'objects'] as const;
 export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: Asked): readonly Loss[] {
   const suspected = { names: asked, certain: false };
   const losses: Loss[] = [];
+  const isRegressed = compareTimetokens(to, from) < 0;
   // The cursor followed another region back: entries from there on that a floor keeps out are lost.
-  if (compareTimetokens(to, from) < 0)
-    losses.push({ ...suspected, from: to, to: from, reason: 'cursor-regressed' });
+  if (isRegressed) losses.push({ ...suspected, from: to, to: from, reason: 'cursor-regressed' });
   if (answer.gaps) return [...losses, ...answer.gaps.map(told)];
   const reason = late ? 'retention' : full ? 'count-exceeded' : undefined;
-  if (!reason) return losses;
-  const end = endOf(answer, to);
-  return compareTimetokens(end, from) > 0 ? [...losses, { ...suspected, from, to: end, reason }] : losses;
+  const times = [to, ...timesIn(answer)];
+  // By the clock of that region the poll began before its oldest entry, by at least as much as the clocks differ.
+  const start = isRegressed ? before(times.reduce(sooner), differenceOf(from, to)) : from;
+  // What is missing is older than some entry that is there; the cursor may be older than that.
+  const end = times.reduce(later);
+  if (reason && compareTimetokens(end, start) > 0)
+    losses.push({ ...suspected, from: start, to: end, reason });
+  return losses;
 }
 
-// What is missing is older than some entry that is there; the cursor may be older than that.
-function endOf({ entries, cursor }: LoopAnswer, to: Timetoken): Timetoken {
-  // Timetokens of another region are of another clock.
-  return entries
-    .flatMap((entry) => (isEnvelope(entry) && entry.p.r === cursor.region ? entry.p.t : []))
-    .reduce(later, to);
+// Timetokens of another region are of another clock.
+function timesIn({ entries, cursor }: LoopAnswer): readonly Timetoken[] {
+  return entries.flatMap((entry) => (isEnvelope(entry) && entry.p.r === cursor.region ? entry.p.t : []));
+}
+
+function differenceOf(a: Timetoken, b: Timetoken): bigint {
+  return timetokenToBigInt(a) - timetokenToBigInt(b);
 }
 
 function told({ from, to, c, w, g }: WireGap): Loss {
@@ -118,7 +124,7 @@ export function gapEvent(loss: Loss, recovered: Recovered = 'none'): PNGapEvent 
 
 /** Whether a cursor is older than what the server keeps, by the server's own time; `retention` in milliseconds. */
 export function isOverdue(cursor: Timetoken, now: Timetoken, retention: number): boolean {
-  return Number(timetokenToBigInt(now) - timetokenToBigInt(cursor)) / 10_000 > retention;
+  return Number(differenceOf(now, cursor)) / 10_000 > retention;
 }
 
 /** The timetoken so many ticks before another. */

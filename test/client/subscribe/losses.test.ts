@@ -146,6 +146,19 @@ describe('a region that goes back', () => {
   });
 });
 
+test('a region that goes back, and answers with as much as it keeps, tells what it may have dropped before', async () => {
+  await using fed = new HandFedClient();
+  const gaps = gapsOf(await fed.subscribed('a', 10));
+  await fed.deliver(500);
+  const entries = Array.from({ length: 100 }, (_, index) =>
+    entryAt(200 + index, 'a', { p: { t: tt(200 + index), r: 2 } }),
+  );
+  await (await fed.next('poll')).answer(450, { region: 2, entries });
+  // Its clock is behind by 50 at least, and so was the poll before.
+  const gap = { from: tt(150), to: tt(450), reason: 'count-exceeded', certain: false };
+  expect(gaps).toEqual([expect.objectContaining(gap)]);
+});
+
 test('a region that goes back tells the entries of the same answer that a floor keeps out as well', async () => {
   await using fed = new HandFedClient();
   const gaps = gapsOf(await fed.subscribed('a', 40));
