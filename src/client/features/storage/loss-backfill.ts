@@ -9,6 +9,7 @@ import {
   type Loss,
   later,
   type Outcome,
+  sooner,
   spanOf,
 } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
@@ -68,7 +69,12 @@ export class LossBackfill extends ChannelBackfill {
 
   protected override deliver(channel: string, { rows, cutAt, isBehind }: Read): void {
     const { delivery } = this.engine;
-    const wanted = rows.filter(({ p }) => compareTimetokens(p.t, this.#loss.to) <= 0);
+    const { from, to } = this.#loss;
+    // Rows from before the loss are told from copies by the window, which has gone on since they were asked for.
+    const after = sooner(from, delivery.forgottenUpTo);
+    const wanted = rows.filter(
+      ({ p }) => compareTimetokens(p.t, to) <= 0 && compareTimetokens(p.t, after) > 0,
+    );
     for (const { arrived, subscription } of this.#merged(channel, delivery.older(wanted, this, 'history'))) {
       if (subscription) delivery.release({ arrived, subscription }, this.serial);
       else this.offerRow(arrived);

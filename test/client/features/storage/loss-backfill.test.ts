@@ -56,6 +56,30 @@ describe('a gap that is filled from history', () => {
     expect(offsets(got)).toEqual([5, 3, 20, 60]);
   });
 
+  test('brings nothing again that is forgotten while history is read', async () => {
+    const before = range(11, 25);
+    const history = new StoredHistory(rowsAt([...before, 35, 45].map((at) => NOW + at)));
+    const config = { recovery: 'history', maximumCacheSize: 20 } as const;
+    await using fed = new HandFedClient(config, { byHand: ['other'] });
+    const got = messagesOf(await fed.subscribed('a', NOW));
+    await fed.subscribed('b', NOW);
+    await fed.deliver(
+      NOW + 30,
+      before.map((at) => entryAt(NOW + at)),
+    );
+    const gaps = [{ c: 'a', from: tt(NOW + 30), to: tt(NOW + 40) }];
+    await (await fed.next('poll')).answer(NOW + 50, { gaps, entries: [entryAt(NOW + 45)] });
+    await settle();
+    // Another channel fills the deduplication window.
+    await fed.deliver(
+      NOW + 100,
+      range(51, 99).map((at) => entryAt(NOW + at, 'b')),
+    );
+    for (const request of fed.open('other')) await request.respond(...history.answer(request.url));
+    await settle();
+    expect(offsets(got)).toEqual([...before, 35, 45]);
+  });
+
   test('keeps what is older than the floor of the subscription out', async () => {
     const history = new StoredHistory(rowsAt([NOW - 5, NOW, NOW + 20, NOW + 60]));
     const { fed, got } = await recovering(history);
