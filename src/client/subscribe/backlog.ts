@@ -28,6 +28,7 @@ export class Backlog {
 
   add(held: Held): void {
     this.#all.push(held);
+    held.arrived.seen.pins++;
     this.#count(1, held.arrived.bytes);
   }
 
@@ -36,6 +37,7 @@ export class Backlog {
     const taken = this.#all.filter(isTaken);
     if (taken.length === 0) return taken;
     this.#all = this.#all.filter((held) => !isTaken(held));
+    for (const { arrived } of taken) arrived.seen.pins--;
     this.#count(-taken.length, -taken.reduce((sum, { arrived }) => sum + arrived.bytes, 0));
     return taken;
   }

@@ -29,8 +29,10 @@ export interface Seen {
   copies: number;
   /** The batch of the loop that brought it first, with its newest timetoken, if any. */
   batch: number | undefined;
+  /** How many still need to know a copy of it, among them the backfills behind which it waits: until then it is not forgotten. */
+  pins: number;
   /** Another entry of the same key. */
-  readonly next: Seen | undefined;
+  next: Seen | undefined;
 }
 
 /** What has brought an entry: the loop, or a backfill from the server's live queue or from message history. */
@@ -98,6 +100,14 @@ export class DeliveryWindow {
     return seen;
   }
 
+  /**
+   * Forgets the older half if there is more than it looks back at. Between answers, so that all of one are known until it is
+   * delivered, however many they are.
+   */
+  makeRoom(): void {
+    if (this.#size >= this.#limit) this.#age();
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#young.clear();
@@ -117,9 +127,7 @@ export class DeliveryWindow {
   #add({ key, envelope, content, isRow }: Wanted, at: number): Seen {
     const { c: channel, e: kind = EventKind.message, i: publisher, s, p } = envelope;
     const sequence = isRow ? null : s;
-    if (this.#size >= this.#limit) this.#age();
     this.#meet(p.t);
-    const next = this.#young.get(key);
     const had = new Recipients();
     const { t: timetoken } = p;
     // One literal: it is made for each message.
@@ -135,11 +143,17 @@ export class DeliveryWindow {
       had,
       copies: 1,
       batch: undefined,
-      next,
+      pins: 0,
+      next: undefined,
     };
-    this.#young.set(key, seen);
+    this.#keep(seen);
     this.#size += 1;
     return seen;
+  }
+
+  #keep(seen: Seen): void {
+    seen.next = this.#young.get(seen.key);
+    this.#young.set(seen.key, seen);
   }
 
   #meet(timetoken: Timetoken): void {
@@ -150,9 +164,19 @@ export class DeliveryWindow {
     if (compareTimetokens(this.#oldest, this.#forgotten) > 0) this.#forgotten = this.#oldest;
     this.#oldest = this.#youngest;
     this.#youngest = '0';
+    const gone = this.#old;
     this.#old = this.#young;
     this.#young = new Map();
     this.#size = 0;
+    // Beside the limit, so that as many others are remembered.
+    for (const first of gone.values()) {
+      let seen: Seen | undefined = first;
+      while (seen) {
+        const { next, pins }: Seen = seen;
+        if (pins > 0) this.#keep(seen);
+        seen = next;
+      }
+    }
   }
 }
 

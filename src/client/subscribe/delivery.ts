@@ -55,7 +55,7 @@ export class Delivery {
 
   /** Queues the next batch of the loop. */
   push(batch: Batch): void {
-    this.#queue.add(() => {
+    this.#add(() => {
       const fresh = this.#deliver(batch);
       if (!this.#queue.isClosed) this.#engine.delivered(batch.cursor, fresh);
     });
@@ -64,7 +64,7 @@ export class Delivery {
   /** Queues other work; resolves to what it returns. */
   inTurn<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
-      this.#queue.add(() => resolve(work()));
+      this.#add(() => resolve(work()));
     });
   }
 
@@ -121,6 +121,13 @@ export class Delivery {
     }
     if (recipients.length > 0) this.#hand(arrived, recipients);
     return isWanted;
+  }
+
+  #add(work: () => void): void {
+    this.#queue.add(() => {
+      this.#window.makeRoom();
+      work();
+    });
   }
 
   #deliver(batch: Batch): boolean {

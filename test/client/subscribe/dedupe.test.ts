@@ -10,6 +10,11 @@ const BASE: WireEnvelope = { c: 'a', p: { t: tt(1), r: 1 }, e: 0, i: 'bob', s: 4
 
 const nth = (count: number): WireEnvelope => ({ ...BASE, p: { t: tt(count), r: 1 } });
 const windowOf = (limit = 1_000) => new DeliveryWindow(limit, 0.25);
+/** Notes the only entry of an answer. */
+const noteAlone = (window: DeliveryWindow, envelope: WireEnvelope) => {
+  window.makeRoom();
+  return window.note(envelope, 0);
+};
 
 describe('the window', () => {
   test.each([
@@ -73,6 +78,28 @@ describe('the window', () => {
     expect([copies, ...[0, 3, 5, 7].map((id) => had.has(id))]).toEqual([3, false, true, false, true]);
   });
 
+  test('forgets nothing that is pinned, and as much of the rest as ever', () => {
+    const window = windowOf(2);
+    const [pinned, twin] = [window.note(BASE, 0), window.note({ ...BASE, d: 'another' }, 0)];
+    pinned.pins++;
+    for (let count = 2; count < 20; count++) noteAlone(window, nth(count));
+    expect(window.note(BASE, 0)).toBe(pinned);
+    expect(window.note({ ...BASE, d: 'another' }, 0)).not.toBe(twin);
+    expect(window.note(nth(18), 0).copies).toBe(2);
+    expect(window.note(nth(10), 0).copies).toBe(1);
+    pinned.pins--;
+    for (let count = 20; count < 30; count++) noteAlone(window, nth(count));
+    expect(window.note(BASE, 0)).not.toBe(pinned);
+  });
+
+  test('forgets nothing within an answer, however much is in it', () => {
+    const window = windowOf(2);
+    const all = Array.from({ length: 50 }, (_, count) => window.note(nth(count), 0));
+    expect(all.map((_, count) => window.note(nth(count), 0))).toEqual(all);
+    for (let count = 50; count < 56; count++) noteAlone(window, nth(count));
+    expect(window.note(nth(0), 0).copies).toBe(1);
+  });
+
   test('looks back five minutes from the first copy, and begins anew then', () => {
     const window = windowOf();
     const first = window.note(BASE, 0);
@@ -88,7 +115,7 @@ describe('the window', () => {
       fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 60 }), (limit, more) => {
         const seen = (back: number) => {
           const window = windowOf(limit);
-          for (let count = 0; count <= limit + more; count++) window.note(nth(count), 0);
+          for (let count = 0; count <= limit + more; count++) noteAlone(window, nth(count));
           return window.note(nth(limit + more - back), 0).copies > 1;
         };
         for (let back = 0; back < limit; back++) expect(seen(back)).toBe(true);
@@ -103,7 +130,7 @@ describe('the window', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 }), counts, (limit, order) => {
         const window = windowOf(limit);
-        for (const count of order) window.note(nth(count), 0);
+        for (const count of order) noteAlone(window, nth(count));
         const forgotten = BigInt(window.forgottenUpTo);
         for (const count of new Set(order))
           if (BigInt(tt(count)) > forgotten) expect(window.note(nth(count), 0).copies).toBeGreaterThan(1);
@@ -113,9 +140,9 @@ describe('the window', () => {
 
   test('has forgotten nothing before it is full, and something after two generations', () => {
     const window = windowOf(3);
-    for (let count = 1; count <= 6; count++) window.note(nth(count), 0);
+    for (let count = 1; count <= 6; count++) noteAlone(window, nth(count));
     expect(window.forgottenUpTo).toBe('0');
-    window.note(nth(7), 0);
+    noteAlone(window, nth(7));
     expect(window.forgottenUpTo).toBe(tt(3));
   });
 

@@ -2,6 +2,7 @@ import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.t
 import { pauseFor } from '../../runtime/signals.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import type { BackfillPlan } from '../../subscribe/backfill-plan.ts';
+import type { Seen } from '../../subscribe/dedupe.ts';
 import type { SubscribeEngine } from '../../subscribe/engine.ts';
 import { isEnvelope } from '../../subscribe/envelope.ts';
 import { before, isOverdue, later, sooner } from '../../subscribe/gaps.ts';
@@ -23,6 +24,8 @@ export class NewestBackfill extends ChannelBackfill {
   readonly #most: number;
   /** The live queue may have pushed out messages that history did not have yet. */
   #mayLack = false;
+  /** What was read, since it may be read again. */
+  readonly #pinned: Seen[] = [];
 
   /** The names of the plan are channels; `most` is for each of them. */
   constructor(
@@ -102,6 +105,7 @@ export class NewestBackfill extends ChannelBackfill {
   // First the newest messages from before the start that have not been delivered, then the rest by time.
   override drain(): readonly Held[] {
     const past = this.names.channels.flatMap((channel) => this.#newestOf(channel, []));
+    for (const seen of this.#pinned.splice(0)) seen.pins--;
     return [...past, ...inOrder(super.drain(), [], ({ arrived }) => timeOf(arrived))];
   }
 
@@ -121,7 +125,10 @@ export class NewestBackfill extends ChannelBackfill {
 
   protected override deliver(channel: string, { rows }: Read): void {
     const { delivery } = this.engine;
-    for (const next of this.#newestOf(channel, delivery.older(rows, this, 'history')))
+    const arrived = delivery.older(rows, this, 'history');
+    for (const { seen } of arrived) seen.pins++;
+    this.#pinned.push(...arrived.map(({ seen }) => seen));
+    for (const next of this.#newestOf(channel, arrived))
       if (delivery.release(next, this.serial)) this.brought.add(channel);
   }
 

@@ -61,6 +61,24 @@ describe('withLast(n)', () => {
     expect(offsets(got)).toEqual([-100, -1]);
   });
 
+  test('brings nothing again that is forgotten before history is read a second time', async () => {
+    const history = new StoredHistory(rowsAt(range(1, 5).map((at) => NOW - 10 + at)));
+    await using fed = new HandFedClient({ maximumCacheSize: 10 }, { history });
+    const got = messagesOf(fed.client.subscribe().channels('a').withLast(3).execute());
+    fed.client.subscribe().channels('b').execute();
+    await (await fed.next('handshake')).answer(NOW);
+    await settle();
+    // The queue has lost what history may not have yet.
+    const gaps = [{ c: 'a', from: tt(NOW - 500), to: tt(NOW - 20) }];
+    await pollAt(fed, NOW - OVERLAP).answer(NOW, { gaps });
+    await settle();
+    expect(offsets(got)).toEqual([-7, -6, -5]);
+    const others = range(1, 50).map((at) => entryAt(NOW + at, 'b'));
+    await pollAt(fed, NOW).answer(NOW + 60, { entries: others });
+    await fed.clock.advance(2_000);
+    expect([history.reads.length, offsets(got)]).toEqual([2, [-7, -6, -5]]);
+  });
+
   test('with fewer stored than asked for keeps the floor ten seconds back', async () => {
     const { fed, got } = await last(5, new StoredHistory(rowsAt([NOW - 100])));
     await using _ = fed;
