@@ -1,3 +1,4 @@
+import type { WireEnvelope } from '../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../protocol/timetoken.ts';
 import type { Arrived, Held } from './arrived.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
@@ -115,6 +116,11 @@ export class Backfill {
     const isBefore =
       isUpTo(from, { timetoken: p.t, region: p.r }) || (upTo !== undefined && isUpTo(from, upTo));
     return !isBefore && this.#held.matches(channel, group);
+  }
+
+  /** Whether it has yet to fetch the part of its range in which an entry is. */
+  isToBring({ p }: WireEnvelope): boolean {
+    return compareTimetokens(p.t, this.place.timetoken) > 0 && compareTimetokens(p.t, this.plan.to) <= 0;
   }
 
   /** Drops the names that none of its recipients wants any more, and refused ones if another one can go on. */

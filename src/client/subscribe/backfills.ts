@@ -10,7 +10,7 @@ import type { EarlyEnd } from './gaps.ts';
 import { isEmpty, NO_NAMES } from './names.ts';
 
 /** How much may wait behind all backfills of a client. */
-const MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 20_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**

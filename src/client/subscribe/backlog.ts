@@ -4,7 +4,7 @@ import type { Held } from './arrived.ts';
 import type { Backfills } from './backfills.ts';
 
 /** What may wait behind one backfill. */
-const MOST_ENTRIES = 1_000;
+const MOST_ENTRIES = 5_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** The newer entries that wait behind one backfill, in the order in which they came. */

@@ -107,15 +107,16 @@ export class Delivery {
 
   /**
    * Delivers an entry to the candidates that want it and have not had it, or lets it wait at the backfill that holds it
-   * back. The client's own listeners get it with the first recipient. Returns whether any candidate wanted it.
+   * back; what history brings for a loss does not wait for one that has yet to bring it itself. The client's own listeners get it with the first recipient. Returns whether any candidate wanted it.
    */
   offer(arrived: Arrived, candidates: Iterable<LiveSubscription>): boolean {
     const recipients: LiveSubscription[] = [];
     let isWanted = false;
     for (const subscription of candidates) {
       if (!wants(subscription, arrived)) continue;
-      isWanted = true;
       const holder = holderOf(subscription, arrived);
+      if (arrived.source?.fills && holder?.isToBring(arrived.envelope)) continue;
+      isWanted = true;
       if (holder) holder.hold(arrived, subscription);
       else recipients.push(subscription);
     }

@@ -110,10 +110,10 @@ export const BACKFILL: readonly Situation[] = [
     failOlder('hang'),
     sub('s2', ['b'], { start: back(3) }),
     wait(1_000),
-    tell('b', 1_100),
+    tell('b', 5_100),
     wait(1_000),
-    // A thousand wait, and no more.
-    has('s2', 1_000),
+    // Five thousand wait, and no more.
+    has('s2', 5_000),
     tell('a', 2),
     wait(5_000),
     has('s1', 3),

@@ -1,3 +1,4 @@
+import type { WireEnvelope } from '../../../protocol/envelope.ts';
 import { compareTimetokens, type Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived, Held } from '../../subscribe/arrived.ts';
 import { isStored } from '../../subscribe/envelope.ts';
@@ -9,6 +10,10 @@ export abstract class ChannelBackfill extends StoredBackfill {
   override readonly isRepeatable = false;
   /** Channels whose history has been read. */
   protected readonly done = new Set<string>();
+
+  override isToBring({ c, p }: WireEnvelope): boolean {
+    return !this.done.has(c) && compareTimetokens(p.t, this.plan.to) <= 0;
+  }
 
   /** Reads and delivers the history of the channels that are not done. */
   protected async readHistory(signal: AbortSignal): Promise<void> {

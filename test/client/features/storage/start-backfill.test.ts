@@ -51,6 +51,18 @@ describe('what the live queue has lost of an older start', () => {
     expect(more.gaps).toMatchObject([{ reason: 'count-exceeded', certain: false, recovered: 'complete' }]);
   });
 
+  test('is no loss of the loop, whose history is read from ten seconds before', async () => {
+    const live = range(700, 799);
+    const { fed, got, gaps } = await startingLate(new StoredHistory(rowsAt([10, 20, ...live])));
+    await using _ = fed;
+    await pollAt(fed, 500).answer(900, { entries: live.map((at) => entryAt(at)) });
+    await settle();
+    expect([got, gaps]).toEqual([[], []]);
+    await pollAt(fed, 5).answer(601, { entries: [entryAt(10), entryAt(20)] });
+    await settle();
+    expect([got, gaps]).toEqual([[10, 20, ...live], []]);
+  });
+
   test('is looked for where the start is older than what the server keeps', async () => {
     const history = new StoredHistory(rowsAt([10, 20]));
     const { fed, got, gaps } = await startingLate(history, { at: 6 + RETENTION });
