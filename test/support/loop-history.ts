@@ -49,7 +49,12 @@ export class StoredHistory {
       end: countIn(searchParams.get('end')),
     };
     this.reads.push(read);
-    return [200, { status: 200, error: false, error_message: '', channels: { [name]: this.#page(read) } }];
+    const names = decodeURIComponent(name).split(',');
+    const max = Math.min(read.max, names.length === 1 ? 100 : 25);
+    const channels = Object.fromEntries(
+      names.map((channel) => [channel, this.#page({ ...read, channel, max })]),
+    );
+    return [200, { status: 200, error: false, error_message: '', channels }];
   }
 
   #page({ channel, max, start = Number.POSITIVE_INFINITY, end = 0 }: HistoryRead): readonly unknown[] {

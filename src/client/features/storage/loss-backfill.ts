@@ -79,7 +79,8 @@ export class LossBackfill extends ChannelBackfill {
       if (subscription) delivery.release({ arrived, subscription }, this.serial);
       else this.offerRow(arrived);
     }
-    if (cutAt !== undefined) this.#cuts.set(channel, cutAt);
+    // Older rows are not of the loss.
+    if (cutAt !== undefined && compareTimetokens(cutAt, from) > 0) this.#cuts.set(channel, cutAt);
     if (isBehind) this.#behind.add(channel);
   }
 

@@ -101,7 +101,7 @@ export class StoredBackfill extends Backfill {
     const { clock } = this.engine.settings;
     for (let rereads = 0; ; rereads++) {
       const asOf = before(this.plan.asOf, Math.floor((this.#began - clock.monotonic()) * 10_000));
-      const { rows, cutAt } = await this.#history.read(range, signal);
+      const { rows, cutAt } = await this.#history.readTogether(range, signal);
       const isBehind = isInDoubt(rows, asOf);
       const delay = rereads < this.mostRereads ? REREADS[rereads] : undefined;
       if (!isBehind || delay === undefined)

@@ -114,6 +114,71 @@ describe('a range of a history', () => {
   });
 });
 
+describe('ranges that are asked for together', () => {
+  const channels = range(1, 45).map((count) => `c${count}`);
+  const readAll = (
+    history: StoredHistory,
+    names: readonly string[],
+    { most = 1_000, upTo = (_: number): number => 500, signal = NEVER } = {},
+  ) => {
+    const source = sourceOf(history);
+    const reads = names.map((channel, index) => ({ channel, after: tt(5), upTo: tt(upTo(index)), most }));
+    return Promise.all(reads.map((one) => source.readTogether(one, signal)));
+  };
+
+  test('share requests of twenty channels, and get what each would get alone', async () => {
+    const rows = channels.flatMap((name, index) => rowsAt(range(1, 5 + (index % 30)), name));
+    const [alone, together] = [new StoredHistory(rows), new StoredHistory(rows)];
+    const upTo = (index: number) => 10 + (index % 40);
+    const found = await readAll(together, channels, { upTo });
+    for (const [index, name] of channels.entries()) {
+      const own = { channel: name, after: tt(5), upTo: tt(upTo(index)), most: 1_000 };
+      expect(found[index]).toEqual(await sourceOf(alone).read(own, NEVER));
+    }
+    const shared = together.reads.filter(({ channel }) => channel.includes(','));
+    expect(shared.map(({ channel }) => channel.split(',').length)).toEqual([20, 20, 5]);
+    // A full page of 25 may not be all.
+    const pages = together.reads.filter(({ channel }) => !channel.includes(','));
+    expect(pages.map(({ channel }) => channel)).toEqual(channels.filter((_, index) => index % 30 >= 25));
+  });
+
+  test.each([1, 3, 24, 25, 26])(
+    'of which the newest %i are wanted say where the others end',
+    async (most) => {
+      const history = new StoredHistory(['a', 'b'].flatMap((name) => rowsAt(range(1, 60), name)));
+      const [found] = await readAll(history, ['a', 'b'], { most });
+      expect(countsOf(found?.rows ?? [])).toEqual(range(61 - most, 60));
+      expect(found?.cutAt).toBe(tt(61 - most));
+      expect(history.reads).toHaveLength(most <= 25 ? 1 : 3);
+    },
+  );
+
+  test('are read one by one where one is refused; a failure is that of all', async () => {
+    const history = new StoredHistory(['a', 'b'].flatMap((name) => rowsAt([7], name)));
+    history.refusals.push(403);
+    const found = await readAll(history, ['a', 'b']);
+    expect(found.map(({ rows }) => countsOf(rows))).toEqual([[7], [7]]);
+    history.refusals.push(...Array.from({ length: 20 }, () => 403));
+    await expect(readAll(history, ['a', 'b'])).rejects.toMatchObject({ statusCode: 403 });
+  });
+
+  test('share nothing with another start, another signal, or the same channel', async () => {
+    const history = new StoredHistory(rowsAt(range(1, 10)));
+    const source = sourceOf(history);
+    const ask = (after: number, signal = NEVER, channel = 'a') =>
+      source.readTogether({ channel, after: tt(after), upTo: tt(9), most: 100 }, signal);
+    await Promise.all([ask(1), ask(2), ask(1), ask(1, new AbortController().signal), ask(2, NEVER, 'b')]);
+    expect(history.reads.map(({ channel }) => channel).sort()).toEqual(['a', 'a', 'a', 'a,b']);
+  });
+
+  test('end with their signal', async () => {
+    const ending = new AbortController();
+    const reading = readAll(new StoredHistory(), ['a', 'b'], { signal: ending.signal });
+    ending.abort(new Error('No more.'));
+    await expect(reading).rejects.toThrow();
+  });
+});
+
 describe('a row', () => {
   test('stands as it would on the wire, with what is there and nothing else', async () => {
     const history = new StoredHistory([
