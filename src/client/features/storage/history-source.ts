@@ -116,7 +116,7 @@ export class HistorySource {
       return found;
     } catch (error) {
       // Each for itself: one of them may be what the server refuses.
-      if (PubNubError.is(error) && isRefusal(error)) return new Map();
+      if (PubNubError.is(error) && !error.retryable) return new Map();
       throw error;
     }
   }
@@ -144,10 +144,6 @@ export class HistorySource {
 
 function endOf(after: Timetoken | undefined): { readonly end?: Timetoken } {
   return after === undefined ? {} : { end: next(after) };
-}
-
-function isRefusal({ statusCode = 0 }: PubNubError): boolean {
-  return statusCode >= 400 && statusCode < 500 && statusCode !== 429;
 }
 
 function isWithin(timetoken: Timetoken, after: Timetoken | undefined, before: Timetoken): boolean {

@@ -10,25 +10,23 @@ export interface Asked {
   readonly settle: (rows: Promise<HistoryRows>) => void;
 }
 
-// What one request asks for: no more than an answer can hold, and an address.
+// Of each a page, which an answer can hold.
 const MOST_CHANNELS = 20;
-const MOST_CHARACTERS = 4_000;
 
 /** Puts ranges together that may share a request: of one start and one signal, no channel twice. */
 export function sharing(asked: readonly Asked[]): readonly Sharing[] {
-  const all: { readonly together: [Asked, ...Asked[]]; readonly names: Set<string>; left: number }[] = [];
+  const all: [Asked, ...Asked[]][] = [];
   for (const one of asked) {
-    const { channel, after } = one.range;
-    const length = encodeURIComponent(channel).length + 1;
-    const open = all.find(({ together: [{ range, signal }], names, left }) => {
-      const isAlike = range.after === after && signal === one.signal;
-      return isAlike && names.size < MOST_CHANNELS && left >= length && !names.has(channel);
-    });
-    if (open) {
-      open.together.push(one);
-      open.names.add(channel);
-      open.left -= length;
-    } else all.push({ together: [one], names: new Set([channel]), left: MOST_CHARACTERS - length });
+    const { after, channel } = one.range;
+    const open = all.find(
+      (together) =>
+        together.length < MOST_CHANNELS &&
+        together[0].signal === one.signal &&
+        together[0].range.after === after &&
+        !together.some(({ range }) => range.channel === channel),
+    );
+    if (open) open.push(one);
+    else all.push([one]);
   }
-  return all.map(({ together }) => together);
+  return all;
 }

@@ -162,6 +162,22 @@ describe('ranges that are asked for together', () => {
     await expect(readAll(history, ['a', 'b'])).rejects.toMatchObject({ statusCode: 403 });
   });
 
+  test.each([
+    ['a name that no address can hold', ['a', 'b\ud800']],
+    ['an address that is too long', ['a', 'b'.repeat(200)]],
+  ])('are read one by one with %s', async (_, names) => {
+    const history = new StoredHistory(names.flatMap((name) => rowsAt([7], name)));
+    const answer = history.answer.bind(history);
+    history.answer = (url) => (url.length > 300 ? [414, 'Too long'] : answer(url));
+    const source = sourceOf(history);
+    const reads = names.map((channel) =>
+      source.readTogether({ channel, upTo: tt(9), most: 10 }, NEVER).then(({ rows }) => countsOf(rows)),
+    );
+    const [found, refused] = await Promise.allSettled(reads);
+    expect(found).toEqual({ status: 'fulfilled', value: [7] });
+    expect(refused?.status).toBe('rejected');
+  });
+
   test('share nothing with another start, another signal, or the same channel', async () => {
     const history = new StoredHistory(rowsAt(range(1, 10)));
     const source = sourceOf(history);
