@@ -89,9 +89,7 @@ export class Backfill {
 
   /** Whether entries of its names wait, so that the server has something to answer. */
   get isHolding(): boolean {
-    return this.backlog.all.some(({ arrived: { envelope, group } }) =>
-      this.#interest.matches(envelope.c, group),
-    );
+    return this.backlog.some(({ arrived: { envelope, group } }) => this.#interest.matches(envelope.c, group));
   }
 
   /** Whether the live queue has not been read to the end. */
@@ -101,7 +99,7 @@ export class Backfill {
 
   /** Whether entries that the loop brought or lost wait for it. */
   get isWaitedFor(): boolean {
-    return this.fills || this.backlog.all.length > 0;
+    return this.fills || this.backlog.size > 0;
   }
 
   /** Up to where it has brought everything. */

@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { createTestNetwork } from 'timetoken/testing';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Held } from '../../../src/client/subscribe/arrived.ts';
+import type { Backfills } from '../../../src/client/subscribe/backfills.ts';
+import { Backlog } from '../../../src/client/subscribe/backlog.ts';
 import { entryAt, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
 
@@ -59,4 +63,73 @@ test('what waited for a reader since before its name was refused comes first, al
     await fed.clock.advance(100);
   }
   expect(got).toEqual([12, 40]);
+});
+
+describe('what waits behind a backfill', () => {
+  interface Entry {
+    readonly channel: string;
+    readonly at: number;
+    readonly region: number;
+  }
+  const entry = fc.record({
+    channel: fc.constantFrom('a', 'b'),
+    at: fc.integer({ min: 0, max: 20 }),
+    region: fc.integer({ min: 1, max: 2 }),
+  });
+  const step = fc.record({ do: fc.constantFrom('add', 'add', 'add', 'before', 'upTo', 'even'), entry });
+
+  const envelopeOf = ({ channel, at, region }: Entry) => ({ c: channel, p: { t: tt(at), r: region }, d: at });
+  const held = (one: Entry, pins = { pins: 0 }) =>
+    ({ arrived: { envelope: envelopeOf(one), seen: pins, bytes: 10 + one.at } }) as unknown as Held;
+  const isBefore = (a: Entry, b: Entry) => a.channel === b.channel && a.region === b.region && a.at < b.at;
+
+  test('comes out in the order in which it went in, whatever is taken between, and is counted', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const counted = { entries: 0, bytes: 0 };
+        const all = {
+          isFull: false,
+          held(entries: number, bytes: number) {
+            counted.entries += entries;
+            counted.bytes += bytes;
+          },
+        } as unknown as Backfills;
+        const backlog = new Backlog(all);
+        const seen: { pins: number }[] = [];
+        let model: Entry[] = [];
+        const taken = (chosen: (one: Entry) => boolean) => {
+          const out = model.filter(chosen);
+          model = model.filter((one) => !chosen(one));
+          return out.map(envelopeOf);
+        };
+        for (const { do: what, entry: one } of steps) {
+          const envelopes = (some: readonly Held[]) => some.map(({ arrived }) => arrived.envelope);
+          if (what === 'add') {
+            const pins = { pins: 0 };
+            seen.push(pins);
+            backlog.add(held(one, pins));
+            model.push(one);
+          } else if (what === 'before')
+            expect(envelopes(backlog.takeBefore(envelopeOf(one)))).toEqual(
+              taken((other) => isBefore(other, one)),
+            );
+          else if (what === 'upTo')
+            expect(envelopes(backlog.takeUpTo(one.channel, tt(one.at)))).toEqual(
+              taken(({ channel, at }) => channel === one.channel && at <= one.at),
+            );
+          else
+            expect(envelopes(backlog.take(({ arrived }) => Number(arrived.envelope.d) % 2 === 0))).toEqual(
+              taken(({ at }) => at % 2 === 0),
+            );
+          const bytes = model.reduce((sum, { at }) => sum + 10 + at, 0);
+          expect([backlog.size, counted]).toEqual([model.length, { entries: model.length, bytes }]);
+          expect(seen.filter(({ pins }) => pins === 1)).toHaveLength(model.length);
+          for (const channel of ['a', 'b'])
+            expect(envelopes(backlog.of(channel))).toEqual(
+              model.filter((other) => other.channel === channel).map(envelopeOf),
+            );
+        }
+      }),
+    );
+  });
 });

@@ -41,21 +41,13 @@ export abstract class ChannelBackfill extends StoredBackfill {
 
   /** The newest message of a channel that waits, up to a timetoken: history must have it as well. */
   protected newestMessage(channel: string, upTo?: Timetoken): Timetoken | undefined {
-    const newest = this.backlog.all.findLast(
-      ({ arrived: { envelope } }) =>
-        envelope.c === channel &&
-        isStored(envelope) &&
-        (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0),
-    );
+    const newest = this.backlog
+      .of(channel)
+      .findLast(
+        ({ arrived: { envelope } }) =>
+          isStored(envelope) && (upTo === undefined || compareTimetokens(envelope.p.t, upTo) <= 0),
+      );
     return newest?.arrived.envelope.p.t;
-  }
-
-  /** Takes the entries of a channel up to a timetoken out of the backlog. */
-  protected takeUpTo(channel: string, timetoken: Timetoken): readonly Held[] {
-    return this.backlog.take(
-      ({ arrived: { envelope } }) =>
-        envelope.c === channel && compareTimetokens(envelope.p.t, timetoken) <= 0,
-    );
   }
 
   async #readChannel(place: Place, signal: AbortSignal): Promise<void> {

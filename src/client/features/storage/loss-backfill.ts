@@ -87,7 +87,7 @@ export class LossBackfill extends ChannelBackfill {
   // The rows and the entries that wait, up to the last row, by time. Live entries keep the order in which they came.
   #merged(channel: string, rows: readonly Arrived[]): readonly Next[] {
     const end = rows.at(-1)?.envelope.p.t;
-    const held = end === undefined ? [] : this.takeUpTo(channel, end);
+    const held = end === undefined ? [] : this.backlog.takeUpTo(channel, end);
     const missing = withoutCopies(rows, held).map((arrived) => ({ arrived }));
     const isRow = ({ arrived }: Held) => arrived.source?.fills === true;
     const live = held.filter((one) => !isRow(one));

@@ -65,8 +65,10 @@ export class NewestBackfill extends ChannelBackfill {
         this.done.clear();
       }
       // History lacked the messages that have come since, and maybe more.
-      for (const { arrived } of this.backlog.all)
-        if (compareTimetokens(timeOf(arrived), this.plan.asOf) <= 0) this.done.delete(arrived.envelope.c);
+      for (const channel of this.names.channels) {
+        const isPast = ({ arrived }: Held) => compareTimetokens(timeOf(arrived), this.plan.asOf) <= 0;
+        if (this.backlog.of(channel).some(isPast)) this.done.delete(channel);
+      }
       await this.readHistory(attempt.signal);
     } finally {
       signal.removeEventListener('abort', abort);
@@ -134,7 +136,7 @@ export class NewestBackfill extends ChannelBackfill {
 
   // The newest of the rows and of the entries that wait, less the number that was delivered before.
   #newestOf(channel: string, rows: readonly Arrived[]): readonly Held[] {
-    const held = this.takeUpTo(channel, this.plan.asOf);
+    const held = this.backlog.takeUpTo(channel, this.plan.asOf);
     const missing = [...withoutCopies(rows, held), ...held.map(({ arrived }) => arrived)];
     // Each once: history may have a publish with an id twice.
     const once = new Map(missing.map((arrived) => [arrived.seen, arrived])).values();
