@@ -187,6 +187,7 @@ export function isThenable(value: unknown): boolean {
 /** Names the type of a value for an error message; a number or boolean by its value. */
 export function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
+  if (value === '') return 'an empty string';
   if (isThenable(value)) return 'a promise';
   if (['number', 'boolean', 'bigint'].includes(typeof value)) return String(value);
   const named = typeof value === 'object' && value !== null && !RECORD_TAGS.has(tagOf(value));

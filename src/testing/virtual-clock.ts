@@ -12,6 +12,8 @@ interface Timer {
 
 /** The first time of a virtual clock: 14 November 2023, 22:13:20 UTC. */
 const START = 1_700_000_000_000;
+/** The first time of which timetokens have more than 17 digits: 20 November 2286, 17:46:40 UTC. */
+const END = 10_000_000_000_000;
 
 /**
  * A clock that stands still until a test moves it. Timers fire in the order they are due.
@@ -40,9 +42,13 @@ export class VirtualClock extends MovableClock {
   /**
    * `now` is in milliseconds since the Unix epoch. `settle` resolves when nothing more happens by itself; the clock awaits
    * it after each timer. Without it, `atLatest` waits in real time while the clock stands still.
+   *
+   * Throws a `RangeError` on a time after 20 November 2286, as does everything that moves it there: the timetokens of the
+   * protocol end then.
    */
   constructor(now = START, settle?: () => Promise<void>) {
     check('VirtualClock: now', now, FINITE);
+    checkTime(now);
     check('VirtualClock: settle', settle, optional(FUNCTION));
     super(settle);
     this.#start = now;
@@ -74,6 +80,7 @@ export class VirtualClock extends MovableClock {
 
   protected async move(milliseconds: number, isOver?: () => boolean): Promise<void> {
     const end = this.#now + milliseconds;
+    checkTime(end);
     await this.settle();
     for (let next = this.#next(end); next !== undefined && !isOver?.(); next = this.#next(end)) {
       this.#timers.delete(next);
@@ -89,6 +96,7 @@ export class VirtualClock extends MovableClock {
   /** The wall clock jumps. Timers keep their remaining time. */
   jump(milliseconds: number): void {
     check('clock.jump(): milliseconds', milliseconds, FINITE);
+    checkTime(this.#now + milliseconds);
     this.#now += milliseconds;
     for (const timer of this.#timers) timer.due += milliseconds;
   }
@@ -96,6 +104,7 @@ export class VirtualClock extends MovableClock {
   /** The machine sleeps: time passes, and only the timers of `elsewhere` fire. */
   async sleep(milliseconds: number): Promise<void> {
     check('clock.sleep(): milliseconds', milliseconds, DURATION);
+    checkTime(this.#now + milliseconds);
     for (const timer of this.#timers) if (!timer.awake) timer.due += milliseconds;
     this.#asleep = true;
     try {
@@ -135,4 +144,11 @@ export class VirtualClock extends MovableClock {
     }
     return first;
   }
+}
+
+function checkTime(time: number): void {
+  if (time < END) return;
+  throw new RangeError(
+    'The clock must stay before 20 November 2286: the timetokens of the protocol end then.',
+  );
 }

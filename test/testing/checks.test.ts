@@ -44,6 +44,7 @@ const WRONG_OPTIONS: readonly Wrong[] = [
   [{ constructor: 1 }, TypeError, '"constructor" is not an option.'],
   [{ patience: -1 }, RangeError, 'patience must be a number of milliseconds from 0 on, not -1.'],
   [{ patience: '5' }, TypeError, 'patience must be a number of milliseconds from 0 on, not a string.'],
+  [{ cipherKey: '' }, TypeError, 'cipherKey must be a string that is not empty, not an empty string.'],
   [{ seed: Number.NaN }, RangeError, 'seed must be a whole number, not NaN.'],
   [{ seed: 1.5 }, RangeError, 'seed must be a whole number, not 1.5.'],
   [{ keysets: {} }, TypeError, 'keysets must be a list, not an object.'],

@@ -20,6 +20,27 @@ describe('virtual time', () => {
     await expect(network.sleep(milliseconds)).rejects.toThrow(RangeError);
   });
 
+  it('ends where the timetokens of the protocol do, and stands still before', async () => {
+    const end = 10_000_000_000_000;
+    await using network = createTestNetwork();
+    const { clock } = network;
+    const left = end - clock.now();
+    await expect(clock.advance(left)).rejects.toThrow('before 20 November 2286');
+    await expect(network.sleep(left)).rejects.toThrow(RangeError);
+    expect(() => new VirtualClock(end)).toThrow(RangeError);
+    expect(() => new VirtualClock(end - 1).jump(1)).toThrow(RangeError);
+    expect(clock.now()).toBe(end - left);
+    await clock.advance(left - 60_000);
+    const alice = network.client('alice');
+    const messages = alice.subscribe().channels('room').execute();
+    const got: unknown[] = [];
+    messages.on('message', ({ message }) => got.push(message));
+    await network.subscribed('room');
+    for (const message of [1, 2, 3]) await network.publish('room', message);
+    await clock.advance(1_000);
+    expect(got).toEqual([1, 2, 3]);
+  });
+
   it('holds no timer of anybody after the end', async () => {
     const network = createTestNetwork();
     const pubnub = new PubNub({ ...network.options, userId: 'alice', heartbeatInterval: 30 });
