@@ -31,7 +31,7 @@ export interface ServeLimits {
   readonly totalBodyBytes: number;
   /** Bytes of all answers that wait for slow readers; more end the connection that waits longest. Default 256 MiB. */
   readonly totalAnswerBytes: number;
-  /** Seconds within which the header of a request comes. Then: 408, and the connection is ended. Default 30. */
+  /** Seconds within which the header of a request comes. Then, or up to 5 seconds later: 408, and the connection is ended. Default 30. */
   readonly headerSeconds: number;
   /**
    * Seconds within which a body comes; a large one has a second for each 40 kB that it announces, and one without a length
