@@ -20,14 +20,21 @@ export const channelGroup: Route = {
     const add = changesOf(call, 'add');
     const remove = changesOf(call, 'remove');
     if (add && remove) throw registryRefusal('One call cannot both add and remove channels');
-    if (!add && !remove) {
+    const membersNow = async () => {
       const members = (await caches.groups.current([group])).get(group) ?? [];
-      return found({ channels: members.map(({ channel }) => channel).sort(), group });
-    }
+      return members.map(({ channel }) => channel);
+    };
+    if (!add && !remove) return found({ channels: (await membersNow()).sort(), group });
     const excess = await groups.change(group, add ?? [], remove ?? []);
     if (excess === 'groups') throw registryRefusal('Maximum channel group count exceeded.');
     const most = call.services.limits.groupChannels;
-    if (excess) throw registryRefusal(`Maximum channel count exceeded: at most ${most} in a group`);
+    if (excess) {
+      const isOfGroup = new Set([...(await membersNow()), ...(add ?? [])]).size > most;
+      const which = isOfGroup
+        ? `at most ${most} in a group`
+        : 'there is no room for more in all groups together';
+      throw registryRefusal(`Maximum channel count exceeded: ${which}`);
+    }
     return done();
   },
 };

@@ -161,6 +161,14 @@ describe('no more than the limit of', () => {
     expect((await get('/h?add=c,d')).status).toBe(200);
   });
 
+  test('channels in all groups together, and says so', async () => {
+    const { get } = registry({ processEntries: 6 });
+    expect((await get('/g?add=a,b')).status).toBe(200);
+    const reply = await get('/h?add=c,d');
+    const text = 'Maximum channel count exceeded: there is no room for more in all groups together';
+    expect(reply).toMatchObject({ status: 400, json: refusal(text) });
+  });
+
   test('a thousand channels in a group', async () => {
     const { get, payload } = registry();
     for (let from = 0; from < 1_000; from += 200) await get(`/g?add=${names(200, from)}`);

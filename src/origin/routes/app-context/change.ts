@@ -65,6 +65,6 @@ export function refuseLarge(fields: object, { services: { limits } }: Call): voi
 function excessText(problem: Exclude<ObjectProblem, 'conflict'>, { services: { limits } }: Call): string {
   if (problem === 'objects') return `Maximum object count exceeded: at most ${limits.objects}.`;
   if (problem === 'characters')
-    return `Maximum total object size exceeded: at most ${limits.objectsBytes}, and for all subscribe keys together half of ${limits.processBytes}.`;
+    return `Maximum total object size exceeded: at most ${limits.objectsBytes}, and for all subscribe keys together half of ${limits.processEntries} entries and of ${limits.processBytes}.`;
   return `Maximum membership count exceeded: at most ${limits.memberships} of one user or channel.`;
 }

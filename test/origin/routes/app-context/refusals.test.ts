@@ -183,7 +183,7 @@ describe('no more than the limit of', () => {
     const { patch, refused } = await open({ objectsBytes: 100 });
     expect((await patch('channels/a', { name: 'x'.repeat(70) })).status).toBe(200);
     const message = expect.stringMatching(
-      /^Maximum total object size exceeded: at most 100, and for all .* half of \d+\.$/,
+      /^Maximum total object size exceeded: at most 100, and for all .* half of \d+ entries and of \d+\.$/,
     );
     expect(await refused('channels/b', { name: 'x'.repeat(70) })).toEqual([400, message]);
     expect((await patch('channels/a', { name: 'y' })).status).toBe(200);
@@ -195,7 +195,7 @@ describe('no more than the limit of', () => {
     const custom = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
     const message = expect.stringMatching(
-      /^Maximum total object size exceeded: at most 1100, and for all .* half of \d+\.$/,
+      /^Maximum total object size exceeded: at most 1100, and for all .* half of \d+ entries and of \d+\.$/,
     );
     expect(await refused('channels/a', { custom: custom(11) })).toEqual([400, message]);
     expect((await patch('channels/a', { custom: custom(9) })).status).toBe(200);
