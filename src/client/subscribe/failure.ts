@@ -104,8 +104,9 @@ function refuseNames(turn: Turn, names: Names, event: PollFailed): void {
   }
   leaveForgone(turn);
   turn.set({ accepted: without(accepted, names), refused: all, refusal: error });
-  // A subscription that came meanwhile has not been asked for.
-  if (retry && isEmpty(wanted(turn.state))) turn.set({ refused: NO_NAMES, retry: false });
+  // Names that were refused before are asked for again now, and all where a subscription that came meanwhile was not asked for.
+  const again = newest < turn.state.newest ? NO_NAMES : names;
+  if (retry && isEmpty(wanted(turn.state))) turn.set({ refused: again, retry: false });
   goOn(turn);
 }
 
