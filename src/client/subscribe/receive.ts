@@ -88,9 +88,8 @@ export function deliverNext(turn: Turn, { fresh }: Extract<LoopEvent, { type: 'd
 }
 
 // Within a region the cursor never goes back. Another region counts on its own: after a failover, the larger number of
-// the old region would skip everything.
+// the old region would skip everything. Zero is no place: a poll from there is a handshake, which skips everything, too.
 function advance(before: LoopCursor, after: LoopAnswer['cursor']): LoopCursor {
-  return isOfRegion(before, after) && compareTimetokens(after.timetoken, before.timetoken) < 0
-    ? before
-    : after;
+  const least = isOfRegion(before, after) ? before.timetoken : '1';
+  return compareTimetokens(after.timetoken, least) < 0 ? before : after;
 }

@@ -45,6 +45,16 @@ describe('the cursor', () => {
     expect(lossesOf(machine)).toEqual([]);
   });
 
+  test.each(['0', '00000000000000000'])('stays where it is for %s, whatever the region', (zero) => {
+    const machine = connected().answer(50).send({ type: 'delivered', fresh: true });
+    const answer = { cursor: { timetoken: zero, region: 2 }, entries: entries(1), gaps: undefined };
+    machine.send({ type: 'polled', task: machine.poll?.task ?? 0, answer, newest: 0 });
+    expect(effectsOf(machine.effects, 'deliver')[0]?.batch).toMatchObject({
+      ...{ entries: entries(1), losses: [] },
+      cursor: answerAt(50).cursor,
+    });
+  });
+
   test('stays where it is for a smaller one of the same region; the entries are delivered', () => {
     const machine = connected()
       .answer(50)
