@@ -9,7 +9,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     says: 'within a region the cursor never goes back',
-    find: 'return isOfRegion(before, after) && compareTimetokens(after.timetoken, before.timetoken) < 0 ? before : after;',
+    find: 'return compareTimetokens(after.timetoken, least) < 0 ? before : after;',
     replace: 'return after;',
   },
   {

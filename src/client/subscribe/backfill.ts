@@ -27,7 +27,7 @@ import type { LoopAnswer, LoopCursor } from './state.ts';
  * live queue; the feature `storage` has others, which read history.
  */
 export class Backfill {
-  readonly plan: BackfillPlan;
+  plan: BackfillPlan;
   /** Its place among the backfills of the client, in the order in which they began. */
   readonly serial: number;
   /** Everything up to here has been fetched from the live queue. */

@@ -46,7 +46,9 @@ export class Losses {
   meet(loss: Loss, asked: Names): void {
     const recovering = apart(loss).flatMap((one) => this.#meetOne(one, asked));
     const { recovery, backfills } = this.#engine;
-    if (recovery && recovering.length > 0) backfills.open(recovery.loss(this.#engine, recovering, asked));
+    if (!recovery || recovering.length === 0) return;
+    const backfill = recovery.loss(this.#engine, recovering, asked);
+    if (backfill) backfills.open(backfill);
   }
 
   /** Announces a loss to the recipients of a backfill and to the client's own listeners. */

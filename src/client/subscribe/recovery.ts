@@ -14,8 +14,11 @@ export interface Recovery {
   start(engine: SubscribeEngine, plan: BackfillPlan): Backfill;
   /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */
   newest(engine: SubscribeEngine, plan: BackfillPlan, most: number): Backfill | undefined;
-  /** What the loop lost of these subscriptions; `asked` has the names of its poll. */
-  loss(engine: SubscribeEngine, affected: readonly Affected[], asked: Names): Backfill;
+  /**
+   * What the loop lost of these subscriptions; `asked` has the names of its poll. `undefined` if one that has not begun brings
+   * it as well.
+   */
+  loss(engine: SubscribeEngine, affected: readonly Affected[], asked: Names): Backfill | undefined;
 }
 
 /** What such backfills record of one subscription: how much of its past was delivered, and which losses were announced. */

@@ -13,7 +13,7 @@ import {
   spanOf,
 } from '../../subscribe/gaps.ts';
 import type { Affected } from '../../subscribe/losses.ts';
-import type { Names } from '../../subscribe/names.ts';
+import { type Names, sameNames } from '../../subscribe/names.ts';
 import { ChannelBackfill, withoutCopies } from './channel-backfill.ts';
 import type { HistoryRange, HistorySource } from './history-source.ts';
 import { inOrder } from './in-order.ts';
@@ -23,7 +23,12 @@ import { type Doubt, endOf, isInDoubt, MOST_ROWS, outcomeOf, type Read } from '.
 /** Brings back what the loop lost: one backfill for all names, so that entries that come by several keep their order. */
 export class LossBackfill extends ChannelBackfill {
   override readonly fills = true;
-  readonly #loss: Loss;
+  #loss: Loss;
+  /** How many losses it brings back. */
+  #losses = 1;
+  /** The one before it that is about the same, if it has not ended: they do not read at the same time. */
+  #before: LossBackfill | undefined;
+  #hasBegun = false;
   /** The oldest row of each channel of which older rows were left out. */
   readonly #cuts = new Map<string, Timetoken>();
   /** The channels of which history may lack rows. */
@@ -38,10 +43,36 @@ export class LossBackfill extends ChannelBackfill {
     const asOf = later(loss.to, engine.loop.state.cursor?.timetoken ?? loss.to);
     super(engine, { ...planOf(loss, affected, asked), asOf }, history);
     this.#loss = loss;
+    this.#before = this.recipients[0]?.backfills.findLast(
+      (one): one is LossBackfill => one instanceof LossBackfill && this.#isLike(one),
+    );
   }
 
-  override fetch(signal: AbortSignal): Promise<void> {
-    return this.readHistory(signal);
+  /**
+   * Whether the one before it takes its loss along. While answers come full, each raises a suspicion, sooner than the history
+   * for the one before is read.
+   */
+  isTakenAlong(): boolean {
+    return this.#before?.takes(this) ?? false;
+  }
+
+  /** Takes another loss along, unless it has begun to read. */
+  takes(later: LossBackfill): boolean {
+    if (this.#hasBegun) return false;
+    this.#loss = spanOf(this.#loss, later.#loss);
+    this.#losses++;
+    this.plan = { ...this.plan, to: this.#loss.to };
+    return true;
+  }
+
+  override async fetch(signal: AbortSignal): Promise<void> {
+    while (this.#before && !this.#before.isClosed) {
+      await this.#before.running;
+      signal.throwIfAborted();
+    }
+    this.#before = undefined;
+    this.#hasBegun = true;
+    await this.readHistory(signal);
   }
 
   override missing(because: EarlyEnd | undefined): readonly Outcome[] {
@@ -60,7 +91,7 @@ export class LossBackfill extends ChannelBackfill {
     const { forgottenUpTo } = this.engine.delivery;
     const isRemembered = compareTimetokens(forgottenUpTo, from) < 0;
     const after = isRemembered ? later(before(from, OVERLAP), forgottenUpTo) : from;
-    return { after, upTo: endOf(this.#loss, this.newestMessage(channel)), most: MOST_ROWS };
+    return { after, upTo: endOf(this.#loss, this.newestMessage(channel)), most: MOST_ROWS * this.#losses };
   }
 
   protected override doubtOf(channel: string, upTo: Timetoken): Doubt {
@@ -82,6 +113,21 @@ export class LossBackfill extends ChannelBackfill {
     // Older rows are not of the loss.
     if (cutAt !== undefined && compareTimetokens(cutAt, from) > 0) this.#cuts.set(channel, cutAt);
     if (isBehind) this.#behind.add(channel);
+  }
+
+  // Whether another one differs in nothing but its range. What is certain is told as it is.
+  #isLike(other: LossBackfill): boolean {
+    const [mine, others] = [this.#loss, other.#loss];
+    return (
+      !(other.isClosed || mine.certain || others.certain) &&
+      mine.reason === others.reason &&
+      sameNames(this.names, other.names) &&
+      String(this.#ids) === String(other.#ids)
+    );
+  }
+
+  get #ids(): readonly number[] {
+    return this.recipients.map(({ id }) => id);
   }
 
   // The rows and the entries that wait, up to the last row, by time. Live entries keep the order in which they came.

@@ -18,6 +18,9 @@ export function storageBackfill(executor: Executor): Recovery {
       const names = { channels, groups: [] };
       return new NewestBackfill(engine, { plan: { ...plan, names }, most }, history);
     },
-    loss: (engine, affected, asked) => new LossBackfill(engine, { affected, asked }, history),
+    loss(engine, affected, asked) {
+      const backfill = new LossBackfill(engine, { affected, asked }, history);
+      return backfill.isTakenAlong() ? undefined : backfill;
+    },
   };
 }
