@@ -79,7 +79,10 @@ export function attemptsOf<R>(
     // An attempt that arrives when the id is forgotten would be taken for another publish.
     const until = monotonic + SAFE_TIME - passed;
     if (until > monotonic) return attempt({ ...options, until });
-    const result = await lookUp?.(executor, values, { ...options, passed });
+    // Being refused an answer says nothing of the message.
+    const result = await lookUp?.(executor, values, { ...options, passed }).catch((thrown: unknown) => {
+      throw isOwnError(thrown) ? withDetails(thrown, { delivery: 'unknown' }) : thrown;
+    });
     // Only messages have ids, and this is their result.
     if (result) return result as R;
     if (result === undefined) of.retry = 'not-sent';

@@ -467,6 +467,26 @@ describe('an attempt whose answer stays out', () => {
     expect(await stored()).toEqual(['a']);
   });
 
+  it('settles as unknown where history may not be read: what it was refused is another request', async () => {
+    network.fail('publish', { with: 'truncated' });
+    network.fail('fetchMessages', { with: { status: 403 } });
+    const queue = network.client('alice').publishQueue('room');
+    const sent = queue.publish('a', { id: 'x' }).catch((error: unknown) => error);
+    await network.clock.advance(10);
+    network.offline();
+    await network.clock.advance(1_000_000);
+    network.online();
+    await network.clock.advance(120_000);
+    const told = {
+      code: 'PN-3002',
+      operation: 'PNFetchMessagesOperation',
+      delivery: 'unknown',
+      publishId: 'x',
+    };
+    expect(await sent).toMatchObject(told);
+    expect(await stored()).toEqual(['a']);
+  });
+
   it('settles as unknown without history, and the next message goes on', async () => {
     const { PubNub: Core, kyTransport } = await import('timetoken/core');
     const { publishQueue } = await import('timetoken/features');
