@@ -3,7 +3,7 @@ import type { Timetoken } from '../../../protocol/timetoken.ts';
 import type { Arrived } from '../../subscribe/arrived.ts';
 import { MOST_ATTEMPTS } from '../../subscribe/backfill-queue.ts';
 import { isEnvelope, isStored } from '../../subscribe/envelope.ts';
-import { isOfPresence, type Loss } from '../../subscribe/gaps.ts';
+import { isOfPresence, isOverdue, type Loss } from '../../subscribe/gaps.ts';
 import type { LoopAnswer } from '../../subscribe/state.ts';
 import { inOrder } from './in-order.ts';
 import { endOf, isInDoubt, MOST_ROWS, outcomeOf, StoredBackfill } from './stored-backfill.ts';
@@ -25,6 +25,22 @@ interface Fetched {
 
 /** Brings everything from an older start on: history fills what the answers of the live queue leave out. */
 export class StartBackfill extends StoredBackfill {
+  /** The live queue has little of a start that is older than what it keeps: if it stays silent, only history has it. */
+  override readonly mostSilence = isOverdue(
+    this.place.timetoken,
+    this.plan.asOf,
+    this.engine.settings.liveRetention,
+  )
+    ? 3
+    : undefined;
+
+  override async fetch(signal: AbortSignal): Promise<void> {
+    await super.fetch(signal);
+    // Silence is an answer without entries, up to the end.
+    const cursor = { timetoken: this.plan.to, region: this.place.region ?? 0 };
+    if (this.isShort) await this.take({ cursor, entries: [], gaps: undefined }, signal);
+  }
+
   protected override async prepare(
     answer: LoopAnswer,
     losses: readonly Loss[],

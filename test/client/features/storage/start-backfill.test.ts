@@ -73,6 +73,18 @@ describe('what the live queue has lost of an older start', () => {
     expect(gaps).toMatchObject([{ from: tt(5), reason: 'retention', recovered: 'complete' }]);
   });
 
+  test('is read from history alone where the start is older than that, and the queue stays silent', async () => {
+    const history = new StoredHistory(rowsAt([10, 20]));
+    const { fed, got, gaps } = await startingLate(history, { at: 6 + RETENTION });
+    await using _ = fed;
+    await fed.clock.advance(6_999);
+    expect(got).toEqual([]);
+    await fed.clock.advance(1);
+    expect(got).toEqual([10, 20]);
+    expect(gaps).toMatchObject([{ from: tt(5), to: tt(500), reason: 'retention', recovered: 'complete' }]);
+    expect(fed.open('poll')).toHaveLength(1);
+  });
+
   test('is told as lost when history keeps refusing; what the queue had is delivered', async () => {
     const history = new StoredHistory(rowsAt([10]));
     history.refusals.push(...Array.from({ length: 20 }, () => 403));
