@@ -42,7 +42,13 @@ export function subscribeEndpoint(): Exchange<PollParams, LoopAnswer> {
       state,
     }),
     retry: 'safe',
-    parse: ({ body, text }) => readAnswer(body, text),
+    parse({ body, text }, values) {
+      const answer = readAnswer(body, text);
+      // Zero is no place: everything would be newer, and a poll from there is a handshake again.
+      return values?.timetoken || Number(answer.cursor.timetoken) > 0
+        ? answer
+        : expected('a timetoken above 0 at t.t');
+    },
   });
 }
 

@@ -20,7 +20,7 @@ import { type AcceptEffect, type Past, pastsOf } from './pasts.ts';
 import { Poller, type Receiver } from './poller.ts';
 import type { Recovery } from './recovery.ts';
 import { Sightings } from './sightings.ts';
-import type { LoopCursor, LoopEffect, LoopInput } from './state.ts';
+import type { LoopAnswer, LoopCursor, LoopEffect, LoopInput } from './state.ts';
 import { publicState } from './steps.ts';
 import type { SubscribeParams } from './subscribe.ts';
 import { wishOf } from './subscribe-options.ts';
@@ -50,7 +50,9 @@ export class SubscribeEngine {
   /** Everything up to this cursor has reached its subscriptions. */
   cursor: LoopCursor | undefined;
   /** Where the server was when it last accepted names. */
-  floor: LoopCursor | undefined;
+  floor: LoopAnswer['cursor'] | undefined;
+  /** Whether it reports gaps. */
+  tellsGaps = false;
   /** Of the last batch that was delivered. */
   #latest: LoopCursor | undefined;
   /** Resolves when the loop has been told of the changes of this turn. */
@@ -138,6 +140,7 @@ export class SubscribeEngine {
   /** The server accepted names of subscriptions: each starts at its floor, and gets the older entries that it asked for. */
   accept(effect: AcceptEffect): void {
     this.floor = effect.floor;
+    this.tellsGaps = effect.tells;
     this.cursor ??= this.loop.state.cursor;
     for (const past of pastsOf(this.demand.upTo(effect.newest), effect)) {
       const backfill = this.#backfillFor(past, effect);

@@ -30,6 +30,8 @@ export interface Loss {
   readonly to: Timetoken;
   readonly reason: PNGapEvent['reason'];
   readonly certain: boolean;
+  /** It is announced though history has nothing new: the live queue was not read, and may have had what history has not. */
+  readonly isUnread?: true | undefined;
 }
 
 /** The poll that an answer belongs to, as far as what the answer leaves out depends on it. */
@@ -51,7 +53,7 @@ const OTHER_KINDS = ['signal', 'messageAction', 'objects'] as const;
 
 /** What an answer leaves out: as the origin says, or, if it says nothing, whatever it may have dropped. */
 export function lossesIn(answer: LoopAnswer, { asked, from, to, late, full }: Asked): readonly Loss[] {
-  const suspected = { names: asked, certain: false };
+  const suspected = { names: asked, certain: false, isUnread: answer.isSilence };
   const losses: Loss[] = [];
   const isRegressed = compareTimetokens(to, from) < 0;
   // The cursor followed another region back: entries from there on that a floor keeps out are lost.
@@ -108,7 +110,7 @@ export function isOfPresence({ names: { channels, groups } }: Loss): boolean {
 
 /** The event of a loss. Its kinds are those that history cannot bring back, and those that it has not. */
 export function gapEvent(loss: Loss, recovered: Recovered = 'none'): PNGapEvent {
-  const { names, ...range } = loss;
+  const { names, isUnread: _, ...range } = loss;
   const [channel, channelGroup] = [names.channels[0], names.groups[0]].map(
     (name) => name && withoutPresence(name),
   );

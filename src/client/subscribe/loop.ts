@@ -131,7 +131,8 @@ export class Loop {
     { task, names, cursor, region }: Extract<LoopAction, { type: 'poll' }>,
     controller: AbortController,
   ): Promise<LoopInput> {
-    const { demand, presence, receiver } = this.#engine;
+    const { demand, floor, presence, receiver, recovery, settings } = this.#engine;
+    const { clock } = settings;
     // The answer counts for subscriptions that existed when the request was sent.
     let newest = 0;
     const onSend = () => {
@@ -140,9 +141,19 @@ export class Loop {
     const state = cursor ? undefined : this.stateFor(names);
     const leaves = cursor ? undefined : presence.leaves(names);
     if (leaves) await leaves;
-    const outcome = await receiver.poll({ names, cursor, region, state, onSend }, controller);
-    return 'answer' in outcome
-      ? { type: 'polled', task, newest, ...outcome }
-      : { type: 'pollFailed', task, newest, ...outcome };
+    const patience = cursor && recovery?.patience(this.#engine, cursor);
+    const sentAt = clock.monotonic();
+    const outcome = await receiver.poll({ names, cursor, region, state, onSend, patience }, controller);
+    if ('answer' in outcome) return { type: 'polled', task, newest, ...outcome };
+    const isOver = patience !== undefined && clock.monotonic() - sentAt >= patience;
+    // Silence is an answer without entries: what there is, history has.
+    if (isOver && floor && outcome.error.code === 'PN-2002')
+      return {
+        type: 'polled',
+        task,
+        newest,
+        answer: { cursor: floor, entries: [], gaps: undefined, isSilence: true },
+      };
+    return { type: 'pollFailed', task, newest, ...outcome };
   }
 }

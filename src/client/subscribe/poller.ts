@@ -19,6 +19,8 @@ export interface PollRequest {
   readonly onSend?: () => void;
   /** JSON text of the presence state by channel, in a handshake. */
   readonly state?: string | undefined;
+  /** Its timeout in milliseconds, if not the usual one. */
+  readonly patience?: number | undefined;
 }
 
 /** The outcome of a request. */
@@ -65,7 +67,7 @@ export class Poller implements Receiver {
   async poll(request: PollRequest, controller: AbortController): Promise<PollOutcome> {
     const { authorizer, settings } = this.#executor;
     const { operation } = this.#endpoint;
-    const { names, cursor, region = cursor?.region, state, onSend } = request;
+    const { names, cursor, region = cursor?.region, state, onSend, patience } = request;
     const { filter } = this;
     const { signal } = controller;
     let length = 0;
@@ -80,7 +82,7 @@ export class Poller implements Receiver {
       });
       length = plan.url.length;
       const limits = () => limitsOf(operation, { signal });
-      const timeout = cursor ? settings.pollTimeout : settings.requestTimeout;
+      const timeout = patience ?? (cursor ? settings.pollTimeout : settings.requestTimeout);
       const response = await authorizer.sendAuthorized(plan, { operation, limits }, async (authorized) => {
         // The request may be cancelled in the turn in which it begins.
         await Promise.resolve();

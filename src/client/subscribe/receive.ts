@@ -27,7 +27,9 @@ export function accept(turn: Turn, { answer, newest }: Polled): void {
     owed: isAsked && !retries ? undefined : 'handshake',
     ...{ retry: false, refused: retries ? NO_NAMES : state.refused },
   });
-  turn.effects.push({ type: 'accept', names, floor: answer.cursor, cursor, newest });
+  // Our origin says so by its feed.
+  const tells = answer.feed !== undefined || answer.gaps !== undefined;
+  turn.effects.push({ type: 'accept', names, floor: answer.cursor, tells, cursor, newest });
   proceedConnected(turn);
   turn.leave(without(phase.names, state.demand));
   if (established && outage) turn.announce('PNReconnectedCategory', names);

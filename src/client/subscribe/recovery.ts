@@ -7,9 +7,15 @@ import type { SubscribeEngine } from './engine.ts';
 import type { Loss } from './gaps.ts';
 import type { Affected } from './losses.ts';
 import type { Names } from './names.ts';
+import type { LoopCursor } from './state.ts';
 
 /** Backfills that read the history of channels: the feature `storage` makes them. */
 export interface Recovery {
+  /**
+   * After how many milliseconds of silence a poll of the loop is given up, and what came since its cursor left to history;
+   * `undefined` where it is not.
+   */
+  patience(engine: SubscribeEngine, cursor: LoopCursor): number | undefined;
   /** From an older start, like a plain one; history fills what the live queue has lost. */
   start(engine: SubscribeEngine, plan: BackfillPlan): Backfill;
   /** The newest stored messages of each channel among the names, before the live ones; `undefined` without a channel. */

@@ -132,6 +132,8 @@ export interface LoopAnswer {
   readonly gaps: readonly WireGap[] | undefined;
   /** Length of its text, in characters. */
   readonly bytes?: number;
+  /** The server was silent, and what it may have had is left to history. */
+  readonly isSilence?: true;
   /** `1` in the answer to a handshake: the origin has the feed of events. */
   readonly feed?: unknown;
 }
@@ -232,7 +234,9 @@ export type LoopEffect =
   | {
       readonly type: 'accept';
       readonly names: Names;
-      readonly floor: LoopCursor;
+      readonly floor: LoopAnswer['cursor'];
+      /** Whether the server reports gaps. */
+      readonly tells: boolean;
       readonly cursor: LoopCursor;
       readonly newest: number;
     }

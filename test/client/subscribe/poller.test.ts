@@ -4,8 +4,9 @@ import { settingsFrom } from '../../../src/client/config/settings.ts';
 import { Executor } from '../../../src/client/request/execute.ts';
 import { type Names, namesOf } from '../../../src/client/subscribe/names.ts';
 import { Poller } from '../../../src/client/subscribe/poller.ts';
-import { tt } from '../../support/loop-machine.ts';
+import { entryAt, tt } from '../../support/loop-machine.ts';
 import { HandFedClient } from '../../support/loop-pending-transport.ts';
+import { messagesOf } from '../../support/loop-starts.ts';
 import { GARBAGE } from '../../support/loop-world-scripts.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -52,6 +53,17 @@ describe('a request of the loop', () => {
     expect(request.signal.aborted).toBe(false);
     await fed.clock.advance(1);
     expect(request.signal.aborted).toBe(true);
+  });
+
+  test.each(['0', '000'])('is repeated if it is a handshake whose answer has the timetoken %j', async (t) => {
+    await using fed = new HandFedClient();
+    const subscription = fed.client.subscribe().channels('a').execute();
+    const got = messagesOf(subscription);
+    await (await fed.next('handshake')).respond(200, { t: { t, r: 1 }, m: [] });
+    expect([fed.categories, fed.open()]).toEqual([['MalformedResponse'], []]);
+    await (await fed.retried()).answer(10);
+    await fed.deliver(12, [entryAt(11)]);
+    expect(got).toEqual([11]);
   });
 
   test('that is answered after its deadline changes nothing', async () => {

@@ -38,7 +38,7 @@ export class StartBackfill extends StoredBackfill {
     await super.fetch(signal);
     // Silence is an answer without entries, up to the end.
     const cursor = { timetoken: this.plan.to, region: this.place.region ?? 0 };
-    if (this.isShort) await this.take({ cursor, entries: [], gaps: undefined }, signal);
+    if (this.isShort) await this.take({ cursor, entries: [], gaps: undefined, isSilence: true }, signal);
   }
 
   protected override async prepare(

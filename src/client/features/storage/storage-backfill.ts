@@ -4,12 +4,14 @@ import type { Recovery } from '../../subscribe/recovery.ts';
 import { HistorySource } from './history-source.ts';
 import { LossBackfill } from './loss-backfill.ts';
 import { NewestBackfill } from './newest-backfill.ts';
+import { patienceFor } from './patience.ts';
 import { StartBackfill } from './start-backfill.ts';
 
 /** The backfills that read the history of a keyset. */
 export function storageBackfill(executor: Executor): Recovery {
   const history = new HistorySource(executor);
   return {
+    patience: patienceFor,
     start: (engine, plan) => new StartBackfill(engine, plan, history),
     newest(engine, plan, most) {
       // Presence has no history.

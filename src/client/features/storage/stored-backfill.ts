@@ -166,12 +166,12 @@ export class StoredBackfill extends Backfill {
  * new.
  */
 export function outcomeOf(loss: Loss, { hasBrought, isBehind, cuts }: Findings): readonly Outcome[] {
-  const { names, to, reason, certain } = loss;
+  const { names, to, reason, certain, isUnread } = loss;
   if (isBehind || reason === 'backfill-failed' || reason === 'backlog-full')
     return [[loss, hasBrought ? 'partial' : 'none']];
   if (!isExhaustive(names)) return [[loss, 'partial']];
   if (cuts.length > 0) return [[{ ...loss, to: sooner(to, before(cuts.reduce(later))) }, 'partial']];
-  return certain || hasBrought ? [[loss, 'complete']] : [];
+  return certain || hasBrought || isUnread ? [[loss, 'complete']] : [];
 }
 
 /**
