@@ -117,6 +117,20 @@ describe('timetoken record', () => {
     expect(network.clock.pending).toBe(0);
   });
 
+  test('--for ends it with an error if there was no connection in that time', async () => {
+    const network = openNetwork();
+    network.offline();
+    const { terminal, code } = start(['record', 'room', '--for', '60'], network.options);
+    await terminal.stderr.until('failed');
+    await network.clock.advance(61_000);
+    expect(await code).toBe(1);
+    expect(terminal.stderr.text).toContain(
+      'error: There was no connection within 60 s: nothing was recorded.\n',
+    );
+    await network.sleep(400_000);
+    expect(network.clock.pending).toBe(0);
+  });
+
   test('what ended it early leaves no timer behind', async () => {
     const network = openNetwork();
     const { terminal, code } = await record(network, ['room', '--for', '3600']);

@@ -3,6 +3,7 @@ import type { PNInvalidMessageEvent, PNStatus } from 'timetoken';
 import type { CliContext } from '../context.ts';
 import { describe } from '../describe.ts';
 import { describeStatus } from '../describe-status.ts';
+import { CommandError } from '../failures.ts';
 import { Hints } from '../hints.ts';
 import { connect, userIdOf, whereaboutsOf, wholeNumber, withClientOptions } from '../options.ts';
 import { Recorder } from '../recorder.ts';
@@ -46,7 +47,11 @@ export function addRecord(program: Command, context: CliContext): void {
     .description('record events to a file, for tests to replay')
     .option('--output <file>', 'the file to write (default: the standard output)')
     .option('--force', 'overwrite an existing file')
-    .option('--for <seconds>', 'end after this many seconds', wholeNumber(1, MAX_SECONDS))
+    .option(
+      '--for <seconds>',
+      'end this many seconds after the connection; fail if none is made in that time',
+      wholeNumber(1, MAX_SECONDS),
+    )
     .addHelpText('after', asTyped(EXAMPLES, context.terminal.env));
   withClientOptions(command).action((channels: readonly string[], options: RecordOptions) =>
     record(channels, options, context),
@@ -66,13 +71,22 @@ async function record(
   pubnub.addListener(statusPrinter(options, context));
   const subscription = pubnub.subscribe(params).execute();
   using output = openOutput(options, context);
+  // A server that cannot be reached must not keep a script waiting for longer than it asked for.
+  using patience = new TimeLimit(milliseconds, network.clock);
   using limit = new TimeLimit(milliseconds, network.clock);
   const recorder = new Recorder(userId, (text) => output.write(text));
   recorder.begin({ channels, channelGroups: params.channelGroups });
   pubnub.addListener(recorder.listener);
-  const connected = subscription.connected().then(() => limit.start());
+  patience.start();
+  const connected = subscription.connected().then(() => {
+    patience[Symbol.dispose]();
+    limit.start();
+  });
   const lost = Promise.race([
     connected.then(() => limit.over),
+    patience.over.then(() => {
+      throw new CommandError(`There was no connection within ${options.for} s: nothing was recorded.`);
+    }),
     recorder.failed,
     subscriptionFailure(pubnub, subscription),
   ]);
