@@ -1,6 +1,7 @@
 // One program for every runtime: what works there, and what it tells of a failure. It uses the packed package.
 import { PubNub } from 'timetoken';
 import { createOrigin } from 'timetoken/origin';
+import { createTestNetwork } from 'timetoken/testing';
 
 async function answersOf(checks) {
   const answers = {};
@@ -53,6 +54,23 @@ async function repeats(options) {
   }
 }
 
+// Quiet must mean that everything has arrived, and an hour must take no time.
+async function kit() {
+  const network = createTestNetwork();
+  try {
+    const alice = network.client('alice');
+    const got = [];
+    alice.on('message', ({ message }) => got.push(message));
+    await alice.subscribe().channels('room').execute().connected();
+    await network.publish('room', 'hello');
+    await network.idle();
+    await network.clock.advance(3_600_000);
+    return got.join() === 'hello' ? 'yes' : `no: it received "${got.join()}"`;
+  } finally {
+    await network.close();
+  }
+}
+
 /** Runs the checks. The addresses: an origin, a port that nobody listens on, and a server whose connections break. */
 export async function smoke({ origin, closed, flaky }, nodeTransport) {
   const inProcess = createOrigin();
@@ -60,6 +78,7 @@ export async function smoke({ origin, closed, flaky }, nodeTransport) {
     'publish and subscribe': () => talk({ origin }),
     encryption: () => talk({ origin, cipherKey: 'enigma' }),
     'createOrigin() in the process': () => talk({ fetch: inProcess.fetch }),
+    'the test kit': kit,
     'a refused publish is': () => deliveryOf({ origin: closed }),
     'a publish whose connection breaks': () => repeats({ origin: flaky }),
     ...(nodeTransport && {

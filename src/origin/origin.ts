@@ -1,5 +1,6 @@
 import type { Clock } from '../protocol/clock.ts';
 import { ASYNC_DISPOSE } from '../protocol/disposal.ts';
+import { turn } from '../protocol/turn.ts';
 import { PatternCache } from './access/pattern.ts';
 import { ANYTHING, CLOCK, checkOptions, FUNCTION, having, INSTANCE, type Kinds, OBJECT } from './checks.ts';
 import { Comments } from './comments.ts';
@@ -24,7 +25,7 @@ import { ServiceSet } from './services.ts';
 import { Shards } from './shards.ts';
 import { MemoryEngine } from './store/memory/engine.ts';
 import type { Engine } from './store/store.ts';
-import { systemClock, systemRandom, systemTurn } from './system.ts';
+import { systemClock, systemRandom } from './system.ts';
 
 const SERVED = [...ROUTES, ...HEALTH];
 const POLLS = subscribe.path.slice(0, subscribe.path.indexOf('{'));
@@ -122,7 +123,7 @@ export function createOrigin(options: OriginOptions = {}): Origin {
   const metrics = options.metrics && guardMetrics(options.metrics);
   const limits = resolveLimits(options.limits);
   const keysets = new Keysets(options.keysets, limits);
-  const nextTurn = systemTurn;
+  const nextTurn = turn;
   const engine: Engine = options.store ?? new MemoryEngine({ clock, random });
   const isShared = options.store !== undefined;
   const shards = new Shards({ engine, clock, limits, keysets, logger, metrics, nextTurn, isShared });

@@ -18,25 +18,6 @@ export const systemRandom = (): number => {
   return word / WORDS;
 };
 
-// Read here, before a test can replace them by fake timers: no request waits for a clock that stands still.
-const { setImmediate: machineImmediate, MessageChannel: MachineChannel } = globalThis;
-
-/**
- * The next turn of the machine's event loop. Not a timer: those wait at least a millisecond, and stand still on the clock
- * of a test.
- */
-export const systemTurn = (): Promise<void> => {
-  if (typeof machineImmediate === 'function') return new Promise((resolve) => machineImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MachineChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-};
-
 /** The bytes that the heap of this process may hold: infinite where the runtime does not tell. */
 export function systemHeapBytes(): number {
   const v8 = globalThis.process?.getBuiltinModule?.('node:v8');

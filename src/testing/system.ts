@@ -1,12 +1,11 @@
-import { systemTurn } from '../origin/system.ts';
 import type { Clock } from '../protocol/clock.ts';
+import { turn } from '../protocol/turn.ts';
+
+export { turn };
 
 // Read here, before a test can replace them by fake timers: the kit waits for the event loop, and limits its waits, in
 // real time.
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout, Date: RealDate } = globalThis;
-
-/** Resolves when the event loop has turned once. */
-export const turn = systemTurn;
 
 /** Lets everything happen that needs no time: the event loop turns a few times. */
 export async function settle(turns = 4): Promise<void> {

@@ -1,7 +1,7 @@
+import { turn } from '../../protocol/turn.ts';
 import type { Endpoint, Values } from '../endpoint.ts';
 import { PubNubError } from '../errors/pubnub-error.ts';
 import { PullIterator } from '../runtime/pull-iterator.ts';
-import { turn } from '../runtime/turn.ts';
 import { at } from '../wire/read.ts';
 import type { Paging } from './paging.ts';
 

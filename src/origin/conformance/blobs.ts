@@ -1,5 +1,5 @@
+import { turn } from '../../protocol/turn.ts';
 import type { FileExcess, FileStore, NotKept, Upload } from '../store/files.ts';
-import { systemTurn } from '../system.ts';
 import { equal } from './expect.ts';
 
 export const MINUTE = 60_000;
@@ -50,7 +50,7 @@ export class Feed {
   async send(...bytes: readonly number[]): Promise<void> {
     // Rejects when the engine has refused the chunks.
     await this.#writer.write(Uint8Array.from(bytes)).catch(() => undefined);
-    for (let turn = 0; turn < TURNS; turn++) await systemTurn();
+    for (let count = 0; count < TURNS; count++) await turn();
   }
 
   async end(): Promise<void> {

@@ -1,5 +1,5 @@
+import { turn } from '../../protocol/turn.ts';
 import { eachPage, type Page } from '../store/page.ts';
-import { systemTurn } from '../system.ts';
 import { equal } from './expect.ts';
 import type { Choices } from './random.ts';
 import type { World } from './world.ts';
@@ -34,7 +34,7 @@ export async function checkPages<T>({
   equal(whole, whole.toSorted(), 'the order of the names');
   equal(whole.length, all.length, 'the number of names');
   const [seen, changed] = [[] as string[], new Set<string>()];
-  for await (const page of eachPage({ read, nameOf, nextTurn: systemTurn, size })) {
+  for await (const page of eachPage({ read, nameOf, nextTurn: turn, size })) {
     equal(page.length <= size, true, 'whether the page is as short as was asked');
     seen.push(...page.map(nameOf));
     equal(seen, [...new Set(seen)].sort(), 'the names on all pages');

@@ -1,5 +1,5 @@
+import { turn } from '../../protocol/turn.ts';
 import { MAX_AHEAD_MS } from '../store/stamp.ts';
-import { systemTurn } from '../system.ts';
 import { cases } from './case.ts';
 import { contentOf, message, SAMPLES, stampsOf } from './entries.ts';
 import { equal, isTrue } from './expect.ts';
@@ -94,7 +94,7 @@ export const tailCases = cases('log', {
     let settled = 0;
     const calls = [log.append([message('a')]), log.fence(), groups.change('g', ['a'], []), log.last()];
     const all = Promise.all(calls.map((call) => (call as Promise<unknown>).then(() => settled++)));
-    await systemTurn();
+    await turn();
     equal([settled, heard.entries.length], [calls.length, 2], 'settled calls, and entries of the tail');
     await all;
   },

@@ -1,7 +1,7 @@
+import { turn } from '../../../protocol/turn.ts';
 import type { VerbTable } from '../../builder/builder.ts';
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import { isBytes } from '../../runtime/bytes.ts';
-import { turn } from '../../runtime/turn.ts';
 
 /** What gives the bytes of a file piece by piece, once. */
 export type FileSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;

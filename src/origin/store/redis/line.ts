@@ -1,5 +1,5 @@
 import type { TimerHandle } from '../../../protocol/clock.ts';
-import { systemTurn } from '../../system.ts';
+import { turn } from '../../../protocol/turn.ts';
 import { StoreUnavailable } from '../store.ts';
 import type { Argument, Calls } from './calls.ts';
 import { PATIENCE_MS } from './connection.ts';
@@ -99,7 +99,7 @@ export class Line implements Calls {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    void systemTurn().then(() => {
+    void turn().then(() => {
       this.#isScheduled = false;
       this.#flush();
     });

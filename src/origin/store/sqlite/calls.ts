@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../protocol/clock.ts';
-import { systemTurn } from '../../system.ts';
+import { turn } from '../../../protocol/turn.ts';
 import { type ShardRules, StoreUnavailable } from '../store.ts';
 import { errorOf } from './failures.ts';
 import type { Answer, Call, News, Opening, Request, Result, WorkerSettings } from './messages.ts';
@@ -132,7 +132,7 @@ export class Calls {
   #queue(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    void systemTurn().then(() => this.#send());
+    void turn().then(() => this.#send());
   }
 
   #send(): void {

@@ -4,7 +4,7 @@ import { message, stampsOf } from '../../../../src/origin/conformance/entries.ts
 import { entriesAfter } from '../../../../src/origin/conformance/world.ts';
 import { StoreUnavailable } from '../../../../src/origin/index.ts';
 import { sqliteStore } from '../../../../src/origin/sqlite.ts';
-import { systemTurn } from '../../../../src/origin/system.ts';
+import { turn } from '../../../../src/protocol/turn.ts';
 import { openEngine } from './engines.ts';
 import { temporaryFile } from './files.ts';
 
@@ -29,7 +29,7 @@ test('a lock that another process holds refuses publishes within two seconds, an
   });
   let longest = 0;
   for (let last = performance.now(); !isOver; last = performance.now()) {
-    await systemTurn();
+    await turn();
     longest = Math.max(longest, performance.now() - last);
   }
   for (const result of await refused) {
@@ -48,7 +48,7 @@ test('a lock that is short is waited for', async () => {
   const { path, shard } = await openEngine();
   const held = lock(path);
   const appended = shard.log.append([message('a')]);
-  for (let turn = 0; turn < 100; turn++) await systemTurn();
+  for (let count = 0; count < 100; count++) await turn();
   held.free();
   expect(await appended).toHaveLength(1);
 });

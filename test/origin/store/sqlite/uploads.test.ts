@@ -4,7 +4,7 @@ import type { FileStore, Upload } from '../../../../src/origin/index.ts';
 import { BLOCK_BYTES } from '../../../../src/origin/store/sqlite/blobs.ts';
 import { type RemoteFiles, SqliteFileStore } from '../../../../src/origin/store/sqlite/file-store.ts';
 import { StoreUnavailable } from '../../../../src/origin/store/store.ts';
-import { systemTurn } from '../../../../src/origin/system.ts';
+import { turn } from '../../../../src/protocol/turn.ts';
 import { Child } from '../../../cli/child.ts';
 import { openEngine } from './engines.ts';
 import { temporaryFile } from './files.ts';
@@ -105,8 +105,8 @@ describe('bytes', () => {
         }
       })(),
     );
-    while (asked < 3) await systemTurn();
-    for (let turn = 0; turn < 500; turn++) await systemTurn();
+    while (asked < 3) await turn();
+    for (let count = 0; count < 500; count++) await turn();
     expect(asked).toBe(3);
     lock.exec('ROLLBACK');
     lock.close();
@@ -208,10 +208,10 @@ describe('the files outside of the worker', () => {
     });
     const { stream } = (await files.read('x')) ?? {};
     const reader = stream?.getReader();
-    for (let turn = 0; turn < 10; turn++) await systemTurn();
+    for (let count = 0; count < 10; count++) await turn();
     expect(asked).toEqual([]);
     await reader?.read();
-    for (let turn = 0; turn < 10; turn++) await systemTurn();
+    for (let count = 0; count < 10; count++) await turn();
     expect(asked).toEqual([0]);
     await reader?.read();
     await expect(reader?.read()).rejects.toThrow('removed or replaced');

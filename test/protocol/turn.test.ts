@@ -6,7 +6,7 @@ const { setImmediate: immediately } = globalThis;
 async function turnOf(...missing: readonly string[]): Promise<() => Promise<void>> {
   for (const name of missing) vi.stubGlobal(name, undefined);
   vi.resetModules();
-  return (await import('../../../src/client/runtime/turn.ts')).turn;
+  return (await import('../../src/protocol/turn.ts')).turn;
 }
 
 afterEach(() => {
@@ -26,6 +26,15 @@ describe('a turn of the event loop', () => {
     for (let pages = 0; pages < 5; pages++) await turn();
     expect(turns).toBeGreaterThan(0);
     turns = 1_000;
+  });
+
+  it('is that of the scheduler where the messages of channels come before anything else', async () => {
+    const waits: number[] = [];
+    const wait = async (milliseconds: number) => void waits.push(milliseconds);
+    vi.stubGlobal('scheduler', { wait });
+    const turn = await turnOf('setImmediate');
+    await turn();
+    expect(waits).toEqual([0]);
   });
 
   it('comes where there is nothing to wait with', async () => {
