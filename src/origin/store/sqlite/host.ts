@@ -97,13 +97,15 @@ export class Host {
     this.#file ??= openFile(this.#settings, jobs[0]?.now ?? 0);
     const file = this.#file;
     this.#checkPlace(file);
-    file.db.exec(jobs.some((job) => this.#isWrite(job)) ? 'BEGIN IMMEDIATE' : 'BEGIN');
+    const writes = jobs.some((job) => this.#isWrite(job));
+    file.db.exec(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
     try {
       this.#checkVersion(file);
       const results = jobs.map((job) => this.#call(file, job));
       for (const shard of this.#touched) shard.flush();
       file.db.exec('COMMIT');
       for (const shard of this.#touched) shard.committed();
+      if (writes) file.changeLog.grown();
       return results;
     } catch (error) {
       this.#undo(file);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ChangeLog } from './change-log.ts';
 import { Database, numberIn } from './database.ts';
 import { damaged, fileError, isBusy } from './failures.ts';
 import { epochIn, lookAt, placeOf, sizeOf } from './incarnation.ts';
@@ -10,14 +11,13 @@ import { dropOrphans, UploadSlot } from './upload-slot.ts';
 
 // A lock of another process is waited for, twice at most, within the time that an origin gives a call.
 const BUSY_MS = 800;
-// The log of changes goes into the file when it has so many pages of 4 KiB: rarely enough to be no work.
-const CHECKPOINT_PAGES = 4_000;
 const CACHE_KIB = 16_384;
 const MOST_SWITCHES = 10;
 
 /** A file that is open. */
 export interface OpenFile {
   readonly db: Database;
+  readonly changeLog: ChangeLog;
   readonly epoch: number;
   /** What its path leads to. */
   readonly place: string;
@@ -31,12 +31,14 @@ export function openFile(settings: WorkerSettings, now: number): OpenFile {
   const before = lookAt(path);
   return opened(path, {}, (db) => {
     switchToLog(db);
-    db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
-    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
+    const changeLog = new ChangeLog(db, path, BUSY_MS);
+    // On the disk before anything is promised: a log that is there says after a crash that the file had not been closed.
+    db.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`);
     migrate(db, path);
     const epoch = epochIn(db, before, { ...settings, now });
     inTransaction(db, () => dropOrphans(db, path));
-    return { db, epoch, place: placeOf(path), uploads: new UploadSlot(path) };
+    db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+    return { db, changeLog, epoch, place: placeOf(path), uploads: new UploadSlot(path) };
   });
 }
 
