@@ -13,13 +13,18 @@ export type Migration = (db: Database) => void;
 /** The steps from version 0, an empty file, on: the first makes the tables, the one at index 1 changes version 1 to 2. */
 export const MIGRATIONS: readonly Migration[] = [(db) => db.exec(SCHEMA), (db) => db.exec(INSTANCES_SCHEMA)];
 
+// One statement, which reads one state of the file: another process may make the tables at this moment.
+const SAYS = `SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) AS tables
+  FROM pragma_user_version, pragma_application_id`;
+
 /**
  * The version of the tables in a file; 0 for an empty one. Throws for a database of another program, for one of a newer
  * version, and for one of this program that says no version.
  */
 export function versionIn(db: Database, path: string, newest = MIGRATIONS.length): number {
-  const version = numberIn(db.get('PRAGMA user_version') ?? {}, 'user_version');
-  const id = numberIn(db.get('PRAGMA application_id') ?? {}, 'application_id');
+  const row = db.get(SAYS) ?? {};
+  const version = numberIn(row, 'user_version');
+  const id = numberIn(row, 'application_id');
   // Both are written in one transaction.
   if (id === APPLICATION_ID && version < 1) throw damaged(path, 'it does not say the version of its tables');
   if (id === APPLICATION_ID && version <= newest) return version;
@@ -27,7 +32,7 @@ export function versionIn(db: Database, path: string, newest = MIGRATIONS.length
     throw new Error(
       `${path} was written by a newer version of timetoken (tables ${version}, this one knows ${newest}). Update timetoken, or name another file.`,
     );
-  if (id === 0 && version === 0 && !db.get('SELECT 1 FROM sqlite_schema')) return 0;
+  if (id === 0 && version === 0 && numberIn(row, 'tables') === 0) return 0;
   throw new Error(`${path} is a database of another program. It was left as it is; name another file.`);
 }
 

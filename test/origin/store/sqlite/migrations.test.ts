@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Attendance } from '../../../../src/origin/conformance/attendance.ts';
 import { message } from '../../../../src/origin/conformance/entries.ts';
 import { entriesAfter } from '../../../../src/origin/conformance/world.ts';
-import { Database } from '../../../../src/origin/store/sqlite/database.ts';
+import { Database, type Row } from '../../../../src/origin/store/sqlite/database.ts';
 import {
   MIGRATIONS,
   type Migration,
@@ -52,6 +52,22 @@ test('a step that fails leaves the file at the version before, whole', () => {
   expect(db.all('SELECT * FROM shards')).toEqual([]);
   migrate(db, path, [...NEXT, (each) => each.exec('CREATE TABLE later (x)')]);
   expect(db.all('SELECT * FROM later')).toEqual([]);
+});
+
+test('a file whose tables are made while it is looked at is not damaged, nor of another program', () => {
+  const path = temporaryFile();
+  const other = opened(path);
+  class Slow extends Database {
+    override get(sql: string): Row | undefined {
+      const row = super.get(sql);
+      migrate(other, path);
+      return row;
+    }
+  }
+  const db = new Slow(new DatabaseSync(path));
+  onTestFinished(() => db.close());
+  expect(versionIn(db, path)).toBe(0);
+  expect(versionIn(db, path)).toBe(MIGRATIONS.length);
 });
 
 test('two processes that open a new file at once make one store', async () => {
