@@ -1,6 +1,7 @@
 import { PubNubError } from '../../errors/pubnub-error.ts';
 import type { Executor } from '../../request/execute.ts';
 import { randomId } from '../../runtime/random.ts';
+import { pauseFor } from '../../runtime/signals.ts';
 import { jsonOrText } from '../../wire/json.ts';
 import { isPublishId, publishIdIn } from '../../wire/publish-id.ts';
 import { isRecord } from '../../wire/read.ts';
@@ -36,6 +37,8 @@ export class Kept {
   /** Settles when the storage has all that it was given so far: one after the other, so that a crash leaves no hole. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #closing = new AbortController();
+  /** Changes that the storage was asked for, until it has made them. */
+  readonly #changes = new Set<Promise<unknown>>();
 
   constructor(needs: Keeping) {
     this.#needs = needs;
@@ -70,6 +73,15 @@ export class Kept {
     this.#closing.abort();
   }
 
+  /** Resolves when the storage has made its changes, or has taken too long: the program may close it now. */
+  async idle(): Promise<void> {
+    const { clock, requestTimeout } = this.#needs.executor.settings;
+    const waiting = new AbortController();
+    const late = pauseFor(clock, requestTimeout, waiting.signal).catch(() => undefined);
+    await Promise.race([Promise.allSettled(this.#changes), late]);
+    waiting.abort();
+  }
+
   /** Puts a message there, under the key of its place. Rejects with `PN-2009`. */
   async put(entry: Entry, place: number): Promise<void> {
     const key = `${String(this.#first + place).padStart(DIGITS, '0')}-${this.#suffix}`;
@@ -81,10 +93,10 @@ export class Kept {
     });
     entry.stored = this.#last = stored.catch(() => undefined);
     try {
-      await this.#ask('put()', () => stored);
+      await this.#change('put()', () => stored);
     } catch (thrown) {
       // It may have been written all the same, or may yet be. What a closed queue leaves there is for the next one.
-      if (!this.#closing.signal.aborted) this.#undo(entry, stored).catch(() => undefined);
+      if (!this.#closing.signal.aborted) this.#noted(this.#undo(entry, stored)).catch(() => undefined);
       throw thrown;
     }
   }
@@ -100,7 +112,7 @@ export class Kept {
     if (entry.isMarked || key === undefined) return;
     entry.isMarked = true;
     try {
-      await this.#ask('put()', async () => this.#needs.storage.put(key, await this.#valueOf(entry)));
+      await this.#change('put()', async () => this.#needs.storage.put(key, await this.#valueOf(entry)));
     } catch (thrown) {
       entry.isMarked = false;
       throw this.#told(entry, thrown);
@@ -119,7 +131,7 @@ export class Kept {
   }
 
   async #remove(entry: Entry): Promise<void> {
-    await this.#ask('delete()', async () => {
+    await this.#change('delete()', async () => {
       await entry.stored;
       if (entry.key !== undefined) await this.#needs.storage.delete(entry.key);
     });
@@ -172,6 +184,17 @@ export class Kept {
     const since =
       typeof s === 'number' ? ([s, clock.monotonic() - Math.max(0, clock.now() - s)] as const) : undefined;
     return new Entry({ id, text: JSON.stringify(message), meta: JSON.stringify(meta) }, { key, since });
+  }
+
+  #change(method: string, work: () => Promise<void>): Promise<void> {
+    return this.#ask(method, () => this.#noted(work()));
+  }
+
+  #noted(change: Promise<void>): Promise<void> {
+    this.#changes.add(change);
+    const forget = () => void this.#changes.delete(change);
+    change.then(forget, forget);
+    return change;
   }
 
   async #ask<T>(method: string, work: () => Promise<T>): Promise<T> {

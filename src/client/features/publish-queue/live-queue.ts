@@ -86,6 +86,7 @@ export class LiveQueue implements PublishQueue<unknown> {
 
   async close(): Promise<void> {
     this.#end('the queue was closed');
+    await this.#kept?.idle();
   }
 
   [ASYNC_DISPOSE](): Promise<void> {

@@ -74,7 +74,10 @@ export interface PublishQueue<M> extends AsyncDisposable {
    * next `drain()` asks again.
    */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Ends the queue: what has not settled rejects with `PN-2004`; entries of a storage stay there. */
+  /**
+   * Ends the queue: what has not settled rejects with `PN-2004`; entries of a storage stay there. Resolves when the storage
+   * has made the changes that it was asked for, or after the `transactionalRequestTimeout`: the program may close it then.
+   */
   close(): Promise<void>;
 }
 

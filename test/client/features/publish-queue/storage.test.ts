@@ -171,9 +171,9 @@ describe('a queue with a storage', () => {
     const { queue } = queueOf(storage);
     const refused = rejection(queue.publish('a'));
     await network.clock.advance(10);
-    await queue.close();
+    const closed = queue.close();
     hear();
-    await network.clock.advance(10);
+    await closed;
     expect(await refused).toMatchObject({ code: 'PN-2004', delivery: 'not-sent' });
     expect(storage.map.size).toBe(1);
     const next = queueOf(new MapStorage(storage.map));
@@ -375,5 +375,38 @@ describe('the content of a storage', () => {
     const storage = new MapStorage();
     await killedWith(storage, ['x'], { token: 'token-that-is-secret', publishKey: 'publish-key' });
     expect([...storage.map].flat().join()).not.toMatch(/token-that-is-secret|publish-key/);
+  });
+
+  it('has done what it was asked when the queue is closed', async () => {
+    const storage = new MapStorage();
+    const ends: (() => void)[] = [];
+    const put = storage.put.bind(storage);
+    storage.put = (key, value) => new Promise((resolve) => ends.push(() => resolve(put(key, value))));
+    const { queue } = queueOf(storage);
+    const refused = rejection(queue.publish('a'));
+    await network.clock.advance(10);
+    let isClosed = false;
+    const closed = queue.close().then(() => {
+      isClosed = true;
+    });
+    expect(await refused).toMatchObject({ code: 'PN-2004', delivery: 'not-sent' });
+    await network.clock.advance(1_000);
+    expect(isClosed).toBe(false);
+    for (const end of ends) end();
+    await closed;
+    expect([...storage.map.values()].map((text) => JSON.parse(text).m)).toEqual(['a']);
+  });
+
+  it('does not hold up the end of a queue for longer than a request may take', async () => {
+    const storage = new MapStorage();
+    storage.put = never;
+    const { queue } = queueOf(storage, {}, { transactionalRequestTimeout: 7 });
+    const refused = rejection(queue.publish('a'));
+    await network.clock.advance(10);
+    const closed = queue.close();
+    await network.clock.advance(7_000);
+    await closed;
+    expect(await refused).toMatchObject({ code: 'PN-2004' });
+    expect(storage.map.size).toBe(0);
   });
 });
